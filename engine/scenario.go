@@ -1,0 +1,152 @@
+package engine
+
+import (
+	"net/netip"
+
+	"wirestep/engine/host"
+	"wirestep/engine/sim"
+	"wirestep/engine/wire"
+)
+
+// Scenario is what the author of a scene wrote: everything that a run needs
+// besides what people do to it.
+type Scenario struct {
+	Name     string
+	Seed     uint64
+	Kernel   string // profile: "linux-6.18"
+	Hosts    []HostSpec
+	Links    []LinkSpec
+	Programs []Program
+	Script   []Scheduled // interventions that the author planned
+}
+
+// HostSpec is one host.
+type HostSpec struct {
+	Name    string
+	Addr    netip.Addr
+	Addr6   netip.Addr // optional second address
+	Sysctls []Setting
+}
+
+// Setting is one sysctl assignment, as `sysctl -w` takes it.
+type Setting struct{ Name, Value string }
+
+// LinkSpec is one direction of a cable between two hosts.
+type LinkSpec struct {
+	From, To   string
+	Delay      sim.Duration // one way
+	Jitter     sim.Duration // added at random, 0 to Jitter
+	Rate       uint64       // bits per second; 0: infinitely fast
+	LossPPM    uint32       // of a million packets
+	DupPPM     uint32
+	ReorderPPM uint32 // so many overtake those before them
+	Queue      uint32 // packets that wait for a slow Rate; 0: no limit
+	MTU        uint32 // bytes; 1500 when 0
+}
+
+// Program is what one process on a host does, line by line.
+type Program struct {
+	Name  string
+	Host  string
+	Lines []host.Instr
+}
+
+// Scheduled is an intervention that the scene makes by itself at an instant.
+type Scheduled struct {
+	At sim.Time
+	Op Op
+}
+
+// OpKind is what an intervention does.
+type OpKind uint8
+
+// The interventions.
+const (
+	OpDrop OpKind = iota
+	OpDelay
+	OpHold
+	OpRelease
+	OpDuplicate
+	OpCorrupt
+	OpEdit
+	OpForge
+	OpSysctl
+	OpCall
+	OpUnplug
+	OpPlug
+	OpLink   // change the properties of a link
+	OpForget // take back a standing rule
+)
+
+// Op is one intervention. Which fields matter depends on Kind; the text form,
+// read and written by package scene, is the one people see.
+type Op struct {
+	Kind    OpKind
+	Target  Target       // Drop … Edit: which segment; Release: a held one
+	By      sim.Duration // Delay: how much later; Duplicate: how long after the original
+	Edits   []Edit       // Edit
+	Forge   wire.Segment // Forge: seq and ack are absolute unless Rel
+	Rel     bool         // Forge: Seq and Ack count from the flow's initial numbers
+	Host    string       // Sysctl, Call, Forge: on or from which host
+	Set     Setting      // Sysctl
+	Proc    string       // Call: which process; "" is the host's first
+	Call    host.Instr   // Call
+	Link    LinkSpec     // Unplug, Plug, Link: From and To name it
+	LinkHas LinkField    // Link: which fields of Link are set
+	Rule    int          // Forget: number of the standing rule
+}
+
+// LinkField says which properties an OpLink changes.
+type LinkField uint16
+
+// The properties of a link that may change while it runs.
+const (
+	LinkDelay LinkField = 1 << iota
+	LinkJitter
+	LinkRate
+	LinkLoss
+	LinkDup
+	LinkReorder
+	LinkQueue
+	LinkMTU
+)
+
+// Target is the segment that an intervention means: one that exists, by its
+// number, or future ones, by what they are.
+type Target struct {
+	Packet sim.PacketID // not 0: this one
+	Any    bool         // any kind
+	Kind   wire.Kind    // unless Any
+	From   string       // sent by this host; "": by any
+	Nth    int          // the so-and-so-manieth from the start of the scene; 0: every one; -1: the next
+}
+
+// Edit sets one field of a segment: "seq", "ack", "win", "flags", "mss",
+// "wscale", "sackok", "tsval", "tsecr", "payload", "src", "dst", "sport",
+// "dport", "urg". Value is in the spelling of the scene text.
+type Edit struct{ Field, Value string }
+
+// StepNo counts the events of a branch: step n is the world after n events.
+type StepNo = sim.EventID
+
+// BranchID numbers the branches of a timeline from 0, the main one.
+type BranchID int32
+
+// Intervention is what a person did, and when: after AtStep events, at the
+// instant At (not before the last event, not after the next one).
+type Intervention struct {
+	AtStep StepNo
+	At     sim.Time
+	By     string // who: a name for display, "you" in a private session
+	Op     Op
+}
+
+// BranchInfo describes one branch.
+type BranchInfo struct {
+	ID     BranchID
+	Parent BranchID // -1 for the main one
+	Step   StepNo   // where it left its parent
+	Label  string
+	Tip    StepNo // how far it has been computed
+	End    bool   // nothing is scheduled after the tip
+}

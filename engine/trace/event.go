@@ -1,0 +1,96 @@
+package trace
+
+import "wirestep/engine/sim"
+
+// Kind is what made an event happen.
+type Kind uint8
+
+// The kinds of event.
+const (
+	Arrive Kind = iota // a segment reaches a host
+	Timer              // a deadline passes
+	Call               // an application calls, or its blocked call returns
+	Act                // a person intervenes
+	Link               // a link changes by itself: a queue drains, a held segment is let go
+)
+
+var kindNames = [...]string{"arrive", "timer", "call", "act", "link"}
+
+func (k Kind) String() string { return kindNames[k] }
+
+// Event is one step of the world, with everything it did and why.
+type Event struct {
+	ID      sim.EventID
+	At      sim.Time
+	Kind    Kind
+	Host    sim.HostID    // where it happens; -1 for the network
+	Subject sim.SubjectID // the socket, request, TIME_WAIT entry or link it concerns; 0: none
+	Packet  sim.PacketID  // Arrive: which; Act: the one acted upon
+	Name    string        // Timer: its name ("rto"); Call: the call as written; Act: the operation as written
+	Cause   sim.EventID   // the event before which this could not have happened; 0: the scene itself
+	Spans   []Span
+	Changes []Change
+	Effects []Effect
+	Counts  []Count
+}
+
+// Span is one rule that applied. Spans are in order of opening.
+type Span struct {
+	Rule    *Rule
+	Parent  int16 // index of the span around it, or -1
+	Checked bool  // the span is a question: Check holds the comparison that ran
+	Check   Check
+}
+
+// Change is one variable that an event changed, measured.
+type Change struct {
+	Subject  sim.SubjectID
+	Field    uint16 // index into the subject's schema
+	Span     int16
+	Old, New int64
+}
+
+// Count is a host counter that an event moved.
+type Count struct {
+	Host    sim.HostID
+	Counter uint16 // index into the host's counter names
+	Span    int16
+	By      int32
+}
+
+// EffectKind is what an effect does.
+type EffectKind uint8
+
+// The effects.
+const (
+	Sent      EffectKind = iota // Packet leaves Host; it will arrive at At, unless something happens
+	Lost                        // Packet will never arrive; the span's rule says who took it
+	Delivered                   // Packet is taken from the network by Host
+	Dropped                     // Packet, just delivered, is discarded; the span's rule says why
+	Moved                       // Packet will now arrive at At instead of Old
+	Copied                      // Packet is a copy of Packet Old
+	Edited                      // Packet is not what was sent any more; see the packet's versions
+	Woke                        // a blocked call of process N may go on
+	Returned                    // the call of process N returned Result, with errno Errno
+	Created                     // Subject comes into being with Values
+	Destroyed                   // Subject is gone; it had Values
+)
+
+var effectNames = [...]string{"sent", "lost", "delivered", "dropped", "moved", "copied", "edited", "woke", "returned", "created", "destroyed"}
+
+func (k EffectKind) String() string { return effectNames[k] }
+
+// Effect is something that an event did beyond changing variables.
+type Effect struct {
+	Kind    EffectKind
+	Span    int16
+	Host    sim.HostID
+	Packet  sim.PacketID
+	Subject sim.SubjectID
+	At, Old int64
+	N       int32
+	Result  int64
+	Errno   string
+	Text    string  // Returned: bytes read, when the call reads
+	Values  []int64 // Created, Destroyed: every field of the subject
+}

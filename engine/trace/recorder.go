@@ -1,0 +1,172 @@
+package trace
+
+import (
+	"unsafe"
+
+	"wirestep/engine/sim"
+)
+
+// Recorder collects what one event does. Between events it holds nothing but
+// its buffers. The zero value is off: it answers questions and records nothing.
+type Recorder struct {
+	On    bool
+	Event Event
+
+	cur     int16 // innermost open span
+	watched []watch
+	exit    func()
+	quiet   func()
+}
+
+type watch struct {
+	schema  *Schema
+	subject sim.SubjectID
+	ptr     unsafe.Pointer
+	mark    []byte
+}
+
+// NewRecorder returns a recorder that records.
+func NewRecorder() *Recorder { return &Recorder{On: true} }
+
+// Begin starts an event. The slices of an event handed out before stay valid.
+func (r *Recorder) Begin(e Event) {
+	r.Event, r.cur = e, -1
+	r.watched = r.watched[:0]
+}
+
+// End closes the event and returns it.
+func (r *Recorder) End() Event {
+	r.flush()
+	r.watched = r.watched[:0]
+	return r.Event
+}
+
+// Watch attributes changes of the struct at p, which s describes, to the spans
+// that are open while they happen, until the event ends or Unwatch. Watching
+// the same subject again is harmless.
+func (r *Recorder) Watch(s *Schema, id sim.SubjectID, p unsafe.Pointer) {
+	if !r.On {
+		return
+	}
+	for i := range r.watched {
+		if r.watched[i].subject == id && r.watched[i].schema == s {
+			return
+		}
+	}
+	r.flush()
+	n := len(r.watched)
+	if n < cap(r.watched) {
+		r.watched = r.watched[:n+1]
+	} else {
+		r.watched = append(r.watched, watch{})
+	}
+	w := &r.watched[n]
+	w.schema, w.subject, w.ptr = s, id, p
+	w.mark = append(w.mark[:0], unsafe.Slice((*byte)(p), s.size)...)
+}
+
+// Unwatch measures a subject for the last time and stops watching it, because
+// it is about to move or to go.
+func (r *Recorder) Unwatch(id sim.SubjectID) {
+	if !r.On {
+		return
+	}
+	r.flush()
+	for i := range r.watched {
+		if r.watched[i].subject == id {
+			last := len(r.watched) - 1
+			r.watched[i], r.watched[last] = r.watched[last], r.watched[i]
+			r.watched = r.watched[:last]
+			return
+		}
+	}
+}
+
+// Enter opens a span under rule; call the result to close it:
+//
+//	defer x.Enter(rule)()
+func (r *Recorder) Enter(rule *Rule) func() {
+	if !r.On {
+		if r.quiet == nil {
+			r.quiet = func() {}
+		}
+		return r.quiet
+	}
+	r.flush()
+	r.Event.Spans = append(r.Event.Spans, Span{Rule: rule, Parent: r.cur})
+	r.cur = int16(len(r.Event.Spans) - 1)
+	if r.exit == nil {
+		r.exit = r.leave
+	}
+	return r.exit
+}
+
+func (r *Recorder) leave() {
+	r.flush()
+	r.cur = r.Event.Spans[r.cur].Parent
+}
+
+// Note records that a rule applied, without anything happening inside it.
+func (r *Recorder) Note(rule *Rule) {
+	if r.On {
+		r.flush()
+		r.Event.Spans = append(r.Event.Spans, Span{Rule: rule, Parent: r.cur})
+	}
+}
+
+// When records the comparison that decides under rule, and returns its answer.
+// Use it wherever a reader could ask "why?"; use a plain if for mechanics.
+func (r *Recorder) When(rule *Rule, c Check) bool {
+	if r.On {
+		r.flush()
+		r.Event.Spans = append(r.Event.Spans, Span{Rule: rule, Parent: r.cur, Checked: true, Check: c})
+	}
+	return c.OK
+}
+
+// Effect records something done, under the innermost open span.
+func (r *Recorder) Effect(e Effect) {
+	if r.On {
+		e.Span = r.cur
+		r.Event.Effects = append(r.Event.Effects, e)
+	}
+}
+
+// Count records that a host's counter moved.
+func (r *Recorder) Count(h sim.HostID, counter uint16, by int32) {
+	if r.On {
+		r.Event.Counts = append(r.Event.Counts, Count{Host: h, Counter: counter, Span: r.cur, By: by})
+	}
+}
+
+// Span is the index of the innermost open span, or -1.
+func (r *Recorder) Span() int16 { return r.cur }
+
+// SetSpan makes span i the innermost one again: for effects that were decided
+// there and are carried out later in the same event. It returns the one before.
+func (r *Recorder) SetSpan(i int16) int16 {
+	r.flush()
+	old := r.cur
+	r.cur = i
+	return old
+}
+
+// flush attributes every change since the last mark to the innermost open span.
+func (r *Recorder) flush() {
+	for i := range r.watched {
+		w := &r.watched[i]
+		now := unsafe.Slice((*byte)(w.ptr), w.schema.size)
+		if string(now) == string(w.mark) {
+			continue
+		}
+		old := unsafe.Pointer(unsafe.SliceData(w.mark))
+		for j := range w.schema.Fields {
+			f := &w.schema.Fields[j]
+			a, b := f.read(old), f.read(w.ptr)
+			if a != b {
+				r.Event.Changes = append(r.Event.Changes, Change{Subject: w.subject, Field: uint16(j), Span: r.cur, Old: a, New: b})
+			}
+		}
+		copy(w.mark, now)
+	}
+}

@@ -1,0 +1,48 @@
+package wire
+
+// SackBlock is one block of a SACK option: [Start, End) (RFC 2018).
+type SackBlock struct{ Start, End Seq }
+
+// Options are the TCP options of a segment, unpacked. The zero value is none.
+type Options struct {
+	Has       OptionSet
+	MSS       uint16 // RFC 9293 §3.7.1, bytes
+	WScale    uint8  // RFC 7323 §2, shift count as sent (may be above 14)
+	TSVal     uint32 // RFC 7323 §3
+	TSEcr     uint32
+	SackN     uint8 // how many of Sack are in use
+	Sack      [4]SackBlock
+	FOCookieN uint8 // RFC 7413: length of the cookie; 0 with HasFastOpen is a request
+	FOExp     bool  // the experimental option number 254 with magic 0xF989
+	FOCookie  [16]byte
+	ECN       AccECN
+	Raw       string // bytes appended as they are: unknown or malformed options, only forged
+}
+
+// AccECN is the Accurate ECN option (draft-ietf-tcpm-accurate-ecn).
+type AccECN struct {
+	Order      uint8 // 0: EE0B CEB EE1B (kind 172); 1: EE1B CEB EE0B (kind 174)
+	N          uint8 // how many counters are present
+	B0, CE, B1 uint32
+}
+
+// OptionSet says which options are present.
+type OptionSet uint8
+
+// The options that the engine knows.
+const (
+	HasMSS OptionSet = 1 << iota
+	HasWScale
+	HasSackOK
+	HasTS
+	HasSack
+	HasFastOpen
+	HasAccECN
+	HasMD5
+)
+
+// On reports whether every option in p is present.
+func (o *Options) On(p OptionSet) bool { return o.Has&p == p }
+
+// Blocks returns the SACK blocks in use.
+func (o *Options) Blocks() []SackBlock { return o.Sack[:o.SackN] }

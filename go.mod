@@ -1,0 +1,3 @@
+module wirestep
+
+go 1.26

@@ -1,0 +1,366 @@
+// Package proto is the language between the server and the browser: JSON
+// messages over one WebSocket. docs/protocol.md tells the story; these types are
+// its source, and static/src/proto.ts is generated from them.
+//
+// Every message has a field "t" that names it. Times are nanoseconds of virtual
+// time as JSON numbers (a scene ends long before 2^53); a timer that is off is
+// null. Text typed by a person is in the spelling of a scene (docs/scene.md).
+package proto
+
+// Version is the version of the protocol. A page with another one reloads itself.
+const Version = 1
+
+// ---- browser → server ----
+
+// Command is anything that a browser asks. ID counts up from 1 in one page; a
+// command that was not answered before the connection broke is sent again with
+// the same ID, and the server answers again without doing it again.
+type Command struct {
+	T  string `json:"t"`  // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "inspect" "lesson" "predict"
+	ID int64  `json:"id"` // of this page
+
+	Branch *int32   `json:"branch,omitempty"` // which branch it is about; absent: the session's current one
+	N      int32    `json:"n,omitempty"`      // step: how many (1 if absent); seek, frames, inspect: which step
+	To     int32    `json:"to,omitempty"`     // frames: up to this step; diff: the other branch
+	At     *int64   `json:"at,omitempty"`     // act: at which instant; absent: now
+	Op     string   `json:"op,omitempty"`     // act: one intervention, as a scene writes it
+	Ops    []string `json:"ops,omitempty"`    // replay: same moves as before, with these made first, at time 0
+	Cond   string   `json:"cond,omitempty"`   // until: "segment" "timer" "state" "drop" or a condition such as client.cwnd < 4
+	Text   string   `json:"text,omitempty"`   // label, fork, replay: the branch's name; lesson: "next" "prev" "reset" "return"
+	Answer string   `json:"answer,omitempty"` // predict: the key of the option chosen
+}
+
+// ---- server → browser ----
+
+// Hello is the first message on every connection.
+type Hello struct {
+	T        string   `json:"t"` // "hello"
+	Proto    int      `json:"proto"`
+	Session  string   `json:"session"`
+	Client   string   `json:"client"` // token of this page: given again on reconnecting, it makes repeated commands harmless
+	LastID   int64    `json:"lastId"` // the last command of this client that was carried out
+	Kernel   string   `json:"kernel"` // profile name
+	Title    string   `json:"title"`  // the scene's name
+	Schemas  []Schema `json:"schemas"`
+	Counters []string `json:"counters"` // names of host counters: Frame.counts refers to them
+	Hosts    []Host   `json:"hosts"`
+	Links    []Link   `json:"links"`
+	Lesson   string   `json:"lesson,omitempty"` // slug
+}
+
+// Schema describes the variables of one kind of subject.
+type Schema struct {
+	Name   string  `json:"name"` // "tcb" "request" "timewait" "host" "link"
+	Fields []Field `json:"fields"`
+}
+
+// Field is one variable. Unit: "" "count" "bytes" "segments" "seq:snd" "seq:rcv"
+// "time" "timer" "duration" "bool" "state" "flags" "shift" "port".
+type Field struct {
+	Name  string   `json:"name"`  // Go name: stable key
+	Label string   `json:"label"` // RFC or Linux spelling
+	Unit  string   `json:"unit"`
+	Doc   string   `json:"doc"`
+	Names []string `json:"names,omitempty"` // unit "state": name of each value
+}
+
+// Host is one host.
+type Host struct {
+	Name  string   `json:"name"`
+	Addrs []string `json:"addrs"`
+	Procs []string `json:"procs"`
+}
+
+// Link is one direction of a cable.
+type Link struct {
+	From  int   `json:"from"` // index of a host
+	To    int   `json:"to"`
+	Delay int64 `json:"delay"`
+}
+
+// Snapshot is everything at one place of one branch: the world after step Base,
+// and every frame from Base+1 to Tip, so that the page can go anywhere between.
+type Snapshot struct {
+	T        string    `json:"t"` // "snapshot"
+	Branch   int32     `json:"branch"`
+	N        int32     `json:"n"`    // the cursor
+	Base     int32     `json:"base"` // World is after this many events
+	Tip      int32     `json:"tip"`
+	End      bool      `json:"end"` // nothing is scheduled after the tip
+	World    World     `json:"world"`
+	Frames   []Frame   `json:"frames"`
+	Branches []Branch  `json:"branches"`
+	Next     []Planned `json:"next"` // what is scheduled after the cursor
+	Lesson   *Lesson   `json:"lesson,omitempty"`
+}
+
+// World is the state from which frames go on.
+type World struct {
+	Now      int64      `json:"now"`
+	Subjects []Subject  `json:"subjects"`
+	Packets  []Packet   `json:"packets"` // in flight or held
+	Sysctls  [][]Sysctl `json:"sysctls"` // by host
+	Counts   [][]int64  `json:"counts"`  // by host: value of each counter
+	Procs    []Proc     `json:"procs"`
+	Rules    []Standing `json:"rules"`
+}
+
+// Subject is something whose variables are watched.
+type Subject struct {
+	ID     int32    `json:"id"`
+	Schema string   `json:"schema"`
+	Host   int      `json:"host"` // -1: a link
+	Flow   int32    `json:"flow"`
+	Name   string   `json:"name"`   // "10.0.0.1:40000 → 10.0.0.2:80"
+	Values []*int64 `json:"values"` // in the order of the schema; null: a timer that is off
+}
+
+// Packet is one segment on its way, or that was.
+type Packet struct {
+	ID     int32  `json:"id"`
+	From   int    `json:"from"` // host index; a forged one: the host it leaves
+	To     int    `json:"to"`
+	Flow   int32  `json:"flow"`   // of the sender; 0: none
+	SentBy int32  `json:"sentBy"` // event
+	Sent   int64  `json:"sent"`
+	Depart int64  `json:"depart"` // when its last bit left the interface
+	Arrive *int64 `json:"arrive"` // null: held or lost
+	Kind   string `json:"kind"`   // "SYN" "SYN-ACK" "ACK" "FIN" "RST" "DATA" "ICMP" "NONE"
+	Flags  string `json:"flags"`  // tcpdump spelling: "S" "S." "P." "F." "R"
+	Seq    int64  `json:"seq"`    // relative to the flow's ISN
+	Ack    int64  `json:"ack"`    // relative; meaningless without ACK
+	Len    int32  `json:"len"`    // payload bytes
+	Win    int32  `json:"win"`    // as on the wire
+	Opts   string `json:"opts"`   // tcpdump spelling
+	AbsSeq uint32 `json:"absSeq"`
+	AbsAck uint32 `json:"absAck"`
+	Src    string `json:"src"` // address:port
+	Dst    string `json:"dst"`
+	Data   string `json:"data"`             // first 64 bytes of the payload
+	Retx   int    `json:"retx"`             // how many times the same sequence range was sent before
+	Copy   int32  `json:"copyOf,omitempty"` // a duplicate of this packet
+	Forged bool   `json:"forged,omitempty"`
+	Bad    bool   `json:"bad,omitempty"` // checksum does not match
+	Edited bool   `json:"edited,omitempty"`
+	Held   bool   `json:"held,omitempty"`
+}
+
+// Sysctl is one setting of a host.
+type Sysctl struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Proc is one process.
+type Proc struct {
+	Host    int    `json:"host"`
+	Name    string `json:"name"`
+	Blocked string `json:"blocked"` // the call that it waits in; "" when it is not waiting
+	Done    bool   `json:"done"`
+}
+
+// Standing is a rule for segments to come.
+type Standing struct {
+	N    int    `json:"n"`
+	Text string `json:"text"` // "drop every SYN from client"
+	Hits int    `json:"hits"`
+}
+
+// Branch is one future.
+type Branch struct {
+	ID     int32  `json:"id"`
+	Parent int32  `json:"parent"` // -1: the first
+	Step   int32  `json:"step"`
+	Label  string `json:"label"`
+	Tip    int32  `json:"tip"`
+	End    bool   `json:"end"`
+}
+
+// Planned is something that will happen if nobody intervenes.
+type Planned struct {
+	At      int64  `json:"at"`
+	Kind    string `json:"kind"` // "arrive" "timer" "call" "act"
+	Host    int    `json:"host"`
+	Subject int32  `json:"subject,omitempty"`
+	Packet  int32  `json:"packet,omitempty"`
+	Name    string `json:"name"` // timer: its name; call: the call
+}
+
+// Frame is one event, with old and new values: it can be applied and reverted.
+type Frame struct {
+	N       int32         `json:"n"` // event number in its branch
+	At      int64         `json:"at"`
+	Kind    string        `json:"kind"` // "arrive" "timer" "call" "act" "link"
+	Host    int           `json:"host"` // -1: the network
+	Subject int32         `json:"subject,omitempty"`
+	Packet  int32         `json:"packet,omitempty"`
+	Name    string        `json:"name,omitempty"`
+	By      string        `json:"by,omitempty"` // act: who
+	Cause   int32         `json:"cause"`
+	Spans   []Span        `json:"spans"`
+	Changes []Change      `json:"changes,omitempty"`
+	Effects []Effect      `json:"effects,omitempty"`
+	Counts  [][4]int64    `json:"counts,omitempty"` // host, counter, by, span
+	Sysctl  *SysctlChange `json:"sysctl,omitempty"`
+	Next    []Planned     `json:"next"` // what is scheduled after this event
+}
+
+// Span is one rule that applied.
+type Span struct {
+	Rule   string `json:"rule"` // ID: text from /api/rules
+	Parent int16  `json:"parent"`
+	Check  *Check `json:"check,omitempty"`
+}
+
+// Check is a comparison that ran. Unit as in Field; sequence numbers are relative.
+type Check struct {
+	L    string `json:"l"`
+	A    int64  `json:"a"`
+	Op   string `json:"op"` // "=" "≠" "<" "≤" ">" "≥" "" (L alone)
+	R    string `json:"r,omitempty"`
+	B    int64  `json:"b,omitempty"`
+	Unit string `json:"unit,omitempty"`
+	OK   bool   `json:"ok"`
+}
+
+// Change is one variable that moved. Null stands for a timer that is off.
+type Change struct {
+	Subject int32  `json:"s"`
+	Field   uint16 `json:"f"`
+	Span    int16  `json:"span"`
+	Old     *int64 `json:"old"`
+	New     *int64 `json:"new"`
+}
+
+// Effect is something that an event did. Which fields are there depends on Kind:
+//
+//	sent        packet (whole)
+//	lost        n = packet number; it will not arrive; the span's rule says who took it
+//	delivered   n
+//	dropped     n: discarded by the host that received it; the span's rule says why
+//	moved       n, old and new: arrival (null: held)
+//	copied      packet (whole, with copyOf)
+//	edited      n, before and packet: the packet as it was and as it is
+//	woke        host, name of the process
+//	returned    host, name of the process, text of the call, result, errno
+//	created     subject (whole)
+//	destroyed   subject (whole, as it was)
+type Effect struct {
+	Kind    string   `json:"kind"`
+	Span    int16    `json:"span"`
+	N       int32    `json:"n,omitempty"`
+	Host    int      `json:"host"`
+	Old     *int64   `json:"old,omitempty"`
+	New     *int64   `json:"new,omitempty"`
+	Packet  *Packet  `json:"packet,omitempty"`
+	Before  *Packet  `json:"before,omitempty"`
+	Subject *Subject `json:"subject,omitempty"`
+	Name    string   `json:"name,omitempty"`
+	Text    string   `json:"text,omitempty"`
+	Result  int64    `json:"result,omitempty"`
+	Errno   string   `json:"errno,omitempty"`
+}
+
+// SysctlChange is a setting that an act changed.
+type SysctlChange struct {
+	Host int    `json:"host"`
+	Name string `json:"name"`
+	Old  string `json:"old"`
+	New  string `json:"new"`
+}
+
+// Frames brings new events of a branch, in order, without a gap. A page that
+// does not hold event From-1 of that branch asks for a snapshot (command "seek").
+type Frames struct {
+	T      string  `json:"t"` // "frames"
+	Branch int32   `json:"branch"`
+	From   int32   `json:"from"`
+	Frames []Frame `json:"frames"`
+	End    bool    `json:"end"`
+}
+
+// Cursor says where the session stands: after a step, a seek, a switch.
+type Cursor struct {
+	T      string  `json:"t"` // "cursor"
+	Branch int32   `json:"branch"`
+	N      int32   `json:"n"`
+	Lesson *Lesson `json:"lesson,omitempty"`
+}
+
+// Branches tells that the tree of futures changed.
+type Branches struct {
+	T        string   `json:"t"` // "branches"
+	Branches []Branch `json:"branches"`
+}
+
+// Done answers a command that was carried out, after everything it caused.
+type Done struct {
+	T       string     `json:"t"` // "done"
+	ID      int64      `json:"id"`
+	Diff    *Diff      `json:"diff,omitempty"`
+	Found   *bool      `json:"found,omitempty"` // until: whether the condition came true
+	Predict *Predicted `json:"predict,omitempty"`
+	Inspect *Inspect   `json:"inspect,omitempty"`
+}
+
+// Failed answers a command that was refused; nothing changed.
+type Failed struct {
+	T    string `json:"t"` // "failed"
+	ID   int64  `json:"id"`
+	Code string `json:"code"` // catalogue key "error.<code>"
+	Text string `json:"text"` // what was wrong, where, what was expected
+}
+
+// Bye is the last message of a connection that the server ends: "drain" (it
+// restarts; reconnect), "expired" (the session is over), "broken" (an invariant
+// broke; the bundle at /api/sessions/{id}/bundle replays it), "protocol".
+type Bye struct {
+	T    string `json:"t"` // "bye"
+	Why  string `json:"why"`
+	Text string `json:"text"`
+}
+
+// Diff is where two branches part.
+type Diff struct {
+	A      int32  `json:"a"`
+	B      int32  `json:"b"`
+	Shared int32  `json:"shared"` // events up to this one are the same
+	At     int64  `json:"at"`
+	What   string `json:"what"` // catalogue key "diff.<what>"
+	Left   *Frame `json:"left,omitempty"`
+	Right  *Frame `json:"right,omitempty"`
+}
+
+// Inspect holds the queues of a place, which frames do not carry.
+type Inspect struct {
+	N      int32   `json:"n"`
+	Queues []Queue `json:"queues"`
+}
+
+// Queue is one queue of one subject.
+type Queue struct {
+	Host    int      `json:"host"`
+	Subject int32    `json:"subject"`
+	Name    string   `json:"name"` // "syn" "accept" "send" "receive" "ofo" "rtx"
+	Limit   int64    `json:"limit"`
+	Items   []string `json:"items"`
+}
+
+// Lesson is the state of the guided part of a session.
+type Lesson struct {
+	Slug   string `json:"slug"`
+	Step   int    `json:"step"` // 0-based
+	Steps  int    `json:"steps"`
+	Done   bool   `json:"done"`  // the goal of this step is reached, or it has none
+	Away   bool   `json:"away"`  // the person has left the lesson's own moves
+	Asked  bool   `json:"asked"` // this step's question has been answered
+	Choice string `json:"choice,omitempty"`
+	Right  string `json:"right,omitempty"` // the answer, once given
+}
+
+// Predicted is the engine's answer to a question, run ahead on a fork.
+type Predicted struct {
+	Choice string `json:"choice"`
+	Right  string `json:"right"`
+	Why    int32  `json:"why"` // the event that decides, in the branch as it will be
+}
