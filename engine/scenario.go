@@ -85,13 +85,14 @@ type Op struct {
 	Target  Target       // Drop … Edit: which segment; Release: a held one
 	By      sim.Duration // Delay: how much later; Duplicate: how long after the original
 	Edits   []Edit       // Edit
-	Forge   wire.Segment // Forge: seq and ack are absolute unless Rel
-	Rel     bool         // Forge: Seq and Ack count from the flow's initial numbers
-	Host    string       // Sysctl, Call, Forge: on or from which host
+	Forge   wire.Segment // Forge: Link.From puts it on the cable to Link.To; a port of 0 is that of their latest flow
+	Rel     bool         // Forge: Seq and Ack count from the flow's initial numbers; else they are absolute
+	Host    string       // Sysctl, Call: on which host
 	Set     Setting      // Sysctl
 	Proc    string       // Call: which process; "" is the host's first
 	Call    host.Instr   // Call
-	Link    LinkSpec     // Unplug, Plug, Link: From and To name it
+	Link    LinkSpec     // Unplug, Plug, Link, Forge: From and To name it
+	Both    bool         // Unplug, Plug, Link: the other direction too
 	LinkHas LinkField    // Link: which fields of Link are set
 	Rule    int          // Forget: number of the standing rule
 }
@@ -123,7 +124,10 @@ type Target struct {
 
 // Edit sets one field of a segment: "seq", "ack", "win", "flags", "mss",
 // "wscale", "sackok", "tsval", "tsecr", "payload", "src", "dst", "sport",
-// "dport", "urg". Value is in the spelling of the scene text.
+// "dport", "urg". Numbers are decimal; one with a sign is added to what stands
+// there, a seq or ack without one counts from the flow's initial number. Flags
+// are spelled as by tcpdump, "sackok" is "0" or "1", "src" and "dst" are
+// addresses, "payload" is the bytes themselves.
 type Edit struct{ Field, Value string }
 
 // StepNo counts the events of a branch: step n is the world after n events.
