@@ -16,7 +16,7 @@ type Options struct {
 	FOExp     bool  // the experimental option number 254 with magic 0xF989
 	FOCookie  [16]byte
 	ECN       AccECN
-	Raw       string // bytes appended as they are: unknown or malformed options, only forged
+	Raw       string // bytes appended as they are: unknown or malformed options, only forged; Decode ignores such
 }
 
 // AccECN is the Accurate ECN option (draft-ietf-tcpm-accurate-ecn).
@@ -46,3 +46,45 @@ func (o *Options) On(p OptionSet) bool { return o.Has&p == p }
 
 // Blocks returns the SACK blocks in use.
 func (o *Options) Blocks() []SackBlock { return o.Sack[:o.SackN] }
+
+// Len is the room that the options take in the header: a multiple of four, laid
+// out and padded as Linux does. A header has room for MaxOptions.
+func (o *Options) Len() int {
+	if o.Has == 0 && o.Raw == "" {
+		return 0
+	}
+	if o.On(HasAccECN) {
+		return len(o.append(make([]byte, 0, 64))) // its bytes move into the padding of others
+	}
+	n := 0
+	if o.On(HasMD5) {
+		n += 20
+	}
+	if o.On(HasMSS) {
+		n += 4
+	}
+	if o.Has&(HasTS|HasSackOK) != 0 {
+		n += 4 // sackOK takes the place of the padding before the timestamps
+		if o.On(HasTS) {
+			n += 8
+		}
+	}
+	if o.On(HasWScale) {
+		n += 4
+	}
+	if o.On(HasSack) {
+		n += 4 + 8*int(o.SackN)
+	}
+	if o.On(HasFastOpen) {
+		n += (o.fastOpenLen() + 3) &^ 3
+	}
+	return (n + len(o.Raw) + 3) &^ 3
+}
+
+// fastOpenLen is the length of the Fast Open option without padding (RFC 7413 §4.1.1).
+func (o *Options) fastOpenLen() int {
+	if o.FOExp {
+		return 4 + int(o.FOCookieN)
+	}
+	return 2 + int(o.FOCookieN)
+}
