@@ -103,6 +103,7 @@ type World struct {
 	Counts   [][]int64  `json:"counts"`  // by host: value of each counter
 	Procs    []Proc     `json:"procs"`
 	Rules    []Standing `json:"rules"`
+	Next     []Planned  `json:"next"` // what is scheduled after step Base
 }
 
 // Subject is something whose variables are watched.

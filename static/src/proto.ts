@@ -1,0 +1,421 @@
+// Generated from web/proto/proto.go by web/proto/gen; do not edit.
+
+export const Version = 1;
+
+/**
+ * Command is anything that a browser asks. ID counts up from 1 in one page; a
+ * command that was not answered before the connection broke is sent again with
+ * the same ID, and the server answers again without doing it again.
+ */
+export interface Command {
+  t: "step" | "back" | "seek" | "until" | "act" | "branch" | "fork" | "replay" | "label" | "frames" | "diff" | "inspect" | "lesson" | "predict"; // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "inspect" "lesson" "predict"
+  id: number; // of this page
+  branch?: number; // which branch it is about; absent: the session's current one
+  n?: number; // step: how many (1 if absent); seek, frames, inspect: which step
+  to?: number; // frames: up to this step; diff: the other branch
+  at?: number; // act: at which instant; absent: now
+  op?: string; // act: one intervention, as a scene writes it
+  ops?: string[]; // replay: same moves as before, with these made first, at time 0
+  cond?: string; // until: "segment" "timer" "state" "drop" or a condition such as client.cwnd < 4
+  text?: string; // label, fork, replay: the branch's name; lesson: "next" "prev" "reset" "return"
+  answer?: string; // predict: the key of the option chosen
+}
+
+/**
+ * Hello is the first message on every connection.
+ */
+export interface Hello {
+  t: "hello"; // "hello"
+  proto: number;
+  session: string;
+  client: string; // token of this page: given again on reconnecting, it makes repeated commands harmless
+  lastId: number; // the last command of this client that was carried out
+  kernel: string; // profile name
+  title: string; // the scene's name
+  schemas: Schema[];
+  counters: string[]; // names of host counters: Frame.counts refers to them
+  hosts: Host[];
+  links: Link[];
+  lesson?: string; // slug
+}
+
+/**
+ * Schema describes the variables of one kind of subject.
+ */
+export interface Schema {
+  name: "tcb" | "request" | "timewait" | "host" | "link"; // "tcb" "request" "timewait" "host" "link"
+  fields: Field[];
+}
+
+/**
+ * Field is one variable. Unit: "" "count" "bytes" "segments" "seq:snd" "seq:rcv"
+ * "time" "timer" "duration" "bool" "state" "flags" "shift" "port".
+ */
+export interface Field {
+  name: string; // Go name: stable key
+  label: string; // RFC or Linux spelling
+  unit: string;
+  doc: string;
+  names?: string[]; // unit "state": name of each value
+}
+
+/**
+ * Host is one host.
+ */
+export interface Host {
+  name: string;
+  addrs: string[];
+  procs: string[];
+}
+
+/**
+ * Link is one direction of a cable.
+ */
+export interface Link {
+  from: number; // index of a host
+  to: number;
+  delay: number;
+}
+
+/**
+ * Snapshot is everything at one place of one branch: the world after step Base,
+ * and every frame from Base+1 to Tip, so that the page can go anywhere between.
+ */
+export interface Snapshot {
+  t: "snapshot"; // "snapshot"
+  branch: number;
+  n: number; // the cursor
+  base: number; // World is after this many events
+  tip: number;
+  end: boolean; // nothing is scheduled after the tip
+  world: World;
+  frames: Frame[];
+  branches: Branch[];
+  next: Planned[]; // what is scheduled after the cursor
+  lesson?: Lesson;
+}
+
+/**
+ * World is the state from which frames go on.
+ */
+export interface World {
+  now: number;
+  subjects: Subject[];
+  packets: Packet[]; // in flight or held
+  sysctls: Sysctl[][]; // by host
+  counts: number[][]; // by host: value of each counter
+  procs: Proc[];
+  rules: Standing[];
+  next: Planned[]; // what is scheduled after step Base
+}
+
+/**
+ * Subject is something whose variables are watched.
+ */
+export interface Subject {
+  id: number;
+  schema: string;
+  host: number; // -1: a link
+  flow: number;
+  name: string; // "10.0.0.1:40000 → 10.0.0.2:80"
+  values: (number | null)[]; // in the order of the schema; null: a timer that is off
+}
+
+/**
+ * Packet is one segment on its way, or that was.
+ */
+export interface Packet {
+  id: number;
+  from: number; // host index; a forged one: the host it leaves
+  to: number;
+  flow: number; // of the sender; 0: none
+  sentBy: number; // event
+  sent: number;
+  depart: number; // when its last bit left the interface
+  arrive: number | null; // null: held or lost
+  kind: "SYN" | "SYN-ACK" | "ACK" | "FIN" | "RST" | "DATA" | "ICMP" | "NONE"; // "SYN" "SYN-ACK" "ACK" "FIN" "RST" "DATA" "ICMP" "NONE"
+  flags: string; // tcpdump spelling: "S" "S." "P." "F." "R"
+  seq: number; // relative to the flow's ISN
+  ack: number; // relative; meaningless without ACK
+  len: number; // payload bytes
+  win: number; // as on the wire
+  opts: string; // tcpdump spelling
+  absSeq: number;
+  absAck: number;
+  src: string; // address:port
+  dst: string;
+  data: string; // first 64 bytes of the payload
+  retx: number; // how many times the same sequence range was sent before
+  copyOf?: number; // a duplicate of this packet
+  forged?: boolean;
+  bad?: boolean; // checksum does not match
+  edited?: boolean;
+  held?: boolean;
+}
+
+/**
+ * Sysctl is one setting of a host.
+ */
+export interface Sysctl {
+  name: string;
+  value: string;
+}
+
+/**
+ * Proc is one process.
+ */
+export interface Proc {
+  host: number;
+  name: string;
+  blocked: string; // the call that it waits in; "" when it is not waiting
+  done: boolean;
+}
+
+/**
+ * Standing is a rule for segments to come.
+ */
+export interface Standing {
+  n: number;
+  text: string; // "drop every SYN from client"
+  hits: number;
+}
+
+/**
+ * Branch is one future.
+ */
+export interface Branch {
+  id: number;
+  parent: number; // -1: the first
+  step: number;
+  label: string;
+  tip: number;
+  end: boolean;
+}
+
+/**
+ * Planned is something that will happen if nobody intervenes.
+ */
+export interface Planned {
+  at: number;
+  kind: "arrive" | "timer" | "call" | "act"; // "arrive" "timer" "call" "act"
+  host: number;
+  subject?: number;
+  packet?: number;
+  name: string; // timer: its name; call: the call
+}
+
+/**
+ * Frame is one event, with old and new values: it can be applied and reverted.
+ */
+export interface Frame {
+  n: number; // event number in its branch
+  at: number;
+  kind: "arrive" | "timer" | "call" | "act" | "link"; // "arrive" "timer" "call" "act" "link"
+  host: number; // -1: the network
+  subject?: number;
+  packet?: number;
+  name?: string;
+  by?: string; // act: who
+  cause: number;
+  spans: Span[];
+  changes?: Change[];
+  effects?: Effect[];
+  counts?: ([number, number, number, number])[]; // host, counter, by, span
+  sysctl?: SysctlChange;
+  next: Planned[]; // what is scheduled after this event
+}
+
+/**
+ * Span is one rule that applied.
+ */
+export interface Span {
+  rule: string; // ID: text from /api/rules
+  parent: number;
+  check?: Check;
+}
+
+/**
+ * Check is a comparison that ran. Unit as in Field; sequence numbers are relative.
+ */
+export interface Check {
+  l: string;
+  a: number;
+  op: string; // "=" "≠" "<" "≤" ">" "≥" "" (L alone)
+  r?: string;
+  b?: number;
+  unit?: string;
+  ok: boolean;
+}
+
+/**
+ * Change is one variable that moved. Null stands for a timer that is off.
+ */
+export interface Change {
+  s: number;
+  f: number;
+  span: number;
+  old: number | null;
+  new: number | null;
+}
+
+/**
+ * Effect is something that an event did. Which fields are there depends on Kind:
+ *
+ * 	sent        packet (whole)
+ * 	lost        n = packet number; it will not arrive; the span's rule says who took it
+ * 	delivered   n
+ * 	dropped     n: discarded by the host that received it; the span's rule says why
+ * 	moved       n, old and new: arrival (null: held)
+ * 	copied      packet (whole, with copyOf)
+ * 	edited      n, before and packet: the packet as it was and as it is
+ * 	woke        host, name of the process
+ * 	returned    host, name of the process, text of the call, result, errno
+ * 	created     subject (whole)
+ * 	destroyed   subject (whole, as it was)
+ */
+export interface Effect {
+  kind: string;
+  span: number;
+  n?: number;
+  host: number;
+  old?: number;
+  new?: number;
+  packet?: Packet;
+  before?: Packet;
+  subject?: Subject;
+  name?: string;
+  text?: string;
+  result?: number;
+  errno?: string;
+}
+
+/**
+ * SysctlChange is a setting that an act changed.
+ */
+export interface SysctlChange {
+  host: number;
+  name: string;
+  old: string;
+  new: string;
+}
+
+/**
+ * Frames brings new events of a branch, in order, without a gap. A page that
+ * does not hold event From-1 of that branch asks for a snapshot (command "seek").
+ */
+export interface Frames {
+  t: "frames"; // "frames"
+  branch: number;
+  from: number;
+  frames: Frame[];
+  end: boolean;
+}
+
+/**
+ * Cursor says where the session stands: after a step, a seek, a switch.
+ */
+export interface Cursor {
+  t: "cursor"; // "cursor"
+  branch: number;
+  n: number;
+  lesson?: Lesson;
+}
+
+/**
+ * Branches tells that the tree of futures changed.
+ */
+export interface Branches {
+  t: "branches"; // "branches"
+  branches: Branch[];
+}
+
+/**
+ * Done answers a command that was carried out, after everything it caused.
+ */
+export interface Done {
+  t: "done"; // "done"
+  id: number;
+  diff?: Diff;
+  found?: boolean; // until: whether the condition came true
+  predict?: Predicted;
+  inspect?: Inspect;
+}
+
+/**
+ * Failed answers a command that was refused; nothing changed.
+ */
+export interface Failed {
+  t: "failed"; // "failed"
+  id: number;
+  code: string; // catalogue key "error.<code>"
+  text: string; // what was wrong, where, what was expected
+}
+
+/**
+ * Bye is the last message of a connection that the server ends: "drain" (it
+ * restarts; reconnect), "expired" (the session is over), "broken" (an invariant
+ * broke; the bundle at /api/sessions/{id}/bundle replays it), "protocol".
+ */
+export interface Bye {
+  t: "bye"; // "bye"
+  why: string;
+  text: string;
+}
+
+/**
+ * Diff is where two branches part.
+ */
+export interface Diff {
+  a: number;
+  b: number;
+  shared: number; // events up to this one are the same
+  at: number;
+  what: string; // catalogue key "diff.<what>"
+  left?: Frame;
+  right?: Frame;
+}
+
+/**
+ * Inspect holds the queues of a place, which frames do not carry.
+ */
+export interface Inspect {
+  n: number;
+  queues: Queue[];
+}
+
+/**
+ * Queue is one queue of one subject.
+ */
+export interface Queue {
+  host: number;
+  subject: number;
+  name: "syn" | "accept" | "send" | "receive" | "ofo" | "rtx"; // "syn" "accept" "send" "receive" "ofo" "rtx"
+  limit: number;
+  items: string[];
+}
+
+/**
+ * Lesson is the state of the guided part of a session.
+ */
+export interface Lesson {
+  slug: string;
+  step: number; // 0-based
+  steps: number;
+  done: boolean; // the goal of this step is reached, or it has none
+  away: boolean; // the person has left the lesson's own moves
+  asked: boolean; // this step's question has been answered
+  choice?: string;
+  right?: string; // the answer, once given
+}
+
+/**
+ * Predicted is the engine's answer to a question, run ahead on a fork.
+ */
+export interface Predicted {
+  choice: string;
+  right: string;
+  why: number; // the event that decides, in the branch as it will be
+}
+
+/** Anything that the server sends. */
+export type Message = Hello | Snapshot | Frames | Cursor | Branches | Done | Failed | Bye;
