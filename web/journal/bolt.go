@@ -1,0 +1,212 @@
+package journal
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// Bolt keeps sessions in one file. One goroutine writes: it takes whatever
+// waits, commits it in one transaction, and answers everybody after the file is
+// synced. Alone, a write waits for one sync; a thousand at once share one.
+//
+// In the file, every session is a bucket: entries under their number, the mark
+// under "mark", the time of the last write under "at".
+type Bolt struct {
+	db    *bolt.DB
+	now   func() time.Time
+	queue chan write
+	quit  chan struct{}
+	done  chan struct{}
+}
+
+type write struct {
+	do     func(*bolt.Tx) error
+	answer chan error
+}
+
+var (
+	keyMark = []byte("mark")
+	keyAt   = []byte("at")
+)
+
+// OpenBolt opens or makes the journal in a directory.
+func OpenBolt(dir string, now func() time.Time) (*Bolt, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dir, "sessions.bolt")
+	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: 2 * time.Second, FreelistType: bolt.FreelistMapType})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w (does another server use this directory?)", path, err)
+	}
+	b := &Bolt{db: db, now: now, queue: make(chan write, 1024), quit: make(chan struct{}), done: make(chan struct{})}
+	go b.writer()
+	return b, nil
+}
+
+func (b *Bolt) writer() {
+	defer close(b.done)
+	for {
+		select {
+		case w := <-b.queue:
+			b.commit(w)
+		case <-b.quit:
+			return
+		}
+	}
+}
+
+// commit writes w and all that waits behind it. One that is refused takes
+// nothing back from the others: each checks before it writes.
+func (b *Bolt) commit(w write) {
+	batch, errs := []write{w}, []error{}
+	for len(batch) < 1024 {
+		select {
+		case w := <-b.queue:
+			batch = append(batch, w)
+			continue
+		default:
+		}
+		break
+	}
+	err := b.db.Update(func(tx *bolt.Tx) error {
+		for _, w := range batch {
+			errs = append(errs, w.do(tx))
+		}
+		return nil
+	})
+	for i, w := range batch {
+		if err != nil {
+			w.answer <- err
+		} else {
+			w.answer <- errs[i]
+		}
+	}
+}
+
+func (b *Bolt) write(ctx context.Context, do func(*bolt.Tx) error) error {
+	w := write{do, make(chan error, 1)}
+	select {
+	case b.queue <- w:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-b.quit:
+		return bolt.ErrDatabaseNotOpen
+	}
+	select {
+	case err := <-w.answer: // the answer is awaited even when ctx ends: the write happens
+		return err
+	case <-b.done:
+		return bolt.ErrDatabaseNotOpen
+	}
+}
+
+// Create implements Journal.
+func (b *Bolt) Create(ctx context.Context, id string, first []byte) error {
+	return b.write(ctx, func(tx *bolt.Tx) error {
+		s, err := tx.CreateBucket([]byte(id))
+		if err != nil {
+			return ErrExists
+		}
+		return b.touch(s, number(1), first, nil)
+	})
+}
+
+// Append implements Journal.
+func (b *Bolt) Append(ctx context.Context, id string, after int, entry, mark []byte) error {
+	return b.write(ctx, func(tx *bolt.Tx) error {
+		s := tx.Bucket([]byte(id))
+		switch {
+		case s == nil:
+			return ErrNone
+		case s.Get(number(after)) == nil || s.Get(number(after+1)) != nil:
+			return ErrConflict
+		}
+		return b.touch(s, number(after+1), entry, mark)
+	})
+}
+
+// Mark implements Journal.
+func (b *Bolt) Mark(ctx context.Context, id string, mark []byte) error {
+	return b.write(ctx, func(tx *bolt.Tx) error {
+		s := tx.Bucket([]byte(id))
+		if s == nil {
+			return ErrNone
+		}
+		return b.touch(s, nil, nil, mark)
+	})
+}
+
+func (b *Bolt) touch(s *bolt.Bucket, key, entry, mark []byte) error {
+	if key != nil {
+		if err := s.Put(key, entry); err != nil {
+			return err
+		}
+	}
+	if mark != nil {
+		if err := s.Put(keyMark, mark); err != nil {
+			return err
+		}
+	}
+	return s.Put(keyAt, binary.BigEndian.AppendUint64(nil, uint64(b.now().UnixNano())))
+}
+
+// number is the key of an entry: keys sort as numbers do, before "at" and "mark".
+func number(n int) []byte { return binary.BigEndian.AppendUint32(nil, uint32(n)) }
+
+// Read implements Journal.
+func (b *Bolt) Read(_ context.Context, id string) (Record, error) {
+	var r Record
+	err := b.db.View(func(tx *bolt.Tx) error {
+		s := tx.Bucket([]byte(id))
+		if s == nil {
+			return ErrNone
+		}
+		r.Mark = bytes.Clone(s.Get(keyMark))
+		for n := 1; ; n++ {
+			e := s.Get(number(n))
+			if e == nil {
+				return nil
+			}
+			r.Entries = append(r.Entries, bytes.Clone(e))
+		}
+	})
+	return r, err
+}
+
+// Expire implements Journal.
+func (b *Bolt) Expire(ctx context.Context, since time.Time) (int, error) {
+	n := 0
+	err := b.write(ctx, func(tx *bolt.Tx) error {
+		var old [][]byte
+		err := tx.ForEach(func(id []byte, s *bolt.Bucket) error {
+			at := s.Get(keyAt)
+			if len(at) == 8 && int64(binary.BigEndian.Uint64(at)) < since.UnixNano() {
+				old = append(old, bytes.Clone(id))
+			}
+			return nil
+		})
+		for _, id := range old {
+			if err == nil {
+				err = tx.DeleteBucket(id)
+				n++
+			}
+		}
+		return err
+	})
+	return n, err
+}
+
+// Close implements Journal.
+func (b *Bolt) Close() error {
+	close(b.quit)
+	<-b.done
+	return b.db.Close()
+}
