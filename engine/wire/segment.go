@@ -53,8 +53,8 @@ type Segment struct {
 	Urg      uint16
 	ECN      ECN
 	TOS      uint8 // DSCP part of the traffic class
-	TTL      uint8
-	BadSum   bool // the checksum does not match: the receiving host discards it
+	TTL      uint8 // 0: the default, 64
+	BadSum   bool  // the checksum does not match: the receiving host discards it
 	Opts     Options
 	Payload  string
 	ICMP     ICMP // when Kind is not zero, this is an ICMP error about the quoted segment, not TCP
@@ -67,6 +67,7 @@ type ICMP struct {
 	Set        bool
 	Type, Code uint8
 	MTU        uint32
+	From       netip.Addr // who reports it; not valid: the host that the segment was for
 }
 
 // Len is the room that the segment takes in sequence space: payload, SYN, FIN.

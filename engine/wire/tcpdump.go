@@ -57,6 +57,69 @@ func ParseFlags(s string) (Flags, error) {
 	return f, nil
 }
 
+// Format spells the segment as packetdrill does, with sequence numbers less
+// relSeq and acknowledgement numbers, also those in SACK blocks, less relAck:
+//
+//	S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK,TS val 2 ecr 1,nop,wscale 7>
+//
+// As there, the second number counts the payload only. With the sender's initial
+// sequence number as relSeq and the receiver's as relAck a SYN is at 0.
+func (s *Segment) Format(relSeq, relAck Seq) string {
+	var b strings.Builder
+	if s.ICMP.Set {
+		b.WriteString(s.ICMP.text())
+		fmt.Fprintf(&b, " [%d:%d(%d)]", uint32(s.Seq-relSeq), uint32(s.Seq-relSeq)+uint32(len(s.Payload)), len(s.Payload))
+		return b.String()
+	}
+	if s.ECN != NotECT {
+		b.WriteString("[" + s.ECN.String() + "] ")
+	}
+	from := s.Seq - relSeq
+	fmt.Fprintf(&b, "%s %d:%d(%d)", s.Flags, from, from+Seq(len(s.Payload)), len(s.Payload))
+	if s.Flags.Has(ACK) {
+		b.WriteString(" ack " + dec(uint32(s.Ack-relAck)))
+	}
+	b.WriteString(" win " + dec(uint32(s.Win)))
+	if s.Flags.Has(URG) {
+		b.WriteString(" urg " + dec(uint32(s.Urg)))
+	}
+	if o := s.Opts.text(relAck); o != "" {
+		b.WriteString(" <" + o + ">")
+	}
+	if s.BadSum {
+		b.WriteString(" bad checksum")
+	}
+	return b.String()
+}
+
+var ecnNames = [...]string{"noecn", "ect1", "ect0", "ce"}
+
+func (e ECN) String() string { return ecnNames[e&3] }
+
+// icmpNames are packetdrill's words for the errors that concern TCP.
+var icmpNames = map[[3]uint8]string{
+	{4, 3, 0}: "unreachable net", {4, 3, 1}: "unreachable host", {4, 3, 2}: "unreachable protocol",
+	{4, 3, 3}: "unreachable port", {4, 3, 4}: "unreachable frag_needed", {4, 3, 5}: "unreachable source_route_failed",
+	{4, 3, 13}: "unreachable admin_prohibited", {4, 11, 0}: "time_exceeded ttl", {4, 4, 0}: "source_quench",
+	{6, 1, 0}: "unreachable no_route", {6, 1, 1}: "unreachable admin_prohibited", {6, 1, 3}: "unreachable addr",
+	{6, 1, 4}: "unreachable port", {6, 2, 0}: "packet_too_big", {6, 3, 0}: "time_exceeded hop_limit",
+}
+
+func (i ICMP) text() string {
+	family := uint8(4)
+	if i.V6 {
+		family = 6
+	}
+	name, ok := icmpNames[[3]uint8{family, i.Type, i.Code}]
+	if !ok {
+		name = fmt.Sprintf("type %d code %d", i.Type, i.Code)
+	}
+	if i.MTU != 0 {
+		name += " mtu " + dec(i.MTU)
+	}
+	return "icmp " + name
+}
+
 // String spells the options as packetdrill does, with the padding that Linux
 // puts between them: "mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 7".
 func (o *Options) String() string { return o.text(0) }
