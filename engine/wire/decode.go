@@ -59,6 +59,9 @@ func decodeIP(b []byte, quoted bool) (p ipPacket, err error) {
 		head, total = ipv6Len, ipv6Len+int(binary.BigEndian.Uint16(b[4:]))
 		p.tos, p.ttl, p.proto = b[0]<<4|b[1]>>4, b[7], b[6]
 		p.src, p.dst = netip.AddrFrom16([16]byte(b[8:])), netip.AddrFrom16([16]byte(b[24:]))
+		if p.src.Is4In6() || p.dst.Is4In6() { // nor does Linux take them from the network
+			return p, fmt.Errorf("IPv6 packet from %v to %v: an IPv4 address has no place there", p.src, p.dst)
+		}
 	default:
 		return p, fmt.Errorf("IP version %d: expected 4 or 6", version)
 	}

@@ -66,7 +66,7 @@ func encodeTCP(s *Segment, src, dst netip.Addr) ([]byte, error) {
 	tcp[12] |= byte((tcpLen + opts) / 4 << 4)
 	sum := Checksum(PseudoSum(src, dst, protoTCP, len(tcp)), tcp)
 	if s.BadSum {
-		sum = ^sum
+		sum ^= 1 // turning all bits would not do: 0000 and ffff are the same sum
 	}
 	binary.BigEndian.PutUint16(tcp[16:], sum)
 	putIP(b, src, dst, protoTCP, s.TOS&^3|uint8(s.ECN&3), s.TTL)

@@ -46,29 +46,27 @@ func (o *Options) append(b []byte) []byte {
 		b = binary.BigEndian.AppendUint32(b, o.TSVal)
 		b = binary.BigEndian.AppendUint32(b, o.TSEcr)
 	}
-	b, pad := o.appendAccECN(b)
+	b, tail := o.appendAccECN(b)
 	if o.On(HasSackOK) && !o.On(HasTS) {
-		b = append(append(b, pad[:]...), kindSackOK, 2)
-		pad = nops
+		b = append(tail.pad(b, 2), kindSackOK, 2)
 	}
 	if o.On(HasWScale) {
-		if pad[1] == kindNOP { // one byte is left over, or none
-			b, pad = append(b, pad[0]), nops
+		if tail.n == 1 {
+			b = tail.pad(b, 1)
 		} else {
-			b = append(b, kindNOP)
+			b = append(b, kindNOP) // two bytes belong together: they wait for two NOPs
 		}
 		b = append(b, kindWScale, 3, o.WScale)
 	}
 	if o.On(HasSack) {
-		b = append(append(b, pad[:]...), kindSack, 2+8*o.SackN)
-		pad = nops
+		b = append(tail.pad(b, 2), kindSack, 2+8*o.SackN)
 		for _, k := range o.Blocks() {
 			b = binary.BigEndian.AppendUint32(b, uint32(k.Start))
 			b = binary.BigEndian.AppendUint32(b, uint32(k.End))
 		}
 	}
-	if pad != nops {
-		b = append(b, pad[0], pad[1], kindNOP, kindNOP)
+	if tail.n > 0 {
+		b = tail.pad(b, 4)
 	}
 	b = o.appendFastOpen(b)
 	b = append(b, o.Raw...)
@@ -78,20 +76,34 @@ func (o *Options) append(b []byte) []byte {
 	return b
 }
 
-var nops = [2]byte{kindNOP, kindNOP}
+// tail is the end of an option that does not fill a word.
+type tail struct {
+	b [2]byte
+	n int
+}
 
-// appendAccECN lays out the Accurate ECN option. The bytes that do not fill a
-// word are returned, to stand where the next option would have its NOPs.
-func (o *Options) appendAccECN(b []byte) ([]byte, [2]byte) {
+// pad writes the tail, if it still stands out, and NOPs, n bytes together.
+func (t *tail) pad(b []byte, n int) []byte {
+	b = append(b, t.b[:t.n]...)
+	for range n - t.n {
+		b = append(b, kindNOP)
+	}
+	t.n = 0
+	return b
+}
+
+// appendAccECN lays out the Accurate ECN option, except for a tail of one or
+// two bytes that is to stand where the next option would have its NOPs.
+func (o *Options) appendAccECN(b []byte) ([]byte, tail) {
 	if !o.On(HasAccECN) {
-		return b, nops
+		return b, tail{}
 	}
 	kind, count := byte(kindAccECN0), [3]uint32{o.ECN.B0, o.ECN.CE, o.ECN.B1}
 	if o.ECN.Order == 1 {
 		kind, count[0], count[2] = kindAccECN1, o.ECN.B1, o.ECN.B0
 	}
 	if o.ECN.N == 0 {
-		return b, [2]byte{kind, 2}
+		return b, tail{[2]byte{kind, 2}, 2}
 	}
 	b = append(b, kind, 2+3*o.ECN.N)
 	for _, c := range count[:o.ECN.N] {
@@ -99,12 +111,12 @@ func (o *Options) appendAccECN(b []byte) ([]byte, [2]byte) {
 	}
 	switch o.ECN.N {
 	case 1:
-		last := b[len(b)-1]
-		return b[:len(b)-1], [2]byte{last, kindNOP}
+		last := len(b) - 1
+		return b[:last], tail{[2]byte{b[last]}, 1}
 	case 3:
 		b = append(b, kindNOP)
 	}
-	return b, nops
+	return b, tail{}
 }
 
 func (o *Options) appendFastOpen(b []byte) []byte {
