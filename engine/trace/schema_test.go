@@ -1,0 +1,95 @@
+package trace
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"unsafe"
+)
+
+// panics returns what f panics with, or "".
+func panics(f func()) (said string) {
+	defer func() {
+		if p := recover(); p != nil {
+			said = p.(string)
+		}
+	}()
+	f()
+	return ""
+}
+
+type every struct {
+	B   bool
+	I8  int8
+	I16 int16
+	I32 int32
+	I64 int64
+	U8  uint8
+	U16 uint16
+	U32 uint32
+	U64 uint64
+}
+
+func TestSchemaReadsEveryKindOfField(t *testing.T) {
+	src := "type every struct {\n"
+	for i := range reflect.TypeFor[every]().NumField() {
+		f := reflect.TypeFor[every]().Field(i)
+		src += "\t" + f.Name + " " + f.Type.String() + " // " + f.Name + " [count]: a number.\n"
+	}
+	s := NewSchema("every", every{}, src+"}\n", nil)
+	e := every{true, -8, -16, -32, -64, 8, 16, 32, 64}
+	want := []int64{1, -8, -16, -32, -64, 8, 16, 32, 64}
+	if got := s.Values(unsafe.Pointer(&e)); !reflect.DeepEqual(got, want) {
+		t.Errorf("values %v, want %v", got, want)
+	}
+	if s.Field("I32") != 3 || s.Field("Nope") != -1 {
+		t.Errorf("fields are found at %d and %d", s.Field("I32"), s.Field("Nope"))
+	}
+}
+
+type mood uint8
+
+func TestSchemaReadsLabelUnitAndText(t *testing.T) {
+	type dog struct{ Mood mood }
+	s := NewSchema("dog", dog{}, "type dog struct {\n\tMood mood // MOOD.DOG [state]: how it is: today.\n}\n",
+		map[string][]string{"mood": {"glad", "sad"}})
+	f := s.Fields[0]
+	if f.Name != "Mood" || f.Label != "MOOD.DOG" || f.Unit != UnitState || f.Doc != "how it is: today." || len(f.Names) != 2 {
+		t.Errorf("field %+v", f)
+	}
+}
+
+func TestSchemaRefuses(t *testing.T) {
+	type text struct{ S string }
+	type n struct{ N int64 }
+	for _, c := range []struct {
+		name   string
+		sample any
+		src    string
+		says   string
+	}{
+		{"a pointer inside", text{}, "type text struct {\n\tS string // S []: text.\n}\n", "text.S is a string"},
+		{"no comment", n{}, "type n struct {\n\tN int64\n}\n", "n.N has no comment"},
+		{"a comment without unit", n{}, "type n struct {\n\tN int64 // how many\n}\n", "n.N has no comment"},
+		{"a type that is not there", n{}, "type m struct {\n\tN int64 // N []: how many.\n}\n", "n.N has no comment"},
+	} {
+		if said := panics(func() { NewSchema("x", c.sample, c.src, nil) }); !strings.Contains(said, c.says) {
+			t.Errorf("%s: panics with %q, want %q", c.name, said, c.says)
+		}
+	}
+}
+
+func TestRulesAreDeclaredOnce(t *testing.T) {
+	if said := panics(func() { Declare(Rule{ID: "test.outer"}) }); !strings.Contains(said, "test.outer") {
+		t.Errorf("a second declaration panics with %q", said)
+	}
+	rules := Rules()
+	for i, r := range rules {
+		if RuleAt(r.Index) != r {
+			t.Errorf("%s is not found at its index", r.ID)
+		}
+		if i > 0 && rules[i-1].ID >= r.ID {
+			t.Errorf("%s comes before %s", rules[i-1].ID, r.ID)
+		}
+	}
+}
