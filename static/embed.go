@@ -1,0 +1,101 @@
+// Package static holds what browsers load besides pages: scripts, styles and
+// fonts, built from static/src into static/dist and embedded in the program.
+//
+// A page names a file together with the hash of its content, so that a browser
+// may keep it for ever and never shows an old one.
+package static
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+)
+
+//go:embed all:dist
+var dist embed.FS
+
+type file struct {
+	content []byte
+	hash    string
+	kind    string
+}
+
+var files = read()
+
+func read() map[string]file {
+	all := map[string]file{}
+	err := fs.WalkDir(dist, "dist", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasPrefix(d.Name(), ".") {
+			return err
+		}
+		b, err := dist.ReadFile(p)
+		if err != nil {
+			return err
+		}
+		sum := sha256.Sum256(b)
+		all[strings.TrimPrefix(p, "dist/")] = file{b, base64.RawURLEncoding.EncodeToString(sum[:9]), kindOf(p)}
+		return nil
+	})
+	if err != nil {
+		panic("static: " + err.Error()) // embedded: cannot happen at run time
+	}
+	return all
+}
+
+// kindOf does not ask the system, whose table differs from machine to machine.
+func kindOf(name string) string {
+	switch path.Ext(name) {
+	case ".js":
+		return "text/javascript; charset=utf-8"
+	case ".css":
+		return "text/css; charset=utf-8"
+	case ".svg":
+		return "image/svg+xml"
+	case ".woff2":
+		return "font/woff2"
+	case ".map", ".json":
+		return "application/json"
+	}
+	if t := mime.TypeByExtension(path.Ext(name)); t != "" {
+		return t
+	}
+	return "application/octet-stream"
+}
+
+// URL is the address of a file, with the hash of what it holds.
+func URL(name string) string {
+	f, ok := files[name]
+	if !ok {
+		return "/static/" + name
+	}
+	return "/static/" + name + "?v=" + f.hash
+}
+
+// Has reports whether there is such a file.
+func Has(name string) bool { return files[name].content != nil }
+
+// Serve answers GET /static/NAME.
+func Serve(w http.ResponseWriter, r *http.Request) {
+	f, ok := files[strings.TrimPrefix(r.URL.Path, "/static/")]
+	if !ok {
+		http.Error(w, "404 no such file", http.StatusNotFound)
+		return
+	}
+	h, tag := w.Header(), `"`+f.hash+`"`
+	h.Set("Content-Type", f.kind)
+	h.Set("ETag", tag)
+	h.Set("Cache-Control", "no-cache")
+	if r.URL.Query().Get("v") == f.hash {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	if r.Header.Get("If-None-Match") == tag {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	w.Write(f.content)
+}

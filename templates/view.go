@@ -1,0 +1,134 @@
+// Package templates holds the pages as people get them before any script runs.
+// A component takes a plain struct, shaped like the page; nothing here knows the
+// engine, the sessions or the catalogue. Package web fills the structs.
+package templates
+
+// Page is what every page needs.
+type Page struct {
+	Lang    string
+	Title   string
+	About   string   // for search engines and link previews; "" for none
+	Style   string   // address of the style sheet
+	Theme   string   // address of the script that sets the theme before the first paint
+	Scripts []string // addresses of modules
+	Langs   []Choice // the same page in each language
+	Here    string   // which entry of the navigation this is: "home" "rules" "sysctls"
+	T       func(key string, args ...any) string
+}
+
+// Choice is a link to a variant of the page.
+type Choice struct {
+	Lang, Label, Href string
+	Current           bool
+}
+
+// Home is the start page.
+type Home struct {
+	Page
+	Demo   Diagram // what the moving diagram shows, standing still
+	Topics []Topic
+	Scenes []Card
+	Paste  Paste
+}
+
+// Topic is a group of lessons.
+type Topic struct {
+	ID, Name string
+	Lessons  []Card
+}
+
+// Card is one lesson or scene to choose.
+type Card struct {
+	Href, Title, About string
+	Length, Level      string // "" when there is none
+}
+
+// Paste is the form that takes the text of a scene, and what was wrong with it.
+type Paste struct {
+	Text  string
+	Wrong []string
+}
+
+// Lab is the page of a session, or of a lesson or scene about to begin.
+type Lab struct {
+	Page
+	Session, Stream, Lesson, Scene string // data attributes of the island; "" leaves one out
+
+	Heading string
+	Summary []Block
+	Steps   []Step
+	Diagram Diagram
+	Events  []Event
+	More    string // said when the list does not hold every event
+	Source  string // the scene as text
+}
+
+// Step is one step of a lesson, to be read.
+type Step struct {
+	Title string
+	Body  []Block
+	Do    []Block
+	Ask   []Block
+	Keys  [][]Span // the answers to choose from
+	Goal  []Block
+}
+
+// Block is a paragraph or a list; one of P, UL, OL is set.
+type Block struct {
+	Level  string
+	P      []Span
+	UL, OL [][]Span
+}
+
+// Span is a run of text; one field is set, but for a link, which has A and Href.
+type Span struct{ T, Kind, Code, B, I, Kbd, A, Href string }
+
+// Event is one line of the list that says what the diagram shows.
+type Event struct {
+	N    int
+	At   string // "1.02 s"
+	What string
+	Why  []Reason
+}
+
+// Reason is one rule that applied.
+type Reason struct{ Rule, Says string }
+
+// Rules is the reference of everything that the engine can do and say why.
+type Rules struct {
+	Page
+	Areas []Area
+	Count int
+}
+
+// Area is a group of rules: what stands before the dot of their ids.
+type Area struct {
+	Name  string
+	Rules []Rule
+}
+
+// Rule is one rule.
+type Rule struct {
+	ID, Says, Differs, Linux string
+	RFC                      []Cite
+	Drops                    bool
+}
+
+// Cite is a citation and where to read it.
+type Cite struct{ Text, Href string }
+
+// Sysctls is the reference of settings.
+type Sysctls struct {
+	Page
+	Settings []Setting
+}
+
+// Setting is one sysctl.
+type Setting struct{ Name, Default, Range, Unit, About string }
+
+// Failure is the page of an error.
+type Failure struct {
+	Page
+	Status int
+	Text   string
+}
