@@ -1,0 +1,284 @@
+package scene
+
+import (
+	"fmt"
+	"strings"
+
+	"wirestep/engine"
+	"wirestep/engine/host"
+)
+
+// parser reads a text line by line. Statements may name what stands above them.
+type parser struct {
+	file   string
+	n      int // line
+	f      *File
+	errs   []error
+	begun  bool // a statement has been read: comments are no longer prose
+	prog   *progReader
+	branch *Branch // the branch whose steps are read
+	seen   struct{ scene, seed, kernel, cursor bool }
+}
+
+func (p *parser) fail(n int, err error) {
+	p.errs = append(p.errs, fmt.Errorf("%s:%d: %w", p.file, n, err))
+}
+
+// line reads one line of the text.
+func (p *parser) line(s string) {
+	toks, comment, err := lex(s)
+	if err != nil {
+		p.begun = true
+		p.fail(p.n, err)
+		return
+	}
+	if len(toks) == 0 {
+		if !p.begun && strings.HasPrefix(strings.TrimSpace(s), "#") {
+			p.f.Prose = append(p.f.Prose, comment)
+		}
+		return
+	}
+	p.begun = true
+	l := &line{toks: toks, sc: &p.f.Scenario}
+	if read := p.statement(toks); read != nil {
+		l.i++
+		read(l, body(s))
+	} else if p.prog != nil {
+		p.prog.line(l, p.n)
+	} else {
+		l.fail("%s is no statement, expected %s", l.here(), oneOf(statementNames()))
+	}
+	if l.end(); l.err != nil {
+		p.fail(p.n, l.err)
+	}
+}
+
+// statement returns the reader of the statement that toks begin, or nil. A program
+// line may begin with the same word; there "(" or "=" comes next.
+func (p *parser) statement(toks []token) func(l *line, raw string) {
+	if toks[0].str || len(toks) > 1 && !toks[1].str && (toks[1].text == "(" || toks[1].text == "=") {
+		return nil
+	}
+	for _, s := range statements {
+		if s.name == toks[0].text {
+			if !s.inside {
+				p.closeBlocks()
+			}
+			return func(l *line, raw string) { s.read(p, l, raw) }
+		}
+	}
+	return nil
+}
+
+type statement struct {
+	name   string
+	inside bool // it belongs to the block above it
+	read   func(p *parser, l *line, raw string)
+}
+
+var statements []statement
+
+func init() { // the table and its readers name each other
+	statements = []statement{
+		{"scene", false, (*parser).readScene},
+		{"seed", false, (*parser).readSeed},
+		{"kernel", false, (*parser).readKernel},
+		{"host", false, (*parser).readHost},
+		{"link", false, (*parser).readLink},
+		{"sysctl", false, (*parser).readSysctl},
+		{"program", false, (*parser).readProgram},
+		{"at", false, (*parser).readAt},
+		{"expect", false, (*parser).readExpect},
+		{"branch", false, (*parser).readBranch},
+		{"step", true, (*parser).readStep},
+		{"cursor", false, (*parser).readCursor},
+	}
+}
+
+func statementNames() (names []string) {
+	for _, s := range statements {
+		if !s.inside {
+			names = append(names, s.name)
+		}
+	}
+	return names
+}
+
+// once refuses a statement that may stand only once.
+func once(l *line, seen *bool, name string) {
+	if *seen {
+		l.fail("%s stands here a second time, expected it once", name)
+	}
+	*seen = true
+}
+
+func (p *parser) readScene(l *line, _ string) {
+	once(l, &p.seen.scene, "scene")
+	p.f.Scenario.Name = l.text("the name of the scene")
+	if len(p.f.Scenario.Name) > 200 {
+		l.fail("the name has %d bytes, expected at most 200", len(p.f.Scenario.Name))
+	}
+}
+
+func (p *parser) readSeed(l *line, _ string) {
+	once(l, &p.seen.seed, "seed")
+	p.f.Scenario.Seed = uint64(l.int("a seed", 0, 1<<63-1))
+}
+
+func (p *parser) readKernel(l *line, _ string) {
+	once(l, &p.seen.kernel, "kernel")
+	if k := l.word("a kernel profile"); l.err == nil && k != DefaultKernel {
+		l.fail("no kernel profile is called %q, expected %s", k, DefaultKernel)
+	}
+}
+
+func (p *parser) readHost(l *line, _ string) {
+	h := engine.HostSpec{Name: l.name("the name of a host")}
+	if l.err == nil && hostNamed(l.sc, h.Name) != nil {
+		l.fail("a host is called %q already, expected another name", h.Name)
+	}
+	if l.err == nil && reserved(h.Name) {
+		l.fail("%q has a meaning in conditions, expected another name for a host", h.Name)
+	}
+	h.Addr = each(l, "an address", parseAddr)
+	if l.more() {
+		h.Addr6 = each(l, "an IPv6 address", parseAddr)
+		if l.err == nil && (!h.Addr6.Is6() || !h.Addr.Is4()) {
+			l.fail("%s and %s are not an IPv4 and an IPv6 address, expected them in this order", h.Addr, h.Addr6)
+		}
+	}
+	if l.err == nil && len(l.sc.Hosts) >= maxHosts {
+		l.fail("there are %d hosts already, expected at most %d", len(l.sc.Hosts), maxHosts)
+	}
+	for i := range l.sc.Hosts {
+		if o := &l.sc.Hosts[i]; l.err == nil && (o.Addr == h.Addr || h.Addr6.IsValid() && o.Addr6 == h.Addr6 || o.Addr6 == h.Addr) {
+			l.fail("%s has that address already, expected another", o.Name)
+		}
+	}
+	if l.err == nil {
+		l.sc.Hosts = append(l.sc.Hosts, h)
+	}
+}
+
+func (p *parser) readSysctl(l *line, _ string) {
+	h := l.host()
+	set := l.setting()
+	if l.err == nil && len(h.Sysctls) >= 256 {
+		l.fail("%s has 256 settings already, expected no more", h.Name)
+	}
+	if l.err == nil {
+		h.Sysctls = append(h.Sysctls, set)
+	}
+}
+
+// setting reads "name = value …".
+func (l *line) setting() (s engine.Setting) {
+	s.Name = l.word("the name of a sysctl")
+	l.need("=")
+	var words []string
+	for l.more() {
+		words = append(words, l.word("a value"))
+	}
+	if l.err == nil && len(words) == 0 {
+		l.fail("%s, expected a value", l.here())
+	}
+	s.Value = strings.Join(words, " ")
+	return s
+}
+
+func (p *parser) readAt(l *line, _ string) {
+	s := engine.Scheduled{At: l.at()}
+	s.Op = l.op()
+	if l.err == nil {
+		p.f.Scenario.Script = append(p.f.Scenario.Script, s)
+	}
+}
+
+func (p *parser) readExpect(l *line, raw string) {
+	e := Expectation{Line: p.n}
+	switch {
+	case l.take("at"):
+		e.At = l.at()
+	case l.take("end"):
+		e.When = AtEnd
+	case l.take("ever"):
+		e.When = Ever
+	case l.take("never"):
+		e.When = NeverEver
+	default:
+		l.fail(`%s, expected "at" and an instant, "end", "ever" or "never"`, l.here())
+	}
+	if l.err == nil {
+		words := 2
+		if e.When == AtInstant {
+			words = 3
+		}
+		e.Cond = afterWords(raw, words)
+	}
+	switch {
+	case l.err == nil && e.Cond == "":
+		l.fail("%s, expected a condition such as client.state == ESTABLISHED", l.here())
+	case len(e.Cond) > maxCond:
+		l.fail("the condition has %d letters, expected at most %d", len(e.Cond), maxCond)
+	}
+	l.i = len(l.toks)
+	if l.err == nil {
+		p.f.Expect = append(p.f.Expect, e)
+	}
+}
+
+// afterWords is what follows the first n words of s.
+func afterWords(s string, n int) string {
+	for range n {
+		s = strings.TrimLeft(s, " \t")
+		i := strings.IndexAny(s, " \t")
+		if i < 0 {
+			return ""
+		}
+		s = s[i:]
+	}
+	return strings.TrimSpace(s)
+}
+
+func (p *parser) readProgram(l *line, _ string) {
+	h := l.host()
+	prog := engine.Program{Host: h.Name, Name: "app"}
+	if l.more() {
+		prog.Name = l.name("the name of a program")
+	}
+	for i := range l.sc.Programs {
+		if o := &l.sc.Programs[i]; o.Host == prog.Host && o.Name == prog.Name {
+			l.fail("%s has a program called %q already, expected another name after the host", o.Host, o.Name)
+		}
+	}
+	if len(l.sc.Programs) >= maxPrograms {
+		l.fail("there are %d programs already, expected at most %d", len(l.sc.Programs), maxPrograms)
+	}
+	// After a mistake the lines still belong to a program, one that is thrown away.
+	p.prog = &progReader{}
+	if l.err == nil {
+		l.sc.Programs = append(l.sc.Programs, prog)
+		p.prog.to = &l.sc.Programs[len(l.sc.Programs)-1].Lines
+	} else {
+		p.prog.to = &[]host.Instr{}
+	}
+}
+
+// closeBlocks ends the program or branch above.
+func (p *parser) closeBlocks() {
+	if p.prog != nil {
+		if n := len(p.prog.loops); n > 0 {
+			p.fail(p.prog.loops[n-1], fmt.Errorf(`the loop has no end, expected a line "end" below it`))
+		}
+		p.prog = nil
+	}
+	p.branch = nil
+}
+
+func (p *parser) finish() {
+	p.closeBlocks()
+	if len(p.f.Scenario.Hosts) == 0 && len(p.errs) == 0 {
+		p.fail(1, fmt.Errorf(`the scene has no host, expected a line such as "host client 10.0.0.1"`))
+	}
+	p.finishBundle()
+}
