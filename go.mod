@@ -2,6 +2,8 @@ module wirestep
 
 go 1.26.0
 
+ignore ./node_modules
+
 require (
 	github.com/goccy/go-yaml v1.19.2
 	go.etcd.io/bbolt v1.5.0
