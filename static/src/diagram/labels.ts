@@ -1,0 +1,273 @@
+import { bounds, boxQuad, overlap, type Pt, type Quad, textQuad } from './geom';
+import { type Arrow, forks, type Input, type Layout, layout, type NoteBox } from './layout';
+import type { Bracket } from './lifeline';
+
+/** A piece of a label with its class. */
+export interface Part {
+  text: string;
+  cls: '' | 'quiet' | 'strong';
+}
+
+/** What the words depend on: the language, the fonts, how much is asked for. */
+export interface Words {
+  /** Labels of a segment, the fullest first. */
+  arrow(a: Arrow): Part[][];
+  /** What became of it, said at the place where it ended; '' for nothing. */
+  fate(a: Arrow): string;
+  bracket(b: Bracket): string[];
+  fold(ns: number, busy: boolean): string;
+  /** Width in pixels. */
+  measure(text: string, font: 'mono' | 'text' | 'bold'): number;
+}
+
+export interface ArrowLabel {
+  id: number;
+  parts: Part[];
+  x: number;
+  y: number;
+  angle: number; // radians
+  quad: Quad;
+  full: boolean;
+}
+
+export interface FateLabel {
+  id: number;
+  text: string;
+  x: number;
+  y: number;
+  quad: Quad;
+}
+
+export interface BracketLabel {
+  b: Bracket;
+  text: string;
+  x: number;
+  y: number;
+  angle: number;
+  quad: Quad;
+}
+
+export interface Pill {
+  x: number;
+  y: number;
+  w: number;
+  text: string;
+  shown: boolean;
+}
+
+export interface Labels {
+  arrows: ArrowLabel[];
+  fates: FateLabel[];
+  brackets: BracketLabel[];
+  pills: Pill[];
+  notes: { box: NoteBox; text: string }[];
+  poor: number[]; // segments whose label found no good place
+}
+
+const ASC = 10;
+const DESC = 3.5;
+const ABOVE = 5.5;
+const BELOW = 14.5;
+const CELL = 48;
+
+/** Keeps what is already drawn, to find out where there is room. */
+export class Room {
+  private cells = new Map<number, (readonly Pt[])[]>();
+
+  line(pts: readonly Pt[]): void {
+    for (let i = 1; i < pts.length; i++) this.add([pts[i - 1], pts[i]]);
+  }
+
+  add(shape: readonly Pt[]): void {
+    const b = bounds(shape);
+    for (let c = Math.floor(b.y0 / CELL); c <= Math.floor(b.y1 / CELL); c++) {
+      const list = this.cells.get(c);
+      if (list) list.push(shape);
+      else this.cells.set(c, [shape]);
+    }
+  }
+
+  free(q: Quad): boolean {
+    const b = bounds(q);
+    for (let c = Math.floor(b.y0 / CELL); c <= Math.floor(b.y1 / CELL); c++) {
+      for (const s of this.cells.get(c) ?? []) if (overlap(q, s)) return false;
+    }
+    return true;
+  }
+}
+
+/** Finds a place for every label between two heights: measured, then moved until it is free. */
+export function placeLabels(l: Layout, words: Words, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY): Labels {
+  const room = new Room();
+  const out: Labels = { arrows: [], fates: [], brackets: [], pills: [], notes: [], poor: [] };
+  const near = l.arrows.filter((a) => a.pts[a.pts.length - 1].y >= from - 200 && a.pts[0].y <= to + 200);
+  for (const a of near) {
+    room.line(a.pts);
+    if (a.cross) room.add(around(a.cross, 10));
+    if (a.pause) room.add(around(a.pause, 9));
+    if (a.mark) room.add(around(a.mark, 7));
+  }
+  const walls = l.columns.map((c) => ({ x0: c.x - c.half - 3, x1: c.x + c.half + 3 }));
+  const clear = (q: Quad) => {
+    const b = bounds(q);
+    if (b.x0 < 2 || b.x1 > l.width - 2) return false;
+    return walls.every((w) => b.x1 <= w.x0 || b.x0 >= w.x1) && room.free(q);
+  };
+  for (const box of l.notes) {
+    if (box.y < from - 200 || box.y > to + 200) continue;
+    const text = fit(box.note.text, box.room, words);
+    const w = words.measure(text, 'mono');
+    const q = boxQuad(box.side < 0 ? box.x - w : box.x, box.y - 9, w, 15);
+    room.add(q);
+    out.notes.push({ box, text });
+  }
+  for (const a of near) {
+    const t = words.fate(a);
+    const at = a.cross ?? a.pause ?? (a.fate === 'dropped' ? a.pts[a.pts.length - 1] : undefined);
+    if (!t || !at) continue;
+    const w = words.measure(t, 'bold');
+    const spots: Pt[] = [
+      { x: at.x - w - 15, y: at.y + 4 },
+      { x: at.x + 15, y: at.y + 4 },
+      { x: at.x - w - 15, y: at.y - 8 },
+      { x: at.x + 15, y: at.y + 16 },
+      { x: at.x - w - 15, y: at.y + 16 },
+      { x: at.x + 15, y: at.y - 8 },
+      { x: at.x - w / 2, y: at.y + 24 },
+      { x: at.x - w / 2, y: at.y - 14 },
+      { x: at.x - w / 2, y: at.y + 36 },
+    ];
+    if (a.dir > 0) spots.unshift(spots[1]);
+    for (const p of spots) {
+      const q = boxQuad(p.x - 1, p.y - 10, w + 2, 13);
+      if (!clear(q)) continue;
+      room.add(q);
+      out.fates.push({ id: a.id, text: t, x: p.x, y: p.y, quad: q });
+      break;
+    }
+  }
+  for (const a of near) {
+    const got = placeOne(a, words, clear);
+    if (got) {
+      room.add(got.quad);
+      out.arrows.push(got);
+      if (!got.full) out.poor.push(a.id);
+    } else out.poor.push(a.id);
+  }
+  for (const f of l.folds) {
+    if (f.y1 < from - 200 || f.y0 > to + 200) continue;
+    const text = words.fold(f.t1 - f.t0, f.busy);
+    const w = words.measure(text, 'text') + 24;
+    const first = l.columns[0];
+    const last = l.columns[l.columns.length - 1];
+    const mid = (first.x + last.x) / 2;
+    const pill: Pill = { x: mid - w / 2, y: (f.y0 + f.y1) / 2, w, text, shown: false };
+    for (const dy of [0, -22, 22, -34, 34]) {
+      for (const dx of [0, -70, 70, -120, 120]) {
+        const q = boxQuad(mid - w / 2 + dx, (f.y0 + f.y1) / 2 + dy - 11, w, 22);
+        if (pill.shown || !clear(q)) continue;
+        pill.x = mid - w / 2 + dx;
+        pill.y = (f.y0 + f.y1) / 2 + dy;
+        pill.shown = true;
+        room.add(q);
+      }
+    }
+    out.pills.push(pill);
+  }
+  for (const b of l.brackets) {
+    if (b.y1 < from - 200 || b.y0 > to + 200) continue;
+    const got = bracketLabel(b, l, words, room);
+    if (got) out.brackets.push(got);
+  }
+  return out;
+}
+
+function placeOne(a: Arrow, words: Words, clear: (q: Quad) => boolean): ArrowLabel | null {
+  const variants = words.arrow(a);
+  const pieces: [Pt, Pt][] = [];
+  for (let i = 1; i <= Math.max(1, a.end) && i < a.pts.length; i++) {
+    const [p, q] = [a.pts[i - 1], a.pts[i]];
+    if (Math.abs(q.x - p.x) > 20) pieces.push([p, q]);
+  }
+  if (a.cross && a.pts[a.end + 1]) pieces.push([a.pts[a.end], a.pts[a.end + 1]]);
+  for (const [vi, parts] of variants.entries()) {
+    const w = words.measure(parts.map((p) => p.text).join(' '), 'mono');
+    for (const [tail, head] of pieces) {
+      const len = Math.hypot(head.x - tail.x, head.y - tail.y);
+      const slack = len - w;
+      if (slack < 8) continue;
+      const right = head.x > tail.x;
+      const [p, q] = right ? [tail, head] : [head, tail];
+      const angle = Math.atan2(q.y - p.y, q.x - p.x);
+      const c = Math.cos(angle);
+      const s = Math.sin(angle);
+      for (const d of distances(slack)) {
+        const start = right ? d : slack - d;
+        for (const off of right ? [ABOVE, -BELOW] : [-BELOW, ABOVE]) {
+          const x = p.x + c * start + s * off;
+          const y = p.y + s * start - c * off;
+          const quad = textQuad(x, y, w, ASC, DESC, angle);
+          if (clear(quad)) return { id: a.id, parts, x, y, angle, quad, full: vi <= 1 };
+        }
+      }
+    }
+  }
+  return null;
+}
+
+function distances(slack: number): number[] {
+  const out = [Math.min(30, slack / 2), 12];
+  for (let d = 50; d < slack - 6; d += 22) out.push(d);
+  out.push(slack - 8);
+  return out.filter((d) => d >= 2 && d <= slack - 2);
+}
+
+function bracketLabel(b: Bracket, l: Layout, words: Words, room: Room): BracketLabel | null {
+  const c = l.columns[b.host];
+  const narrow = (c?.half ?? 10) < 10;
+  if (narrow) return null;
+  for (const text of words.bracket(b)) {
+    const w = words.measure(text, 'text');
+    const free = b.y1 - b.y0 - w - 12;
+    if (free < 0) continue;
+    for (let d = Math.min(14, free / 2); d <= free + 6; d += 14) {
+      // The left side reads upwards, the right one downwards; both between bracket and lifeline.
+      const up = b.side < 0;
+      const y = up ? b.y0 + d + w + 6 : b.y0 + d + 6;
+      const x = up ? b.x1 + 12.5 : b.x1 - 12.5;
+      const quad = textQuad(x, y, w, 9, 3, up ? -Math.PI / 2 : Math.PI / 2);
+      const box = bounds(quad);
+      const leads = l.notes.some((n) => n.note.host === b.host && ((n.y + 4 > box.y0 && n.y - 4 < box.y1) || (n.anchor.y + 3 > box.y0 && n.anchor.y - 3 < box.y1)));
+      if (leads || !room.free(quad)) continue;
+      room.add(quad);
+      return { b, text, x, y, angle: up ? -Math.PI / 2 : Math.PI / 2, quad };
+    }
+  }
+  return null;
+}
+
+function around(p: Pt, r: number): Quad {
+  return boxQuad(p.x - r, p.y - r, 2 * r, 2 * r);
+}
+
+function fit(text: string, room: number, words: Words): string {
+  if (words.measure(text, 'mono') <= room) return text;
+  const short = text.replace(/\(.*\)/s, '()');
+  if (words.measure(short, 'mono') <= room) return short;
+  let cut = short;
+  while (cut.length > 1 && words.measure(`${cut}…`, 'mono') > room) cut = cut.slice(0, -1);
+  return `${cut}…`;
+}
+
+/** Lays out, places the labels, and makes room where a label found none. */
+export function compose(inp: Input, words: Words, whole = 240): { layout: Layout; labels: Labels | null } {
+  const extra = new Map<number, number>(inp.extra ?? []);
+  for (let round = 0; ; round++) {
+    const l = layout({ ...inp, extra });
+    forks(l.arrows, inp.n);
+    if (l.arrows.length > whole) return { layout: l, labels: null };
+    const labels = placeLabels(l, words);
+    if (labels.poor.length === 0 || round >= 3) return { layout: l, labels };
+    for (const id of labels.poor) extra.set(id, (extra.get(id) ?? 0) + 14);
+  }
+}

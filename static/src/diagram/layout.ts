@@ -1,0 +1,456 @@
+import type { History, Note, Track, Turn } from '../model/history';
+import type { Link, Planned } from '../proto';
+import { Axis, type Fold, type Tick } from './axis';
+import type { Pt } from './geom';
+import { type BandBox, type Bracket, bands, brackets } from './lifeline';
+import { instant } from './time';
+
+/** What the layout is made from. */
+export interface Input {
+  history: History;
+  n: number; // the cursor
+  start: number; // the instant of the place before the first event
+  next: Planned[];
+  hosts: number;
+  links: Link[];
+  width: number;
+  linear: boolean;
+  hideFuture: boolean;
+  extra?: Map<number, number>; // packet → pixels of room made for its label
+}
+
+/** A host's lifeline. */
+export interface Column {
+  host: number;
+  x: number;
+  side: -1 | 1; // where its outer side is
+  half: number; // half of the width of its bands
+  lanes: number; // of timers
+  notes: number; // room for notes, in pixels
+}
+
+export type Look = 'syn' | 'syn-ack' | 'ack' | 'data' | 'fin' | 'rst' | 'icmp' | 'none';
+
+/** A segment as it is drawn. */
+export interface Arrow {
+  id: number;
+  track: Track;
+  n: number;
+  fate: 'flying' | 'held' | 'lost' | 'delivered' | 'dropped';
+  look: Look;
+  retx: boolean;
+  bad: boolean;
+  forged: boolean;
+  edited: boolean;
+  copy: boolean;
+  dir: -1 | 1;
+  pts: Pt[]; // the way it went and will go, top to bottom
+  end: number; // index in pts of the last point that is more than a wish
+  cross?: Pt;
+  pause?: Pt;
+  fork?: Pt;
+  mark?: Pt; // where it was edited
+  ended: Turn | null; // what happened to it last, apart from arriving
+}
+
+export interface NoteBox {
+  note: Note;
+  x: number;
+  y: number;
+  side: -1 | 1;
+  anchor: Pt;
+  lead: number; // x where the leader line ends
+  room: number;
+  planned: boolean;
+}
+
+export interface TickBox {
+  t: number;
+  y: number;
+  label: string;
+  planned: boolean;
+}
+
+export interface Layout {
+  width: number;
+  height: number;
+  gutter: number;
+  columns: Column[];
+  axis: Axis;
+  ticks: TickBox[];
+  folds: (Fold & { busy: boolean })[];
+  arrows: Arrow[];
+  notes: NoteBox[];
+  bands: BandBox[];
+  brackets: Bracket[];
+  rings: { host: number; x: number; y: number; p: Planned }[];
+  eventY: Map<number, number>; // the row of an event
+  restY: number; // the play head after the last event
+  now: number;
+}
+
+export const TOP = 66; // room for the names of the hosts
+const DEPART = 21; // between two segments leaving side by side
+const ARRIVE = 15;
+const TURN = 11; // between an arrival and an unrelated departure
+const NOTE = 17;
+const MIN_TRIP = 26;
+
+export function layout(inp: Input): Layout {
+  const { history: h, n } = inp;
+  const frames = h.frames.slice(0, Math.max(0, n - h.base));
+  const now = frames.length ? frames[frames.length - 1].at : inp.start;
+  const tracks = visible(h.tracks, n);
+  const next = inp.hideFuture ? [] : inp.next;
+  const columns = place(inp, timerLanes(inp));
+  const axis = new Axis(TOP + 18, inp.start, unitOf(inp.links), inp.linear);
+  const eventY = new Map<number, number>();
+  const depart = new Map<number, number>();
+  const arrive = new Map<string, number>();
+  const rows = new Rows();
+
+  // Instants at which a segment should have arrived keep their place on the axis.
+  const wishes = wishList(tracks, n, inp.hideFuture, now);
+  let w = 0;
+  const wish = (until: number) => {
+    for (; w < wishes.length && wishes[w].t <= until; w++) {
+      const { t, track } = wishes[w];
+      const side = sideOf(track);
+      const y = axis.row(t, Math.max(rows.arrive(track.packet.to, -side), (depart.get(track.packet.id) ?? 0) + MIN_TRIP));
+      rows.arrived(track.packet.to, -side, y);
+      arrive.set(`${track.packet.id}@${t}`, y);
+    }
+  };
+
+  const notesOf = group(h.notes, n);
+  const noteRows = new Map<Note, number>();
+  for (const t of tracks) if (t.n <= h.base) depart.set(t.packet.id, axis.row(inp.start));
+
+  for (const f of frames) {
+    wish(f.at - 1);
+    let min = 0;
+    const inbound = f.kind === 'arrive' ? h.byPacket.get(f.packet ?? 0) : undefined;
+    if (inbound) {
+      const p = inbound.packet;
+      min = Math.max(rows.arrive(p.to, -sideOf(inbound)), (depart.get(p.id) ?? 0) + MIN_TRIP);
+    }
+    const notes = notesOf.get(f.n);
+    for (const note of notes ?? []) min = Math.max(min, rows.note(note.host));
+    const sent = (f.effects ?? []).filter((e) => (e.kind === 'sent' || e.kind === 'copied') && e.packet).map((e) => e.packet?.id ?? 0);
+    const first = h.byPacket.get(sent[0] ?? 0);
+    if (first) {
+      min = Math.max(min, rows.depart(first.packet.from, sideOf(first), f.n) + (inp.extra?.get(first.packet.id) ?? 0));
+    }
+    let y = axis.row(f.at, min);
+    eventY.set(f.n, y);
+    if (inbound) {
+      const p = inbound.packet;
+      rows.arrived(p.to, -sideOf(inbound), y, f.n);
+      arrive.set(`${p.id}@${f.at}`, y);
+    }
+    let ny = y;
+    for (const note of notes ?? []) {
+      ny = Math.max(ny, rows.note(note.host));
+      noteRows.set(note, ny);
+      rows.noted(note.host, ny);
+    }
+    for (const id of sent) {
+      const t = h.byPacket.get(id);
+      if (!t) continue;
+      y = axis.row(f.at, Math.max(y, rows.depart(t.packet.from, sideOf(t), f.n) + (inp.extra?.get(id) ?? 0)));
+      rows.departed(t.packet.from, sideOf(t), y);
+      depart.set(id, y);
+    }
+    wish(f.at);
+  }
+  const restY = axis.y;
+  const planned = next.filter((p) => p.at >= now).slice(0, 12);
+  const rings: Layout['rings'] = [];
+  const plannedNotes: { note: Note; y: number }[] = [];
+  for (const p of planned) {
+    if (p.kind === 'arrive') continue;
+    wish(p.at);
+    let y: number;
+    if (p.kind === 'call' || p.kind === 'act') {
+      y = axis.row(p.at, Math.max(rows.note(p.host), restY + NOTE));
+      rows.noted(p.host, y);
+      plannedNotes.push({ note: { n: n + 1, at: p.at, host: p.host < 0 ? 0 : p.host, what: p.kind === 'act' ? 'act' : 'call', text: p.name }, y });
+    } else {
+      y = axis.row(p.at, Math.max(rows.ring(p.host), restY + NOTE));
+      rows.ringed(p.host, y);
+    }
+    if (p.kind === 'timer' && p.host >= 0) rings.push({ host: p.host, x: columns[p.host]?.x ?? 0, y, p });
+  }
+  wish(Number.POSITIVE_INFINITY);
+
+  const arrows = tracks.map((t) => arrow(t, n, columns, depart, arrive, axis, eventY, now));
+  const height = axis.y + 120;
+  const boxes = bands(h, n, columns, axis, eventY, restY, height);
+  const bracket = brackets(h, n, columns, axis, eventY, restY, height, inp.hideFuture, rings);
+  const notes: NoteBox[] = [];
+  for (const [note, y] of noteRows) notes.push(noteBox(note, y, columns, eventY.get(note.n) ?? y, false));
+  for (const p of plannedNotes) notes.push(noteBox(p.note, p.y, columns, p.y, true));
+  return {
+    width: inp.width,
+    height,
+    gutter: gutterOf(inp.width),
+    columns,
+    axis,
+    ticks: ticks(axis, restY),
+    folds: axis.folds.map((f) => ({ ...f, busy: tracks.some((t) => spans(t, f, n)) })),
+    arrows,
+    notes,
+    bands: boxes,
+    brackets: bracket,
+    rings,
+    eventY,
+    restY,
+    now,
+  };
+}
+
+/** The part of a list, ordered by event, up to event n. */
+export function visible<T extends { n: number }>(list: T[], n: number): T[] {
+  let lo = 0;
+  let hi = list.length;
+  while (lo < hi) {
+    const mid = (lo + hi) >> 1;
+    if (list[mid].n <= n) lo = mid + 1;
+    else hi = mid;
+  }
+  return list.slice(0, lo);
+}
+
+/** A typical one-way trip: the shortest delay of a cable. */
+export function unitOf(links: Link[]): number {
+  const d = links.map((l) => l.delay).filter((x) => x > 0);
+  return Math.max(100_000, d.length ? Math.min(...d) : 10_000_000);
+}
+
+function gutterOf(width: number): number {
+  return width < 560 ? 50 : 76;
+}
+
+function place(inp: Input, lanes: number[]): Column[] {
+  const { hosts, width } = inp;
+  const gutter = gutterOf(width);
+  const laneW = width < 560 ? 14 : 24;
+  const room = width >= 1000 ? 168 : width >= 700 ? 132 : width >= 560 ? 96 : 58;
+  const half = width < 560 ? 7 : 10;
+  const left = gutter + room + 10 + laneW * Math.max(1, lanes[0] ?? 0) + half;
+  const right = width - room - 14 - laneW * Math.max(1, lanes[hosts - 1] ?? 0) - half;
+  return Array.from({ length: hosts }, (_, i) => ({
+    host: i,
+    x: hosts === 1 ? (left + right) / 2 : left + ((right - left) * i) / (hosts - 1),
+    side: i === 0 ? -1 : 1,
+    half,
+    lanes: lanes[i] ?? 0,
+    notes: i === 0 || i === hosts - 1 ? room : Math.min(room, Math.max(60, (right - left) / (hosts - 1) / 2 - 30)),
+  }));
+}
+
+function timerLanes(inp: Input): number[] {
+  const max = inp.width < 560 ? 1 : inp.width < 900 ? 2 : 3;
+  const kinds = Array.from({ length: inp.hosts }, () => new Set<string>());
+  for (const t of inp.history.timers) kinds[t.host]?.add(`${t.flow}.${t.label}`);
+  return kinds.map((k) => Math.min(max, k.size));
+}
+
+interface Wish {
+  t: number;
+  track: Track;
+}
+
+function wishList(tracks: Track[], n: number, hide: boolean, now: number): Wish[] {
+  const out: Wish[] = [];
+  for (const track of tracks) {
+    const done = track.turns.some((x) => x.n <= n && x.what === 'delivered');
+    const times = [track.packet.arrive, ...track.turns.filter((x) => x.n <= n && x.what === 'moved').map((x) => x.arrive)];
+    for (const [i, t] of times.entries()) {
+      if (t === null || (done && i === times.length - 1)) continue;
+      if (hide && t > now) continue;
+      out.push({ t, track });
+    }
+  }
+  return out.sort((a, b) => a.t - b.t || a.track.packet.id - b.track.packet.id);
+}
+
+function sideOf(t: Track): -1 | 1 {
+  return t.packet.to >= t.packet.from ? 1 : -1;
+}
+
+/** The rows that each host has used, by side: what keeps things apart. */
+class Rows {
+  private a = new Map<string, number>();
+  private by = new Map<string, number>();
+  private get(k: string): number {
+    return this.a.get(k) ?? Number.NEGATIVE_INFINITY;
+  }
+  arrive(host: number, side: number): number {
+    return Math.max(this.get(`a${host}${side}`) + ARRIVE, this.get(`d${host}${side}`) + TURN);
+  }
+  arrived(host: number, side: number, y: number, n = -1): void {
+    this.a.set(`a${host}${side}`, y);
+    this.by.set(`a${host}${side}`, n);
+  }
+  depart(host: number, side: number, n: number): number {
+    const k = `a${host}${side}`;
+    const own = this.by.get(k) === n ? 0 : TURN;
+    return Math.max(this.get(`d${host}${side}`) + DEPART, this.get(k) + own);
+  }
+  departed(host: number, side: number, y: number): void {
+    this.a.set(`d${host}${side}`, y);
+  }
+  note(host: number): number {
+    return this.get(`n${host}`) + NOTE;
+  }
+  noted(host: number, y: number): void {
+    this.a.set(`n${host}`, y);
+  }
+  ring(host: number): number {
+    return this.get(`r${host}`) + 12;
+  }
+  ringed(host: number, y: number): void {
+    this.a.set(`r${host}`, y);
+  }
+}
+
+function group(notes: Note[], n: number): Map<number, Note[]> {
+  const out = new Map<number, Note[]>();
+  for (const note of notes) {
+    if (note.n > n) break;
+    const list = out.get(note.n);
+    if (list) list.push(note);
+    else out.set(note.n, [note]);
+  }
+  return out;
+}
+
+function noteBox(note: Note, y: number, columns: Column[], anchorY: number, planned: boolean): NoteBox {
+  const c = columns[Math.max(0, note.host)] ?? columns[0];
+  const lanes = c.lanes * (c.half < 10 ? 14 : 24);
+  const lead = c.x + c.side * (c.half + lanes + 6);
+  return { note, y, x: lead + c.side * 5, side: c.side, anchor: { x: c.x + c.side * c.half, y: anchorY }, lead, room: c.notes - 8, planned };
+}
+
+function ticks(axis: Axis, restY: number): TickBox[] {
+  const out: TickBox[] = [];
+  let last = Number.NEGATIVE_INFINITY;
+  for (const t of axis.ticks as Tick[]) {
+    if (t.y0 - last < 15) continue;
+    last = t.y0;
+    out.push({ t: t.t, y: t.y0, label: instant(t.t), planned: t.y0 > restY });
+  }
+  return out;
+}
+
+function spans(t: Track, f: Fold, n: number): boolean {
+  if (t.packet.sent >= f.t1) return false;
+  const over = t.turns.find((x) => x.n <= n && (x.what === 'delivered' || x.what === 'lost'));
+  const until = over ? over.at : lastArrive(t, n);
+  return until !== null && until > f.t0 && until > t.packet.sent && !(over?.what === 'lost');
+}
+
+function lastArrive(t: Track, n: number): number | null {
+  let a = t.packet.arrive;
+  for (const x of t.turns) if (x.n <= n && (x.what === 'moved' || x.what === 'held')) a = x.arrive;
+  return a;
+}
+
+function arrow(t: Track, n: number, columns: Column[], depart: Map<number, number>, arrive: Map<string, number>, axis: Axis, eventY: Map<number, number>, now: number): Arrow {
+  const p = t.packet;
+  const turns = t.turns.filter((x) => x.n <= n);
+  const from = columns[p.from] ?? columns[0];
+  const to = columns[p.to] ?? columns[columns.length - 1];
+  const dir = sideOf(t);
+  const gap = 3;
+  const x0 = from.x + dir * (from.half + gap);
+  const x1 = to.x - dir * (to.half + gap);
+  const y0 = depart.get(p.id) ?? axis.yOf(p.sent);
+  const yAt = (a: number) => arrive.get(`${p.id}@${a}`) ?? Math.max(axis.yOf(a), y0 + MIN_TRIP);
+  const a: Arrow = {
+    id: p.id,
+    track: t,
+    n: t.n,
+    fate: p.arrive === null ? 'held' : 'flying',
+    look: p.kind.toLowerCase() as Look,
+    retx: p.retx > 0,
+    bad: !!p.bad,
+    forged: !!p.forged,
+    edited: !!p.edited,
+    copy: !!p.copyOf,
+    dir,
+    pts: [{ x: x0, y: y0 }],
+    end: 0,
+    ended: null,
+  };
+  // aim: the point on the way to the current goal at a given instant
+  let goal: Pt | null = p.arrive === null ? null : { x: x1, y: yAt(p.arrive) };
+  let at = a.pts[0];
+  const along = (y: number, lo: number, hi: number): Pt => {
+    if (!goal) return at;
+    const k = goal.y === at.y ? 0.5 : Math.min(hi, Math.max(lo, (y - at.y) / (goal.y - at.y)));
+    return { x: at.x + (goal.x - at.x) * k, y: at.y + (goal.y - at.y) * k };
+  };
+  if (!goal) {
+    at = { x: x0 + (x1 - x0) * 0.3, y: y0 + 18 };
+    a.pts.push(at);
+    a.pause = at;
+  }
+  for (const turn of turns) {
+    const ty = Math.max(eventY.get(turn.n) ?? axis.yOf(turn.at), y0);
+    if (turn.what === 'delivered') {
+      a.fate = 'delivered';
+      goal = { x: x1, y: yAt(turn.at) };
+    } else if (turn.what === 'dropped') {
+      a.fate = 'dropped';
+      a.ended = turn;
+    } else if (turn.what === 'lost') {
+      a.fate = 'lost';
+      a.ended = turn;
+      at = along(ty, 0.42, 0.85);
+      a.pts.push(at);
+      a.cross = at;
+      a.end = a.pts.length - 1;
+    } else if (turn.what === 'held') {
+      a.fate = 'held';
+      a.ended = turn;
+      at = along(ty, 0.3, 0.8);
+      a.pts.push(at);
+      a.pause = at;
+      goal = null;
+    } else if (turn.what === 'moved') {
+      const was = a.fate;
+      a.fate = 'flying';
+      a.ended = turn;
+      if (was === 'held') {
+        at = { x: at.x, y: Math.max(ty, at.y) };
+      } else at = along(ty, 0.3, 0.7);
+      a.pts.push(at);
+      if (turn.arrive !== null) goal = { x: x1, y: yAt(turn.arrive) };
+    } else if (turn.what === 'edited') {
+      a.edited = true;
+      a.bad ||= !!turn.packet?.bad;
+      a.mark = along(ty, 0.25, 0.8);
+    }
+  }
+  if (goal) a.pts.push(goal);
+  if (a.fate === 'held') a.pts.push({ x: at.x, y: Math.max(at.y + 12, axis.yOf(now)) });
+  if (a.fate !== 'lost') a.end = a.pts.length - 1;
+  return a;
+}
+
+/** Copies begin on the line of what they are copies of. */
+export function forks(arrows: Arrow[], n: number): void {
+  const by = new Map(arrows.map((a) => [a.id, a]));
+  for (const a of arrows) {
+    const of = by.get(a.track.packet.copyOf ?? 0);
+    if (!of || a.track.n > n || of.dir !== a.dir) continue;
+    const [p, q] = [of.pts[0], of.pts[1]];
+    if (!q) continue;
+    const k = 0.32;
+    const at = { x: p.x + (q.x - p.x) * k, y: p.y + (q.y - p.y) * k };
+    a.fork = at;
+    a.pts[0] = at;
+  }
+}

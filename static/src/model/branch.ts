@@ -1,0 +1,72 @@
+import type { Frame, Planned, Snapshot } from '../proto';
+import { History } from './history';
+import type { Schemas } from './schema';
+import { apply, fromWorld, revert, type State } from './state';
+
+/**
+ * Everything the page holds of one branch: the world after event `base`, every
+ * frame since, the state at the cursor, and the diagram's tracks.
+ */
+export class BranchData {
+  readonly id: number;
+  readonly base: number;
+  readonly baseTime: number;
+  readonly frames: Frame[] = [];
+  readonly history: History;
+  readonly state: State;
+  end = false;
+  private baseNext: Planned[];
+  private lastNext: { n: number; next: Planned[] };
+
+  constructor(snap: Snapshot, schemas: Schemas) {
+    this.id = snap.branch;
+    this.base = snap.base;
+    this.baseTime = snap.world.now;
+    this.baseNext = snap.world.next ?? [];
+    this.lastNext = { n: snap.n, next: snap.next ?? [] };
+    this.state = fromWorld(snap.world, snap.base);
+    this.history = new History(snap.world, snap.base, schemas);
+    this.append(snap.frames ?? []);
+    this.end = snap.end;
+    this.seek(Math.min(snap.n, this.tip));
+  }
+
+  get tip(): number {
+    return this.base + this.frames.length;
+  }
+
+  /** Adds frames that continue the branch; false when there is a gap. */
+  append(frames: Frame[]): boolean {
+    for (const f of frames) {
+      if (f.n <= this.tip) continue;
+      if (f.n !== this.tip + 1) return false;
+      this.frames.push(f);
+      this.history.append(f);
+    }
+    return true;
+  }
+
+  frame(n: number): Frame | undefined {
+    return this.frames[n - this.base - 1];
+  }
+
+  timeOf(n: number): number {
+    return this.frame(n)?.at ?? this.baseTime;
+  }
+
+  /** Moves the state to the place after event n. */
+  seek(n: number): boolean {
+    const to = Math.max(this.base, Math.min(n, this.tip));
+    while (this.state.n < to) apply(this.state, this.frames[this.state.n - this.base]);
+    while (this.state.n > to) revert(this.state, this.frames[this.state.n - this.base - 1], this.timeOf(this.state.n - 1));
+    return to === n;
+  }
+
+  /** What is scheduled after event n, as far as it is known. */
+  next(n: number): Planned[] {
+    const f = this.frame(n);
+    if (f) return f.next ?? [];
+    if (n === this.lastNext.n && this.lastNext.next.length) return this.lastNext.next;
+    return n === this.base ? this.baseNext : [];
+  }
+}

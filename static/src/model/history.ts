@@ -1,0 +1,298 @@
+import type { Effect, Frame, Packet, Subject, World } from '../proto';
+import type { Schemas } from './schema';
+
+/** One thing that happened to a segment after it was sent. */
+export interface Turn {
+  n: number;
+  at: number;
+  what: 'lost' | 'moved' | 'delivered' | 'dropped' | 'edited' | 'held';
+  arrive: number | null; // moved: the new instant
+  rule: string; // the rule that did it
+  by: string; // the person, when one did it
+  packet?: Packet; // edited: as it is now
+}
+
+/** A segment's way over the diagram. */
+export interface Track {
+  packet: Packet; // as it was sent
+  n: number; // the event that sent it
+  forkAt: number; // a copy: the instant at which it was made
+  turns: Turn[];
+}
+
+/** From event n on, the lane of a host has this state; '' means nothing. */
+export interface BandChange {
+  n: number;
+  at: number;
+  state: string;
+  subject: number;
+}
+
+/** The life of one connection on one host, whatever object holds it. */
+export interface Lane {
+  host: number;
+  flow: number;
+  listener: boolean;
+  changes: BandChange[];
+}
+
+/** One change of a timer's deadline. */
+export interface TimerTurn {
+  n: number;
+  at: number;
+  deadline: number | null;
+  fired: boolean;
+}
+
+/** A timer of one subject from first to last. */
+export interface TimerTrack {
+  host: number;
+  flow: number;
+  subject: number;
+  field: number;
+  label: string;
+  turns: TimerTurn[];
+}
+
+/** A mark at the outer side of a lifeline. */
+export interface Note {
+  n: number;
+  at: number;
+  host: number;
+  what: 'call' | 'return' | 'error' | 'sysctl' | 'queue' | 'act';
+  text: string;
+}
+
+/** What an event is about, for the scrubber and the list. */
+export interface Mark {
+  n: number;
+  at: number;
+  look: string; // css class of its colour
+}
+
+/**
+ * The tracks that the diagram draws, built by appending frames. Everything in
+ * it carries the number of its event, so that the view of any earlier place is
+ * the part with numbers up to that place: scrubbing rebuilds nothing.
+ */
+export class History {
+  readonly tracks: Track[] = [];
+  readonly byPacket = new Map<number, Track>();
+  readonly lanes: Lane[] = [];
+  readonly timers: TimerTrack[] = [];
+  readonly notes: Note[] = [];
+  readonly marks: Mark[] = [];
+  readonly frames: Frame[] = [];
+
+  private alive = new Map<number, Subject>();
+  private laneOf = new Map<string, Lane>();
+  private timerOf = new Map<string, TimerTrack>();
+
+  constructor(
+    world: World,
+    readonly base: number,
+    private schemas: Schemas,
+  ) {
+    for (const p of world.packets ?? []) this.addTrack(p, p.sentBy, p.sent);
+    for (const s of world.subjects ?? []) this.addSubject(s, base, world.now);
+    for (const s of world.subjects ?? []) this.settle(s, base, world.now);
+  }
+
+  append(f: Frame): void {
+    this.frames.push(f);
+    const touched = new Map<string, Subject>();
+    const touch = (s?: Subject) => s && touched.set(laneKey(s, this.isListener(s)), s);
+    const effects = f.effects ?? [];
+    if (f.kind === 'arrive' && f.packet) this.turn(f.packet, f, 'delivered', undefined);
+    for (const e of effects) {
+      if (e.kind === 'created' && e.subject) {
+        this.addSubject(e.subject, f.n, f.at);
+        touch(this.alive.get(e.subject.id));
+      }
+    }
+    for (const e of effects) this.effect(f, e);
+    for (const c of f.changes ?? []) {
+      const s = this.alive.get(c.s);
+      if (!s) continue;
+      const field = this.schemas.field(s.schema, c.f);
+      s.values[c.f] = c.new;
+      if (field?.unit === 'timer') this.timer(s, c.f, f, c.new);
+      if (field?.unit === 'state') touch(s);
+      this.badge(f, s, c.f, c.old, c.new);
+    }
+    for (const e of effects) {
+      if (e.kind !== 'destroyed' || !e.subject) continue;
+      const s = this.alive.get(e.subject.id);
+      this.alive.delete(e.subject.id);
+      if (!s) continue;
+      touch(s);
+      for (const [i, fd] of this.schemas.fields(s.schema).entries()) if (fd.unit === 'timer') this.timer(s, i, f, null);
+    }
+    for (const s of touched.values()) this.settle(s, f.n, f.at);
+    this.call(f);
+    if (f.sysctl) this.notes.push({ n: f.n, at: f.at, host: f.sysctl.host, what: 'sysctl', text: `${short(f.sysctl.name)} ${f.sysctl.old} → ${f.sysctl.new}` });
+    this.marks.push({ n: f.n, at: f.at, look: look(f) });
+  }
+
+  private effect(f: Frame, e: Effect): void {
+    const rule = f.spans?.[e.span]?.rule ?? '';
+    switch (e.kind) {
+      case 'sent':
+        if (e.packet) this.addTrack(e.packet, f.n, f.at);
+        break;
+      case 'copied':
+        if (e.packet) this.addTrack(e.packet, f.n, f.at);
+        break;
+      case 'lost':
+        this.turn(e.n, f, 'lost', rule);
+        break;
+      case 'dropped':
+        this.turn(e.n, f, 'dropped', rule);
+        break;
+      case 'moved':
+        this.turn(e.n, f, e.new === null || e.new === undefined ? 'held' : 'moved', rule, e.new ?? null);
+        break;
+      case 'edited':
+        this.turn(e.n, f, 'edited', rule, null, e.packet);
+        break;
+    }
+  }
+
+  private addTrack(p: Packet, n: number, at: number): void {
+    const t: Track = { packet: p, n, forkAt: at, turns: [] };
+    this.tracks.push(t);
+    this.byPacket.set(p.id, t);
+  }
+
+  private turn(id: number | undefined, f: Frame, what: Turn['what'], rule = '', arrive: number | null = null, packet?: Packet): void {
+    const t = this.byPacket.get(id ?? 0);
+    if (!t) return;
+    if (what === 'dropped' && !t.turns.some((x) => x.what === 'delivered')) t.turns.push({ n: f.n, at: f.at, what: 'delivered', arrive: null, rule: '', by: '' });
+    if (what === 'delivered' && t.turns.some((x) => x.what === 'delivered')) return;
+    t.turns.push({ n: f.n, at: f.at, what, arrive, rule, by: f.kind === 'act' ? f.by || 'you' : '', packet });
+  }
+
+  private isListener(s: Subject): boolean {
+    return this.schemas.state(s) === 'LISTEN';
+  }
+
+  private addSubject(sub: Subject, n: number, at: number): void {
+    const s = { ...sub, values: [...sub.values] };
+    this.alive.set(s.id, s);
+    for (const [i, fd] of this.schemas.fields(s.schema).entries()) {
+      if (fd.unit === 'timer' && s.values[i] !== null) this.timerAt(s, i, n, at, s.values[i]);
+    }
+  }
+
+  /** Writes down the state that a subject's lane has after an event. */
+  private settle(s: Subject, n: number, at: number): void {
+    if (s.schema === 'host' || s.schema === 'link' || s.host < 0) return;
+    const listener = this.isListener(s);
+    const key = laneKey(s, listener);
+    let lane = this.laneOf.get(key);
+    if (!lane) {
+      lane = { host: s.host, flow: s.flow, listener, changes: [] };
+      this.laneOf.set(key, lane);
+      this.lanes.push(lane);
+    }
+    if (listener) this.leave(s, n, at);
+    let best: Subject | undefined;
+    for (const o of this.alive.values()) {
+      if (o.schema === 'host' || o.schema === 'link' || o.host !== s.host) continue;
+      if (laneKey(o, this.isListener(o)) === key && (!best || o.id > best.id)) best = o;
+    }
+    push(lane, { n, at, state: best ? this.schemas.state(best) : '', subject: best?.id ?? s.id });
+  }
+
+  /** A socket that began to listen leaves the lane that it had before. */
+  private leave(s: Subject, n: number, at: number): void {
+    const lane = this.laneOf.get(laneKey(s, false));
+    if (lane) push(lane, { n, at, state: '', subject: s.id });
+  }
+
+  private timer(s: Subject, field: number, f: Frame, deadline: number | null): void {
+    this.timerAt(s, field, f.n, f.at, deadline, f.kind === 'timer' && f.subject === s.id);
+  }
+
+  private timerAt(s: Subject, field: number, n: number, at: number, deadline: number | null, fire = false): void {
+    const key = `${s.id}.${field}`;
+    let t = this.timerOf.get(key);
+    if (!t) {
+      if (deadline === null) return;
+      t = { host: s.host, flow: s.flow, subject: s.id, field, label: this.schemas.field(s.schema, field)?.label ?? '', turns: [] };
+      this.timerOf.set(key, t);
+      this.timers.push(t);
+    }
+    const last = t.turns[t.turns.length - 1];
+    const old = last?.deadline ?? null;
+    if (old === deadline) return;
+    t.turns.push({ n, at, deadline, fired: fire && old !== null && old <= at });
+  }
+
+  private call(f: Frame): void {
+    let said = false;
+    for (const e of f.effects ?? []) {
+      if (e.kind !== 'returned') continue;
+      const whole = f.kind === 'call' && f.name === e.text;
+      said ||= whole;
+      const text = e.text ?? f.name ?? '';
+      const name = text.replace(/^.*?=\s*/, '').replace(/\(.*$/s, '');
+      if (e.errno) this.notes.push({ n: f.n, at: f.at, host: e.host, what: 'error', text: `${name} → ${e.errno}` });
+      else if (whole && (e.result ?? 0) === 0 && !/^(read|recv)/.test(name)) this.notes.push({ n: f.n, at: f.at, host: e.host, what: 'call', text });
+      else this.notes.push({ n: f.n, at: f.at, host: e.host, what: 'return', text: `${name} → ${e.result ?? 0}` });
+    }
+    if (f.kind === 'call' && f.name && !said && !(f.effects ?? []).some((e) => e.kind === 'returned' && e.host === f.host)) {
+      this.notes.push({ n: f.n, at: f.at, host: f.host, what: 'call', text: f.name });
+    }
+  }
+
+  private badge(f: Frame, s: Subject, field: number, old: number | null, now: number | null): void {
+    const fd = this.schemas.field(s.schema, field);
+    const queue = fd && queues[fd.name];
+    if (queue && s.host >= 0) this.notes.push({ n: f.n, at: f.at, host: s.host, what: 'queue', text: `${queue} ${old ?? 0} → ${now ?? 0}` });
+  }
+}
+
+/** Fields that are lengths of queues worth a badge. */
+const queues: Record<string, string> = {
+  SynQueue: 'SYN queue',
+  AcceptQueue: 'accept queue',
+  SynQ: 'SYN queue',
+  AcceptQ: 'accept queue',
+  QLen: 'SYN queue',
+  AckBacklog: 'accept queue',
+};
+
+function push(lane: Lane, c: BandChange): void {
+  const last = lane.changes[lane.changes.length - 1];
+  if (last && last.state === c.state) {
+    last.subject = c.subject;
+    return;
+  }
+  if (last && last.n === c.n) {
+    last.state = c.state;
+    last.subject = c.subject;
+    return;
+  }
+  if (!last && c.state === '') return;
+  lane.changes.push(c);
+}
+
+function laneKey(s: Subject, listener: boolean): string {
+  return listener ? `${s.host}:l${s.id}` : s.flow ? `${s.host}:${s.flow}` : `${s.host}:s${s.id}`;
+}
+
+export function short(sysctl: string): string {
+  return sysctl.replace(/^net\.(ipv4|core)\./, '');
+}
+
+function look(f: Frame): string {
+  const effects = f.effects ?? [];
+  if (effects.some((e) => e.kind === 'lost' || e.kind === 'dropped')) return 'lost';
+  const sent = effects.find((e) => e.kind === 'sent')?.packet;
+  if (sent) return sent.retx > 0 ? 'rtx' : sent.kind.toLowerCase();
+  if (f.kind === 'act') return 'act';
+  if (f.kind === 'timer') return 'rtx';
+  if (f.kind === 'call') return 'call';
+  return 'ack';
+}

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { cut, overlap } from '../src/diagram/geom';
+import { compose, type Words } from '../src/diagram/labels';
+import { type Input, layout } from '../src/diagram/layout';
+import { duration, instant } from '../src/diagram/time';
+import { BranchData } from '../src/model/branch';
+import { Schemas } from '../src/model/schema';
+import { bulk, hello, lostSynAck, type Script } from './fixture';
+
+const words: Words = {
+  arrow: (a) => {
+    const p = a.track.packet;
+    const head = { text: `${p.kind} seq=${p.seq} ack=${p.ack}`, cls: '' as const };
+    return [[head, { text: `win=${p.win}`, cls: 'quiet' }], [head], [{ text: p.kind, cls: '' }]];
+  },
+  fate: (a) => (a.fate === 'lost' ? 'dropped by you' : a.ended?.what === 'moved' ? 'delayed by you' : ''),
+  bracket: (b) => [`${b.label} 1 s`, b.label],
+  fold: (ns) => `${duration(ns)} idle`,
+  measure: (t) => t.length * 7.5,
+};
+
+function input(s: Script, n = s.frames.length, width = 752): Input {
+  const b = new BranchData(s.snapshot(n), new Schemas(hello.schemas));
+  return { history: b.history, n, start: 0, next: b.next(n), hosts: 2, links: hello.links, width, linear: false, hideFuture: false };
+}
+
+describe('time axis', () => {
+  test('spells instants and lengths', () => {
+    expect([0, 20e6, 1.02e9, 131e9, 250e3].map(instant)).toEqual(['0 ms', '20 ms', '1.020 s', '131.000 s', '0.25 ms']);
+    expect([960e6, 1e9, 131e9, 250e3, 60e9, 7200e9].map(duration)).toEqual(['960 ms', '1 s', '131 s', '250 µs', '60 s', '2 h']);
+  });
+
+  test('is monotone and folds idle time', () => {
+    const l = layout(input(lostSynAck()));
+    let last = Number.NEGATIVE_INFINITY;
+    for (let t = 0; t < 2.1e9; t += 3.7e6) {
+      const y = l.axis.yOf(t);
+      expect(y).toBeGreaterThanOrEqual(last);
+      last = y;
+    }
+    expect(duration(l.folds[0].t1 - l.folds[0].t0)).toBe('960 ms');
+  });
+
+  test('linear: pixels are proportional to time', () => {
+    const l = layout({ ...input(lostSynAck()), linear: true });
+    const at = (t: number) => l.axis.yOf(t);
+    expect((at(900e6) - at(500e6)) / (at(500e6) - at(100e6))).toBeCloseTo(1, 3);
+    expect(l.folds).toEqual([]);
+  });
+
+  test('what is above stays where it is when more happens', () => {
+    const s = lostSynAck();
+    for (let n = 3; n < s.frames.length; n++) {
+      const a = layout(input(s, n));
+      const b = layout(input(s, n + 1));
+      for (const [k, y] of a.eventY) expect(b.eventY.get(k)).toBe(y);
+    }
+  });
+});
+
+describe('labels', () => {
+  test.each([430, 752, 1100])('touch neither lines nor each other at a width of %i', (width) => {
+    const s = lostSynAck();
+    for (let n = 1; n <= s.frames.length; n++) {
+      const { layout: l, labels } = compose(input(s, n, width), words);
+      if (!labels) throw new Error('no labels');
+      const quads = [...labels.arrows, ...labels.fates, ...labels.brackets].map((x) => x.quad);
+      for (const [i, q] of quads.entries()) {
+        for (const r of quads.slice(i + 1)) expect(overlap(q, r)).toBe(false);
+        for (const a of l.arrows) for (let k = 1; k < a.pts.length; k++) expect(overlap(q, [a.pts[k - 1], a.pts[k]])).toBe(false);
+      }
+      expect(labels.arrows.length).toBe(l.arrows.length);
+    }
+  });
+
+  test('ten events of a handshake fit on a screen of 900 pixels', () => {
+    const { layout: l } = compose(input(lostSynAck(), 10), words);
+    expect(l.restY).toBeLessThan(900 - 48 - 76);
+  });
+
+  test('a burst of ten segments is fanned out', () => {
+    const { layout: l, labels } = compose(input(bulk(10)), words);
+    const tails = l.arrows.filter((a) => a.dir > 0).map((a) => a.pts[0].y);
+    for (let i = 1; i < tails.length; i++) expect(tails[i] - tails[i - 1]).toBeGreaterThanOrEqual(21);
+    expect(labels?.arrows.length).toBe(20);
+  });
+});
+
+test('a line is cut at the play head', () => {
+  const [above, below] = cut(
+    [
+      { x: 0, y: 0 },
+      { x: 10, y: 10 },
+    ],
+    4,
+  );
+  expect(above[1]).toEqual({ x: 4, y: 4 });
+  expect(below[0]).toEqual({ x: 4, y: 4 });
+});
+
+test('10,000 segments are laid out in good time', () => {
+  const inp = input(bulk(5000));
+  const t = performance.now();
+  const l = layout(inp);
+  const took = performance.now() - t;
+  expect(l.arrows.length).toBe(10000);
+  expect(took).toBeLessThan(600);
+});
