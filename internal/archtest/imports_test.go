@@ -1,0 +1,164 @@
+package archtest
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const (
+	leaves = "engine/sim engine/wire engine/trace"
+	parts  = leaves + " engine/tcp engine/netem engine/middlebox"
+	core   = parts + " engine/host engine"
+	texts  = core + " engine/scene engine/packetdrill engine/capture"
+)
+
+// may is the import rule of docs/design.md: what each package may import of
+// this module. A new package needs a line in both.
+var may = map[string]string{
+	"engine/sim":         "",
+	"engine/wire":        "engine/sim",
+	"engine/trace":       "engine/sim engine/wire",
+	"engine/tcp":         leaves,
+	"engine/netem":       leaves,
+	"engine/middlebox":   leaves,
+	"engine/host":        parts,
+	"engine":             parts + " engine/host",
+	"engine/scene":       core,
+	"engine/packetdrill": core,
+	"engine/capture":     core,
+	"i18n":               "",
+	"i18n/cmd/missing":   texts + " i18n",
+	"static":             "",
+	"lessons":            texts + " i18n",
+	"templates":          "i18n static",
+	"web/proto":          "",
+	"web/proto/gen":      "",
+	"web/journal":        "",
+	"web":                texts + " i18n lessons static templates web/journal web/proto",
+	"cmd/server":         texts + " i18n lessons static templates web web/journal web/proto",
+	"cmd/wirestep":       texts + " i18n lessons static templates web web/journal web/proto",
+	"internal/archtest":  "",
+}
+
+// planned packages have a place in the rule before they exist. Take a package
+// off this list when it appears: from then on it must not go unnoticed.
+var planned = []string{"engine/middlebox", "engine/packetdrill", "engine/capture"}
+
+func TestImportsPointDownwards(t *testing.T) {
+	there := map[string]bool{}
+	for _, p := range ours(t) {
+		name := short(p.ImportPath)
+		there[name] = true
+		allowed, known := may[name]
+		if !known {
+			t.Errorf("%s has no line in the import rule: add it here and to docs/design.md", name)
+			continue
+		}
+		for _, imp := range p.Imports {
+			if under(imp, module) && !slices.Contains(strings.Fields(allowed), short(imp)) {
+				t.Errorf("%s imports %s: imports point only downwards, and it may import only: %s", name, short(imp), allowed)
+			}
+		}
+	}
+	for name := range may {
+		switch soon := slices.Contains(planned, name); {
+		case there[name] && soon:
+			t.Errorf("%s exists now: take it off the list of planned packages", name)
+		case !there[name] && !soon:
+			t.Errorf("%s is gone: the import rule still has a line for it", name)
+		}
+	}
+}
+
+// thirdParty says which package of the engine may use which foreign module, and
+// why. The rest of the engine is this module and the standard library.
+var thirdParty = map[string]string{
+	"engine/scene":       "github.com/expr-lang/expr",    // conditions
+	"engine/packetdrill": "go.starlark.net",              // %{ }%
+	"engine/capture":     "github.com/gopacket/gopacket", // pcapng
+}
+
+func TestEngineStandsAlone(t *testing.T) {
+	for _, p := range ours(t) {
+		name := short(p.ImportPath)
+		if !under(name, "engine") {
+			continue
+		}
+		for _, imp := range p.Imports {
+			foreign := strings.Contains(strings.Split(imp, "/")[0], ".")
+			if foreign && (thirdParty[name] == "" || !under(imp, thirdParty[name])) {
+				t.Errorf("%s imports %s: what the engine does must not change with somebody else's release", name, imp)
+			}
+		}
+	}
+}
+
+// The WebSocket library is frozen and will be exchanged one day.
+func TestOneFileKnowsTheWebSocketLibrary(t *testing.T) {
+	var files []string
+	walk(t, func(path string, _ []byte) {
+		if filepath.Ext(path) != ".go" {
+			return
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, path), nil, parser.ImportsOnly)
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+			return
+		}
+		for _, imp := range f.Imports {
+			if name, _ := strconv.Unquote(imp.Path.Value); under(name, "nhooyr.io/websocket") {
+				files = append(files, path)
+			}
+		}
+	})
+	if len(files) != 1 {
+		t.Errorf("%v import nhooyr.io/websocket: expected exactly one file, so that the library can be exchanged there", files)
+	}
+}
+
+// foreignDirs hold what others wrote, what tools made, or nothing of the source.
+var foreignDirs = []string{".git", "node_modules", "dist", "bin", "data", "test-results", "playwright-report", "coverage"}
+
+// walk calls f with every text file of the source and its content.
+func walk(t *testing.T, f func(path string, text []byte)) {
+	t.Helper()
+	err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if slices.Contains(foreignDirs, d.Name()) {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		rel, err := filepath.Rel(root, p)
+		if err != nil || !isText(rel) {
+			return err
+		}
+		b, err := os.ReadFile(p)
+		if err == nil {
+			f(filepath.ToSlash(rel), b)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func isText(path string) bool {
+	switch filepath.Ext(path) {
+	case ".go", ".templ", ".ts", ".tsx", ".mjs", ".css", ".md", ".yaml", ".yml", ".scene", ".pkt":
+		return true
+	}
+	base := filepath.Base(path)
+	return base == "Makefile" || base == "Dockerfile" || path == ".ci/run"
+}
