@@ -1,0 +1,74 @@
+// Package capture writes what travelled in a run as a pcapng file, so that
+// Wireshark and tshark can look at it.
+//
+// There is one interface a host; a packet stands once, on the interface of the
+// host that sent it, at the instant at which it left. Its comment tells what a
+// capture cannot know: which event sent it, and what became of it.
+package capture
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/gopacket/gopacket"
+	"github.com/gopacket/gopacket/layers"
+	"github.com/gopacket/gopacket/pcapgo"
+
+	"wirestep/engine/sim"
+	"wirestep/engine/wire"
+)
+
+// Packet is one packet of a capture.
+type Packet struct {
+	At      sim.Time
+	Host    sim.HostID // the interface on which it was seen
+	Seg     wire.Segment
+	Comment string
+}
+
+// Write writes a capture. The packets stand in the order of their times; the
+// first instant of a scene is the first second of 1970.
+func Write(w io.Writer, title string, hosts []string, packets []Packet) error {
+	if len(hosts) == 0 {
+		return fmt.Errorf("capture: no hosts, expected one at least")
+	}
+	section := pcapgo.NgWriterOptions{SectionInfo: pcapgo.NgSectionInfo{Application: "wirestep", Comment: title}}
+	ng, err := pcapgo.NewNgWriterInterface(w, device(hosts[0]), section)
+	if err != nil {
+		return fmt.Errorf("capture: %w", err)
+	}
+	for _, h := range hosts[1:] {
+		if _, err := ng.AddInterface(device(h)); err != nil {
+			return fmt.Errorf("capture: %w", err)
+		}
+	}
+	for i := range packets {
+		p := &packets[i]
+		b, err := wire.Encode(&p.Seg)
+		if err != nil {
+			return fmt.Errorf("capture: packet %d: %w", i+1, err)
+		}
+		info := gopacket.CaptureInfo{
+			Timestamp: time.Unix(0, int64(p.At)), CaptureLength: len(b), Length: len(b), InterfaceIndex: int(p.Host),
+		}
+		if err := ng.WritePacketWithOptions(info, b, pcapgo.NgPacketOptions{Comments: comments(p.Comment)}); err != nil {
+			return fmt.Errorf("capture: packet %d: %w", i+1, err)
+		}
+	}
+	if err := ng.Flush(); err != nil {
+		return fmt.Errorf("capture: %w", err)
+	}
+	return nil
+}
+
+func device(host string) pcapgo.NgInterface {
+	return pcapgo.NgInterface{Name: host, LinkType: layers.LinkTypeRaw, TimestampResolution: 9}
+}
+
+func comments(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s}
+}
