@@ -41,13 +41,7 @@ func (p *parser) readStep(l *line, _ string) {
 	if p.branch == nil {
 		l.fail("a step belongs to a branch, expected a branch above it")
 	}
-	var v engine.Intervention
-	v.AtStep = engine.StepNo(l.int("the number of a step", 0, maxStep))
-	l.need("at")
-	v.At = l.at()
-	l.need("by")
-	v.By = l.who()
-	v.Op = l.op()
+	v := l.step()
 	if l.err != nil {
 		return
 	}
@@ -60,6 +54,28 @@ func (p *parser) readStep(l *line, _ string) {
 		return
 	}
 	p.branch.Did = append(p.branch.Did, v)
+}
+
+// ParseStep reads one line of a branch: what somebody did, and when.
+func ParseStep(sc *engine.Scenario, text string) (engine.Intervention, error) {
+	l := newLine(text, sc)
+	l.need("step")
+	v := l.step()
+	l.end()
+	if l.err != nil {
+		return engine.Intervention{}, l.err
+	}
+	return v, nil
+}
+
+func (l *line) step() (v engine.Intervention) {
+	v.AtStep = engine.StepNo(l.int("the number of a step", 0, maxStep))
+	l.need("at")
+	v.At = l.at()
+	l.need("by")
+	v.By = l.who()
+	v.Op = l.op()
+	return v
 }
 
 // who reads a name and the colon behind it.

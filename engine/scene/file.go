@@ -55,6 +55,14 @@ type Cursor struct {
 	Step   engine.StepNo
 }
 
+// Hosts are the names of the hosts, in their order, as Compile wants them.
+func (f *File) Hosts() (names []string) {
+	for i := range f.Scenario.Hosts {
+		names = append(names, f.Scenario.Hosts[i].Name)
+	}
+	return names
+}
+
 // Defaults of a scene that does not say otherwise.
 const (
 	DefaultSeed   = 1

@@ -328,7 +328,7 @@ func formatBundle(w *writer, f *File) {
 		}
 		w.line(s)
 		for _, v := range b.Did {
-			w.line("  ", FormatDid(v))
+			w.line("  ", FormatStep(v))
 		}
 	}
 	if f.Cursor != (Cursor{}) {
@@ -336,8 +336,8 @@ func formatBundle(w *writer, f *File) {
 	}
 }
 
-// FormatDid writes what somebody did, as a bundle and a journal hold it.
-func FormatDid(v engine.Intervention) string {
+// FormatStep writes what somebody did, as a bundle and a journal hold it.
+func FormatStep(v engine.Intervention) string {
 	by := v.By
 	if !isName(by) {
 		by = strconv.Quote(by)

@@ -55,6 +55,20 @@ func TestOpUndoesFormat(t *testing.T) {
 	})
 }
 
+func TestStepUndoesFormat(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f := genFile(t)
+		for _, b := range f.Branches {
+			for _, v := range b.Did {
+				got, err := ParseStep(&f.Scenario, FormatStep(v))
+				if err != nil || !reflect.DeepEqual(got, v) {
+					t.Fatalf("%s read as %+v (%v), expected %+v", FormatStep(v), got, err, v)
+				}
+			}
+		}
+	})
+}
+
 func TestMistakesSayWhereAndWhat(t *testing.T) {
 	const top = "host client 10.0.0.1\nhost server 10.0.0.2\nlink client server delay 20ms\n"
 	for _, c := range []struct{ text, want string }{
