@@ -1,5 +1,10 @@
 package lessons
 
+import (
+	"wirestep/engine"
+	"wirestep/engine/sim"
+)
+
 // Langs are the languages that every lesson is written in; the first is the one
 // that a reader falls back to.
 var Langs = []string{"en", "zh-CN"}
@@ -20,6 +25,7 @@ type Lesson struct {
 	Scene   string // the text of the scene
 	Texts   map[string]*Text
 
+	sc   *engine.Scenario
 	dir  string // for messages: "lessons/lost-syn"
 	file string // the scene's file name
 }
@@ -38,11 +44,13 @@ type Step struct {
 // Move is something that the person is asked to do: an operation, or the same
 // moves from the start with some made first.
 type Move struct {
-	Act    string   // an operation; {NTH KIND from HOST} stands for "packet N"
-	Or     []string // other spellings that count as this move
+	Act    string       // an operation; {NTH KIND from HOST} stands for "packet N"
+	Or     []string     // other spellings that count as this move
+	After  sim.Duration // so long after where the step stands
 	Replay []string
 
-	line int
+	afterText string
+	line      int
 }
 
 // Question is asked before the engine shows what comes.
