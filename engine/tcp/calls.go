@@ -1,0 +1,372 @@
+package tcp
+
+import (
+	"wirestep/engine/sim"
+	"wirestep/engine/trace"
+	"wirestep/engine/wire"
+)
+
+var callWrite = trace.Declare(trace.Rule{
+	ID:    "call.write",
+	Says:  "The application hands bytes over. They are in the send queue now; when they leave is TCP's business.",
+	RFC:   trace.Cites("RFC 9293 §3.10.2"),
+	Linux: "tcp_sendmsg",
+})
+
+// Write takes as much of data as the send buffer has room for (tcp_sendmsg). It
+// returns how many bytes it took; an error only when that is none.
+func (c *Conn) Write(x *Ctx, data string, more bool) (int, Errno) {
+	if c.Err != OK {
+		return 0, c.takeErr()
+	}
+	if c.Shut&shutWrite != 0 {
+		return 0, EPIPE
+	}
+	if !c.State.canSend() {
+		if c.State == Closed {
+			return 0, EPIPE
+		}
+		return 0, EAGAIN
+	}
+	defer x.Enter(callWrite)()
+	mss := c.currentMSS()
+	n := 0
+	for n < len(data) {
+		if c.WMem >= c.SndBuf {
+			break
+		}
+		n += c.appendWq(data[n:], int(mss))
+		if c.SndMax.Minus(c.pushedTo()) > int32(c.MaxWnd/2) { // Linux: forced_push
+			c.markPush()
+		}
+	}
+	if n == 0 && len(data) > 0 {
+		return 0, EAGAIN
+	}
+	if !more {
+		c.markPush()
+	}
+	push := pushNagle
+	if c.NoDelay {
+		push = pushAll
+	}
+	cork := c.Cork
+	c.Cork = cork || more
+	c.restartAfterIdle(x)
+	c.pushPending(x, c.currentMSS(), push)
+	c.Cork = cork
+	return n, OK
+}
+
+func (c *Conn) pushedTo() wire.Seq {
+	for i := len(c.Wq) - 1; i >= 0; i-- {
+		if c.Wq[i].Flags.Has(wire.PSH) {
+			return c.Wq[i].End
+		}
+	}
+	return c.SndNxt
+}
+
+// appendWq adds bytes to the last unsent buffer, or starts a new one.
+func (c *Conn) appendWq(data string, mss int) int {
+	if n := len(c.Wq); n > 0 {
+		k := &c.Wq[n-1]
+		if room := mss - len(k.Data); room > 0 && !k.Flags.Has(wire.FIN) {
+			m := min(room, len(data))
+			k.Data += data[:m]
+			k.End += wire.Seq(m)
+			k.Flags &^= wire.PSH
+			c.SndMax = k.End
+			c.WMem += uint32(m)
+			return m
+		}
+	}
+	m := min(mss, len(data))
+	c.Wq = append(c.Wq, Skb{Seq: c.SndMax, End: c.SndMax + wire.Seq(m), Data: data[:m]})
+	c.SndMax += wire.Seq(m)
+	c.WMem += skbWriteCost(m)
+	return m
+}
+
+func (c *Conn) markPush() {
+	if n := len(c.Wq); n > 0 {
+		c.Wq[n-1].Flags |= wire.PSH
+	}
+}
+
+// Writable reports whether a writer that waits would be woken (sk_stream_is_writeable).
+func (c *Conn) Writable() bool {
+	return c.Err != OK || c.Shut&shutWrite != 0 || (c.State.canSend() && c.SndBuf-min(c.WMem, c.SndBuf) >= c.SndBuf/3)
+}
+
+// takeErr returns the pending error and clears it (sock_error).
+func (c *Conn) takeErr() Errno {
+	e := c.Err
+	c.Err = OK
+	return e
+}
+
+// TakeError is SO_ERROR: the pending error, cleared by asking.
+func (c *Conn) TakeError() Errno { return c.takeErr() }
+
+var callRead = trace.Declare(trace.Rule{
+	ID:    "call.read",
+	Says:  "The application takes bytes out of the receive queue. That makes room, and room may be worth telling the peer.",
+	RFC:   trace.Cites("RFC 9293 §3.10.3"),
+	Linux: "tcp_recvmsg",
+})
+
+var readUpdate = trace.Declare(trace.Rule{
+	ID:    "window.update-sent",
+	Says:  "Reading has made so much room that the window can open by a worthwhile step: an ACK says so without waiting.",
+	RFC:   trace.Cites("RFC 9293 §3.8.6.2.2"),
+	Linux: "__tcp_cleanup_rbuf",
+})
+
+// Read takes up to n bytes (tcp_recvmsg). With nothing to read it returns EAGAIN,
+// or the pending error, or an empty string and OK for end of file.
+func (c *Conn) Read(x *Ctx, n int, peek bool) (string, Errno) {
+	if c.InQueue == 0 {
+		switch {
+		case c.Err != OK:
+			return "", c.takeErr()
+		case c.RcvFin, c.Shut&shutRead != 0:
+			return "", OK
+		case c.State == Closed || c.State == Listen:
+			return "", ENOTCONN
+		}
+		return "", EAGAIN
+	}
+	if peek {
+		return c.peek(n), OK
+	}
+	defer x.Enter(callRead)()
+	data := c.takeRcv(n)
+	c.Copied += wire.Seq(len(data))
+	c.tuneRcvBuf(x)
+	c.cleanupRcv(x, len(data))
+	return data, OK
+}
+
+func (c *Conn) peek(n int) string {
+	out := ""
+	for i := 0; i < len(c.Rcv) && len(out) < n; i++ {
+		out += c.Rcv[i].Data
+	}
+	return out[:min(n, len(out))]
+}
+
+func (c *Conn) takeRcv(n int) string {
+	if len(c.Rcv) > 0 && len(c.Rcv[0].Data) > n {
+		k := &c.Rcv[0]
+		data := k.Data[:n]
+		k.Data, k.Seq = k.Data[n:], k.Seq+wire.Seq(n)
+		c.InQueue -= uint32(n)
+		return data
+	}
+	i, total := 0, 0
+	for i < len(c.Rcv) && total+len(c.Rcv[i].Data) <= n {
+		total += len(c.Rcv[i].Data)
+		i++
+	}
+	buf := make([]byte, 0, min(n, int(c.InQueue)))
+	for _, k := range c.Rcv[:i] {
+		buf = append(buf, k.Data...)
+		c.RMem -= k.Cost
+	}
+	c.Rcv = c.Rcv[i:]
+	if len(c.Rcv) == 0 {
+		c.Rcv = nil
+	} else if rest := n - total; rest > 0 {
+		k := &c.Rcv[0]
+		buf = append(buf, k.Data[:rest]...)
+		k.Data, k.Seq = k.Data[rest:], k.Seq+wire.Seq(rest)
+	}
+	c.InQueue -= uint32(len(buf))
+	return string(buf)
+}
+
+// cleanupRcv decides after a read whether the peer should hear of it at once
+// (__tcp_cleanup_rbuf).
+func (c *Conn) cleanupRcv(x *Ctx, copied int) {
+	now := false
+	if c.AckPending&ackSched != 0 {
+		due := uint32(c.RcvNxt - c.RcvWup)
+		if due > uint32(c.RcvMSS) ||
+			(copied > 0 && (c.AckPending&ackPushed2 != 0 || (c.AckPending&ackPushed != 0 && !c.inPingpong(x))) && c.InQueue == 0) {
+			now = true
+		}
+	}
+	if copied > 0 && !now && c.Shut&shutRead == 0 {
+		have := c.receiveWindow()
+		if 2*have <= c.WindowClamp {
+			if next := c.freeWindow(x); next > 0 && next >= 2*have {
+				now = true
+			}
+		}
+	}
+	if now {
+		defer x.Enter(readUpdate)()
+		c.sendAck(x)
+	}
+}
+
+var callShutdown = trace.Declare(trace.Rule{
+	ID:    "call.shutdown",
+	Says:  "shutdown(SHUT_WR): this side will send no more, but still reads. After the last byte goes a FIN: a half close.",
+	RFC:   trace.Cites("RFC 9293 §3.6.1", "RFC 9293 §3.10.4"),
+	Linux: "tcp_shutdown",
+})
+
+// Shutdown closes one or both directions (inet_shutdown).
+func (c *Conn) Shutdown(x *Ctx, how uint8) Errno {
+	if c.State == Closed || c.State == TimeWaitState {
+		return ENOTCONN
+	}
+	c.Shut |= how
+	if c.State == SynSent {
+		c.purge()
+		c.done(x)
+		return OK
+	}
+	if how&shutWrite != 0 {
+		defer x.Enter(callShutdown)()
+		c.startClose(x)
+	}
+	return OK
+}
+
+// startClose moves to the state that follows a close of the sending half, and
+// sends the FIN (tcp_close_state, tcp_send_fin).
+func (c *Conn) startClose(x *Ctx) {
+	switch c.State {
+	case Established, SynRecv:
+		c.setState(x, FinWait1)
+	case CloseWait:
+		c.setState(x, LastAck)
+	default:
+		return
+	}
+	c.queueFin(x)
+}
+
+// queueFin puts the FIN behind everything written (tcp_send_fin).
+func (c *Conn) queueFin(x *Ctx) {
+	if n := len(c.Wq); n > 0 {
+		k := &c.Wq[n-1]
+		k.Flags |= wire.FIN
+		k.End++
+	} else {
+		c.Wq = append(c.Wq, Skb{Seq: c.SndMax, End: c.SndMax + 1, Flags: wire.FIN})
+	}
+	c.SndMax++
+	c.pushPending(x, c.currentMSS(), pushAll)
+}
+
+var callClose = trace.Declare(trace.Rule{
+	ID:    "call.close",
+	Says:  "close(): the application lets go of the socket. What it wrote is still delivered, then a FIN; the kernel carries on alone with an orphan.",
+	RFC:   trace.Cites("RFC 9293 §3.10.4"),
+	Linux: "__tcp_close",
+})
+
+var closeUnread = trace.Declare(trace.Rule{
+	ID: "close.unread-data",
+	Says: "Data is here that the application never read. A FIN would let the sender believe that it was delivered, " +
+		"so the connection is reset instead.",
+	RFC:   trace.Cites("RFC 1122 §4.2.2.13", "RFC 2525 §2.17"),
+	Linux: "__tcp_close",
+})
+
+var closeLinger0 = trace.Declare(trace.Rule{
+	ID:    "close.linger-zero",
+	Says:  "SO_LINGER with 0 s: close() throws away what is unsent and resets the connection. There will be no TIME_WAIT.",
+	RFC:   trace.Cites("RFC 9293 §3.10.5"),
+	Linux: "tcp_disconnect",
+})
+
+// Close lets go of the socket (__tcp_close). The returned TimeWait, if any,
+// takes over at once.
+func (c *Conn) Close(x *Ctx) *TimeWait {
+	defer x.Enter(callClose)()
+	c.Shut = shutRead | shutWrite
+	unread := c.InQueue > 0
+	c.Rcv, c.InQueue = nil, 0
+	switch {
+	case c.State == Closed || c.State == Listen:
+		c.Dead = true
+		c.setState(x, Closed)
+		return nil
+	case c.State == SynSent:
+		c.purge()
+		c.done(x)
+		c.Dead = true
+		return nil
+	case unread:
+		x.Count(TCPAbortOnClose)
+		defer x.Enter(closeUnread)()
+		c.sendReset(x)
+		c.purge()
+		c.done(x)
+		c.Dead = true
+		return nil
+	case c.Linger && c.LingerT == 0:
+		x.Count(TCPAbortOnLinger)
+		defer x.Enter(closeLinger0)()
+		if c.needsReset() {
+			c.sendReset(x)
+			c.Err = ECONNRESET
+		}
+		c.purge()
+		c.done(x)
+		c.Dead = true
+		return nil
+	}
+	c.startClose(x)
+	c.Dead = true
+	if c.State == FinWait2 {
+		return c.closeFinWait2(x)
+	}
+	return nil
+}
+
+// needsReset: in these states the peer believes in a connection (tcp_need_reset).
+func (c *Conn) needsReset() bool {
+	switch c.State {
+	case Established, CloseWait, FinWait1, FinWait2, SynRecv:
+		return true
+	}
+	return false
+}
+
+// closeFinWait2: the descriptor of a half-closed socket is closed.
+func (c *Conn) closeFinWait2(x *Ctx) *TimeWait {
+	if c.Linger2 < 0 {
+		c.sendReset(x)
+		x.Count(TCPAbortOnLinger)
+		c.done(x)
+		return nil
+	}
+	t := c.finTime(x)
+	if t > timeWaitLen {
+		c.KeepAt = x.Now.Add(t - timeWaitLen)
+		return nil
+	}
+	return c.timeWait(x, FinWait2, t)
+}
+
+// ArmUser keeps deadlines honest after a socket option changed one of them.
+func (c *Conn) ArmUser(x *Ctx) {
+	if c.KeepOn && c.KeepAt == sim.Never {
+		c.armKeepalive(x)
+	} else if !c.KeepOn && c.State != FinWait2 {
+		c.KeepAt = sim.Never
+	}
+}
+
+// Flush sends what TCP_NODELAY or the end of TCP_CORK sets free.
+func (c *Conn) Flush(x *Ctx) {
+	if c.State.canSend() && len(c.Wq) > 0 {
+		c.pushPending(x, c.currentMSS(), pushAll)
+	}
+}

@@ -1,0 +1,171 @@
+package tcp
+
+import (
+	"wirestep/engine/trace"
+)
+
+const initCwnd = 10 // RFC 6928 (Linux: TCP_INIT_CWND)
+
+// currentSsthresh is ssthresh, or three quarters of cwnd when that is more, so
+// that a reduction begun is not lost (tcp_current_ssthresh).
+func (c *Conn) currentSsthresh() uint32 {
+	if c.CA == CWR || c.CA == Recovery {
+		return c.Ssthresh
+	}
+	return max(c.Ssthresh, c.Cwnd/2+c.Cwnd/4)
+}
+
+// lossSsthresh is where slow start will end after a loss: half of cwnd (RFC 5681
+// §3.1 equation 4; tcp_reno_ssthresh).
+func (c *Conn) lossSsthresh() uint32 { return max(c.Cwnd/2, 2) }
+
+func (c *Conn) inSlowStart() bool { return c.Cwnd < c.Ssthresh }
+
+var slowStart = trace.Declare(trace.Rule{
+	ID:    "cwnd.slow-start",
+	Says:  "Below ssthresh every acknowledged segment lets cwnd grow by one: it doubles each round trip.",
+	RFC:   trace.Cites("RFC 5681 §3.1", "RFC 3465"),
+	Linux: "tcp_slow_start",
+})
+
+var congAvoid = trace.Declare(trace.Rule{
+	ID:    "cwnd.avoidance",
+	Says:  "Above ssthresh cwnd grows by one segment for each full window acknowledged: one more per round trip.",
+	RFC:   trace.Cites("RFC 5681 §3.1"),
+	Linux: "tcp_cong_avoid_ai",
+})
+
+var cwndUnused = trace.Declare(trace.Rule{
+	ID:    "cwnd.unused",
+	Says:  "cwnd was not what limited the sender, so nothing has been learnt about the network and cwnd stays.",
+	RFC:   trace.Cites("RFC 7661 §4.2"),
+	Linux: "tcp_is_cwnd_limited",
+})
+
+// growCwnd opens the congestion window for n newly acknowledged segments
+// (tcp_reno_cong_avoid).
+func (c *Conn) growCwnd(x *Ctx, n uint32) {
+	if n == 0 {
+		return
+	}
+	limited := c.CwndLimited || (c.inSlowStart() && c.Cwnd < 2*c.MaxOut)
+	if !x.When(cwndUnused, trace.Is("cwnd limited the sender in this round", limited)) {
+		return
+	}
+	if c.inSlowStart() {
+		defer x.Enter(slowStart)()
+		next := min(c.Cwnd+n, c.Ssthresh)
+		n -= next - c.Cwnd
+		c.Cwnd = min(next, c.CwndClamp)
+		if n == 0 {
+			return
+		}
+	}
+	defer x.Enter(congAvoid)()
+	if c.CwndCnt >= c.Cwnd {
+		c.CwndCnt = 0
+		c.Cwnd++
+	}
+	c.CwndCnt += n
+	if c.CwndCnt >= c.Cwnd {
+		d := c.CwndCnt / c.Cwnd
+		c.CwndCnt -= d * c.Cwnd
+		c.Cwnd += d
+	}
+	c.Cwnd = min(c.Cwnd, c.CwndClamp)
+}
+
+// validateCwnd notes whether cwnd is what limits the sender (tcp_cwnd_validate).
+func (c *Conn) validateCwnd(x *Ctx, limited bool) {
+	if !c.SndUna.Before(c.CwndUsageSeq) || limited || (!c.CwndLimited && c.PacketsOut > c.MaxOut) {
+		c.CwndLimited = limited
+		c.MaxOut = c.PacketsOut
+		c.CwndUsageSeq = c.SndNxt
+	}
+	if c.PacketsOut > c.CwndUsed {
+		c.CwndUsed = c.PacketsOut
+	}
+}
+
+var cwndRestart = trace.Declare(trace.Rule{
+	ID:    "cwnd.restart",
+	Says:  "Nothing has been sent for longer than a timeout. What cwnd knew about the network is stale, so it is halved for each timeout that passed, down to the initial window.",
+	RFC:   trace.Cites("RFC 5681 §4.1", "RFC 2861"),
+	Linux: "tcp_cwnd_restart",
+})
+
+// restartAfterIdle lowers cwnd when data is to be sent after a pause
+// (tcp_slow_start_after_idle_check).
+func (c *Conn) restartAfterIdle(x *Ctx) {
+	if !x.Sys.SlowStartAfterIdle || c.PacketsOut > 0 || c.LastSent == 0 {
+		return
+	}
+	idle := x.Now.Sub(c.LastSent)
+	if idle <= c.RTO {
+		return
+	}
+	defer x.Enter(cwndRestart)()
+	restart := min(c.initialCwnd(x), c.Cwnd)
+	cwnd := c.Cwnd
+	c.Ssthresh = c.currentSsthresh()
+	for idle -= c.RTO; idle > 0 && cwnd > restart; idle -= c.RTO {
+		cwnd /= 2
+	}
+	c.Cwnd = max(cwnd, restart)
+	c.CwndUsed = 0
+}
+
+// initialCwnd is the congestion window of a new connection (tcp_init_cwnd).
+func (c *Conn) initialCwnd(x *Ctx) uint32 {
+	if x.Sys.InitCwnd > 0 {
+		return x.Sys.InitCwnd
+	}
+	return initCwnd
+}
+
+var cwndSynLost = trace.Declare(trace.Rule{
+	ID:    "cwnd.syn-lost",
+	Says:  "The handshake was lost more than once: the network is in trouble, and the first window is a single segment.",
+	RFC:   trace.Cites("RFC 5681 §3.1"),
+	Linux: "tcp_init_transfer",
+})
+
+// initTransfer prepares a connection that has just been established
+// (tcp_init_transfer).
+func (c *Conn) initTransfer(x *Ctx, synRetries uint32) {
+	c.Cwnd = c.initialCwnd(x)
+	if synRetries > 1 {
+		defer x.Enter(cwndSynLost)()
+		c.Cwnd = 1
+	}
+	c.initBuffers(x)
+}
+
+// initBuffers sizes windows and buffers for a new connection (tcp_init_buffer_space).
+func (c *Conn) initBuffers(x *Ctx) {
+	if !c.SndBufLock {
+		c.expandSndBuf(x)
+	}
+	c.RcvQAt, c.RcvQSeq = x.Now, c.Copied
+	full := uint32(c.fullSpace())
+	c.WindowClamp = min(c.WindowClamp, full)
+	c.RcvSsthresh = min(c.RcvSsthresh, c.WindowClamp)
+	c.RcvQSpace = min(c.RcvSsthresh, c.RcvWnd, initCwnd*uint32(c.AdvMSS))
+	if c.LastSent == 0 {
+		c.LastSent = x.Now
+	}
+}
+
+// expandSndBuf lets the send buffer hold two windows of full segments
+// (tcp_sndbuf_expand).
+func (c *Conn) expandSndBuf(x *Ctx) {
+	per := uint32(1)
+	for per < max(uint32(c.PeerMSS), uint32(c.MSS))+320+320 {
+		per *= 2
+	}
+	per += 256
+	want := 2 * per * max(initCwnd, c.Cwnd, c.Reordering+1)
+	if c.SndBuf < want {
+		c.SndBuf = min(want, x.Sys.WMem[2])
+	}
+}

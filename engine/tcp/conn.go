@@ -1,0 +1,126 @@
+package tcp
+
+import (
+	"unsafe"
+
+	"wirestep/engine/sim"
+	"wirestep/engine/wire"
+)
+
+// Conn is one socket: its control block and the queues beside it.
+type Conn struct {
+	TCB
+	ID    sim.SubjectID
+	Flow  sim.FlowID
+	Tuple wire.Tuple
+
+	Rtx []Skb // sent, not cumulatively acknowledged, in order
+	Wq  []Skb // written, not sent yet, in order
+	Rcv []Chunk
+	Ofo []Block
+
+	Dsack    wire.SackBlock    // the duplicate to be reported by the next ACK; empty: none
+	Sacks    [4]wire.SackBlock // what the out-of-order queue holds, latest first
+	SackN    uint8
+	Parent   sim.SubjectID // the listener that it came from, until accept()
+	handOver *TimeWait     // what replaces the socket after a timer; the host takes it
+	BindPort bool          // the port was chosen by bind(): it is kept until close()
+}
+
+// Skb is one buffer of the send side: what became, or will become, one segment.
+type Skb struct {
+	Seq, End  wire.Seq
+	Flags     wire.Flags // SYN, FIN, PSH, URG
+	Data      string
+	SentAt    sim.Time // last time
+	FirstAt   sim.Time // first time
+	Sent      uint16   // how often
+	Sacked    bool     // the peer holds it out of order
+	Lost      bool     // believed lost
+	Retrans   bool     // the latest copy is a retransmission still in flight
+	EverRetx  bool
+	Delivered uint32 // connection's Delivered when it was sent
+}
+
+// Chunk is data in order that the application has not read.
+type Chunk struct {
+	Seq  wire.Seq
+	Data string
+	Cost uint32 // buffer space that it takes
+}
+
+// End is the sequence number after the chunk.
+func (k *Chunk) End() wire.Seq { return k.Seq + wire.Seq(len(k.Data)) }
+
+// Block is one segment in the out-of-order queue.
+type Block struct {
+	Seq, End wire.Seq // End counts the FIN
+	Data     string
+	FIN      bool
+	Cost     uint32
+}
+
+// NewConn returns a closed socket with every timer off.
+func NewConn(id sim.SubjectID) *Conn {
+	c := &Conn{ID: id}
+	c.State = Closed
+	c.XmitAt, c.DelackAt, c.KeepAt = sim.Never, sim.Never, sim.Never
+	c.MTU = 1500
+	c.PeerMSS = 536
+	c.MSS = 536
+	return c
+}
+
+// Clone returns a copy that shares nothing that either may write.
+func (c *Conn) Clone() *Conn {
+	n := *c
+	n.Rtx = append(make([]Skb, 0, len(c.Rtx)), c.Rtx...)
+	n.Wq = append(make([]Skb, 0, len(c.Wq)), c.Wq...)
+	n.Rcv = append(make([]Chunk, 0, len(c.Rcv)), c.Rcv...)
+	n.Ofo = append(make([]Block, 0, len(c.Ofo)), c.Ofo...)
+	return &n
+}
+
+// Watch lets the recorder measure the socket.
+func (c *Conn) Watch(x *Ctx) { x.Watch(TCBSchema, c.ID, unsafe.Pointer(&c.TCB)) }
+
+// Values reads every variable, in the order of TCBSchema.
+func (c *Conn) Values() []int64 { return TCBSchema.Values(unsafe.Pointer(&c.TCB)) }
+
+// NextTimer returns the earliest deadline of the socket and what it is.
+func (c *Conn) NextTimer() (sim.Time, TimerKind) {
+	at, kind := c.XmitAt, c.XmitKind
+	if c.DelackAt < at {
+		at, kind = c.DelackAt, TimerDelack
+	}
+	if c.KeepAt < at {
+		at, kind = c.KeepAt, TimerKeep
+	}
+	return at, kind
+}
+
+// inFlight is Linux' estimate of what is in the network (tcp_packets_in_flight).
+func (c *Conn) inFlight() uint32 {
+	return c.PacketsOut - c.SackedOut - c.LostOut + c.RetransOut
+}
+
+// InFlight is the number of segments believed to be in the network.
+func (c *Conn) InFlight() uint32 { return c.inFlight() }
+
+// TakeHandOver returns what replaces the socket after a timer, once.
+func (c *Conn) TakeHandOver() *TimeWait {
+	t := c.handOver
+	c.handOver = nil
+	return t
+}
+
+// Readable is what FIONREAD and poll see: bytes in order that nobody has read.
+func (c *Conn) Readable() int { return int(c.InQueue) }
+
+// setState moves the connection to a state (tcp_set_state).
+func (c *Conn) setState(x *Ctx, s State) {
+	if s == Closed && (c.State == Established || c.State == CloseWait) {
+		x.Count(EstabResets)
+	}
+	c.State = s
+}

@@ -1,0 +1,181 @@
+package tcp
+
+import (
+	"wirestep/engine/sim"
+	"wirestep/engine/trace"
+	"wirestep/engine/wire"
+)
+
+// Bits of Shut.
+const (
+	shutRead  = 1
+	shutWrite = 2
+)
+
+// done ends the socket (tcp_done): state CLOSED, every timer off. What was
+// received stays readable until the application closes the descriptor.
+func (c *Conn) done(x *Ctx) {
+	if c.State == SynSent || c.State == SynRecv {
+		x.Count(AttemptFails)
+	}
+	c.setState(x, Closed)
+	c.stopXmit()
+	c.DelackAt, c.KeepAt = sim.Never, sim.Never
+	c.AckPending = 0
+	c.Shut = shutRead | shutWrite
+}
+
+// purge forgets everything unsent and unacknowledged (tcp_write_queue_purge).
+func (c *Conn) purge() {
+	c.Rtx, c.Wq = nil, nil
+	c.PacketsOut, c.SackedOut, c.LostOut, c.RetransOut = 0, 0, 0, 0
+	c.WMem = 0
+}
+
+// Gone reports whether nothing holds the socket any more.
+func (c *Conn) Gone() bool { return c.State == Closed && c.Dead }
+
+// finTime is how long FIN_WAIT_2 may last: tcp_fin_timeout or TCP_LINGER2, but
+// at least three and a half timeouts (tcp_fin_time).
+func (c *Conn) finTime(x *Ctx) sim.Duration {
+	t := x.Sys.FinTimeout
+	if c.Linger2 > 0 {
+		t = sim.Duration(c.Linger2) * sim.Second
+	}
+	return max(t, c.RTO*4-c.RTO/2)
+}
+
+var icmpHard = trace.Declare(trace.Rule{
+	ID:    "icmp.refused",
+	Says:  "The network says that the destination cannot be reached. During the handshake that ends the attempt at once.",
+	RFC:   trace.Cites("RFC 9293 §3.9.2.2", "RFC 5461 §4"),
+	Linux: "tcp_v4_err",
+})
+
+var icmpSoft = trace.Declare(trace.Rule{
+	ID:    "icmp.soft",
+	Says:  "The network reports a problem that may pass. It is only remembered: should the connection time out, this is the error the application gets.",
+	RFC:   trace.Cites("RFC 9293 §3.9.2.2", "RFC 1122 §4.2.3.9"),
+	Linux: "tcp_v4_err",
+})
+
+var icmpIgnored = trace.Declare(trace.Rule{
+	ID:    "icmp.outside",
+	Says:  "The quoted sequence number is not one in flight: the message is old, or forged.",
+	RFC:   trace.Cites("RFC 5927 §4"),
+	Linux: "tcp_v4_err",
+	Drops: true,
+})
+
+// OnICMP handles an ICMP error about a segment that this socket sent (tcp_v4_err).
+func (c *Conn) OnICMP(x *Ctx, s *wire.Segment) {
+	if c.State != Listen && !s.Seq.Between(c.SndUna, c.SndNxt) {
+		x.Drop(icmpIgnored)
+		return
+	}
+	err := icmpErrno(s.ICMP)
+	if err == OK {
+		return
+	}
+	if c.State == SynSent || c.State == SynRecv {
+		defer x.Enter(icmpHard)()
+		c.Err = err
+		c.purge()
+		c.done(x)
+		return
+	}
+	defer x.Enter(icmpSoft)()
+	c.Soft = err
+}
+
+var keepProbe = trace.Declare(trace.Rule{
+	ID: "keepalive.probe",
+	Says: "Nothing has been heard for the keepalive time. A probe with a sequence number already acknowledged makes a living peer answer; " +
+		"a peer that has forgotten the connection answers with RST.",
+	RFC:   trace.Cites("RFC 9293 §3.8.4", "RFC 1122 §4.2.3.6"),
+	Linux: "tcp_keepalive_timer",
+})
+
+var keepGiveUp = trace.Declare(trace.Rule{
+	ID:    "keepalive.give-up",
+	Says:  "So many probes have gone without an answer that the peer is taken to be gone: RST, and ETIMEDOUT for the application.",
+	RFC:   trace.Cites("RFC 9293 §3.8.4"),
+	Linux: "tcp_keepalive_timer",
+})
+
+var finWaitOver = trace.Declare(trace.Rule{
+	ID:      "close.fin-wait-over",
+	Says:    "The peer has not closed its side within the FIN_WAIT_2 time, and nobody here is waiting for it.",
+	RFC:     trace.Cites("RFC 9293 §3.6"),
+	Linux:   "tcp_keepalive_timer",
+	Differs: "RFC 9293 sets no limit to FIN_WAIT_2; Linux ends it for orphans.",
+})
+
+func (c *Conn) keepIdle(x *Ctx) sim.Duration  { return firstSet(c.KeepIdle, x.Sys.KeepaliveTime) }
+func (c *Conn) keepIntvl(x *Ctx) sim.Duration { return firstSet(c.KeepIntvl, x.Sys.KeepaliveIntvl) }
+
+func firstSet(a, b sim.Duration) sim.Duration {
+	if a > 0 {
+		return a
+	}
+	return b
+}
+
+func (c *Conn) armKeepalive(x *Ctx) {
+	if c.KeepOn && c.State != Closed && c.State != Listen && c.State != SynSent {
+		c.KeepAt = x.Now.Add(c.keepIdle(x))
+	}
+}
+
+// onKeepalive serves keepalive and FIN_WAIT_2 (tcp_keepalive_timer).
+func (c *Conn) onKeepalive(x *Ctx) {
+	if c.State == FinWait2 && c.Dead {
+		defer x.Enter(finWaitOver)()
+		if c.Linger2 >= 0 {
+			if left := c.finTime(x) - timeWaitLen; left > 0 {
+				c.handOver = c.timeWait(x, FinWait2, left)
+				return
+			}
+		}
+		c.sendReset(x)
+		c.done(x)
+		return
+	}
+	if !c.KeepOn || c.State == Closed || c.State == SynSent {
+		return
+	}
+	wait := c.keepIdle(x)
+	if c.PacketsOut > 0 || len(c.Wq) > 0 {
+		c.KeepAt = x.Now.Add(wait)
+		return
+	}
+	idle := min(x.Now.Sub(c.LastRecv), x.Now.Sub(c.LastAckAt))
+	if idle < wait {
+		c.KeepAt = x.Now.Add(wait - idle)
+		return
+	}
+	c.keepaliveProbe(x, idle)
+}
+
+func (c *Conn) keepaliveProbe(x *Ctx, idle sim.Duration) {
+	over := false
+	if c.UserTO > 0 {
+		over = idle >= c.UserTO && c.ProbesOut > 0
+	} else {
+		most := c.KeepCnt
+		if most == 0 {
+			most = x.Sys.KeepaliveProbes
+		}
+		over = x.When(keepGiveUp, trace.Ge("probes without an answer", c.ProbesOut, "tcp_keepalive_probes", most))
+	}
+	if over {
+		defer x.Enter(keepGiveUp)()
+		c.sendReset(x)
+		c.writeError(x)
+		return
+	}
+	defer x.Enter(keepProbe)()
+	c.writeWakeup(x, TCPKeepAlive)
+	c.ProbesOut++
+	c.KeepAt = x.Now.Add(c.keepIntvl(x))
+}

@@ -1,0 +1,161 @@
+package tcp
+
+// Counter is one of the host's SNMP counters, as `nstat -az` names them.
+type Counter uint16
+
+// The counters that the engine moves, in the order of /proc/net/snmp and
+// /proc/net/netstat.
+const (
+	ActiveOpens Counter = iota
+	PassiveOpens
+	AttemptFails
+	EstabResets
+	InSegs
+	OutSegs
+	RetransSegs
+	InErrs
+	OutRsts
+	InCsumErrors
+	SyncookiesSent
+	SyncookiesRecv
+	SyncookiesFailed
+	EmbryonicRsts
+	TW
+	TWRecycled
+	TWKilled
+	PAWSActive
+	PAWSEstab
+	PAWSTimewait
+	PAWSOldAck
+	BeyondWindow
+	DelayedACKs
+	DelayedACKLost
+	ListenOverflows
+	ListenDrops
+	TCPPureAcks
+	TCPHPAcks
+	TCPRenoRecovery
+	TCPSackRecovery
+	TCPSACKReneging
+	TCPSACKReorder
+	TCPRenoReorder
+	TCPTSReorder
+	TCPFullUndo
+	TCPPartialUndo
+	TCPDSACKUndo
+	TCPLossUndo
+	TCPLostRetransmit
+	TCPRenoFailures
+	TCPSackFailures
+	TCPLossFailures
+	TCPFastRetrans
+	TCPSlowStartRetrans
+	TCPTimeouts
+	TCPLossProbes
+	TCPLossProbeRecovery
+	TCPRenoRecoveryFail
+	TCPSackRecoveryFail
+	TCPRcvCollapsed
+	TCPDSACKOldSent
+	TCPDSACKOfoSent
+	TCPDSACKRecv
+	TCPDSACKOfoRecv
+	TCPAbortOnData
+	TCPAbortOnClose
+	TCPAbortOnMemory
+	TCPAbortOnTimeout
+	TCPAbortOnLinger
+	TCPAbortFailed
+	TCPSACKDiscard
+	TCPDSACKIgnoredOld
+	TCPDSACKIgnoredNoUndo
+	TCPSpuriousRTOs
+	TCPSackShifted
+	TCPDeferAcceptDrop
+	TCPTimeWaitOverflow
+	TCPReqQFullDoCookies
+	TCPReqQFullDrop
+	TCPRetransFail
+	TCPRcvCoalesce
+	TCPOFOQueue
+	TCPOFODrop
+	TCPOFOMerge
+	TCPChallengeACK
+	TCPSYNChallenge
+	TCPFastOpenActive
+	TCPFastOpenActiveFail
+	TCPFastOpenPassive
+	TCPFastOpenPassiveFail
+	TCPFastOpenListenOverflow
+	TCPFastOpenCookieReqd
+	TCPSpuriousRtxHostQueues
+	TCPAutoCorking
+	TCPFromZeroWindowAdv
+	TCPToZeroWindowAdv
+	TCPWantZeroWindowAdv
+	TCPSynRetrans
+	TCPOrigDataSent
+	TCPHystartTrainDetect
+	TCPHystartTrainCwnd
+	TCPHystartDelayDetect
+	TCPHystartDelayCwnd
+	TCPACKSkippedSynRecv
+	TCPACKSkippedPAWS
+	TCPACKSkippedSeq
+	TCPACKSkippedFinWait2
+	TCPACKSkippedTimeWait
+	TCPACKSkippedChallenge
+	TCPWinProbe
+	TCPKeepAlive
+	TCPMTUPFail
+	TCPMTUPSuccess
+	TCPDelivered
+	TCPDeliveredCE
+	TCPAckCompressed
+	TCPZeroWindowDrop
+	TCPRcvQDrop
+	TSEcrRejected
+	numCounters
+)
+
+var tcpMIBNames = [...]string{"ActiveOpens", "PassiveOpens", "AttemptFails", "EstabResets", "InSegs", "OutSegs",
+	"RetransSegs", "InErrs", "OutRsts", "InCsumErrors"}
+
+var tcpExtNames = [...]string{"SyncookiesSent", "SyncookiesRecv", "SyncookiesFailed", "EmbryonicRsts", "TW",
+	"TWRecycled", "TWKilled", "PAWSActive", "PAWSEstab", "PAWSTimewait", "PAWSOldAck", "BeyondWindow", "DelayedACKs",
+	"DelayedACKLost", "ListenOverflows", "ListenDrops", "TCPPureAcks", "TCPHPAcks", "TCPRenoRecovery",
+	"TCPSackRecovery", "TCPSACKReneging", "TCPSACKReorder", "TCPRenoReorder", "TCPTSReorder", "TCPFullUndo",
+	"TCPPartialUndo", "TCPDSACKUndo", "TCPLossUndo", "TCPLostRetransmit", "TCPRenoFailures", "TCPSackFailures",
+	"TCPLossFailures", "TCPFastRetrans", "TCPSlowStartRetrans", "TCPTimeouts", "TCPLossProbes",
+	"TCPLossProbeRecovery", "TCPRenoRecoveryFail", "TCPSackRecoveryFail", "TCPRcvCollapsed", "TCPDSACKOldSent",
+	"TCPDSACKOfoSent", "TCPDSACKRecv", "TCPDSACKOfoRecv", "TCPAbortOnData", "TCPAbortOnClose", "TCPAbortOnMemory",
+	"TCPAbortOnTimeout", "TCPAbortOnLinger", "TCPAbortFailed", "TCPSACKDiscard", "TCPDSACKIgnoredOld",
+	"TCPDSACKIgnoredNoUndo", "TCPSpuriousRTOs", "TCPSackShifted", "TCPDeferAcceptDrop", "TCPTimeWaitOverflow",
+	"TCPReqQFullDoCookies", "TCPReqQFullDrop", "TCPRetransFail", "TCPRcvCoalesce", "TCPOFOQueue", "TCPOFODrop",
+	"TCPOFOMerge", "TCPChallengeACK", "TCPSYNChallenge", "TCPFastOpenActive", "TCPFastOpenActiveFail",
+	"TCPFastOpenPassive", "TCPFastOpenPassiveFail", "TCPFastOpenListenOverflow", "TCPFastOpenCookieReqd",
+	"TCPSpuriousRtxHostQueues", "TCPAutoCorking", "TCPFromZeroWindowAdv", "TCPToZeroWindowAdv",
+	"TCPWantZeroWindowAdv", "TCPSynRetrans", "TCPOrigDataSent", "TCPHystartTrainDetect", "TCPHystartTrainCwnd",
+	"TCPHystartDelayDetect", "TCPHystartDelayCwnd", "TCPACKSkippedSynRecv", "TCPACKSkippedPAWS",
+	"TCPACKSkippedSeq", "TCPACKSkippedFinWait2", "TCPACKSkippedTimeWait", "TCPACKSkippedChallenge", "TCPWinProbe",
+	"TCPKeepAlive", "TCPMTUPFail", "TCPMTUPSuccess", "TCPDelivered", "TCPDeliveredCE", "TCPAckCompressed",
+	"TCPZeroWindowDrop", "TCPRcvQDrop", "TSEcrRejected"}
+
+// CounterNames holds the full name of each counter, by number: "TcpOutRsts",
+// "TcpExtTCPTimeouts".
+var CounterNames = func() []string {
+	var names []string
+	for _, n := range tcpMIBNames {
+		names = append(names, "Tcp"+n)
+	}
+	for _, n := range tcpExtNames {
+		names = append(names, "TcpExt"+n)
+	}
+	if len(names) != int(numCounters) {
+		panic("tcp: counters and their names differ")
+	}
+	return names
+}()
+
+// MIB holds the value of every counter of a host.
+type MIB [numCounters]uint64

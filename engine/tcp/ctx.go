@@ -1,0 +1,62 @@
+package tcp
+
+import (
+	"wirestep/engine/sim"
+	"wirestep/engine/trace"
+	"wirestep/engine/wire"
+)
+
+// Ctx is all that an endpoint can touch while it handles one event.
+type Ctx struct {
+	*trace.Recorder
+	Now  sim.Time
+	Sys  *Sysctls
+	Rand *sim.Rand
+	MIB  *MIB
+	Host sim.HostID
+	Out  []Outgoing // segments to be sent, in order
+}
+
+// Outgoing is a segment handed to the network, with the span that decided it.
+type Outgoing struct {
+	Seg  wire.Segment
+	Span int16
+	Retx bool // a retransmission
+}
+
+// Send hands a segment to the network.
+func (x *Ctx) Send(s wire.Segment, retx bool) {
+	if s.Flags.Has(wire.RST) {
+		x.Count(OutRsts)
+	}
+	x.Out = append(x.Out, Outgoing{s, x.Span(), retx})
+}
+
+// Count moves a counter by one.
+func (x *Ctx) Count(c Counter) { x.CountBy(c, 1) }
+
+// CountBy moves a counter.
+func (x *Ctx) CountBy(c Counter, by int) {
+	x.MIB[c] += uint64(by)
+	x.Recorder.Count(x.Host, uint16(c), int32(by))
+}
+
+// Drop says that the segment at hand is discarded, and under which rule.
+func (x *Ctx) Drop(rule *trace.Rule) {
+	if x.On {
+		defer x.Enter(rule)()
+		x.Effect(trace.Effect{Kind: trace.Dropped, Host: x.Host, Packet: x.Event.Packet})
+	}
+}
+
+// jiffy is the tick of a kernel built with HZ=250, which 6.18 was measured on:
+// retransmission timeouts are whole ticks.
+const jiffy = 4 * sim.Millisecond
+
+// ceilJiffy rounds a span up to whole ticks, as usecs_to_jiffies does.
+func ceilJiffy(d sim.Duration) sim.Duration {
+	return (d + jiffy - 1) / jiffy * jiffy
+}
+
+// tsClock is the clock of timestamps: milliseconds (RFC 7323 §5.4; Linux: tcp_time_stamp_ms).
+func (x *Ctx) tsClock() uint32 { return uint32(x.Now / sim.Time(sim.Millisecond)) }

@@ -1,0 +1,253 @@
+package tcp
+
+import (
+	"wirestep/engine/trace"
+	"wirestep/engine/wire"
+)
+
+var dataTake = trace.Declare(trace.Rule{
+	ID:    "data.take",
+	Says:  "The segment starts exactly where the last one ended: its bytes go to the receive queue, and RCV.NXT moves up.",
+	RFC:   trace.Cites("RFC 9293 §3.10.7.4"),
+	Linux: "tcp_data_queue",
+})
+
+var dataDuplicate = trace.Declare(trace.Rule{
+	ID:    "data.duplicate",
+	Says:  "Everything in the segment has been received before. It is discarded, and an ACK with a D-SACK block says so at once: the sender repeats needlessly.",
+	RFC:   trace.Cites("RFC 9293 §3.10.7.4", "RFC 2883 §4"),
+	Linux: "tcp_data_queue",
+	Drops: true,
+})
+
+var dataZeroWindow = trace.Declare(trace.Rule{
+	ID:    "data.zero-window",
+	Says:  "The window is closed, so there is no room for these bytes. They are discarded, and an ACK repeats that the window is closed.",
+	RFC:   trace.Cites("RFC 9293 §3.10.7.4"),
+	Linux: "tcp_data_queue",
+	Drops: true,
+})
+
+// dataQueue takes the text and the FIN of an acceptable segment (tcp_data_queue).
+func (c *Conn) dataQueue(x *Ctx, s *wire.Segment) *TimeWait {
+	seq, end := s.Seq, s.End()
+	if seq == end {
+		return nil
+	}
+	if s.Flags.Has(wire.SYN) { // the SYN-ACK of a simultaneous open
+		seq++
+	}
+	if seq.AtMost(c.RcvNxt) && end.After(c.RcvNxt) {
+		if seq.Before(c.RcvNxt) {
+			c.setDsack(x, seq, c.RcvNxt)
+		}
+		bareFin := seq == c.RcvNxt && len(s.Payload) == 0 // Linux: a FIN needs no room
+		if c.receiveWindow() == 0 && !bareFin {
+			x.Count(TCPZeroWindowDrop)
+			x.Drop(dataZeroWindow)
+			c.outOfWindow(x)
+			return nil
+		}
+		return c.takeInOrder(x, s)
+	}
+	if !end.After(c.RcvNxt) {
+		x.Count(DelayedACKLost)
+		c.setDsack(x, s.Seq, end)
+		x.Drop(dataDuplicate)
+		c.outOfWindow(x)
+		return nil
+	}
+	c.queueOutOfOrder(x, s)
+	return nil
+}
+
+func (c *Conn) outOfWindow(x *Ctx) {
+	c.enterQuickAck(x)
+	c.AckPending |= ackSched
+}
+
+// takeInOrder appends what is new in the segment, then whatever was waiting for
+// it (tcp_queue_rcv, tcp_ofo_queue).
+func (c *Conn) takeInOrder(x *Ctx, s *wire.Segment) *TimeWait {
+	defer x.Enter(dataTake)()
+	data := s.Payload[min(uint32(c.RcvNxt-s.Seq), uint32(len(s.Payload))):]
+	c.appendData(data)
+	if len(s.Payload) > 0 {
+		c.dataRecv(x, len(s.Payload), s.Flags.Has(wire.PSH))
+		if len(s.Payload) >= 128 {
+			c.growWindow(x, len(s.Payload))
+		}
+	}
+	var tw *TimeWait
+	if s.Flags.Has(wire.FIN) {
+		c.RcvNxt++
+		tw = c.fin(x)
+	}
+	if len(c.Ofo) > 0 && tw == nil && c.State != Closed {
+		if t := c.drainOutOfOrder(x); t != nil {
+			tw = t
+		}
+		if len(c.Ofo) == 0 {
+			c.AckPending |= ackSched | ackAtOnce // RFC 5681 §4.2: a gap has been filled
+		}
+	}
+	c.pruneSacks()
+	return tw
+}
+
+// appendData moves RCV.NXT over bytes that are now in order.
+func (c *Conn) appendData(data string) {
+	if data == "" {
+		return
+	}
+	cost := skbCost(len(data))
+	c.RMem += cost
+	c.InQueue += uint32(len(data))
+	c.BytesRcvd += uint64(len(data))
+	c.Rcv = append(c.Rcv, Chunk{Seq: c.RcvNxt, Data: data, Cost: cost})
+	c.RcvNxt += wire.Seq(len(data))
+}
+
+var finTake = trace.Declare(trace.Rule{
+	ID: "close.fin-received",
+	Says: "The peer's FIN is next in order: it will send no more. Readers get end of file once they have read what came before; " +
+		"this side may still send.",
+	RFC:   trace.Cites("RFC 9293 §3.10.7.4", "RFC 9293 §3.6"),
+	Linux: "tcp_fin",
+})
+
+var finBoth = trace.Declare(trace.Rule{
+	ID:    "close.simultaneous",
+	Says:  "The peer's FIN comes before the acknowledgment of our own: both sides closed at the same time. CLOSING waits for that acknowledgment.",
+	RFC:   trace.Cites("RFC 9293 §3.6", "RFC 9293 §3.10.7.4"),
+	Linux: "tcp_fin",
+})
+
+// fin takes the peer's FIN (tcp_fin).
+func (c *Conn) fin(x *Ctx) *TimeWait {
+	defer x.Enter(finTake)()
+	c.AckPending |= ackSched
+	c.RcvFin = true
+	c.Shut |= shutRead
+	c.Ofo = nil
+	c.OfoBytes = 0
+	c.SackN = 0
+	switch c.State {
+	case SynRecv, Established:
+		c.setState(x, CloseWait)
+		c.Pingpong = x.Sys.PingpongThresh // Linux: the answer is likely to be our own FIN, so the ACK waits for it
+	case FinWait1:
+		defer x.Enter(finBoth)()
+		c.sendAck(x)
+		c.setState(x, Closing)
+	case FinWait2:
+		c.sendAck(x)
+		return c.timeWait(x, TimeWaitState, 0)
+	}
+	return nil
+}
+
+var ofoTake = trace.Declare(trace.Rule{
+	ID: "data.out-of-order",
+	Says: "Bytes before these are still missing. The segment is kept in the out-of-order queue, and an ACK at once names the gap: " +
+		"a duplicate acknowledgment number, with a SACK block for what has come.",
+	RFC:   trace.Cites("RFC 9293 §3.10.7.4", "RFC 2018 §4", "RFC 5681 §4.2"),
+	Linux: "tcp_data_queue_ofo",
+})
+
+var ofoDuplicate = trace.Declare(trace.Rule{
+	ID:    "data.out-of-order-duplicate",
+	Says:  "All of this already waits in the out-of-order queue.",
+	RFC:   trace.Cites("RFC 2883 §4"),
+	Linux: "tcp_data_queue_ofo",
+	Drops: true,
+})
+
+// queueOutOfOrder keeps a segment that lies above a gap (tcp_data_queue_ofo).
+func (c *Conn) queueOutOfOrder(x *Ctx, s *wire.Segment) {
+	defer x.Enter(ofoTake)()
+	c.AckPending |= ackSched
+	x.Count(TCPOFOQueue)
+	b := Block{Seq: s.Seq, End: s.End(), Data: s.Payload, FIN: s.Flags.Has(wire.FIN), Cost: skbCost(len(s.Payload))}
+	i := len(c.Ofo)
+	for i > 0 && c.Ofo[i-1].Seq.After(b.Seq) {
+		i--
+	}
+	if i > 0 && b.Seq.Before(c.Ofo[i-1].End) {
+		prev := &c.Ofo[i-1]
+		switch {
+		case !b.End.After(prev.End):
+			x.Count(TCPOFOMerge)
+			c.setDsack(x, b.Seq, b.End)
+			x.Drop(ofoDuplicate)
+			c.addSackBlock(x, b.Seq, b.End)
+			return
+		case b.Seq.After(prev.Seq):
+			c.setDsack(x, b.Seq, prev.End)
+		default:
+			x.Count(TCPOFOMerge)
+			c.setDsack(x, prev.Seq, prev.End)
+			c.dropBlock(i - 1)
+			i--
+		}
+	}
+	for i < len(c.Ofo) && b.End.After(c.Ofo[i].Seq) {
+		next := &c.Ofo[i]
+		if b.End.Before(next.End) {
+			c.extendDsack(x, next.Seq, b.End)
+			break
+		}
+		c.extendDsack(x, next.Seq, next.End)
+		x.Count(TCPOFOMerge)
+		c.dropBlock(i)
+	}
+	c.Ofo = append(c.Ofo, Block{})
+	copy(c.Ofo[i+1:], c.Ofo[i:])
+	c.Ofo[i] = b
+	c.OfoBytes += uint32(len(b.Data))
+	c.RMem += b.Cost
+	c.addSackBlock(x, b.Seq, b.End)
+	c.growWindow(x, len(b.Data))
+}
+
+func (c *Conn) dropBlock(i int) {
+	c.OfoBytes -= uint32(len(c.Ofo[i].Data))
+	c.RMem -= c.Ofo[i].Cost
+	c.Ofo = append(c.Ofo[:i:i], c.Ofo[i+1:]...)
+}
+
+var ofoDrain = trace.Declare(trace.Rule{
+	ID:    "data.gap-filled",
+	Says:  "The gap is filled: what waited in the out-of-order queue follows in order, and one acknowledgment covers it all.",
+	RFC:   trace.Cites("RFC 9293 §3.10.7.4", "RFC 5681 §4.2"),
+	Linux: "tcp_ofo_queue",
+})
+
+// drainOutOfOrder moves what has become in order (tcp_ofo_queue).
+func (c *Conn) drainOutOfOrder(x *Ctx) *TimeWait {
+	if c.Ofo[0].Seq.After(c.RcvNxt) {
+		return nil
+	}
+	defer x.Enter(ofoDrain)()
+	high := c.RcvNxt
+	for len(c.Ofo) > 0 && c.Ofo[0].Seq.AtMost(c.RcvNxt) {
+		b := c.Ofo[0]
+		if b.Seq.Before(high) {
+			top := high
+			if b.End.Before(high) {
+				high = b.End
+			}
+			c.extendDsack(x, b.Seq, top)
+		}
+		c.dropBlock(0)
+		if !b.End.After(c.RcvNxt) {
+			continue
+		}
+		c.appendData(b.Data[min(uint32(c.RcvNxt-b.Seq), uint32(len(b.Data))):])
+		if b.FIN {
+			c.RcvNxt = b.End
+			return c.fin(x)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,198 @@
+package tcp
+
+import (
+	"wirestep/engine/sim"
+	"wirestep/engine/trace"
+)
+
+// Bits of AckPending, as in Linux' icsk_ack.pending.
+const (
+	ackSched   = 1
+	ackTimer   = 2
+	ackPushed  = 4
+	ackPushed2 = 8
+	ackAtOnce  = 16
+)
+
+const maxQuickAcks = 16
+
+var quickMode = trace.Declare(trace.Rule{
+	ID:    "ack.quick",
+	Says:  "Quick-ACK mode: the sender is starting or recovering and needs every acknowledgment, so the next ones are not delayed.",
+	RFC:   trace.Cites("RFC 5681 §4.2"),
+	Linux: "tcp_enter_quickack_mode",
+})
+
+// increaseQuick allows more ACKs at once (tcp_incr_quickack).
+func (c *Conn) increaseQuick() {
+	n := uint32(2)
+	if c.RcvMSS > 0 && c.RcvWnd/(2*uint32(c.RcvMSS)) > 0 {
+		n = c.RcvWnd / (2 * uint32(c.RcvMSS))
+	}
+	n = min(n, maxQuickAcks)
+	if n > uint32(c.Quick) {
+		c.Quick = uint8(n)
+	}
+}
+
+func (c *Conn) enterQuickAck(x *Ctx) {
+	defer x.Enter(quickMode)()
+	c.increaseQuick()
+	c.Pingpong = 0
+	c.ATO = delackMin
+}
+
+func (c *Conn) inQuickAck(x *Ctx) bool {
+	return c.QuickAckOn || (c.Quick > 0 && !c.inPingpong(x))
+}
+
+func (c *Conn) inPingpong(x *Ctx) bool { return c.Pingpong >= x.Sys.PingpongThresh }
+
+func (c *Conn) incPingpong(x *Ctx) {
+	if c.Pingpong < 255 {
+		c.Pingpong++
+	}
+}
+
+// dataRecv notes that data came: it measures the rhythm that decides how long an
+// ACK may wait (tcp_event_data_recv).
+func (c *Conn) dataRecv(x *Ctx, n int, pushed bool) {
+	c.AckPending |= ackSched
+	c.measureRcvMSS(n, pushed)
+	c.measureRcvRTT(x)
+	if c.ATO == 0 {
+		c.increaseQuick()
+		c.ATO = delackMin
+	} else {
+		m := x.Now.Sub(c.LastRecv)
+		switch {
+		case m <= delackMin/2:
+			c.ATO = c.ATO/2 + delackMin/2
+		case m < c.ATO:
+			c.ATO = min(c.ATO/2+m, c.RTO)
+		case m > c.RTO:
+			c.increaseQuick() // Linux: a long gap, so the sender restarts slowly
+		}
+	}
+	c.LastRecv = x.Now
+}
+
+// measureRcvMSS guesses what the peer's full segments carry (tcp_measure_rcv_mss).
+func (c *Conn) measureRcvMSS(n int, pushed bool) {
+	if n >= int(c.RcvMSS) {
+		c.RcvMSS = uint16(min(n, int(c.AdvMSS)))
+		if pushed {
+			c.AckPending |= ackPushed
+		}
+		return
+	}
+	if c.AckPending&ackPushed != 0 {
+		c.AckPending |= ackPushed2
+	}
+	c.AckPending |= ackPushed
+}
+
+var ackTwo = trace.Declare(trace.Rule{
+	ID:    "ack.second-segment",
+	Says:  "More than one full segment is unacknowledged: an ACK is due at once, at least for every second segment.",
+	RFC:   trace.Cites("RFC 5681 §4.2", "RFC 9293 §3.8.6.3"),
+	Linux: "__tcp_ack_snd_check",
+})
+
+var ackQuick = trace.Declare(trace.Rule{
+	ID:    "ack.at-once",
+	Says:  "Quick-ACK mode is on: this segment is acknowledged without waiting.",
+	RFC:   trace.Cites("RFC 5681 §4.2"),
+	Linux: "tcp_in_quickack_mode",
+})
+
+var ackGap = trace.Declare(trace.Rule{
+	ID:    "ack.gap",
+	Says:  "Something is missing, or a gap has just been filled: the sender must hear of it at once.",
+	RFC:   trace.Cites("RFC 5681 §4.2", "RFC 2018 §4"),
+	Linux: "__tcp_ack_snd_check",
+})
+
+var ackDelay = trace.Declare(trace.Rule{
+	ID:      "ack.delay",
+	Says:    "The ACK waits a little: the application may soon send data that can carry it, or another segment may come that it covers as well.",
+	RFC:     trace.Cites("RFC 9293 §3.8.6.3", "RFC 5681 §4.2"),
+	Linux:   "tcp_send_delayed_ack",
+	Differs: "RFC 9293 allows up to 0.5 s; Linux waits 40 ms, and up to 200 ms when the peer sends slowly.",
+})
+
+// ackSndCheck decides about acknowledging what has just been taken
+// (tcp_ack_snd_check).
+func (c *Conn) ackSndCheck(x *Ctx) {
+	if c.AckPending&(ackSched|ackAtOnce) == 0 {
+		return
+	}
+	due := uint32(c.RcvNxt - c.RcvWup)
+	if x.When(ackTwo, trace.Gt("not acknowledged", due, "rcv_mss", c.RcvMSS).In(trace.UnitBytes)) && c.freeWindow(x) >= c.RcvWnd {
+		c.sendAck(x)
+		return
+	}
+	if c.inQuickAck(x) {
+		x.When(ackQuick, trace.Gt("ack.quick", c.Quick, "none", 0))
+		c.sendAck(x)
+		return
+	}
+	if c.AckPending&ackAtOnce != 0 || len(c.Ofo) > 0 {
+		x.Note(ackGap)
+		c.sendAck(x)
+		return
+	}
+	c.delayAck(x)
+}
+
+// delayAck starts the delayed-ACK timer (tcp_send_delayed_ack).
+func (c *Conn) delayAck(x *Ctx) {
+	defer x.Enter(ackDelay)()
+	ato := c.ATO
+	if ato > delackMin {
+		most := 500 * sim.Millisecond
+		if c.inPingpong(x) || c.AckPending&ackPushed != 0 {
+			most = delackMax
+		}
+		if c.SRTT > 0 {
+			most = min(most, max(ceilJiffy(c.srtt()), delackMin))
+		}
+		ato = min(ato, most)
+	}
+	ato = min(ato, delackMax, max(x.Sys.RTOMin, 2*jiffy)-jiffy)
+	ato = max(ato, jiffy) // Linux: no delay measured yet means the next tick
+	at := x.Now.Add(ato)
+	if c.AckPending&ackTimer != 0 && c.DelackAt != sim.Never {
+		if c.DelackAt <= x.Now.Add(ato/4) {
+			c.sendAck(x)
+			return
+		}
+		at = min(at, c.DelackAt)
+	}
+	c.AckPending |= ackSched | ackTimer
+	c.DelackAt = at
+}
+
+var delackFire = trace.Declare(trace.Rule{
+	ID:    "ack.delay-over",
+	Says:  "Nothing came that could have carried the ACK. It is sent now, and the guess about the next delay is corrected.",
+	RFC:   trace.Cites("RFC 9293 §3.8.6.3"),
+	Linux: "tcp_delack_timer_handler",
+})
+
+// onDelack is the delayed-ACK timer (tcp_delack_timer_handler).
+func (c *Conn) onDelack(x *Ctx) {
+	if c.State == Closed || c.State == Listen || c.AckPending&ackSched == 0 {
+		return
+	}
+	defer x.Enter(delackFire)()
+	c.AckPending &^= ackTimer
+	if !c.inPingpong(x) {
+		c.ATO = min(c.ATO*2, c.RTO)
+	} else {
+		c.Pingpong = 0
+		c.ATO = delackMin
+	}
+	c.sendAck(x)
+	x.Count(DelayedACKs)
+}

@@ -1,0 +1,263 @@
+package tcp
+
+import (
+	"wirestep/engine/sim"
+	"wirestep/engine/trace"
+	"wirestep/engine/wire"
+)
+
+var listenAck = trace.Declare(trace.Rule{
+	ID:    "listen.ack",
+	Says:  "A listener has sent nothing that could be acknowledged. RST.",
+	RFC:   trace.Cites("RFC 9293 §3.10.7.2"),
+	Linux: "tcp_rcv_state_process",
+	Drops: true,
+})
+
+var listenIgnore = trace.Declare(trace.Rule{
+	ID:    "listen.ignore",
+	Says:  "Only a SYN, and only one without FIN, means anything to a listener.",
+	RFC:   trace.Cites("RFC 9293 §3.10.7.2"),
+	Linux: "tcp_rcv_state_process",
+	Drops: true,
+})
+
+// ListenVerdict is what a listener decides about a segment.
+type ListenVerdict uint8
+
+// The verdicts.
+const (
+	ListenDone   ListenVerdict = iota // nothing more to do
+	ListenCreate                      // admit a half-open request
+)
+
+// Arrives handles a segment for a listener that has no request or socket yet.
+func (c *Conn) Arrives(x *Ctx, s *wire.Segment) ListenVerdict {
+	switch {
+	case s.Flags.Has(wire.RST) && !s.Flags.Has(wire.ACK):
+		x.Drop(listenIgnore)
+	case s.Flags.Has(wire.ACK):
+		x.Drop(listenAck)
+		ReplyReset(x, s)
+	case s.Flags&(wire.RST|wire.FIN) != 0 || !s.Flags.Has(wire.SYN):
+		x.Drop(listenIgnore)
+	case c.admit(x):
+		return ListenCreate
+	}
+	return ListenDone
+}
+
+var synQueueFull = trace.Declare(trace.Rule{
+	ID:      "syn-queue.full",
+	Says:    "The SYN queue holds more half-open requests than the listener's backlog allows.",
+	RFC:     trace.Cites("RFC 4987 §2.1"),
+	Linux:   "inet_csk_reqsk_queue_is_full",
+	Differs: "One more than the backlog fits: Linux asks for more than, not for at least.",
+})
+
+var acceptQueueFull = trace.Declare(trace.Rule{
+	ID:      "accept-queue.full",
+	Says:    "The accept queue is full: the application is not taking connections fast enough, so no new one is begun.",
+	Linux:   "sk_acceptq_is_full",
+	Differs: "One more than min(backlog, somaxconn) fits.",
+})
+
+var synDropped = trace.Declare(trace.Rule{
+	ID:    "syn.dropped",
+	Says:  "No room: the SYN is dropped in silence. The client will try again.",
+	RFC:   trace.Cites("RFC 4987 §2.1"),
+	Linux: "tcp_conn_request",
+	Drops: true,
+})
+
+var synReserve = trace.Declare(trace.Rule{
+	ID:    "syn-queue.reserve",
+	Says:  "Without SYN cookies the last quarter of tcp_max_syn_backlog is kept for peers that have proven themselves.",
+	Linux: "tcp_conn_request",
+	RFC:   trace.Cites("RFC 4987 §3.3"),
+})
+
+// admit asks whether there is room for one more half-open request (tcp_conn_request).
+//
+// Simplified: SYN cookies are not modelled here yet; a full SYN queue drops the SYN.
+func (c *Conn) admit(x *Ctx) bool {
+	if x.When(synQueueFull, trace.Gt("SYN queue", c.SynQ, "backlog", c.Backlog)) {
+		x.Count(TCPReqQFullDrop)
+		x.Count(ListenDrops)
+		x.Drop(synDropped)
+		return false
+	}
+	if x.When(acceptQueueFull, trace.Gt("accept queue", c.AcceptQ, "backlog", c.Backlog)) {
+		x.Count(ListenOverflows)
+		x.Count(ListenDrops)
+		x.Drop(synDropped)
+		return false
+	}
+	if x.Sys.Syncookies == 0 {
+		left := int64(x.Sys.MaxSynBacklog) - int64(c.SynQ)
+		if x.When(synReserve, trace.Lt("tcp_max_syn_backlog − SYN queue", left, "a quarter of it", x.Sys.MaxSynBacklog>>2)) {
+			x.Count(ListenDrops)
+			x.Drop(synDropped)
+			return false
+		}
+	}
+	return true
+}
+
+var synTake = trace.Declare(trace.Rule{
+	ID: "listen.syn",
+	Says: "A SYN for a listening socket: a small half-open request goes into the SYN queue, and a SYN-ACK is the answer. " +
+		"The listener itself stays as it is.",
+	RFC:   trace.Cites("RFC 9293 §3.10.7.2"),
+	Linux: "tcp_conn_request",
+})
+
+// NewRequest makes a half-open request from a SYN (tcp_conn_request). The host
+// has set ID and Flow; isn and tsOffset come from its secrets.
+func (c *Conn) NewRequest(x *Ctx, q *Request, s *wire.Segment, isn wire.Seq, tsOffset uint32) {
+	defer x.Enter(synTake)()
+	o := &s.Opts
+	q.Tuple = s.Tuple()
+	q.Listener = c.ID
+	q.RequestVars = RequestVars{
+		State: SynRecv, ISS: isn, IRS: s.Seq, RcvNxt: s.Seq + 1, SndWnd: s.Win, TSOffset: tsOffset,
+		MSS: defaultMSS, Timeout: min(initialRTO, x.Sys.RTOMax), SentAt: x.Now,
+		SackOK: o.On(wire.HasSackOK) && x.Sys.Sack, TSOK: o.On(wire.HasTS) && x.Sys.Timestamps > 0,
+		WScaleOK: o.On(wire.HasWScale) && x.Sys.WindowScaling,
+	}
+	if o.On(wire.HasMSS) && o.MSS != 0 {
+		q.MSS = o.MSS
+	}
+	if c.UserMSS > 0 {
+		q.MSS = min(q.MSS, c.UserMSS)
+	}
+	if q.WScaleOK {
+		q.WScale = min(o.WScale, maxWScale)
+	}
+	if q.TSOK {
+		q.TSRecent, q.TSStamp = o.TSVal, x.Now
+	}
+	q.AdvMSS = uint16(c.MTU - ipHeaderLen(q.Tuple) - tcpHeader)
+	if c.UserMSS > 0 {
+		q.AdvMSS = min(q.AdvMSS, c.UserMSS)
+	}
+	mss := uint32(q.AdvMSS)
+	if q.TSOK {
+		mss -= tsOptionLen
+	}
+	q.Clamp = c.WindowClamp
+	if c.RcvBufLock {
+		q.Clamp = uint32(c.fullSpace())
+	}
+	q.RcvWnd, q.RcvScale = initialWindow(x.Sys, c.fullSpace(), mss, &q.Clamp, q.WScaleOK)
+	c.SynQ++
+	c.SynQYoung++
+	q.SynAckAt = x.Now.Add(q.Timeout)
+	q.sendSynAck(x, false)
+}
+
+var childCreate = trace.Declare(trace.Rule{
+	ID: "listen.child",
+	Says: "The third segment has come: the request becomes a full socket, leaves the SYN queue and waits in the accept queue. " +
+		"It can receive data before the application has called accept().",
+	RFC:   trace.Cites("RFC 9293 §3.10.7.4"),
+	Linux: "tcp_create_openreq_child",
+})
+
+var childNoRoom = trace.Declare(trace.Rule{
+	ID: "accept-queue.overflow",
+	Says: "The handshake is complete, but the accept queue is full. The third segment is ignored as if it had been lost: " +
+		"the client believes that it is connected, and the SYN-ACK will be sent again.",
+	Linux: "tcp_check_req",
+	RFC:   trace.Cites("RFC 9293 §3.10.7.4"),
+	Drops: true,
+})
+
+var childAbort = trace.Declare(trace.Rule{
+	ID:    "accept-queue.abort",
+	Says:  "The handshake is complete, but the accept queue is full, and tcp_abort_on_overflow tells the client so with a RST.",
+	Linux: "tcp_check_req",
+	RFC:   trace.Cites("RFC 9293 §3.10.7.4"),
+	Drops: true,
+})
+
+// RoomForChild asks whether the accept queue takes one more; if not, it does what
+// tcp_abort_on_overflow says. kill: the request goes.
+func (c *Conn) RoomForChild(x *Ctx, q *Request, s *wire.Segment) (ok, kill bool) {
+	if !x.When(acceptQueueFull, trace.Gt("accept queue", c.AcceptQ, "backlog", c.Backlog)) {
+		return true, false
+	}
+	x.Count(ListenOverflows)
+	x.Count(ListenDrops)
+	if !x.Sys.AbortOnOverflow {
+		q.Acked = true
+		x.Drop(childNoRoom)
+		return false, false
+	}
+	x.Count(EmbryonicRsts)
+	x.Drop(childAbort)
+	ReplyReset(x, s)
+	return false, true
+}
+
+// NewChild makes the socket of a completed handshake (tcp_create_openreq_child,
+// tcp_v4_syn_recv_sock). The host then lets it handle the segment at hand.
+func (c *Conn) NewChild(x *Ctx, n *Conn, q *Request) {
+	defer x.Enter(childCreate)()
+	id, flow := n.ID, n.Flow
+	n.TCB = TCB{
+		NoDelay: c.NoDelay, Cork: c.Cork, Linger: c.Linger, LingerT: c.LingerT, Linger2: c.Linger2, UserTO: c.UserTO,
+		KeepOn: c.KeepOn, KeepIdle: c.KeepIdle, KeepIntvl: c.KeepIntvl, KeepCnt: c.KeepCnt, ReuseAddr: c.ReuseAddr,
+		ReusePort: c.ReusePort, UserMSS: c.UserMSS, RcvBuf: c.RcvBuf, RcvBufLock: c.RcvBufLock, SndBuf: c.SndBuf,
+		SndBufLock: c.SndBufLock, Scaling: c.Scaling, MTU: c.MTU,
+		XmitAt: sim.Never, DelackAt: sim.Never, KeepAt: sim.Never,
+	}
+	n.ID, n.Flow, n.Tuple, n.Parent = id, flow, q.Tuple, c.ID
+	n.State = SynRecv
+	n.initTCB(x)
+	n.ISS, n.SndUna = q.ISS, q.ISS+1
+	n.SndNxt, n.SndMax, n.SndSml, n.SndUp = q.ISS+1, q.ISS+1, q.ISS+1, q.ISS+1
+	n.IRS = q.IRS
+	n.RcvNxt, n.RcvWup, n.Copied = q.RcvNxt, q.RcvNxt, q.RcvNxt
+	n.RcvWnd, n.RcvWScale, n.WindowClamp = q.RcvWnd, q.RcvScale, q.Clamp
+	n.RcvSsthresh = q.RcvWnd
+	n.RcvMaxEnd = q.RcvNxt + wire.Seq(q.RcvWnd)
+	n.WScale, n.WScaleOK, n.SackOK, n.TSOK = q.WScale, q.WScaleOK, q.SackOK, q.TSOK
+	if !n.WScaleOK {
+		n.WScale, n.RcvWScale = 0, 0
+		n.WindowClamp = min(n.WindowClamp, maxSegWindow)
+	}
+	n.TSRecent, n.TSStamp, n.TSOffset = q.TSRecent, q.TSStamp, q.TSOffset
+	n.SndWnd = uint32(q.SndWnd)
+	n.MaxWnd = n.SndWnd
+	n.PeerMSS = q.MSS
+	n.AdvMSS = q.AdvMSS
+	if n.TSOK {
+		n.AdvMSS -= tsOptionLen
+	}
+	n.TotalRetrans = uint32(q.Retrans)
+	n.syncMSS(x.Sys, n.MTU)
+	n.RcvMSS = n.initialRcvMSS()
+	if q.Retrans == 0 {
+		n.sampleRTT(x, x.Now.Sub(q.SentAt))
+		n.updateMinRTT(x, x.Now.Sub(q.SentAt))
+	} else {
+		n.RTO = min(initialRTO, x.Sys.RTOMax)
+	}
+	c.SynQ--
+	if q.Timeouts == 0 && c.SynQYoung > 0 {
+		c.SynQYoung--
+	}
+	c.AcceptQ++
+	x.Count(PassiveOpens)
+}
+
+// DropRequest takes a request that was not completed out of the queue.
+func (c *Conn) DropRequest(q *Request) {
+	if c.SynQ > 0 {
+		c.SynQ--
+	}
+	if q.Timeouts == 0 && c.SynQYoung > 0 {
+		c.SynQYoung--
+	}
+}

@@ -1,0 +1,80 @@
+package tcp
+
+import "wirestep/engine/wire"
+
+const (
+	defaultMSS   = 536 // RFC 9293 §3.7.1: when the peer did not say
+	tcpHeader    = 20
+	tsOptionLen  = 12 // aligned
+	sackBaseLen  = 4  // two NOPs, kind, length
+	sackBlockLen = 8
+)
+
+// ipHeader is the length of the IP header of this connection's packets.
+func (c *Conn) ipHeader() uint32 { return ipHeaderLen(c.Tuple) }
+
+func ipHeaderLen(t wire.Tuple) uint32 {
+	if t.Remote.Addr.Is4() || t.Remote.Addr.Is4In6() {
+		return 20
+	}
+	return 40
+}
+
+// optionLen is what the options of every data segment take, SACK blocks apart.
+func (c *Conn) optionLen() uint32 {
+	if c.TSOK {
+		return tsOptionLen
+	}
+	return 0
+}
+
+// syncMSS works out what a full segment carries on a path with packets of mtu
+// bytes (tcp_sync_mss): what the peer takes, less our options, and not more than
+// half of the largest window ever offered.
+func (c *Conn) syncMSS(sys *Sysctls, mtu uint32) {
+	c.MTU = mtu
+	mss := min(mtu-c.ipHeader()-tcpHeader, uint32(c.PeerMSS))
+	mss = max(mss, sys.MinSndMSS) - c.optionLen()
+	cut := c.MaxWnd
+	if cut > defaultMSS {
+		cut /= 2
+	}
+	if cut > 0 && mss > cut {
+		mss = max(cut, 68-tcpHeader-c.optionLen())
+	}
+	c.MSS = uint16(mss)
+}
+
+// currentMSS is the payload of a full segment sent now: SACK blocks that have to
+// be sent along take their room from it (tcp_current_mss).
+func (c *Conn) currentMSS() uint32 {
+	return uint32(c.MSS) - c.sackOptionLen(c.optionLen())
+}
+
+// sackOptionLen is the room that the blocks waiting to be reported take, beside
+// other options of so many bytes.
+func (c *Conn) sackOptionLen(others uint32) uint32 {
+	n := c.sackBlocks(others)
+	if n == 0 {
+		return 0
+	}
+	return sackBaseLen + sackBlockLen*n
+}
+
+func (c *Conn) sackBlocks(others uint32) uint32 {
+	n := uint32(c.SackN)
+	if c.Dsack != (wire.SackBlock{}) {
+		n++
+	}
+	return min(n, (40-others-sackBaseLen)/sackBlockLen)
+}
+
+// advertisedMSS is the MSS that we announce for packets of mtu bytes
+// (tcp_advertise_mss), less what TCP_MAXSEG asks.
+func (c *Conn) advertisedMSS(mtu uint32) uint16 {
+	mss := uint16(min(mtu-c.ipHeader()-tcpHeader, 65535))
+	if c.UserMSS > 0 {
+		mss = min(mss, c.UserMSS)
+	}
+	return mss
+}

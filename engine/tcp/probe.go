@@ -1,0 +1,161 @@
+package tcp
+
+import (
+	"wirestep/engine/sim"
+	"wirestep/engine/trace"
+	"wirestep/engine/wire"
+)
+
+var persistStart = trace.Declare(trace.Rule{
+	ID: "persist.start",
+	Says: "The peer's window is closed, something waits, and nothing is in flight that could bring an answer. " +
+		"The persist timer starts: the update that opens the window may be lost.",
+	RFC:   trace.Cites("RFC 9293 §3.8.6.1"),
+	Linux: "tcp_check_probe_timer",
+})
+
+var persistFire = trace.Declare(trace.Rule{
+	ID: "persist.probe",
+	Says: "A window probe: a segment without data, numbered one below what the peer expects. It is unacceptable on purpose, " +
+		"so the peer has to answer with its present window.",
+	RFC:     trace.Cites("RFC 9293 §3.8.6.1"),
+	Linux:   "tcp_write_wakeup",
+	Differs: "RFC 9293 sends one byte of new data; Linux sends none when not even that fits.",
+})
+
+var persistBackoff = trace.Declare(trace.Rule{
+	ID:    "persist.backoff",
+	Says:  "The time to the next probe doubles, up to tcp_rto_max_ms. Answered probes may go on for ever.",
+	RFC:   trace.Cites("RFC 9293 §3.8.6.1", "RFC 1122 §4.2.2.17"),
+	Linux: "tcp_send_probe0",
+})
+
+// probeInterval is the time to the next probe (tcp_probe0_when).
+func (c *Conn) probeInterval(x *Ctx) sim.Duration {
+	d := max(c.RTO, x.Sys.RTOMin)
+	for i := uint8(0); i < c.Backoff && d < x.Sys.RTOMax; i++ {
+		d *= 2
+	}
+	return min(d, x.Sys.RTOMax)
+}
+
+// checkProbe starts the persist timer when the sender is stuck (tcp_check_probe_timer).
+func (c *Conn) checkProbe(x *Ctx) {
+	if c.PacketsOut > 0 || c.XmitKind != NoTimer {
+		return
+	}
+	defer x.Enter(persistStart)()
+	c.armXmit(x, TimerProbe, c.probeInterval(x))
+}
+
+// ackProbe looks after the persist timer when an ACK arrives and nothing is in
+// flight (tcp_ack_probe).
+func (c *Conn) ackProbe(x *Ctx) {
+	if len(c.Wq) == 0 {
+		return
+	}
+	if !c.Wq[0].End.After(c.sndEnd()) {
+		c.Backoff = 0
+		c.ProbesAt = 0
+		c.stopXmit()
+		return
+	}
+	c.armXmit(x, TimerProbe, c.clampProbe(x, c.probeInterval(x)))
+}
+
+func (c *Conn) clampProbe(x *Ctx, d sim.Duration) sim.Duration {
+	if c.UserTO == 0 || c.ProbesAt == 0 {
+		return d
+	}
+	return min(d, max(c.UserTO-x.Now.Sub(c.ProbesAt), sim.Millisecond))
+}
+
+// onProbe is the persist timer (tcp_probe_timer).
+func (c *Conn) onProbe(x *Ctx) {
+	if c.PacketsOut > 0 || len(c.Wq) == 0 {
+		c.ProbesOut = 0
+		c.ProbesAt = 0
+		return
+	}
+	if c.ProbesAt == 0 {
+		c.ProbesAt = x.Now
+	} else if c.UserTO > 0 && x.When(rtoGiveUp, trace.Dur("time since the first probe", x.Now.Sub(c.ProbesAt), trace.OpGE, "TCP_USER_TIMEOUT", c.UserTO)) {
+		c.writeError(x)
+		return
+	}
+	most := int(x.Sys.Retries2)
+	if c.Dead {
+		alive := c.probeInterval(x) < x.Sys.RTOMax
+		most = c.orphanRetries(x)
+		if !alive && int(c.Backoff) >= most {
+			c.writeError(x)
+			return
+		}
+	}
+	if x.When(rtoGiveUp, trace.Ge("probes without an answer", c.ProbesOut, "limit", most)) {
+		c.writeError(x)
+		return
+	}
+	c.sendProbe0(x)
+}
+
+// sendProbe0 probes and backs off (tcp_send_probe0).
+func (c *Conn) sendProbe0(x *Ctx) {
+	c.writeWakeup(x, TCPWinProbe)
+	if c.PacketsOut > 0 || len(c.Wq) == 0 {
+		c.ProbesOut = 0
+		c.Backoff = 0
+		c.ProbesAt = 0
+		return
+	}
+	c.ProbesOut++
+	if c.Backoff < x.Sys.Retries2 {
+		c.Backoff++
+	}
+	defer x.Enter(persistBackoff)()
+	c.armXmit(x, TimerProbe, c.clampProbe(x, c.probeInterval(x)))
+}
+
+// writeWakeup sends what the window lets through, or an empty probe
+// (tcp_write_wakeup).
+func (c *Conn) writeWakeup(x *Ctx, counter Counter) {
+	if c.State == Closed {
+		return
+	}
+	if len(c.Wq) > 0 && c.Wq[0].Seq.Before(c.sndEnd()) {
+		n := min(uint32(c.sndEnd()-c.Wq[0].Seq), c.currentMSS())
+		k := c.takeWq(n)
+		k.Flags |= wire.PSH
+		c.sendHead(x, k)
+		return
+	}
+	if c.SndUp.After(c.SndUna) && c.SndUp.Minus(c.SndUna) <= 0xffff {
+		c.probeSegment(x, c.SndUna, counter)
+	}
+	c.probeSegment(x, c.SndUna-1, counter)
+}
+
+func (c *Conn) probeSegment(x *Ctx, seq wire.Seq, counter Counter) {
+	defer x.Enter(persistFire)()
+	s := c.header(x, wire.ACK, seq)
+	c.ackSent()
+	c.SegsOut++
+	x.Count(counter)
+	x.Send(s, false)
+}
+
+// windowClosedTimeout: data in flight timed out while the window is closed
+// (tcp_retransmit_timer). It reports whether the connection was given up.
+func (c *Conn) windowClosedTimeout(x *Ctx) bool {
+	limit := 2 * x.Sys.RTOMax
+	if c.UserTO > 0 {
+		limit = c.UserTO
+	}
+	if len(c.Rtx) > 0 && x.When(rtoGiveUp, trace.Dur("time since the last answer", x.Now.Sub(max(c.LastAckAt, c.Rtx[0].SentAt)), trace.OpGT, "limit", limit)) {
+		c.writeError(x)
+		return true
+	}
+	c.enterLoss(x)
+	c.retransmitHead(x)
+	return false
+}

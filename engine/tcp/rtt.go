@@ -1,0 +1,121 @@
+package tcp
+
+import (
+	"wirestep/engine/sim"
+	"wirestep/engine/trace"
+	"wirestep/engine/wire"
+)
+
+const (
+	initialRTO = sim.Second // RFC 6298 §2.1 (Linux: TCP_TIMEOUT_INIT)
+	delackMin  = 40 * sim.Millisecond
+	delackMax  = 200 * sim.Millisecond
+)
+
+var rttSample = trace.Declare(trace.Rule{
+	ID: "rtt.sample",
+	Says: "An acknowledgment of something sent only once measures the round trip. The smoothed time moves an eighth of the way towards it, " +
+		"the deviation a quarter.",
+	RFC:     trace.Cites("RFC 6298 §2.2", "RFC 6298 §2.3"),
+	Linux:   "tcp_rtt_estimator",
+	Differs: "When the round trip gets shorter, Linux lets the deviation grow only an eighth as fast: a drop in delay is not a reason to wait longer.",
+})
+
+var rttKarn = trace.Declare(trace.Rule{
+	ID:    "rtt.karn",
+	Says:  "The acknowledged segment was sent more than once: nobody can tell which copy was answered, so no round-trip time is taken from it.",
+	RFC:   trace.Cites("RFC 6298 §3"),
+	Linux: "tcp_clean_rtx_queue",
+})
+
+var rtoCompute = trace.Declare(trace.Rule{
+	ID:      "rto.compute",
+	Says:    "The retransmission timeout is the smoothed round trip plus four deviations, which count for at least tcp_rto_min_us.",
+	RFC:     trace.Cites("RFC 6298 §2.2", "RFC 6298 §2.4"),
+	Linux:   "tcp_set_rto",
+	Differs: "RFC 6298 asks for at least 1 s in all; Linux puts the floor of 200 ms under the deviation alone and rounds up to a tick of 4 ms.",
+})
+
+// sampleRTT takes one measured round trip (tcp_rtt_estimator). The estimator
+// works in Linux' fixed point: SRTT in eighths, the deviations in quarters.
+func (c *Conn) sampleRTT(x *Ctx, rtt sim.Duration) {
+	defer x.Enter(rttSample)()
+	c.LastRTT = rtt
+	us := max(int64(rtt/sim.Microsecond), 1)
+	floor := uint32(x.Sys.RTOMin / sim.Microsecond)
+	m := us
+	if c.SRTT != 0 {
+		m -= int64(c.SRTT >> 3)
+		c.SRTT = uint32(int64(c.SRTT) + m)
+		if m < 0 {
+			m = -m - int64(c.MDev>>2)
+			if m > 0 {
+				m >>= 3 // Linux: a shorter round trip widens the deviation slowly
+			}
+		} else {
+			m -= int64(c.MDev >> 2)
+		}
+		c.MDev = uint32(int64(c.MDev) + m)
+		if c.MDev > c.MDevMax {
+			c.MDevMax = c.MDev
+			if c.MDevMax > c.RTTVar {
+				c.RTTVar = c.MDevMax
+			}
+		}
+		if c.SndUna.After(c.RTTSeq) {
+			if c.MDevMax < c.RTTVar {
+				c.RTTVar -= (c.RTTVar - c.MDevMax) >> 2
+			}
+			c.RTTSeq = c.SndNxt
+			c.MDevMax = floor
+		}
+	} else {
+		c.SRTT = uint32(m << 3)
+		c.MDev = uint32(m << 1)
+		c.RTTVar = max(c.MDev, floor)
+		c.MDevMax = c.RTTVar
+		c.RTTSeq = c.SndNxt
+	}
+	c.setRTO(x)
+}
+
+// setRTO works the timeout out of the estimates (tcp_set_rto); it also ends
+// back-off.
+func (c *Conn) setRTO(x *Ctx) {
+	defer x.Enter(rtoCompute)()
+	us := sim.Duration(c.SRTT>>3+c.RTTVar) * sim.Microsecond
+	c.RTO = min(ceilJiffy(us), x.Sys.RTOMax)
+	c.Backoff = 0
+}
+
+// srtt is the smoothed round-trip time as a duration, or 0.
+func (c *Conn) srtt() sim.Duration { return sim.Duration(c.SRTT>>3) * sim.Microsecond }
+
+// updateMinRTT keeps the smallest round trip of the last tcp_min_rtt_wlen
+// seconds.
+//
+// Simplified: Linux keeps the three best of a sliding window.
+func (c *Conn) updateMinRTT(x *Ctx, rtt sim.Duration) {
+	if c.MinRTT == 0 || rtt <= c.MinRTT || x.Now.Sub(c.MinRTTAt) > x.Sys.MinRTTWlen {
+		c.MinRTT, c.MinRTTAt = max(rtt, sim.Microsecond), x.Now
+	}
+}
+
+// ackRTT takes the samples that an acknowledgment allows (tcp_ack_update_rtt):
+// from a segment sent once, or else from the echoed timestamp.
+func (c *Conn) ackRTT(x *Ctx, s *wire.Segment, clean sim.Duration, sawRetx bool) {
+	rtt := clean
+	if rtt < 0 && c.TSOK && s != nil && s.Opts.On(wire.HasTS) && s.Opts.TSEcr != 0 {
+		if delta := int32(x.tsClock() + c.TSOffset - s.Opts.TSEcr); delta >= 0 {
+			rtt = max(sim.Duration(delta)*sim.Millisecond, sim.Millisecond)
+		}
+	}
+	if rtt < 0 {
+		if sawRetx {
+			x.Note(rttKarn)
+		}
+		return
+	}
+	c.updateMinRTT(x, rtt)
+	c.sampleRTT(x, rtt)
+}

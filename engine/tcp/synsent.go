@@ -1,0 +1,243 @@
+package tcp
+
+import (
+	"wirestep/engine/sim"
+	"wirestep/engine/trace"
+	"wirestep/engine/wire"
+)
+
+var connectRule = trace.Declare(trace.Rule{
+	ID: "syn.send",
+	Says: "connect(): the client chooses an initial sequence number nobody can guess and sends a SYN with everything it can do: " +
+		"MSS, window scaling, selective acknowledgments, timestamps.",
+	RFC:   trace.Cites("RFC 9293 §3.10.1", "RFC 9293 §3.4.1"),
+	Linux: "tcp_connect",
+})
+
+// Connect opens actively: the SYN leaves (tcp_connect). Tuple, ISS and TSOffset
+// are set by the host.
+func (c *Conn) Connect(x *Ctx, iss wire.Seq) {
+	c.setState(x, SynSent)
+	defer x.Enter(connectRule)()
+	c.ISS = iss
+	c.SndUna, c.SndNxt, c.SndMax, c.SndSml, c.SndUp = iss, iss, iss, iss, iss
+	c.initTCB(x)
+	c.AdvMSS = c.advertisedMSS(c.MTU)
+	mss := uint32(c.AdvMSS)
+	c.RcvWnd, c.RcvWScale = initialWindow(x.Sys, c.fullSpace(), mss, &c.WindowClamp, x.Sys.WindowScaling)
+	c.RcvSsthresh = c.RcvWnd
+	c.RcvMSS = c.initialRcvMSS()
+	c.RetStamp = x.Now
+	k := Skb{Seq: iss, End: iss + 1, Flags: wire.SYN}
+	c.transmit(x, &k, false)
+	c.Rtx = append(c.Rtx, k)
+	c.SndNxt, c.SndMax = iss+1, iss+1
+	c.PacketsOut = 1
+	x.Count(ActiveOpens)
+	c.armXmit(x, TimerRTO, c.RTO)
+}
+
+// initTCB sets what every connection starts with (tcp_init_sock, tcp_connect_init).
+func (c *Conn) initTCB(x *Ctx) {
+	c.RTO = min(max(initialRTO, x.Sys.RTOMin), x.Sys.RTOMax)
+	c.MDev = uint32(initialRTO / sim.Microsecond)
+	c.Cwnd = initCwnd
+	c.CwndClamp = ^uint32(0)
+	c.Ssthresh = infSsthresh
+	c.Reordering = x.Sys.Reordering
+	c.MSS = defaultMSS
+	c.PeerMSS = 65495
+	if c.Scaling == 0 {
+		c.Scaling = scalingHalf
+	}
+	c.syncMSS(x.Sys, c.MTU)
+}
+
+// initialRcvMSS is the first guess at what the peer's segments carry
+// (tcp_initialize_rcv_mss).
+func (c *Conn) initialRcvMSS() uint16 {
+	hint := min(uint32(c.AdvMSS), uint32(c.MSS), c.RcvWnd/2, defaultMSS)
+	return uint16(max(hint, 88))
+}
+
+var synAckTake = trace.Declare(trace.Rule{
+	ID: "syn-ack.take",
+	Says: "The SYN-ACK acknowledges our SYN and brings the server's own number: both directions are synchronized. " +
+		"For the client the connection is established now, half a round trip before the server knows.",
+	RFC:   trace.Cites("RFC 9293 §3.10.7.3"),
+	Linux: "tcp_rcv_synsent_state_process",
+})
+
+var synAckBad = trace.Declare(trace.Rule{
+	ID: "syn-sent.bad-ack",
+	Says: "It acknowledges something that this SYN did not send: an old duplicate, or a peer that remembers another connection. " +
+		"RST, and because the peer may have been cleared by that, the SYN is sent again soon.",
+	RFC:     trace.Cites("RFC 9293 §3.10.7.3", "RFC 9293 §3.5.1"),
+	Linux:   "tcp_rcv_synsent_state_process",
+	Differs: "The quick second SYN is Linux' own; the RFC waits for the timeout.",
+	Drops:   true,
+})
+
+var synSentIgnore = trace.Declare(trace.Rule{
+	ID:    "syn-sent.ignore",
+	Says:  "Neither a SYN nor a RST that answers ours: in SYN_SENT nothing else means anything.",
+	RFC:   trace.Cites("RFC 9293 §3.10.7.3"),
+	Linux: "tcp_rcv_synsent_state_process",
+	Drops: true,
+})
+
+var synSentAckCheck = trace.Declare(trace.Rule{
+	ID:    "syn-sent.ack-check",
+	Says:  "The acknowledgment has to cover exactly our SYN.",
+	RFC:   trace.Cites("RFC 9293 §3.10.7.3"),
+	Linux: "tcp_rcv_synsent_state_process",
+})
+
+// synSent is SEGMENT ARRIVES in SYN_SENT (tcp_rcv_synsent_state_process).
+func (c *Conn) synSent(x *Ctx, s *wire.Segment) {
+	if s.Flags.Has(wire.ACK) {
+		ok := x.When(synSentAckCheck, c.sndCheck("SEG.ACK", s.Ack, trace.OpGT, "SND.UNA", c.SndUna)) &&
+			x.When(synSentAckCheck, c.sndCheck("SEG.ACK", s.Ack, trace.OpLE, "SND.NXT", c.SndNxt))
+		if ok && s.Opts.On(wire.HasTS) && s.Opts.TSEcr != 0 && c.echoUnknown(x, s.Opts.TSEcr) {
+			x.Count(PAWSActive)
+			ok = false
+		}
+		if !ok {
+			if c.Retries == 0 {
+				c.armXmit(x, TimerRTO, tcpTimeoutMin)
+			}
+			x.Drop(synAckBad)
+			ReplyReset(x, s)
+			return
+		}
+		if s.Flags.Has(wire.RST) {
+			c.reset(x)
+			return
+		}
+		if !s.Flags.Has(wire.SYN) {
+			x.Drop(synSentIgnore)
+			return
+		}
+		c.establishActive(x, s)
+		return
+	}
+	if s.Flags.Has(wire.RST) || !s.Flags.Has(wire.SYN) {
+		x.Drop(synSentIgnore)
+		return
+	}
+	c.crossedSyn(x, s)
+}
+
+// echoUnknown: the echoed timestamp is not one that this SYN carried.
+func (c *Conn) echoUnknown(x *Ctx, ecr uint32) bool {
+	first := uint32(c.RetStamp/sim.Time(sim.Millisecond)) + c.TSOffset
+	now := x.tsClock() + c.TSOffset
+	return now-first < ecr-first
+}
+
+// establishActive completes an active open.
+func (c *Conn) establishActive(x *Ctx, s *wire.Segment) {
+	defer x.Enter(synAckTake)()
+	retries := c.TotalRetrans
+	c.SndWl1 = s.Seq
+	c.ack(x, s)
+	c.acceptSyn(x, s)
+	c.MaxWnd = max(c.MaxWnd, c.SndWnd)
+	if !c.WScaleOK {
+		c.WScale, c.RcvWScale = 0, 0
+		c.WindowClamp = min(c.WindowClamp, maxSegWindow)
+	}
+	c.syncMSS(x.Sys, c.MTU)
+	c.RcvMSS = c.initialRcvMSS()
+	c.setState(x, Established)
+	c.LastRecv = x.Now
+	c.initTransfer(x, retries)
+	c.Retries = 0
+	c.RetStamp = 0
+	c.armKeepalive(x)
+	if c.DeferAccept > 0 || (c.inPingpong(x) && c.Pingpong > 0) {
+		c.AckPending |= ackSched | ackTimer // Linux: save one ACK, data will carry it
+		c.enterQuickAck(x)
+		c.DelackAt = x.Now.Add(delackMax)
+		return
+	}
+	c.sendAck(x)
+}
+
+// acceptSyn takes over what a SYN or SYN-ACK offers, as far as we offered it too.
+func (c *Conn) acceptSyn(x *Ctx, s *wire.Segment) {
+	c.IRS = s.Seq
+	c.RcvNxt, c.RcvWup, c.Copied = s.Seq+1, s.Seq+1, s.Seq+1
+	c.RcvMaxEnd = c.RcvNxt + wire.Seq(c.RcvWnd)
+	c.SndWnd = uint32(s.Win)
+	c.SndWl1 = s.Seq
+	o := &s.Opts
+	c.PeerMSS = defaultMSS
+	if o.On(wire.HasMSS) && o.MSS != 0 {
+		c.PeerMSS = o.MSS
+	}
+	if c.UserMSS > 0 {
+		c.PeerMSS = min(c.PeerMSS, c.UserMSS)
+	}
+	c.SackOK = o.On(wire.HasSackOK) && x.Sys.Sack
+	c.WScaleOK = o.On(wire.HasWScale) && x.Sys.WindowScaling
+	if c.WScaleOK {
+		c.WScale = min(o.WScale, maxWScale)
+	}
+	c.TSOK = o.On(wire.HasTS) && x.Sys.Timestamps > 0
+	if c.TSOK {
+		c.TSRecent, c.TSStamp = o.TSVal, x.Now
+		c.AdvMSS -= tsOptionLen
+	}
+}
+
+var synCross = trace.Declare(trace.Rule{
+	ID: "syn.crossed",
+	Says: "A SYN without ACK: the other side opened at the same moment, and the two SYNs crossed. " +
+		"Both now answer with a SYN-ACK, and one connection comes of it.",
+	RFC:     trace.Cites("RFC 9293 §3.5", "RFC 9293 §3.10.7.3"),
+	Linux:   "tcp_rcv_synsent_state_process",
+	Differs: "The RFC's figure has four segments; Linux answers the crossing SYN-ACKs with an ACK each, so six are seen.",
+})
+
+// crossedSyn is one half of a simultaneous open.
+func (c *Conn) crossedSyn(x *Ctx, s *wire.Segment) {
+	defer x.Enter(synCross)()
+	c.setState(x, SynRecv)
+	c.acceptSyn(x, s)
+	c.MaxWnd = c.SndWnd
+	c.syncMSS(x.Sys, c.MTU)
+	c.RcvMSS = c.initialRcvMSS()
+	if len(c.Rtx) > 0 {
+		k := &c.Rtx[0]
+		k.Flags |= wire.ACK
+		c.transmit(x, k, false)
+	}
+}
+
+var establishRule = trace.Declare(trace.Rule{
+	ID:    "syn-recv.established",
+	Says:  "Our SYN is acknowledged: both sides now know each other's numbers, and the connection is established.",
+	RFC:   trace.Cites("RFC 9293 §3.10.7.4"),
+	Linux: "tcp_rcv_state_process",
+})
+
+// establishPassive completes a connection in SYN_RECV that has its own socket:
+// a simultaneous open, or the child of a listener taking its first ACK.
+func (c *Conn) establishPassive(x *Ctx, s *wire.Segment) {
+	defer x.Enter(establishRule)()
+	c.Delivered++
+	c.initTransfer(x, c.TotalRetrans)
+	c.Copied = c.RcvNxt
+	c.setState(x, Established)
+	c.SndUna = s.Ack
+	c.SndWnd = uint32(s.Win) << c.WScale
+	c.SndWl1 = s.Seq
+	c.MaxWnd = max(c.MaxWnd, c.SndWnd)
+	c.LastSent = x.Now
+	c.RcvMSS = c.initialRcvMSS()
+	c.armKeepalive(x)
+	if c.Shut&shutWrite != 0 {
+		c.startClose(x)
+	}
+}

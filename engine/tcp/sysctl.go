@@ -1,0 +1,83 @@
+package tcp
+
+import "wirestep/engine/sim"
+
+// Sysctls are the settings of a host that its sockets obey, in the units of the
+// engine. Package host owns them, under their names and in their own units.
+type Sysctls struct {
+	AbortOnOverflow    bool
+	AdvWinScale        int32
+	AppWin             uint8
+	Autocorking        bool
+	BaseMSS            uint32
+	ChallengeAckLimit  uint32
+	CompSackDelay      sim.Duration
+	CompSackNr         uint32
+	CompSackSlack      sim.Duration
+	CongestionControl  uint8 // index into the list of the registry
+	Dsack              bool
+	EarlyRetrans       uint8
+	ECN                uint8
+	ECNFallback        bool
+	ECNOption          uint8
+	ECNOptionBeacon    uint8
+	FastOpen           uint32
+	FinTimeout         sim.Duration
+	Frto               uint8
+	InvalidRatelimit   sim.Duration
+	KeepaliveIntvl     sim.Duration
+	KeepaliveProbes    uint8
+	KeepaliveTime      sim.Duration
+	LimitOutputBytes   uint32
+	MaxOrphans         uint32
+	MaxReordering      uint32
+	MaxSynBacklog      uint32
+	MaxTWBuckets       uint32
+	MinRTTWlen         sim.Duration
+	MinSndMSS          uint32
+	MinTSOSegs         uint8
+	ModerateRcvbuf     bool
+	MTUProbeFloor      uint32
+	MTUProbing         uint8
+	NoMetricsSave      bool
+	NoSsthreshMetrics  bool
+	NotsentLowat       uint32
+	OrphanRetries      uint8
+	PacingCARatio      uint32
+	PacingSSRatio      uint32
+	PingpongThresh     uint8
+	Recovery           uint8
+	Reordering         uint32
+	RetransCollapse    bool
+	Retries1           uint8
+	Retries2           uint8
+	RFC1337            bool
+	RMem               [3]uint32
+	RTOMax             sim.Duration
+	RTOMin             sim.Duration
+	Sack               bool
+	ShrinkWindow       bool
+	SlowStartAfterIdle bool
+	Stdurg             bool
+	SynLinearTimeouts  uint8
+	SynRetries         uint8
+	SynackRetries      uint8
+	Syncookies         uint8
+	ThinLinear         bool
+	Timestamps         uint8
+	TSORTTLog          uint8
+	TSOWinDivisor      uint32
+	TWReuse            uint8
+	TWReuseDelay       sim.Duration
+	WindowScaling      bool
+	WMem               [3]uint32
+	SignedWindows      bool
+	CoreRMemMax        uint32
+	CoreWMemMax        uint32
+	CoreRMemDefault    uint32
+	CoreWMemDefault    uint32
+	Somaxconn          uint32
+	PortLow, PortHigh  uint16
+	InitCwnd           uint32 // route attribute initcwnd; 0: 10
+	InitRwnd           uint32 // route attribute initrwnd; 0: none
+}

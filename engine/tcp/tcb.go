@@ -1,0 +1,171 @@
+package tcp
+
+import (
+	_ "embed"
+
+	"wirestep/engine/sim"
+	"wirestep/engine/trace"
+	"wirestep/engine/wire"
+)
+
+//go:embed tcb.go
+var tcbSource string
+
+// TCBSchema describes the variables of a socket.
+var TCBSchema = trace.NewSchema("tcb", TCB{}, tcbSource, map[string][]string{
+	"State": StateNames, "CAState": CAStateNames, "TimerKind": TimerNames, "Errno": errnoLabels(), "Limit": LimitNames,
+})
+
+// TCB is the transmission control block of one socket: every number that decides
+// what it does. It is flat: copying it copies the socket's mind, and == compares
+// two of them. The comments are read by users.
+type TCB struct {
+	State State // state [state]: where the connection is in its life.
+	Err   Errno // sk_err [state]: the error that the next call on the socket will report.
+	Soft  Errno // sk_err_soft [state]: an error heard on the way that only a give-up will report.
+	Shut  uint8 // sk_shutdown [flags]: 1 no more reading, 2 no more writing.
+	Dead  bool  // SOCK_DEAD [bool]: the application has closed the descriptor: an orphan.
+
+	ISS    wire.Seq // ISS [seq:snd]: initial send sequence number; the diagram counts from here.
+	SndUna wire.Seq // SND.UNA [seq:snd]: oldest sequence number not acknowledged.
+	SndNxt wire.Seq // SND.NXT [seq:snd]: next sequence number to be sent.
+	SndMax wire.Seq // write_seq [seq:snd]: end of what the application has written, and of our FIN.
+	SndWnd uint32   // SND.WND [bytes]: window that the peer offers, scaled.
+	SndWl1 wire.Seq // SND.WL1 [seq:rcv]: sequence number of the segment that last set the window.
+	MaxWnd uint32   // max_window [bytes]: largest window that the peer ever offered.
+	SndUp  wire.Seq // SND.UP [seq:snd]: send urgent pointer.
+	SndSml wire.Seq // snd_sml [seq:snd]: end of the last small segment sent (Minshall).
+
+	IRS       wire.Seq // IRS [seq:rcv]: initial receive sequence number.
+	RcvNxt    wire.Seq // RCV.NXT [seq:rcv]: next sequence number expected.
+	RcvWup    wire.Seq // rcv_wup [seq:rcv]: RCV.NXT when a window was last advertised.
+	RcvWnd    uint32   // RCV.WND [bytes]: window that we offer, counted from rcv_wup.
+	RcvMaxEnd wire.Seq // rcv_mwnd_seq [seq:rcv]: right edge of the largest window ever offered.
+	Copied    wire.Seq // copied_seq [seq:rcv]: next byte that the application will read.
+	RcvFin    bool     // FIN received [bool]: the peer's FIN has been taken in order.
+
+	MSS       uint16   // mss_cache [bytes]: payload of a full segment, options already taken off.
+	AdvMSS    uint16   // advmss [bytes]: the MSS that we announce.
+	PeerMSS   uint16   // mss_clamp [bytes]: the MSS that the peer announced (536 if it did not).
+	UserMSS   uint16   // user_mss [bytes]: TCP_MAXSEG set by the application; 0 if it did not.
+	MTU       uint32   // pmtu [bytes]: largest packet that the path takes.
+	WScale    uint8    // snd_wscale [shift]: left shift for windows that the peer sends.
+	RcvWScale uint8    // rcv_wscale [shift]: right shift for windows that we send.
+	WScaleOK  bool     // wscale_ok [bool]: both ends offered window scaling.
+	SackOK    bool     // sack_ok [bool]: both ends offered selective acknowledgments.
+	TSOK      bool     // tstamp_ok [bool]: both ends offered timestamps.
+	TSRecent  uint32   // TS.Recent [count]: timestamp to echo, also the bar for PAWS.
+	TSStamp   sim.Time // ts_recent_stamp [time]: when TS.Recent was taken.
+	LastAck   wire.Seq // Last.ACK.sent [seq:rcv]: acknowledgment number last sent.
+	TSOffset  uint32   // tsoffset [count]: secret added to the clock in our timestamps.
+
+	SRTT     uint32       // srtt_us [count]: smoothed round-trip time, eighths of a microsecond unit as Linux keeps it (8 × µs).
+	MDev     uint32       // mdev_us [count]: medium deviation, 4 × µs.
+	MDevMax  uint32       // mdev_max_us [count]: largest deviation in this round trip, 4 × µs.
+	RTTVar   uint32       // rttvar_us [count]: the deviation that RTO uses, 4 × µs.
+	RTTSeq   wire.Seq     // rtt_seq [seq:snd]: rttvar may shrink when this is acknowledged.
+	MinRTT   sim.Duration // min_rtt [duration]: smallest round-trip time seen lately.
+	MinRTTAt sim.Time     // min_rtt_stamp [time]: when it was seen.
+	LastRTT  sim.Duration // rtt sample [duration]: the latest measured round-trip time.
+	RTO      sim.Duration // RTO [duration]: retransmission timeout, doubled by back-off.
+	Backoff  uint8        // backoff [count]: how often RTO or the probe interval has been doubled.
+	Retries  uint8        // retransmits [count]: timeouts since the last progress.
+	RetStamp sim.Time     // retrans_stamp [time]: when the first retransmission of this episode left; 0: none.
+
+	CA            CAState  // ca_state [state]: what the congestion machinery believes.
+	Cwnd          uint32   // cwnd [segments]: congestion window.
+	CwndCnt       uint32   // snd_cwnd_cnt [segments]: acknowledged segments on the way to the next growth.
+	CwndClamp     uint32   // snd_cwnd_clamp [segments]: cwnd never goes above.
+	Ssthresh      uint32   // ssthresh [segments]: slow start ends here; 2147483647 is infinity.
+	PriorSsthresh uint32   // prior_ssthresh [segments]: ssthresh to return to if the reduction was a mistake.
+	PriorCwnd     uint32   // prior_cwnd [segments]: cwnd before the reduction.
+	HighSeq       wire.Seq // high_seq [seq:snd]: SND.NXT when the present episode began.
+	PacketsOut    uint32   // packets_out [segments]: sent and not acknowledged.
+	SackedOut     uint32   // sacked_out [segments]: of those, held by the peer out of order.
+	LostOut       uint32   // lost_out [segments]: of those, believed lost.
+	RetransOut    uint32   // retrans_out [segments]: of those, sent again and not yet acknowledged.
+	TotalRetrans  uint32   // total_retrans [segments]: retransmissions in all.
+	UndoMarker    wire.Seq // undo_marker [seq:snd]: SND.UNA when the episode began; 0 when it cannot be undone.
+	UndoRetrans   int32    // undo_retrans [segments]: retransmissions that may still prove needless; -1: cannot be undone.
+	Reordering    uint32   // reordering [segments]: how far segments may overtake each other.
+	RackReo       bool     // rack reord seen [bool]: reordering has been seen on this path.
+	CwndUsed      uint32   // snd_cwnd_used [segments]: most in flight since cwnd was last judged.
+	CwndLimited   bool     // is_cwnd_limited [bool]: cwnd stopped the sender in this round.
+	MaxOut        uint32   // max_packets_out [segments]: most in flight in this round.
+	CwndUsageSeq  wire.Seq // cwnd_usage_seq [seq:snd]: end of this round.
+	LastSent      sim.Time // lsndtime [time]: when data was last sent.
+	LastAckAt     sim.Time // rcv_tstamp [time]: when the last acknowledgment came.
+	Delivered     uint32   // delivered [segments]: segments that the peer has, in all.
+	Limit         Limit    // limited by [state]: what stopped the sender when it last looked.
+
+	PrrDelivered uint32   // prr_delivered [segments]: delivered since recovery began.
+	PrrOut       uint32   // prr_out [segments]: sent since recovery began.
+	Frto         bool     // frto [bool]: this timeout may yet prove spurious.
+	TLPHigh      wire.Seq // tlp_high_seq [seq:snd]: SND.NXT at the time of the probe; 0: no probe is out.
+	TLPRetrans   bool     // tlp_retrans [bool]: the probe was a retransmission.
+
+	XmitKind TimerKind // icsk_pending [state]: what the transmit timer will do.
+	XmitAt   sim.Time  // transmit timer [timer]: when it fires.
+	DelackAt sim.Time  // delayed-ACK timer [timer]: when a waiting ACK leaves at the latest.
+	KeepAt   sim.Time  // keepalive timer [timer]: next keepalive probe, or end of FIN_WAIT_2.
+
+	AckPending  uint8        // ack.pending [flags]: 1 an ACK is due, 2 the timer runs, 4 data was pushed, 8 pushed twice, 16 at once.
+	Quick       uint8        // ack.quick [count]: ACKs that will still be sent at once.
+	Pingpong    uint8        // ack.pingpong [count]: how much the connection looks like question and answer.
+	ATO         sim.Duration // ack.ato [duration]: the delay of an ACK.
+	LastRecv    sim.Time     // lrcvtime [time]: when data last came.
+	RcvMSS      uint16       // rcv_mss [bytes]: what the peer's full segments seem to carry.
+	DupAckCnt   uint8        // dup_ack_counter [count]: duplicate ACKs sent in a row.
+	LastOOW     sim.Time     // last_oow_ack_time [time]: when an ACK for an unacceptable segment was last sent; 0: never.
+	ChallengeAt sim.Time     // challenge_timestamp [time]: when the last challenge ACK left.
+
+	RcvBuf      uint32   // sk_rcvbuf [bytes]: room for received segments with their overhead.
+	RcvBufLock  bool     // SOCK_RCVBUF_LOCK [bool]: the application fixed the receive buffer.
+	RMem        uint32   // sk_rmem_alloc [bytes]: room in use.
+	Scaling     uint8    // scaling_ratio [count]: 256ths of the buffer that payload may fill.
+	WindowClamp uint32   // window_clamp [bytes]: no larger window is offered.
+	RcvSsthresh uint32   // rcv_ssthresh [bytes]: present ceiling of the offered window.
+	RcvQSpace   uint32   // rcvq_space.space [bytes]: what the application read per round trip.
+	RcvQSeq     wire.Seq // rcvq_space.seq [seq:rcv]: copied_seq when that was last measured.
+	RcvQAt      sim.Time // rcvq_space.time [time]: when that was last measured.
+	RcvRTT      uint32   // rcv_rtt_est [count]: receiver's own estimate of the round trip, 8 × µs.
+	RcvRTTSeq   wire.Seq // rcv_rtt_est.seq [seq:rcv]: end of the window whose filling is timed.
+	RcvRTTAt    sim.Time // rcv_rtt_est.time [time]: when that window was offered.
+	RcvRTTTSEcr uint32   // rcv_rtt_last_tsecr [count]: last echoed timestamp used for it.
+	SndBuf      uint32   // sk_sndbuf [bytes]: room for written segments with their overhead.
+	SndBufLock  bool     // SOCK_SNDBUF_LOCK [bool]: the application fixed the send buffer.
+	WMem        uint32   // sk_wmem_queued [bytes]: room in use.
+	InQueue     uint32   // receive queue [bytes]: in order, not yet read.
+	OfoBytes    uint32   // out-of-order queue [bytes]: waiting for a hole to be filled.
+	UrgSeq      wire.Seq // urg_seq [seq:rcv]: where the urgent byte is.
+	UrgState    uint8    // urg_data [state]: 0 none, 1 announced, 2 here, 3 read.
+
+	NoDelay     bool         // TCP_NODELAY [bool]: Nagle's algorithm is off.
+	Cork        bool         // TCP_CORK [bool]: partial segments are held back.
+	Linger      bool         // SO_LINGER [bool]: close() waits, or resets.
+	LingerT     sim.Duration // l_linger [duration]: how long close() may wait.
+	Linger2     int32        // TCP_LINGER2 [count]: seconds in FIN_WAIT_2; 0: tcp_fin_timeout; negative: none.
+	SynCnt      uint8        // TCP_SYNCNT [count]: SYN retransmissions; 0: tcp_syn_retries.
+	UserTO      sim.Duration // TCP_USER_TIMEOUT [duration]: give up after this long without progress; 0: no limit.
+	KeepOn      bool         // SO_KEEPALIVE [bool]: idle connections are probed.
+	KeepIdle    sim.Duration // TCP_KEEPIDLE [duration]: idle time before the first probe; 0: tcp_keepalive_time.
+	KeepIntvl   sim.Duration // TCP_KEEPINTVL [duration]: between probes; 0: tcp_keepalive_intvl.
+	KeepCnt     uint8        // TCP_KEEPCNT [count]: probes before giving up; 0: tcp_keepalive_probes.
+	DeferAccept uint8        // TCP_DEFER_ACCEPT [count]: SYN-ACK retransmissions for which a bare ACK is ignored.
+	QuickAckOn  bool         // TCP_QUICKACK [bool]: the application asked for immediate ACKs.
+	ProbesOut   uint8        // probes_out [count]: window or keepalive probes since the last answer.
+	ProbesAt    sim.Time     // probes_tstamp [time]: when the first of them left; 0: none.
+	ReuseAddr   bool         // SO_REUSEADDR [bool]: the port may be shared with sockets that are not listening.
+	ReusePort   bool         // SO_REUSEPORT [bool]: several listeners may share the port.
+
+	Backlog   uint32 // sk_max_ack_backlog [count]: limit of the accept queue: min(backlog, somaxconn).
+	AcceptQ   uint32 // sk_ack_backlog [count]: established connections that wait for accept().
+	SynQ      uint32 // SYN queue [count]: half-open requests.
+	SynQYoung uint32 // young [count]: half-open requests whose SYN-ACK was sent only once.
+
+	BytesSent  uint64 // bytes_sent [bytes]: payload sent, retransmissions included.
+	BytesAcked uint64 // bytes_acked [bytes]: payload that the peer acknowledged.
+	BytesRcvd  uint64 // bytes_received [bytes]: payload taken in order.
+	SegsOut    uint32 // segs_out [segments]: segments sent.
+	SegsIn     uint32 // segs_in [segments]: segments received.
+}

@@ -1,0 +1,293 @@
+package tcp
+
+import (
+	"wirestep/engine/sim"
+	"wirestep/engine/trace"
+)
+
+// armXmit sets the one transmit timer (tcp_reset_xmit_timer).
+func (c *Conn) armXmit(x *Ctx, k TimerKind, d sim.Duration) {
+	c.XmitKind = k
+	c.XmitAt = x.Now.Add(min(d, x.Sys.RTOMax))
+}
+
+func (c *Conn) stopXmit() {
+	c.XmitKind, c.XmitAt = NoTimer, sim.Never
+}
+
+var rtoStart = trace.Declare(trace.Rule{
+	ID:    "rto.start",
+	Says:  "Something is on its way, so the retransmission timer runs: if nothing is heard in time, the oldest segment is sent again.",
+	RFC:   trace.Cites("RFC 6298 §5.1", "RFC 6298 §5.3"),
+	Linux: "tcp_rearm_rto",
+})
+
+var rtoStop = trace.Declare(trace.Rule{
+	ID:    "rto.stop",
+	Says:  "Everything sent has been acknowledged, so the retransmission timer is switched off.",
+	RFC:   trace.Cites("RFC 6298 §5.2"),
+	Linux: "tcp_rearm_rto",
+})
+
+// rearmRTO starts the retransmission timer anew, or stops it (tcp_rearm_rto).
+// After a probe the time that has passed since the oldest segment was sent counts.
+func (c *Conn) rearmRTO(x *Ctx) {
+	if c.PacketsOut == 0 {
+		if c.XmitKind != NoTimer {
+			defer x.Enter(rtoStop)()
+			c.stopXmit()
+		}
+		return
+	}
+	defer x.Enter(rtoStart)()
+	d := c.RTO
+	if c.XmitKind == TimerTLP || c.XmitKind == TimerReo {
+		if left := c.rtoDelta(x); left > 0 {
+			d = left
+		}
+	}
+	c.armXmit(x, TimerRTO, d)
+}
+
+// rtoDelta is what is left of the timeout of the oldest segment (tcp_rto_delta_us).
+func (c *Conn) rtoDelta(x *Ctx) sim.Duration {
+	if len(c.Rtx) == 0 {
+		return c.RTO
+	}
+	return max(c.Rtx[0].SentAt.Add(c.RTO).Sub(x.Now), sim.Microsecond)
+}
+
+// OnTimer handles a deadline of the socket: the second of its three doors.
+func (c *Conn) OnTimer(x *Ctx, k TimerKind) {
+	switch k {
+	case TimerDelack:
+		c.DelackAt = sim.Never
+		c.onDelack(x)
+	case TimerKeep:
+		c.KeepAt = sim.Never
+		c.onKeepalive(x)
+	case TimerRTO:
+		c.stopXmit()
+		c.onRTO(x)
+	case TimerTLP:
+		c.stopXmit()
+		c.onTLP(x)
+	case TimerProbe:
+		c.stopXmit()
+		c.onProbe(x)
+	}
+}
+
+var rtoFire = trace.Declare(trace.Rule{
+	ID:    "rto.fire",
+	Says:  "The oldest segment was not acknowledged in time: it is presumed lost and sent again.",
+	RFC:   trace.Cites("RFC 6298 §5.4", "RFC 9293 §3.8.1"),
+	Linux: "tcp_retransmit_timer",
+})
+
+var rtoBackoff = trace.Declare(trace.Rule{
+	ID:    "rto.backoff",
+	Says:  "The timeout is doubled: if the network is overloaded, asking more often would make it worse.",
+	RFC:   trace.Cites("RFC 6298 §5.5"),
+	Linux: "tcp_retransmit_timer",
+})
+
+var rtoLinear = trace.Declare(trace.Rule{
+	ID:      "rto.linear",
+	Says:    "The first tcp_syn_linear_timeouts timeouts of a SYN are not doubled: a lost SYN says little about congestion, and waiting is dear.",
+	Linux:   "tcp_retransmit_timer",
+	Differs: "RFC 6298 §5.5 doubles every time. Linux since 6.5 keeps the first four timeouts of a SYN at 1 s.",
+})
+
+// onRTO is the retransmission timeout (tcp_retransmit_timer).
+func (c *Conn) onRTO(x *Ctx) {
+	if c.PacketsOut == 0 {
+		return
+	}
+	defer x.Enter(rtoFire)()
+	c.TLPHigh = 0
+	if c.SndWnd == 0 && c.State.Synchronized() && !c.Dead {
+		if c.windowClosedTimeout(x) {
+			return
+		}
+	} else {
+		if c.writeTimeout(x) {
+			return
+		}
+		if c.Retries == 0 {
+			c.countTimeout(x)
+		}
+		x.Count(TCPTimeouts)
+		c.enterLoss(x)
+		c.Retries++
+		c.retransmitHead(x)
+	}
+	c.backOff(x)
+}
+
+// countTimeout moves the counter that says in which state the first timeout of
+// an episode met the sender.
+func (c *Conn) countTimeout(x *Ctx) {
+	switch {
+	case c.CA == Recovery && c.SackOK:
+		x.Count(TCPSackRecoveryFail)
+	case c.CA == Recovery:
+		x.Count(TCPRenoRecoveryFail)
+	case c.CA == Loss:
+		x.Count(TCPLossFailures)
+	case (c.CA == Disorder || c.SackedOut > 0) && c.SackOK:
+		x.Count(TCPSackFailures)
+	case c.CA == Disorder || c.SackedOut > 0:
+		x.Count(TCPRenoFailures)
+	}
+}
+
+// backOff doubles the timeout and starts the timer again.
+func (c *Conn) backOff(x *Ctx) {
+	linear := c.State == SynSent && c.Retries <= x.Sys.SynLinearTimeouts
+	if linear {
+		defer x.Enter(rtoLinear)()
+		c.RTO = min(initialRTO, x.Sys.RTOMax)
+	} else {
+		defer x.Enter(rtoBackoff)()
+		c.Backoff++
+		c.RTO = min(c.RTO*2, x.Sys.RTOMax)
+	}
+	c.armXmit(x, TimerRTO, c.clampToUser(x, c.RTO))
+}
+
+// clampToUser shortens a timeout so that TCP_USER_TIMEOUT is noticed in time
+// (tcp_clamp_rto_to_user_timeout).
+func (c *Conn) clampToUser(x *Ctx, d sim.Duration) sim.Duration {
+	if c.UserTO == 0 || len(c.Rtx) == 0 {
+		return d
+	}
+	start := c.RetStamp
+	if start == 0 {
+		start = c.Rtx[0].FirstAt
+	}
+	return min(d, max(c.UserTO-x.Now.Sub(start), sim.Millisecond))
+}
+
+var rtoGiveUp = trace.Declare(trace.Rule{
+	ID: "rto.give-up",
+	Says: "The sender asks whether it has tried for long enough. The limit counts retransmissions only in appearance: " +
+		"it stands for the time that so many doublings would take, and that time has to pass.",
+	RFC:     trace.Cites("RFC 9293 §3.8.3", "RFC 1122 §4.2.3.5"),
+	Linux:   "retransmits_timed_out",
+	Differs: "RFC 1122 asks for at least 100 s, R2; Linux turns tcp_retries2 = 15 into 924.6 s at the smallest timeout.",
+})
+
+var synGiveUp = trace.Declare(trace.Rule{
+	ID: "syn.give-up",
+	Says: "The SYN has been sent often enough, or for long enough: tcp_syn_retries counts the doublings, " +
+		"and the linear timeouts before them come on top.",
+	RFC:   trace.Cites("RFC 9293 §3.8.3", "RFC 1122 §4.2.3.5"),
+	Linux: "tcp_write_timeout",
+})
+
+var orphanGiveUp = trace.Declare(trace.Rule{
+	ID:      "orphan.give-up",
+	Says:    "Nobody holds this socket any more. It gets tcp_orphan_retries doublings of time to say goodbye; then it vanishes without a word.",
+	Linux:   "tcp_write_timeout",
+	Differs: "tcp_orphan_retries = 0, the default, means 8. It is a span of time, not a count of retransmissions.",
+})
+
+// writeTimeout decides at a timeout whether to give up, and does (tcp_write_timeout).
+func (c *Conn) writeTimeout(x *Ctx) bool {
+	expired := false
+	if c.State == SynSent || c.State == SynRecv {
+		retries := int(x.Sys.SynRetries)
+		if c.SynCnt > 0 {
+			retries = int(c.SynCnt)
+		}
+		most := retries
+		if c.State == SynSent {
+			most += int(x.Sys.SynLinearTimeouts)
+		}
+		if x.When(synGiveUp, trace.Ge("retransmits", c.Retries, "tcp_syn_retries + tcp_syn_linear_timeouts", most)) {
+			expired = true
+		} else {
+			expired = c.timedOut(x, synGiveUp, "tcp_syn_retries", retries, c.UserTO)
+		}
+	} else {
+		retries := int(x.Sys.Retries2)
+		rule, name := rtoGiveUp, "tcp_retries2"
+		if c.Dead {
+			rule, name = orphanGiveUp, "tcp_orphan_retries"
+			retries = c.orphanRetries(x)
+		}
+		expired = c.timedOut(x, rule, name, retries, c.UserTO)
+	}
+	if expired {
+		c.writeError(x)
+	}
+	return expired
+}
+
+// orphanRetries is how many doublings an orphan gets (tcp_orphan_retries).
+func (c *Conn) orphanRetries(x *Ctx) int {
+	n := int(x.Sys.OrphanRetries)
+	alive := c.RTO < x.Sys.RTOMax
+	if c.Soft != OK && !alive {
+		n = 0 // Linux: an ICMP error was heard; nothing is to be hoped for
+	}
+	if n == 0 && alive {
+		n = 8
+	}
+	return n
+}
+
+// timedOut reports whether this episode has lasted as long as n doublings would
+// (retransmits_timed_out).
+func (c *Conn) timedOut(x *Ctx, rule *trace.Rule, name string, n int, limit sim.Duration) bool {
+	if c.Retries == 0 {
+		return false
+	}
+	start := c.RetStamp
+	if start == 0 {
+		if len(c.Rtx) == 0 {
+			return false
+		}
+		start = c.Rtx[0].FirstAt
+	}
+	if limit == 0 {
+		base := x.Sys.RTOMin
+		if c.State == SynSent || c.State == SynRecv {
+			base = initialRTO
+		}
+		limit = modelTimeout(n, base, x.Sys.RTOMax)
+	}
+	return x.When(rule, trace.Dur("time since the first retransmission", x.Now.Sub(start), trace.OpGE, name, limit))
+}
+
+// modelTimeout is how long n doublings of base take, each at most top
+// (tcp_model_timeout).
+func modelTimeout(n int, base, top sim.Duration) sim.Duration {
+	total := sim.Duration(0)
+	for step := base; n >= 0; n-- {
+		total += step
+		step = min(step*2, top)
+	}
+	return total
+}
+
+var giveUp = trace.Declare(trace.Rule{
+	ID:    "conn.timed-out",
+	Says:  "The connection is given up. Whoever waits on it gets ETIMEDOUT, or the error that was heard from the network on the way.",
+	RFC:   trace.Cites("RFC 9293 §3.8.3", "RFC 9293 §3.10.8"),
+	Linux: "tcp_write_err",
+})
+
+// writeError ends the connection after too many timeouts (tcp_write_err).
+func (c *Conn) writeError(x *Ctx) {
+	defer x.Enter(giveUp)()
+	x.Count(TCPAbortOnTimeout)
+	err := c.Soft
+	if err == OK {
+		err = ETIMEDOUT
+	}
+	c.Err = err
+	c.purge()
+	c.done(x)
+}

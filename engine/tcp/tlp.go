@@ -1,0 +1,82 @@
+package tcp
+
+import (
+	"wirestep/engine/sim"
+	"wirestep/engine/trace"
+)
+
+const tcpTimeoutMin = 2 * jiffy // Linux: TCP_TIMEOUT_MIN
+
+var tlpArm = trace.Declare(trace.Rule{
+	ID: "tlp.arm",
+	Says: "A probe is scheduled well before the timeout: two round trips after the last segment, " +
+		"and when only one is out, tcp_rto_min more, because its ACK may be delayed.",
+	RFC:     trace.Cites("RFC 8985 §7.2"),
+	Linux:   "tcp_schedule_loss_probe",
+	Differs: "RFC 8985 adds the peer's worst delayed ACK; Linux adds the smallest RTO.",
+})
+
+// scheduleTLP replaces the retransmission timer by an earlier probe where that is
+// allowed (tcp_schedule_loss_probe).
+func (c *Conn) scheduleTLP(x *Ctx, advancing bool) bool {
+	if (x.Sys.EarlyRetrans != 3 && x.Sys.EarlyRetrans != 4) || c.PacketsOut == 0 || !c.SackOK ||
+		(c.CA != Open && c.CA != CWR) || c.State == SynSent || c.State == SynRecv {
+		return false
+	}
+	defer x.Enter(tlpArm)()
+	d := sim.Duration(initialRTO)
+	if c.SRTT > 0 {
+		d = ceilJiffy(sim.Duration(c.SRTT>>2) * sim.Microsecond)
+		if c.PacketsOut == 1 {
+			d += ceilJiffy(x.Sys.RTOMin)
+		} else {
+			d += tcpTimeoutMin
+		}
+	}
+	left := c.RTO
+	if !advancing {
+		left = c.rtoDelta(x)
+	}
+	if left > 0 {
+		d = min(d, left)
+	}
+	c.armXmit(x, TimerTLP, d)
+	return true
+}
+
+var tlpFire = trace.Declare(trace.Rule{
+	ID: "tlp.fire",
+	Says: "Silence after the last segment. Before the timeout, one probe: new data if there is any, else the last segment again. " +
+		"Its acknowledgment will show what is missing.",
+	RFC:   trace.Cites("RFC 8985 §7.3"),
+	Linux: "tcp_send_loss_probe",
+})
+
+// onTLP sends the probe (tcp_send_loss_probe).
+func (c *Conn) onTLP(x *Ctx) {
+	if c.PacketsOut == 0 {
+		return
+	}
+	defer x.Enter(tlpFire)()
+	if c.TLPHigh == 0 && c.sendProbeSegment(x) {
+		c.TLPHigh = c.SndNxt
+		x.Count(TCPLossProbes)
+	}
+	c.rearmRTO(x)
+}
+
+func (c *Conn) sendProbeSegment(x *Ctx) bool {
+	c.TLPRetrans = false
+	mss := c.currentMSS()
+	if len(c.Wq) > 0 && !c.Wq[0].End.After(c.sndEnd()) {
+		before := c.PacketsOut
+		c.writeXmit(x, mss, pushOnce)
+		return c.PacketsOut > before
+	}
+	last := len(c.Rtx) - 1
+	if last < 0 || !c.retransmitSkb(x, last) {
+		return false
+	}
+	c.TLPRetrans = true
+	return true
+}

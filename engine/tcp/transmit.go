@@ -1,0 +1,194 @@
+package tcp
+
+import (
+	"wirestep/engine/sim"
+	"wirestep/engine/trace"
+	"wirestep/engine/wire"
+)
+
+// header starts a segment of this connection: ports, acknowledgment, window and
+// the options of every segment after the handshake.
+func (c *Conn) header(x *Ctx, flags wire.Flags, seq wire.Seq) wire.Segment {
+	s := wire.Segment{Src: c.Tuple.Local, Dst: c.Tuple.Remote, Seq: seq, Flags: flags, TTL: 64}
+	if flags.Has(wire.ACK) {
+		s.Ack = c.RcvNxt
+	}
+	if flags.Has(wire.SYN) {
+		s.Win = uint16(min(c.RcvWnd, maxSegWindow)) // RFC 7323 §2.2: never scaled
+		return s
+	}
+	s.Win = c.selectWindow(x)
+	if c.TSOK {
+		s.Opts.Has |= wire.HasTS
+		s.Opts.TSVal = x.tsClock() + c.TSOffset
+		s.Opts.TSEcr = c.TSRecent
+	}
+	c.addSack(&s.Opts)
+	return s
+}
+
+// addSack reports the duplicate at hand and what waits out of order, as far as
+// there is room (RFC 2018 §4, RFC 2883 §4).
+func (c *Conn) addSack(o *wire.Options) {
+	n := c.sackBlocks(c.optionLen())
+	if !c.SackOK || n == 0 {
+		return
+	}
+	o.Has |= wire.HasSack
+	if c.Dsack != (wire.SackBlock{}) {
+		o.Sack[0] = c.Dsack
+		o.SackN = 1
+	}
+	for i := 0; uint32(o.SackN) < n; i++ {
+		o.Sack[o.SackN] = c.Sacks[i]
+		o.SackN++
+	}
+	c.Dsack = wire.SackBlock{}
+}
+
+// synOptions are the options of a SYN of our own (tcp_syn_options). The SYN-ACK
+// of a simultaneous open has them too, whatever the peer's SYN offered.
+func (c *Conn) synOptions(x *Ctx, o *wire.Options) {
+	o.Has |= wire.HasMSS
+	o.MSS = c.advertisedMSS(c.MTU)
+	if x.Sys.Timestamps > 0 {
+		o.Has |= wire.HasTS
+		o.TSVal, o.TSEcr = x.tsClock()+c.TSOffset, c.TSRecent
+	}
+	if x.Sys.WindowScaling {
+		o.Has |= wire.HasWScale
+		o.WScale = c.RcvWScale
+	}
+	if x.Sys.Sack {
+		o.Has |= wire.HasSackOK
+	}
+}
+
+// transmit puts one buffer on the wire (tcp_transmit_skb).
+func (c *Conn) transmit(x *Ctx, k *Skb, retx bool) {
+	s := c.header(x, k.Flags|c.ackFlag(), k.Seq)
+	s.Payload = k.Data
+	if k.Flags.Has(wire.SYN) {
+		c.synOptions(x, &s.Opts)
+	}
+	if c.SndUp.After(k.Seq) && c.SndUp.Minus(k.Seq) < 0xffff && c.SndUp != c.SndUna {
+		s.Flags |= wire.URG
+		s.Urg = uint16(c.SndUp - k.Seq)
+	}
+	k.SentAt = x.Now
+	if k.Sent == 0 {
+		k.FirstAt = x.Now
+	}
+	k.Sent++
+	k.Delivered = c.Delivered
+	c.SegsOut++
+	c.LastAck = c.RcvNxt
+	if s.Flags.Has(wire.ACK) {
+		c.ackSent()
+	}
+	if len(k.Data) > 0 {
+		c.dataSent(x, len(k.Data))
+	}
+	x.Send(s, retx)
+}
+
+func (c *Conn) ackFlag() wire.Flags {
+	if c.State == SynSent {
+		return 0
+	}
+	return wire.ACK
+}
+
+// dataSent notes that data left: the rhythm of question and answer is judged by
+// it (tcp_event_data_sent).
+func (c *Conn) dataSent(x *Ctx, n int) {
+	c.BytesSent += uint64(n)
+	if c.LastRecv > 0 && x.Now.Sub(c.LastRecv) < c.ATO {
+		c.incPingpong(x)
+	}
+	c.LastSent = x.Now
+}
+
+// ackSent notes that an acknowledgment left: nothing is pending any more
+// (tcp_event_ack_sent).
+func (c *Conn) ackSent() {
+	if c.Quick > 0 {
+		c.Quick--
+		if c.Quick == 0 {
+			c.ATO = delackMin // leaving quick-ACK mode: deflate
+		}
+	}
+	c.AckPending = 0
+	c.DelackAt = sim.Never
+}
+
+var ackNow = trace.Declare(trace.Rule{
+	ID:    "ack.send",
+	Says:  "An acknowledgment is sent by itself, without data: it tells how far everything has arrived and how much more may come.",
+	RFC:   trace.Cites("RFC 9293 §3.8.6.3", "RFC 5681 §4.2"),
+	Linux: "tcp_send_ack",
+})
+
+// sendAck sends an acknowledgment without data (__tcp_send_ack).
+func (c *Conn) sendAck(x *Ctx) {
+	if c.State == Closed {
+		return
+	}
+	defer x.Enter(ackNow)()
+	s := c.header(x, wire.ACK, c.acceptableSeq())
+	c.LastAck = c.RcvNxt
+	c.SegsOut++
+	c.ackSent()
+	x.Send(s, false)
+}
+
+// acceptableSeq is the sequence number of a segment without data: SND.NXT, or the
+// end of the peer's window when it has been shrunk below (tcp_acceptable_seq).
+func (c *Conn) acceptableSeq() wire.Seq {
+	end := c.SndUna + wire.Seq(c.SndWnd)
+	if !end.Before(c.SndNxt) || (c.WScaleOK && uint32(c.SndNxt-end) < 1<<c.RcvWScale) {
+		return c.SndNxt
+	}
+	return end
+}
+
+var resetSend = trace.Declare(trace.Rule{
+	ID:    "reset.send",
+	Says:  "A RST is sent: whatever this host knew about the connection is gone, and the other side must know.",
+	RFC:   trace.Cites("RFC 9293 §3.5.2"),
+	Linux: "tcp_send_active_reset",
+})
+
+// sendReset aborts the connection towards the peer (tcp_send_active_reset).
+func (c *Conn) sendReset(x *Ctx) {
+	defer x.Enter(resetSend)()
+	s := c.header(x, wire.RST|wire.ACK, c.acceptableSeq())
+	s.Opts.Has &^= wire.HasSack
+	s.Opts.SackN = 0
+	x.Send(s, false)
+}
+
+var resetReply = trace.Declare(trace.Rule{
+	ID: "reset.reply",
+	Says: "No connection here can have sent what this segment answers. The RST takes its sequence number from the segment's ACK, " +
+		"or acknowledges the segment when it has none, so that the sender believes it.",
+	RFC:   trace.Cites("RFC 9293 §3.5.2", "RFC 9293 §3.10.7.1"),
+	Linux: "tcp_v4_send_reset",
+})
+
+// ReplyReset answers a segment that belongs to nothing (tcp_v4_send_reset).
+// A RST is never answered.
+func ReplyReset(x *Ctx, s *wire.Segment) {
+	if s.Flags.Has(wire.RST) {
+		return
+	}
+	defer x.Enter(resetReply)()
+	r := wire.Segment{Src: s.Dst, Dst: s.Src, Flags: wire.RST, TTL: 64}
+	if s.Flags.Has(wire.ACK) {
+		r.Seq = s.Ack
+	} else {
+		r.Flags |= wire.ACK
+		r.Ack = s.End()
+	}
+	x.Send(r, false)
+}

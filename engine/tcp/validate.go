@@ -1,0 +1,283 @@
+package tcp
+
+import (
+	"wirestep/engine/sim"
+	"wirestep/engine/trace"
+	"wirestep/engine/wire"
+)
+
+var seqAcceptable = trace.Declare(trace.Rule{
+	ID:    "seq.acceptable",
+	Says:  "A segment is looked at only if some of it lies in the receive window. Anything else is an old duplicate or not meant for this connection.",
+	RFC:   trace.Cites("RFC 9293 §3.10.7.4", "RFC 9293 §3.4"),
+	Linux: "tcp_sequence",
+})
+
+var seqUnacceptable = trace.Declare(trace.Rule{
+	ID:    "seq.unacceptable",
+	Says:  "The segment lies outside the receive window: it is discarded, and an ACK tells the sender where this side really is.",
+	RFC:   trace.Cites("RFC 9293 §3.10.7.4"),
+	Linux: "tcp_validate_incoming",
+	Drops: true,
+})
+
+var pawsCheck = trace.Declare(trace.Rule{
+	ID:    "paws.check",
+	Says:  "The timestamp of a new segment is never older than one already seen: an older one marks a segment from before a wrap of the sequence numbers, or from another connection.",
+	RFC:   trace.Cites("RFC 7323 §5.3"),
+	Linux: "tcp_paws_check",
+})
+
+var pawsDrop = trace.Declare(trace.Rule{
+	ID:    "paws.drop",
+	Says:  "Its timestamp is too old: the segment is discarded and answered with an ACK.",
+	RFC:   trace.Cites("RFC 7323 §5.3"),
+	Linux: "tcp_validate_incoming",
+	Drops: true,
+})
+
+// checkSequence is the first step, with PAWS before it. A false answer: the
+// segment is done with.
+func (c *Conn) checkSequence(x *Ctx, s *wire.Segment) bool {
+	if s.Flags&(wire.ACK|wire.RST|wire.SYN) == 0 {
+		x.Drop(ackMissing)
+		return false
+	}
+	rst := s.Flags.Has(wire.RST)
+	if c.pawsReject(x, s) && !rst {
+		if s.Flags.Has(wire.SYN) {
+			c.synChallenge(x)
+			return false
+		}
+		x.Count(PAWSEstab)
+		x.Drop(pawsDrop)
+		if !c.oowLimited(x, s, TCPACKSkippedPAWS) {
+			c.sendDupAck(x, s)
+		}
+		return false
+	}
+	old := x.When(seqAcceptable, c.rcvCheck("SEG.END", s.End(), trace.OpLT, "rcv_wup", c.RcvWup))
+	edge := c.RcvNxt + wire.Seq(c.receiveWindow())
+	beyond := !old && s.End().After(edge) &&
+		(s.Seq.After(edge) || len(c.Rcv) > 0) // Linux: an empty queue still takes what starts inside
+	if beyond {
+		x.When(seqAcceptable, c.rcvCheck("SEG.END", s.End(), trace.OpGT, "RCV.NXT + RCV.WND", edge))
+	}
+	if !old && !beyond {
+		return true
+	}
+	if rst {
+		if c.resetAfterFin(s) {
+			c.reset(x)
+		} else {
+			x.Drop(resetOutside)
+		}
+		return false
+	}
+	if s.Flags.Has(wire.SYN) {
+		c.synChallenge(x)
+		return false
+	}
+	if beyond {
+		x.Count(BeyondWindow)
+	}
+	x.Drop(seqUnacceptable)
+	if !c.oowLimited(x, s, TCPACKSkippedSeq) {
+		c.sendDupAck(x, s)
+	}
+	return false
+}
+
+// pawsReject reports whether the timestamp is from the past (tcp_paws_discard).
+func (c *Conn) pawsReject(x *Ctx, s *wire.Segment) bool {
+	if !c.TSOK || !s.Opts.On(wire.HasTS) || c.TSRecent == 0 {
+		return false
+	}
+	age := int32(c.TSRecent - s.Opts.TSVal)
+	ok := x.When(pawsCheck, trace.Le("TS.Recent − SEG.TSval", age, "slack", 1))
+	if ok || x.Now.Sub(c.TSStamp) >= 24*24*60*sim.Minute {
+		return false
+	}
+	return !c.disorderedAck(s, age)
+}
+
+// disorderedAck: a bare ACK that overtook a newer one says nothing wrong
+// (tcp_disordered_ack).
+func (c *Conn) disorderedAck(s *wire.Segment, age int32) bool {
+	bare := s.Flags.Has(wire.ACK) && s.Len() == 0 && s.Seq == c.RcvNxt
+	moves := s.Ack.After(c.SndUna) || s.Seq.After(c.SndWl1) || (s.Seq == c.SndWl1 && uint32(s.Win)<<c.WScale > c.SndWnd)
+	return bare && s.Ack == c.SndUna && !moves && int64(age) <= int64(c.RTO/sim.Millisecond)
+}
+
+var resetOutside = trace.Declare(trace.Rule{
+	ID:    "reset.outside",
+	Says:  "A RST outside the window is ignored without an answer: an attacker who guesses learns nothing.",
+	RFC:   trace.Cites("RFC 5961 §3.2"),
+	Linux: "tcp_validate_incoming",
+	Drops: true,
+})
+
+var resetExact = trace.Declare(trace.Rule{
+	ID:      "reset.exact",
+	Says:    "A RST ends the connection only if its sequence number is exactly the one expected next.",
+	RFC:     trace.Cites("RFC 5961 §3.2", "RFC 9293 §3.10.7.4"),
+	Linux:   "tcp_validate_incoming",
+	Differs: "Linux also accepts the right edge of the highest block it holds out of order.",
+})
+
+var resetChallenge = trace.Declare(trace.Rule{
+	ID:    "reset.challenge",
+	Says:  "The RST is in the window, but not exact. A real peer that has lost its connection will answer the ACK with an exact RST; a forger will not see it.",
+	RFC:   trace.Cites("RFC 5961 §3.2"),
+	Linux: "tcp_validate_incoming",
+	Drops: true,
+})
+
+// checkReset is the second step: the RST bit.
+func (c *Conn) checkReset(x *Ctx, s *wire.Segment) bool {
+	if !s.Flags.Has(wire.RST) {
+		return true
+	}
+	if x.When(resetExact, c.rcvCheck("SEG.SEQ", s.Seq, trace.OpEQ, "RCV.NXT", c.RcvNxt)) || c.resetAfterFin(s) {
+		c.reset(x)
+		return false
+	}
+	if c.SackOK && c.SackN > 0 {
+		top := c.Sacks[0].End
+		for _, b := range c.Sacks[:c.SackN] {
+			top = wire.MaxSeq(top, b.End)
+		}
+		if s.Seq == top {
+			c.reset(x)
+			return false
+		}
+	}
+	x.Drop(resetChallenge)
+	c.challenge(x)
+	return false
+}
+
+// resetAfterFin: a RST numbered as the peer's FIN is taken too (tcp_reset_check).
+func (c *Conn) resetAfterFin(s *wire.Segment) bool {
+	return s.Seq == c.RcvNxt-1 && (c.State == CloseWait || c.State == LastAck || c.State == Closing)
+}
+
+var synChallenge = trace.Declare(trace.Rule{
+	ID: "syn.challenge",
+	Says: "A SYN in a connection that exists: whatever its number, it is answered with an ACK. If the peer really has restarted, " +
+		"the ACK means nothing to it, its RST clears the way, and the next SYN gets through.",
+	RFC:     trace.Cites("RFC 5961 §4.2", "RFC 9293 §3.10.7.4"),
+	Linux:   "tcp_validate_incoming",
+	Differs: "RFC 793 reset the connection on a SYN in the window.",
+	Drops:   true,
+})
+
+// checkSyn is the fourth step: the SYN bit.
+func (c *Conn) checkSyn(x *Ctx, s *wire.Segment) bool {
+	if !s.Flags.Has(wire.SYN) {
+		if s.Flags.Has(wire.ACK) {
+			return true
+		}
+		x.Drop(ackMissing)
+		return false
+	}
+	if c.State == SynRecv && s.Flags.Has(wire.ACK) && s.Len() == 1 && s.Seq+1 == c.RcvNxt && s.Ack == c.SndNxt {
+		return true // Linux: the SYN-ACK of a simultaneous open
+	}
+	c.synChallenge(x)
+	return false
+}
+
+func (c *Conn) synChallenge(x *Ctx) {
+	if c.State == Established {
+		x.Count(InErrs)
+	}
+	x.Count(TCPSYNChallenge)
+	x.Drop(synChallenge)
+	c.challenge(x)
+}
+
+var challengeAck = trace.Declare(trace.Rule{
+	ID:    "challenge.ack",
+	Says:  "A challenge ACK: what came is suspicious, so the peer is asked to prove that it meant it.",
+	RFC:   trace.Cites("RFC 5961 §7"),
+	Linux: "tcp_send_challenge_ack",
+})
+
+var challengeLimit = trace.Declare(trace.Rule{
+	ID:    "challenge.limit",
+	Says:  "Such answers are rationed: one per tcp_invalid_ratelimit and socket, so that two confused hosts, or an attacker, cannot make a storm of them.",
+	RFC:   trace.Cites("RFC 5961 §7"),
+	Linux: "__tcp_oow_rate_limited",
+})
+
+// challenge sends a challenge ACK, unless one left a moment ago
+// (tcp_send_challenge_ack).
+func (c *Conn) challenge(x *Ctx) {
+	if limited(x, &c.LastOOW, TCPACKSkippedChallenge) {
+		return
+	}
+	defer x.Enter(challengeAck)()
+	c.ChallengeAt = x.Now
+	x.Count(TCPChallengeACK)
+	c.sendAck(x)
+}
+
+// oowLimited reports whether the answer to an unacceptable segment is withheld.
+// Data and FINs cannot be part of a loop of ACKs, so they are always answered
+// (tcp_oow_rate_limited).
+func (c *Conn) oowLimited(x *Ctx, s *wire.Segment, counter Counter) bool {
+	if s.Len() > 0 && !s.Flags.Has(wire.SYN) {
+		return false
+	}
+	return limited(x, &c.LastOOW, counter)
+}
+
+func limited(x *Ctx, last *sim.Time, counter Counter) bool {
+	if *last != 0 && x.When(challengeLimit, trace.Dur("time since the last", x.Now.Sub(*last), trace.OpLT, "tcp_invalid_ratelimit", x.Sys.InvalidRatelimit)) {
+		x.Count(counter)
+		return true
+	}
+	*last = max(x.Now, 1)
+	return false
+}
+
+// sendDupAck answers an unacceptable segment; what was received before is
+// reported as a duplicate (tcp_send_dupack).
+func (c *Conn) sendDupAck(x *Ctx, s *wire.Segment) {
+	if s.Len() > 0 && s.Seq.Before(c.RcvNxt) {
+		x.Count(DelayedACKLost)
+		c.enterQuickAck(x)
+		end := s.End()
+		if end.After(c.RcvNxt) {
+			end = c.RcvNxt
+		}
+		c.setDsack(x, s.Seq, end)
+	}
+	c.sendAck(x)
+}
+
+var resetTake = trace.Declare(trace.Rule{
+	ID: "reset.take",
+	Says: "The peer knows nothing of this connection any more, or wants nothing more of it. It ends here: " +
+		"no farewell, no TIME_WAIT, and the application gets an error.",
+	RFC:   trace.Cites("RFC 9293 §3.10.7.4", "RFC 9293 §3.5.3"),
+	Linux: "tcp_reset",
+})
+
+// reset ends the connection because the peer said so (tcp_reset).
+func (c *Conn) reset(x *Ctx) {
+	defer x.Enter(resetTake)()
+	switch c.State {
+	case SynSent:
+		c.Err = ECONNREFUSED
+	case CloseWait:
+		c.Err = EPIPE
+	case Closed:
+		return
+	default:
+		c.Err = ECONNRESET
+	}
+	c.purge()
+	c.done(x)
+}

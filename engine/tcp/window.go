@@ -1,0 +1,163 @@
+package tcp
+
+import (
+	"math/bits"
+
+	"wirestep/engine/trace"
+	"wirestep/engine/wire"
+)
+
+const (
+	maxWScale    = 14    // RFC 7323 §2.3
+	maxSigned    = 32767 // the largest window for peers that take it as signed
+	scalingHalf  = 128   // half of the buffer may be payload: TCP_DEFAULT_SCALING_RATIO
+	infSsthresh  = 0x7fffffff
+	maxSegWindow = 65535
+)
+
+// winFromSpace is how much payload fits into so much buffer (tcp_win_from_space).
+func (c *Conn) winFromSpace(space int64) int64 {
+	if space <= 0 {
+		return 0
+	}
+	return space * int64(c.Scaling) >> 8
+}
+
+func (c *Conn) fullSpace() int64 { return c.winFromSpace(int64(c.RcvBuf)) }
+
+// space is the room for payload that is left in the receive buffer (tcp_space).
+func (c *Conn) space() int64 { return c.winFromSpace(int64(c.RcvBuf) - int64(c.RMem)) }
+
+// skbCost is the buffer space that a received segment takes: its payload, and
+// what the kernel allocates around it.
+//
+// Simplified: the overhead is that of a small linear skb; drivers differ.
+func skbCost(payload int) uint32 {
+	const overhead = 256 + 320 // sk_buff and skb_shared_info, aligned
+	head := uint32(payload) + 128
+	size := uint32(512)
+	for size < head+320 {
+		size *= 2
+	}
+	return size + overhead - 320
+}
+
+// initialWindow chooses the first receive window and the scale that we offer
+// (tcp_select_initial_window). mss is what a full segment will carry.
+func initialWindow(sys *Sysctls, space int64, mss uint32, clamp *uint32, scaleOK bool) (wnd uint32, scale uint8) {
+	if *clamp == 0 {
+		*clamp = maxSegWindow << maxWScale
+	}
+	space = min(space, int64(*clamp))
+	if space > int64(mss) {
+		space -= space % int64(mss)
+	}
+	wnd = uint32(space)
+	if sys.SignedWindows {
+		wnd = min(wnd, maxSigned)
+	}
+	if sys.InitRwnd > 0 {
+		wnd = min(wnd, sys.InitRwnd*mss)
+	}
+	if scaleOK {
+		top := max(space, int64(sys.RMem[2]), int64(sys.CoreRMemMax))
+		top = min(top, int64(*clamp))
+		scale = uint8(min(max(bits.Len64(uint64(top))-16, 0), maxWScale))
+	}
+	*clamp = min(uint32(maxSegWindow)<<scale, *clamp)
+	return wnd, scale
+}
+
+// receiveWindow is what is left of the window that we last offered (tcp_receive_window).
+func (c *Conn) receiveWindow() uint32 {
+	w := int64(c.RcvWnd) - int64(c.RcvNxt.Minus(c.RcvWup))
+	return uint32(max(w, 0))
+}
+
+var windowChoose = trace.Declare(trace.Rule{
+	ID:    "window.choose",
+	Says:  "Every segment with an ACK tells how much more may be sent: the room left in the receive buffer, but never less than was promised before.",
+	RFC:   trace.Cites("RFC 9293 §3.8.6", "RFC 1122 §4.2.3.3"),
+	Linux: "tcp_select_window",
+})
+
+var windowKeep = trace.Declare(trace.Rule{
+	ID:    "window.never-shrink",
+	Says:  "The room has become smaller than what was promised. A promise is kept: the right edge of the window does not move back.",
+	RFC:   trace.Cites("RFC 9293 §3.8.6.2.1"),
+	Linux: "tcp_select_window",
+})
+
+var windowZero = trace.Declare(trace.Rule{
+	ID:    "window.zero",
+	Says:  "Less room is left than one full segment, or a sixteenth of the buffer: the window is closed rather than opened by a little, or the sender would answer with tiny segments.",
+	RFC:   trace.Cites("RFC 9293 §3.8.6.2.2", "RFC 813"),
+	Linux: "__tcp_select_window",
+})
+
+// selectWindow returns the window field of the next segment and remembers the
+// promise that it makes (tcp_select_window).
+func (c *Conn) selectWindow(x *Ctx) uint16 {
+	old := c.RcvWnd
+	cur := c.receiveWindow()
+	next := c.freeWindow(x)
+	if next < cur && !(x.Sys.ShrinkWindow && c.RcvWScale > 0) {
+		if next == 0 {
+			x.Count(TCPWantZeroWindowAdv)
+		}
+		x.Note(windowKeep)
+		next = alignUp(cur, c.RcvWScale)
+	}
+	c.RcvWnd = next
+	c.RcvWup = c.RcvNxt
+	c.RcvMaxEnd = wire.MaxSeq(c.RcvMaxEnd, c.RcvWup+wire.Seq(next))
+	if c.RcvWScale == 0 && x.Sys.SignedWindows {
+		next = min(next, maxSigned)
+	} else {
+		next = min(next, uint32(maxSegWindow)<<c.RcvWScale)
+	}
+	field := next >> c.RcvWScale
+	if field == 0 && old > 0 {
+		x.Count(TCPToZeroWindowAdv)
+	} else if field > 0 && old == 0 {
+		x.Count(TCPFromZeroWindowAdv)
+	}
+	return uint16(field)
+}
+
+// freeWindow is the window that the buffer would allow now (__tcp_select_window).
+func (c *Conn) freeWindow(x *Ctx) uint32 {
+	mss := int64(c.RcvMSS)
+	free, allowed := c.space(), c.fullSpace()
+	full := min(int64(c.WindowClamp), allowed)
+	if mss > full {
+		if mss = full; mss <= 0 {
+			return 0
+		}
+	}
+	if free < full/2 {
+		c.Quick = 0
+		free = free >> c.RcvWScale << c.RcvWScale
+		if free < allowed>>4 || free < mss {
+			x.Note(windowZero)
+			return 0
+		}
+	}
+	free = min(free, int64(c.RcvSsthresh))
+	if c.RcvWScale > 0 {
+		return alignUp(uint32(free), c.RcvWScale)
+	}
+	w := int64(c.RcvWnd)
+	switch {
+	case w <= free-mss || w > free:
+		w = free - free%mss
+	case mss == full && free > w+full/2:
+		w = free
+	}
+	return uint32(w)
+}
+
+func alignUp(n uint32, shift uint8) uint32 {
+	unit := uint32(1) << shift
+	return (n + unit - 1) &^ (unit - 1)
+}
