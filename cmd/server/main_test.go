@@ -1,0 +1,68 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"strings"
+	"testing"
+)
+
+func noEnv(string) (string, bool) { return "", false }
+
+// The program says where it is, is well, and ends when it is told to.
+func TestRun(t *testing.T) {
+	out, in := io.Pipe()
+	ctx, stop := context.WithCancel(t.Context())
+	code := make(chan int, 1)
+	var log strings.Builder
+	env := func(name string) (string, bool) {
+		return map[string]string{"WIRESTEP_SESSIONS": "7"}[name], name == "WIRESTEP_SESSIONS"
+	}
+	go func() {
+		code <- Main{Env: env, Stdout: in, Stderr: &log}.Run(ctx, []string{"-addr", "127.0.0.1:0", "-data", t.TempDir()})
+	}()
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil || !strings.HasPrefix(line, "Wirestep is at http://127.0.0.1:") {
+		t.Fatalf("it says %q, %v", line, err)
+	}
+	addr := strings.TrimSpace(strings.TrimPrefix(line, "Wirestep is at http://"))
+	if got := (Main{Env: noEnv, Stdout: io.Discard, Stderr: io.Discard}).Run(t.Context(), []string{"-health", "-addr", addr}); got != 0 {
+		t.Errorf("-health gives %d while it runs", got)
+	}
+	stop()
+	if got := <-code; got != 0 {
+		t.Errorf("it ended with %d: %s", got, log.String())
+	}
+	if got := (Main{Env: noEnv, Stdout: io.Discard, Stderr: io.Discard}).Run(t.Context(), []string{"-health", "-addr", addr}); got != 1 {
+		t.Errorf("-health gives %d after it ended", got)
+	}
+}
+
+func TestFlags(t *testing.T) {
+	env := func(name string) (string, bool) {
+		v, ok := map[string]string{"WIRESTEP_PER_ADDRESS": "7", "WIRESTEP_STEPS": "50", "WIRESTEP_IDLE": "1m"}[name]
+		return v, ok
+	}
+	o, err := Main{Env: env, Stderr: io.Discard}.parse([]string{"-steps", "60"})
+	if err != nil || o.limits.PerAddress != 7 || o.limits.Steps != 60 || o.limits.Idle.Minutes() != 1 {
+		t.Errorf("%+v, %v", o.limits, err)
+	}
+	for _, c := range []struct {
+		args []string
+		env  string
+		says string
+	}{
+		{[]string{"-journal", "nats://x:1"}, "", "no NATS journal"},
+		{[]string{"-journal", "bolt"}, "", "-data"},
+		{[]string{"-addr", "nowhere"}, "", "nowhere"},
+		{[]string{"extra"}, "", `"extra"`},
+		{nil, "many", "WIRESTEP_SESSIONS"},
+	} {
+		var said strings.Builder
+		env := func(name string) (string, bool) { return c.env, name == "WIRESTEP_SESSIONS" && c.env != "" }
+		if code := (Main{Env: env, Stdout: io.Discard, Stderr: &said}).Run(t.Context(), c.args); code == 0 || !strings.Contains(said.String(), c.says) {
+			t.Errorf("%v: %d %s", c.args, code, said.String())
+		}
+	}
+}

@@ -1,0 +1,199 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"wirestep/engine"
+	"wirestep/engine/capture"
+	"wirestep/engine/scene"
+	"wirestep/engine/trace"
+	"wirestep/i18n"
+	"wirestep/templates"
+)
+
+// apiCreate is POST /api/sessions.
+func (s *Server) apiCreate(w http.ResponseWriter, r *http.Request) {
+	var ask struct {
+		Scene   string `json:"scene"`
+		Lesson  string `json:"lesson"`
+		Sandbox string `json:"sandbox"`
+	}
+	d := json.NewDecoder(r.Body)
+	err := d.Decode(&ask)
+	if err == nil {
+		if _, more := d.Token(); more != io.EOF {
+			err = errors.New("something follows the JSON object")
+		}
+	}
+	var large *http.MaxBytesError
+	if err != nil && !errors.As(err, &large) {
+		err = refuse(http.StatusBadRequest, "body", "what", err.Error())
+	}
+	var o opening
+	if err == nil {
+		o, err = s.opening(ask.Scene, ask.Lesson, ask.Sandbox)
+	}
+	var id string
+	if err == nil {
+		id, err = s.hub.create(r.Context(), addressOf(r), o)
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	w.Header().Set("Location", "/lab/"+id)
+	writeJSON(w, http.StatusCreated, struct {
+		ID     string `json:"id"`
+		URL    string `json:"url"`
+		Stream string `json:"stream"`
+	}{id, "/lab/" + id, "/stream/" + id})
+}
+
+// opening finds what a session is to begin with.
+func (s *Server) opening(text, lesson, sandbox string) (opening, error) {
+	given := 0
+	for _, v := range []string{text, lesson, sandbox} {
+		if v != "" {
+			given++
+		}
+	}
+	switch {
+	case given != 1:
+		return opening{}, refuse(http.StatusBadRequest, "body-one")
+	case lesson != "":
+		l := s.library.lesson(lesson)
+		if l == nil {
+			return opening{}, refuse(http.StatusNotFound, "no-lesson", "slug", lesson)
+		}
+		return opening{Scene: l.Scene, Lesson: l.Slug}, nil
+	case sandbox != "":
+		b := s.library.scene(sandbox)
+		if b == nil {
+			return opening{}, refuse(http.StatusNotFound, "no-scene", "name", sandbox)
+		}
+		return opening{Scene: b.Scene, Sandbox: b.Name}, nil
+	}
+	return opening{Scene: text}, nil
+}
+
+// apiSession is GET /api/sessions/{id}.
+func (s *Server) apiSession(w http.ResponseWriter, r *http.Request) {
+	var v struct {
+		ID       string `json:"id"`
+		URL      string `json:"url"`
+		Stream   string `json:"stream"`
+		Title    string `json:"title"`
+		Lesson   string `json:"lesson,omitempty"`
+		Branch   int32  `json:"branch"`
+		N        int32  `json:"n"`
+		Tip      int32  `json:"tip"`
+		Branches int    `json:"branches"`
+		Pages    int    `json:"pages"`
+	}
+	v.ID = chi.URLParam(r, "id")
+	v.URL, v.Stream = "/lab/"+v.ID, "/stream/"+v.ID
+	err := s.hub.with(r.Context(), v.ID, func(st *stage) {
+		v.Title, v.Lesson = st.file.Scenario.Name, st.Lesson
+		v.Branch, v.N, v.Tip = int32(st.t.Branch()), int32(st.t.N()), int32(st.t.Tip())
+		v.Branches, v.Pages = len(st.t.Branches()), len(st.watchers)
+	})
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	writeJSON(w, http.StatusOK, v)
+}
+
+// apiBundle comes from the journal alone, so that a session which broke can be
+// had as well.
+func (s *Server) apiBundle(w http.ResponseWriter, r *http.Request) {
+	id := chi.URLParam(r, "id")
+	st, err := s.hub.story(r.Context(), id)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	attach(w, "text/plain; charset=utf-8", "wirestep-"+id+".scene")
+	io.WriteString(w, st.bundle())
+}
+
+func (s *Server) apiTrace(w http.ResponseWriter, r *http.Request) {
+	var text strings.Builder
+	err := s.hub.with(r.Context(), chi.URLParam(r, "id"), func(st *stage) {
+		p := &scene.Printer{}
+		st.walkThrough(func(world *engine.World, e *trace.Event) { fmt.Fprintln(&text, p.Compact(world, e)) })
+	})
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	io.WriteString(w, text.String())
+}
+
+func (s *Server) apiCapture(w http.ResponseWriter, r *http.Request) {
+	id := chi.URLParam(r, "id")
+	var file strings.Builder
+	var failed error
+	err := s.hub.with(r.Context(), id, func(st *stage) {
+		var packets []capture.Packet
+		st.walkThrough(func(world *engine.World, e *trace.Event) { packets = append(packets, capture.Sent(world, e)...) })
+		failed = capture.Write(&file, st.file.Scenario.Name, st.file.Hosts(), packets)
+	})
+	if failed != nil {
+		s.log.Error("capture failed", "id", id, "err", failed)
+		err = refuse(http.StatusUnprocessableEntity, "capture")
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	attach(w, "application/x-pcapng", "wirestep-"+id+".pcapng")
+	io.WriteString(w, file.String())
+}
+
+func (s *Server) apiDiagram(w http.ResponseWriter, r *http.Request) {
+	lang := langOf(r)
+	var d templates.Diagram
+	err := s.hub.with(r.Context(), chi.URLParam(r, "id"), func(st *stage) { d = picture(st.run(maxPictured), lang) })
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "image/svg+xml")
+	templates.Sequence(d).Render(r.Context(), w)
+}
+
+func attach(w http.ResponseWriter, kind, name string) {
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
+}
+
+// apiLesson is GET /api/lessons/{slug}.
+func (s *Server) apiLesson(w http.ResponseWriter, r *http.Request) {
+	l := s.library.lesson(chi.URLParam(r, "slug"))
+	if l == nil {
+		s.fail(w, r, refuse(http.StatusNotFound, "no-lesson", "slug", chi.URLParam(r, "slug")))
+		return
+	}
+	writeJSON(w, http.StatusOK, l.Doc(langOf(r)))
+}
+
+// texts is GET /i18n/LANG.json.
+func (s *Server) texts(w http.ResponseWriter, r *http.Request) {
+	lang, ok := strings.CutSuffix(chi.URLParam(r, "file"), ".json")
+	if !ok || !i18n.Known(lang) {
+		s.fail(w, r, refuse(http.StatusNotFound, "no-language", "lang", lang))
+		return
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-cache")
+	w.Write(i18n.JSON(lang))
+}

@@ -1,0 +1,107 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"wirestep/web/proto"
+)
+
+// decodeCommand reads a message. A name that the protocol does not have is
+// passed over, so that a newer page can talk to an older server; anything that
+// is not one JSON object of the right shape is an error.
+func decodeCommand(b []byte) (proto.Command, error) {
+	var c proto.Command
+	d := json.NewDecoder(bytes.NewReader(b))
+	if err := d.Decode(&c); err != nil {
+		var kind *json.UnmarshalTypeError
+		if errors.As(err, &kind) {
+			return c, fmt.Errorf("%q is a %s, expected %s", kind.Field, kind.Value, kind.Type)
+		}
+		return c, fmt.Errorf("expected one JSON object (%w)", err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return c, errors.New("expected one JSON object, something follows it")
+	}
+	if c.T == "" {
+		return c, errors.New(`"t" is missing, expected the name of a command`)
+	}
+	return c, nil
+}
+
+// carryOut does what a page asks: do it, put it into the journal, tell everybody,
+// answer. A command that was done before is answered as it was.
+func (st *stage) carryOut(w *watcher, c proto.Command) {
+	if _, here := st.watchers[w]; !here { // it left memory and came back, without this page
+		w.bye(goodbye("drain", w.lang, closeRestart))
+		return
+	}
+	p := st.page(w.token)
+	switch {
+	case c.ID <= 0:
+		w.answer(failed(c.ID, w.lang, cannot("id")))
+		return
+	case c.ID <= p.last:
+		w.answer(p.answerTo(c.ID))
+		return
+	}
+	st.during = encodeJSON(c)
+	said := st.attempt(w, c)
+	if said == nil {
+		return // the session is over
+	}
+	w.answer(said)
+	p.last = c.ID
+	p.answers = append(p.answers, answered{c.ID, said})
+	if len(p.answers) > answersPerPage {
+		p.answers = p.answers[1:]
+	}
+	st.during = nil
+}
+
+// attempt carries out a new command and returns the answer.
+func (st *stage) attempt(w *watcher, c proto.Command) []byte {
+	cmd, known := commands[c.T]
+	if !known {
+		return failed(c.ID, w.lang, cannot("unknown", "name", c.T))
+	}
+	st.asked++
+	before := st.place()
+	done, err := cmd.run(st, w, c)
+	if err != nil {
+		st.hub.metrics.refused.Add(1)
+		return failed(c.ID, w.lang, err)
+	}
+	if cmd.moves {
+		if st.remember(w.token, c.ID) != nil {
+			return nil
+		}
+		st.tell(before)
+	}
+	st.hub.metrics.commands.Add(1)
+	st.hub.metrics.events.Add(int64(st.frames.made))
+	st.frames.made = 0
+	done.T, done.ID = "done", c.ID
+	return encodeJSON(done)
+}
+
+// answerTo says again what was answered. Of one long ago only that it was done
+// is known.
+func (p *page) answerTo(id int64) []byte {
+	for _, a := range p.answers {
+		if a.id == id {
+			return a.text
+		}
+	}
+	return encodeJSON(proto.Done{T: "done", ID: id})
+}
+
+func failed(id int64, lang string, err error) []byte {
+	p := &problem{code: "op", args: []any{"what", err.Error()}}
+	errors.As(err, &p)
+	return encodeJSON(proto.Failed{T: "failed", ID: id, Code: p.code, Text: strings.Join(p.in(lang), "\n")})
+}

@@ -1,0 +1,313 @@
+package web
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"wirestep/engine"
+	"wirestep/engine/scene"
+	"wirestep/engine/sim"
+	"wirestep/web/proto"
+)
+
+// command is one thing that a page may ask. run either does it whole or refuses
+// and changes nothing. One that moves changes where the session stands, so it is
+// kept and told to everybody.
+type command struct {
+	moves bool
+	run   func(st *stage, w *watcher, c proto.Command) (proto.Done, error)
+}
+
+var commands = map[string]command{
+	"step":    {true, (*stage).doStep},
+	"back":    {true, (*stage).doBack},
+	"seek":    {true, (*stage).doSeek},
+	"until":   {true, (*stage).doUntil},
+	"act":     {true, (*stage).doAct},
+	"branch":  {true, (*stage).doSeek},
+	"fork":    {true, (*stage).doFork},
+	"replay":  {true, (*stage).doReplay},
+	"label":   {true, (*stage).doLabel},
+	"lesson":  {true, (*stage).doLesson},
+	"predict": {true, (*stage).doPredict},
+	"frames":  {false, (*stage).doFrames},
+	"diff":    {false, (*stage).doDiff},
+	"inspect": {false, (*stage).doInspect},
+}
+
+const maxSteps = 500 // that one "step" may make
+
+// between refuses a number that is out of range.
+func between(name string, v, least, most int32) error {
+	if v < least || v > most {
+		return cannot("range", "name", name, "value", v, "min", least, "max", most)
+	}
+	return nil
+}
+
+// branchOf is the branch that a command is about.
+func (st *stage) branchOf(c proto.Command) (engine.BranchID, error) {
+	if c.Branch == nil {
+		return st.t.Branch(), nil
+	}
+	b := engine.BranchID(*c.Branch)
+	if !st.knows(b) {
+		return 0, cannot("branch", "branch", b)
+	}
+	return b, nil
+}
+
+func (st *stage) doStep(_ *watcher, c proto.Command) (proto.Done, error) {
+	n := max(c.N, 1)
+	if err := between("n", n, 1, maxSteps); err != nil {
+		return proto.Done{}, err
+	}
+	for i := range n {
+		if err := st.step(); err != nil && i == 0 {
+			return proto.Done{}, err
+		} else if err != nil {
+			break
+		}
+	}
+	st.observe()
+	return proto.Done{}, nil
+}
+
+// step makes the next event, or says why there is none.
+func (st *stage) step() error {
+	e, ok := st.t.Step()
+	if !ok {
+		return st.stuck()
+	}
+	st.here(st.t.World(), e)
+	return nil
+}
+
+// stuck says why the timeline does not go on.
+func (st *stage) stuck() error {
+	if err := st.t.Err(); err != nil {
+		return cannot("limit", "what", err.Error())
+	}
+	return cannot("end")
+}
+
+func (st *stage) doBack(_ *watcher, c proto.Command) (proto.Done, error) {
+	n := max(c.N, 1)
+	if err := between("n", n, 1, 1<<30); err != nil {
+		return proto.Done{}, err
+	}
+	if st.t.N() == 0 {
+		return proto.Done{}, cannot("start")
+	}
+	st.goTo(st.t.Branch(), max(0, st.t.N()-engine.StepNo(n)))
+	st.observe()
+	return proto.Done{}, nil
+}
+
+// doSeek goes to a place that has been computed. A page that asks for the place
+// where the session is already lacks something: it gets a snapshot.
+func (st *stage) doSeek(w *watcher, c proto.Command) (proto.Done, error) {
+	b, err := st.branchOf(c)
+	if err != nil {
+		return proto.Done{}, err
+	}
+	if err := between("n", c.N, 0, int32(st.tipOf(b))); err != nil {
+		return proto.Done{}, err
+	}
+	n := engine.StepNo(c.N)
+	if b == st.t.Branch() && n == st.t.N() {
+		delete(w.holds, b) // tell, which follows, sends what it does not hold
+	}
+	st.goTo(b, n)
+	st.observe()
+	return proto.Done{}, nil
+}
+
+func (st *stage) doUntil(_ *watcher, c proto.Command) (proto.Done, error) {
+	cond, err := scene.Compile(c.Cond, &st.file.Scenario)
+	if err != nil {
+		return proto.Done{}, cannot("cond", "what", err.Error())
+	}
+	found := false
+	for range maxUntil {
+		e, ok := st.t.Step()
+		if !ok {
+			break
+		}
+		st.here(st.t.World(), e)
+		if found = cond(st.t.World(), e); found {
+			break
+		}
+	}
+	st.observe()
+	return proto.Done{Found: &found}, nil
+}
+
+func (st *stage) doAct(_ *watcher, c proto.Command) (proto.Done, error) {
+	op, err := scene.ParseOp(c.Op, &st.file.Scenario)
+	if err != nil {
+		return proto.Done{}, cannot("op", "what", err.Error())
+	}
+	if len(st.t.Branches()) >= maxBranches {
+		return proto.Done{}, cannot("many-branches", "max", maxBranches)
+	}
+	if b, err := st.branchOf(c); err != nil {
+		return proto.Done{}, err
+	} else if b != st.t.Branch() {
+		st.goTo(b, st.tipOf(b))
+	}
+	at := st.t.World().Now()
+	if c.At != nil {
+		at = sim.Time(*c.At)
+	}
+	e, err := st.t.Apply(op, at, "you")
+	if err != nil {
+		return proto.Done{}, cannot("op", "what", err.Error())
+	}
+	st.here(st.t.World(), e)
+	st.observe()
+	return proto.Done{}, nil
+}
+
+// name takes a label as people type it.
+func name(s string) (string, error) {
+	s = strings.Join(strings.Fields(s), " ")
+	if utf8.RuneCountInString(s) > maxLabel {
+		return "", cannot("text-long", "max", maxLabel)
+	}
+	return s, nil
+}
+
+func (st *stage) doFork(_ *watcher, c proto.Command) (proto.Done, error) {
+	label, err := name(c.Text)
+	if err != nil {
+		return proto.Done{}, err
+	}
+	if len(st.t.Branches()) >= maxBranches {
+		return proto.Done{}, cannot("many-branches", "max", maxBranches)
+	}
+	if _, err := st.t.Fork(label); err != nil {
+		return proto.Done{}, cannot("op", "what", err.Error())
+	}
+	st.observe()
+	return proto.Done{}, nil
+}
+
+func (st *stage) doReplay(_ *watcher, c proto.Command) (proto.Done, error) {
+	label, err := name(c.Text)
+	if err != nil {
+		return proto.Done{}, err
+	}
+	if len(st.t.Branches()) >= maxBranches {
+		return proto.Done{}, cannot("many-branches", "max", maxBranches)
+	}
+	var ops []engine.Op
+	for _, text := range c.Ops {
+		op, err := scene.ParseOp(text, &st.file.Scenario)
+		if err != nil {
+			return proto.Done{}, cannot("op", "what", err.Error())
+		}
+		ops = append(ops, op)
+	}
+	if _, err := st.t.Replay(ops, label); err != nil {
+		return proto.Done{}, cannot("op", "what", err.Error())
+	}
+	st.observe()
+	return proto.Done{}, nil
+}
+
+func (st *stage) doLabel(_ *watcher, c proto.Command) (proto.Done, error) {
+	b, err := st.branchOf(c)
+	if err != nil {
+		return proto.Done{}, err
+	}
+	label, err := name(c.Text)
+	if err == nil {
+		err = st.t.Label(b, label)
+	}
+	return proto.Done{}, err
+}
+
+func (st *stage) doFrames(w *watcher, c proto.Command) (proto.Done, error) {
+	b, err := st.branchOf(c)
+	if err == nil {
+		err = between("n", c.N, 1, int32(st.tipOf(b)))
+	}
+	if err == nil {
+		err = between("to", c.To, c.N, min(int32(st.tipOf(b)), c.N+framesInOne-1))
+	}
+	if err == nil {
+		w.answer(st.framesMessage(b, engine.StepNo(c.N-1), engine.StepNo(c.To)))
+	}
+	return proto.Done{}, err
+}
+
+func (st *stage) doDiff(_ *watcher, c proto.Command) (proto.Done, error) {
+	a, err := st.branchOf(c)
+	if err != nil {
+		return proto.Done{}, err
+	}
+	b := engine.BranchID(c.To)
+	if !st.knows(b) {
+		return proto.Done{}, cannot("branch", "branch", b)
+	}
+	return proto.Done{Diff: st.diff(a, b)}, nil
+}
+
+func (st *stage) doInspect(_ *watcher, c proto.Command) (proto.Done, error) {
+	b, err := st.branchOf(c)
+	if err == nil {
+		err = between("n", c.N, 0, int32(st.tipOf(b)))
+	}
+	if err != nil {
+		return proto.Done{}, err
+	}
+	back, n := st.t.Branch(), st.t.N()
+	defer st.goTo(back, n)
+	st.goTo(b, engine.StepNo(c.N))
+	return proto.Done{Inspect: &proto.Inspect{N: c.N, Queues: encodeQueues(st.t.World())}}, nil
+}
+
+var lessonMoves = []string{"next", "prev", "reset", "return"}
+
+func (st *stage) doLesson(_ *watcher, c proto.Command) (proto.Done, error) {
+	if st.player == nil {
+		return proto.Done{}, cannot("no-player")
+	}
+	var err error
+	switch c.Text {
+	case "next":
+		err = st.player.Next(st.t)
+	case "prev":
+		err = st.player.Prev(st.t)
+	case "reset":
+		err = st.player.Start(st.t)
+	case "return":
+		err = st.player.Return(st.t)
+	default:
+		return proto.Done{}, cannot("lesson", "what", `"`+c.Text+`", expected `+strings.Join(slices.Clone(lessonMoves), ", "))
+	}
+	if err != nil {
+		return proto.Done{}, cannot("lesson", "what", err.Error())
+	}
+	return proto.Done{}, nil
+}
+
+func (st *stage) doPredict(_ *watcher, c proto.Command) (proto.Done, error) {
+	if st.player == nil {
+		return proto.Done{}, cannot("no-player")
+	}
+	p, err := st.player.Answer(st.t, c.Answer)
+	if err != nil {
+		return proto.Done{}, cannot("lesson", "what", err.Error())
+	}
+	return proto.Done{Predict: &proto.Predicted{Choice: p.Choice, Right: p.Right, Why: int32(p.Why)}}, nil
+}
+
+// observe lets the lesson see where the person went.
+func (st *stage) observe() {
+	if st.player != nil {
+		st.player.Observe(st.t)
+	}
+}

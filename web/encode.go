@@ -1,0 +1,173 @@
+package web
+
+import (
+	"slices"
+
+	"wirestep/engine"
+	"wirestep/engine/scene"
+	"wirestep/engine/sim"
+	"wirestep/engine/trace"
+	"wirestep/lessons"
+	"wirestep/web/proto"
+)
+
+// This file and encode_packet.go turn values of the engine into messages of the
+// stream. Nothing else knows both.
+
+const maxPlanned = 64 // deadlines that a frame tells of
+
+func (st *stage) hello(token string, last int64) proto.Hello {
+	sc := &st.file.Scenario
+	h := proto.Hello{
+		T: "hello", Proto: proto.Version, Client: token, LastID: last,
+		Kernel: sc.Kernel, Title: sc.Name, Counters: engine.Counters(), Schemas: encodeSchemas(), Lesson: st.Lesson,
+	}
+	if st.session != nil {
+		h.Session = st.id
+	}
+	index := map[string]int{}
+	for i, host := range sc.Hosts {
+		index[host.Name] = i
+		p := proto.Host{Name: host.Name, Addrs: []string{host.Addr.String()}, Procs: []string{}}
+		if host.Addr6.IsValid() {
+			p.Addrs = append(p.Addrs, host.Addr6.String())
+		}
+		for _, prog := range sc.Programs {
+			if prog.Host == host.Name {
+				p.Procs = append(p.Procs, prog.Name)
+			}
+		}
+		h.Hosts = append(h.Hosts, p)
+	}
+	for _, l := range sc.Links {
+		h.Links = append(h.Links, proto.Link{From: index[l.From], To: index[l.To], Delay: int64(l.Delay)})
+	}
+	return h
+}
+
+func encodeSchemas() []proto.Schema {
+	var all []proto.Schema
+	for _, s := range engine.Schemas() {
+		p := proto.Schema{Name: s.Name, Fields: []proto.Field{}}
+		for _, f := range s.Fields {
+			p.Fields = append(p.Fields, proto.Field{Name: f.Name, Label: f.Label, Unit: string(f.Unit), Doc: f.Doc, Names: f.Names})
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+// off is the null that stands for a timer that is off.
+func off(v int64) *int64 {
+	if sim.Time(v) == sim.Never {
+		return nil
+	}
+	return &v
+}
+
+func encodeWorld(w *engine.World) proto.World {
+	p := proto.World{
+		Now: int64(w.Now()), Subjects: []proto.Subject{}, Packets: []proto.Packet{},
+		Sysctls: [][]proto.Sysctl{}, Counts: [][]int64{}, Procs: []proto.Proc{}, Rules: []proto.Standing{},
+	}
+	for _, s := range w.Subjects() {
+		p.Subjects = append(p.Subjects, encodeSubject(s))
+	}
+	for _, x := range w.Packets() {
+		p.Packets = append(p.Packets, *encodePacket(w, x))
+	}
+	for h := range w.Scenario().Hosts {
+		all := []proto.Sysctl{}
+		for _, s := range w.Sysctls(sim.HostID(h)) {
+			all = append(all, proto.Sysctl{Name: s.Name, Value: s.Value})
+		}
+		p.Sysctls = append(p.Sysctls, all)
+		p.Counts = append(p.Counts, append([]int64{}, w.Counts(sim.HostID(h))...))
+	}
+	for _, x := range w.Procs() {
+		p.Procs = append(p.Procs, proto.Proc{Host: int(x.Host), Name: x.Name, Blocked: x.Blocked, Done: x.Done})
+	}
+	for _, x := range w.Rules() {
+		p.Rules = append(p.Rules, proto.Standing{N: x.N, Text: scene.FormatOp(x.Op), Hits: x.Hits})
+	}
+	return p
+}
+
+func encodeSubject(s engine.Subject) proto.Subject {
+	return proto.Subject{
+		ID: int32(s.ID), Schema: s.Schema.Name, Host: int(s.Host), Flow: int32(s.Flow), Name: s.Name, Values: encodeValues(s.Schema, s.Values),
+	}
+}
+
+func encodeValues(s *trace.Schema, values []int64) []*int64 {
+	all := make([]*int64, len(values))
+	for i, v := range values {
+		all[i] = encodeValue(s.Fields[i].Unit, v)
+	}
+	return all
+}
+
+func encodeValue(u trace.Unit, v int64) *int64 {
+	if u == trace.UnitDeadline || u == trace.UnitTime {
+		return off(v)
+	}
+	return &v
+}
+
+func encodePlanned(w *engine.World) []proto.Planned {
+	all := []proto.Planned{}
+	for _, p := range w.Planned() {
+		if len(all) == maxPlanned {
+			break
+		}
+		all = append(all, proto.Planned{At: int64(p.At), Kind: p.Kind.String(), Host: int(p.Host), Subject: int32(p.Subject), Packet: int32(p.Packet), Name: p.Name})
+	}
+	return all
+}
+
+func encodeBranches(t *engine.Timeline) []proto.Branch {
+	all := []proto.Branch{}
+	for _, b := range t.Branches() {
+		all = append(all, proto.Branch{ID: int32(b.ID), Parent: int32(b.Parent), Step: int32(b.Step), Label: b.Label, Tip: int32(b.Tip), End: b.End})
+	}
+	return all
+}
+
+// encodeFrame encodes an event; w is the world right after it, by who did it.
+func encodeFrame(w *engine.World, e *trace.Event, by string) proto.Frame {
+	f := proto.Frame{
+		N: int32(e.ID), At: int64(e.At), Kind: e.Kind.String(), Host: int(e.Host), Subject: int32(e.Subject), Packet: int32(e.Packet),
+		Name: e.Name, By: by, Cause: int32(e.Cause), Spans: []proto.Span{}, Next: encodePlanned(w),
+	}
+	for _, s := range e.Spans {
+		p := proto.Span{Rule: s.Rule.ID, Parent: s.Parent}
+		if s.Checked {
+			c := s.Check
+			p.Check = &proto.Check{L: c.L, A: c.A, Op: c.Op.String(), R: c.R, B: c.B, Unit: string(c.Unit), OK: c.OK}
+		}
+		f.Spans = append(f.Spans, p)
+	}
+	for _, c := range e.Changes {
+		u := unitOf(w, c.Subject, c.Field)
+		f.Changes = append(f.Changes, proto.Change{Subject: int32(c.Subject), Field: c.Field, Span: c.Span, Old: encodeValue(u, c.Old), New: encodeValue(u, c.New)})
+	}
+	for _, x := range e.Effects {
+		f.Effects = append(f.Effects, encodeEffect(w, x))
+	}
+	for _, c := range e.Counts {
+		f.Counts = append(f.Counts, [4]int64{int64(c.Host), int64(c.Counter), int64(c.By), int64(c.Span)})
+	}
+	return f
+}
+
+func encodeQueues(w *engine.World) []proto.Queue {
+	all := []proto.Queue{}
+	for _, q := range w.Queues() {
+		all = append(all, proto.Queue{Host: int(q.Host), Subject: int32(q.Subject), Name: q.Name, Limit: q.Limit, Items: slices.Concat([]string{}, q.Items)})
+	}
+	return all
+}
+
+func encodeLesson(s lessons.Status) *proto.Lesson {
+	return &proto.Lesson{Slug: s.Slug, Step: s.Step, Steps: s.Steps, Done: s.Done, Away: s.Away, Asked: s.Asked, Choice: s.Choice, Right: s.Right}
+}

@@ -1,0 +1,241 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"wirestep/web/journal"
+	"wirestep/web/proto"
+)
+
+// site is a real server on a real socket.
+type site struct {
+	t *testing.T
+	*Server
+	URL  string
+	kept journal.Journal
+}
+
+func open(t *testing.T, change func(*Config)) *site {
+	t.Helper()
+	conf := Config{Journal: journal.NewMemory(time.Now), Limits: DefaultLimits}
+	if change != nil {
+		change(&conf)
+	}
+	s := New(conf)
+	h := httptest.NewServer(s)
+	t.Cleanup(func() {
+		s.hub.drain()
+		h.Close()
+		s.streams.Wait()
+	})
+	return &site{t, s, h.URL, conf.Journal}
+}
+
+// get returns the status and the body of an answer.
+func (s *site) get(path string, header ...string) (int, string, http.Header) {
+	s.t.Helper()
+	return s.send(http.MethodGet, path, "", header...)
+}
+
+func (s *site) send(method, path, body string, header ...string) (int, string, http.Header) {
+	s.t.Helper()
+	r, err := http.NewRequest(method, s.URL+path, strings.NewReader(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	c := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	a, err := c.Do(r)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer a.Body.Close()
+	b, err := io.ReadAll(a.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return a.StatusCode, string(b), a.Header
+}
+
+// create begins a session and returns its id.
+func (s *site) create(body any) string {
+	s.t.Helper()
+	b, _ := json.Marshal(body)
+	status, answer, _ := s.send(http.MethodPost, "/api/sessions", string(b), "Content-Type", "application/json")
+	var v struct{ ID string }
+	if err := json.Unmarshal([]byte(answer), &v); status != http.StatusCreated || err != nil {
+		s.t.Fatalf("create: %d %s", status, answer)
+	}
+	return v.ID
+}
+
+func withScene(text string) map[string]string { return map[string]string{"scene": text} }
+
+// tab is a page with a stream: it keeps what a page keeps.
+type tab struct {
+	t    *testing.T
+	sock *Socket
+	ctx  context.Context
+	id   int64
+	proto.Hello
+	snap   proto.Snapshot
+	seen   []string // names of messages since the last call
+	frames map[int32]proto.Frame
+	cursor proto.Cursor
+}
+
+// message is any message of the server.
+type message struct {
+	T  string `json:"t"`
+	ID int64  `json:"id"`
+	proto.Failed
+	raw []byte
+}
+
+func (s *site) connect(id, query string) *tab {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	sock, err := Dial(ctx, "ws"+strings.TrimPrefix(s.URL, "http")+"/stream/"+id+query, s.URL)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { sock.Drop(); cancel() })
+	p := &tab{t: s.t, sock: sock, ctx: ctx, frames: map[int32]proto.Frame{}}
+	return p
+}
+
+// join connects and reads hello and what follows it.
+func (s *site) join(id, query string) *tab {
+	s.t.Helper()
+	p := s.connect(id, query)
+	if m := p.read(); m.T != "hello" {
+		s.t.Fatalf("first message is %s", m.raw)
+	}
+	p.id = p.LastID
+	for p.cursor.T == "" && p.snap.T == "" {
+		p.read()
+	}
+	p.seen = nil
+	return p
+}
+
+// read takes one message and keeps what it brings.
+func (p *tab) read() message {
+	p.t.Helper()
+	b, err := p.sock.Read(p.ctx)
+	if err != nil {
+		p.t.Fatalf("read: %v", err)
+	}
+	var m message
+	p.decode(b, &m)
+	m.raw = b
+	p.seen = append(p.seen, m.T)
+	switch m.T {
+	case "hello":
+		p.decode(b, &p.Hello)
+	case "snapshot":
+		p.snap, p.frames = proto.Snapshot{}, map[int32]proto.Frame{}
+		p.decode(b, &p.snap)
+		for _, f := range p.snap.Frames {
+			p.frames[f.N] = f
+		}
+		p.cursor = proto.Cursor{T: "cursor", Branch: p.snap.Branch, N: p.snap.N, Lesson: p.snap.Lesson}
+	case "frames":
+		var f proto.Frames
+		p.decode(b, &f)
+		for i, x := range f.Frames {
+			if x.N != f.From+int32(i) {
+				p.t.Fatalf("frame %d stands at place %d of frames from %d", x.N, i, f.From)
+			}
+			p.frames[x.N] = x
+		}
+	case "cursor":
+		p.cursor = proto.Cursor{}
+		p.decode(b, &p.cursor)
+	}
+	return m
+}
+
+func (p *tab) decode(b []byte, v any) {
+	p.t.Helper()
+	d := json.NewDecoder(bytes.NewReader(b))
+	if err := d.Decode(v); err != nil {
+		p.t.Fatalf("%v in %.300s", err, b)
+	}
+}
+
+// write sends bytes as they are.
+func (p *tab) write(s string) {
+	p.t.Helper()
+	if err := p.sock.Write(p.ctx, []byte(s)); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// send sends a command and does not wait.
+func (p *tab) send(c proto.Command) int64 {
+	p.t.Helper()
+	if c.ID == 0 {
+		p.id++
+		c.ID = p.id
+	}
+	b, _ := json.Marshal(c)
+	p.write(string(b))
+	return c.ID
+}
+
+// ask sends a command and reads up to its answer.
+func (p *tab) ask(c proto.Command) message {
+	p.t.Helper()
+	p.seen = nil
+	id := p.send(c)
+	for {
+		if m := p.read(); (m.T == "done" || m.T == "failed") && m.ID == id {
+			return m
+		}
+	}
+}
+
+// do is ask for what must be done.
+func (p *tab) do(c proto.Command) proto.Done {
+	p.t.Helper()
+	m := p.ask(c)
+	var d proto.Done
+	if p.decode(m.raw, &d); m.T != "done" {
+		p.t.Fatalf("%+v: %s", c, m.raw)
+	}
+	return d
+}
+
+// refused is ask for what must be refused, with this code.
+func (p *tab) refused(code string, c proto.Command) {
+	p.t.Helper()
+	if m := p.ask(c); m.T != "failed" || m.Code != code {
+		p.t.Errorf("%+v: got %s, want failed %q", c, m.raw, code)
+	}
+}
+
+// ended reads to the end of the connection and returns the last word and the code.
+func (p *tab) ended() (proto.Bye, int) {
+	p.t.Helper()
+	var bye proto.Bye
+	for {
+		b, err := p.sock.Read(p.ctx)
+		if err != nil {
+			return bye, CloseCode(err)
+		}
+		if strings.Contains(string(b), `"t":"bye"`) {
+			p.decode(b, &bye)
+		}
+	}
+}

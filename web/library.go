@@ -1,0 +1,98 @@
+package web
+
+import (
+	"sync"
+
+	"wirestep/i18n"
+	"wirestep/lessons"
+	"wirestep/templates"
+)
+
+// library holds what comes with the program: lessons and scenes, and a run of
+// each as it goes when nobody interferes, for those who read without scripts.
+type library struct {
+	lessons []*lessons.Lesson
+	scenes  []lessons.Sandbox
+
+	mu   sync.Mutex
+	runs map[string]run // scene text → its run
+}
+
+func newLibrary(conf Config) *library {
+	b := &library{runs: map[string]run{}}
+	var err error
+	if b.lessons, err = lessons.All(); err != nil {
+		conf.Log.Error("some lessons cannot be used", "err", err)
+	}
+	if b.scenes, err = lessons.Scenes(); err != nil {
+		conf.Log.Error("some scenes cannot be used", "err", err)
+	}
+	return b
+}
+
+func (b *library) lesson(slug string) *lessons.Lesson {
+	for _, l := range b.lessons {
+		if l.Slug == slug {
+			return l
+		}
+	}
+	return nil
+}
+
+func (b *library) scene(name string) *lessons.Sandbox {
+	for i := range b.scenes {
+		if b.scenes[i].Name == name {
+			return &b.scenes[i]
+		}
+	}
+	return nil
+}
+
+// run runs one of the library's scenes to its end, or as far as is shown. It
+// does so once.
+func (b *library) run(text string) (run, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if r, ok := b.runs[text]; ok {
+		return r, nil
+	}
+	st, err := begin(opening{Scene: text}, DefaultLimits)
+	if err != nil {
+		return run{}, err
+	}
+	for range maxPictured {
+		if st.step() != nil {
+			break
+		}
+	}
+	r := st.run(maxPictured)
+	b.runs[text] = r
+	return r, nil
+}
+
+func (b *library) topics(lang string) []templates.Topic {
+	var all []templates.Topic
+	for _, id := range lessons.Topics {
+		t := templates.Topic{ID: id, Name: i18n.T(lang, "topic."+id)}
+		for _, l := range b.lessons {
+			if l.Topic == id {
+				t.Lessons = append(t.Lessons, templates.Card{
+					Href: "/lessons/" + l.Slug, Title: l.Title(lang), About: l.Summary(lang),
+					Length: i18n.T(lang, "home.minutes", "n", l.Minutes), Level: i18n.T(lang, "level."+l.Level),
+				})
+			}
+		}
+		if t.Lessons != nil {
+			all = append(all, t)
+		}
+	}
+	return all
+}
+
+func (b *library) cards(lang string) []templates.Card {
+	var all []templates.Card
+	for _, s := range b.scenes {
+		all = append(all, templates.Card{Href: "/lab?scene=" + s.Name, Title: s.Title[lang], About: s.About[lang]})
+	}
+	return all
+}

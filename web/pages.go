@@ -1,0 +1,230 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/go-chi/chi/v5"
+
+	"wirestep/i18n"
+	"wirestep/lessons"
+	"wirestep/static"
+	"wirestep/templates"
+)
+
+var langNames = map[string]string{"en": "English", "zh-CN": "简体中文"}
+
+// page fills what every page needs.
+func (s *Server) page(r *http.Request, here string, scripts ...string) templates.Page {
+	lang := langOf(r)
+	p := templates.Page{
+		Lang: lang, Here: here, Style: static.URL("style.css"), Theme: static.URL("theme.js"),
+		T: func(key string, args ...any) string { return i18n.T(lang, key, args...) },
+	}
+	for _, name := range scripts {
+		p.Scripts = append(p.Scripts, static.URL(name))
+	}
+	for _, l := range i18n.Languages {
+		q := r.URL.Query()
+		q.Set("lang", l)
+		there := url.URL{Path: r.URL.Path, RawQuery: q.Encode()}
+		p.Langs = append(p.Langs, templates.Choice{Lang: l, Label: langNames[l], Href: there.String(), Current: l == lang})
+	}
+	return p
+}
+
+func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, c templ.Component) {
+	h := w.Header()
+	h.Set("Cache-Control", "private, no-cache")
+	h.Set("Vary", "Accept-Language, Cookie")
+	templ.Handler(c, templ.WithStatus(status), templ.WithErrorHandler(func(r *http.Request, err error) http.Handler {
+		s.log.Error("page does not render", "path", r.URL.Path, "err", err)
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, i18n.T(langOf(r), "error.internal"), http.StatusInternalServerError)
+		})
+	})).ServeHTTP(w, r)
+}
+
+// failPage answers with a page that says what went wrong.
+func (s *Server) failPage(w http.ResponseWriter, r *http.Request, err error) {
+	p := s.asProblem(r, err)
+	v := templates.Failure{Page: s.page(r, ""), Status: p.status}
+	v.Title, v.Text = v.T("failure.title"), strings.Join(p.in(v.Lang), " ")
+	s.render(w, r, p.status, templates.FailurePage(v))
+}
+
+func (s *Server) home(w http.ResponseWriter, r *http.Request) {
+	s.renderHome(w, r, http.StatusOK, templates.Paste{Text: demoScene})
+}
+
+func (s *Server) renderHome(w http.ResponseWriter, r *http.Request, status int, paste templates.Paste) {
+	v := templates.Home{Page: s.page(r, "home", "home.js"), Paste: paste}
+	v.Title, v.About = v.T("home.title"), v.T("home.about")
+	v.Topics, v.Scenes = s.library.topics(v.Lang), s.library.cards(v.Lang)
+	demo, err := s.library.run(demoScene)
+	if err != nil {
+		s.failPage(w, r, err)
+		return
+	}
+	v.Demo = picture(demo, v.Lang)
+	s.render(w, r, status, templates.HomePage(v))
+}
+
+// paste is POST /lab: a form with the text of a scene. What is wrong with it is
+// said above the form, which keeps the text.
+func (s *Server) paste(w http.ResponseWriter, r *http.Request) {
+	var err error
+	if err = r.ParseForm(); err != nil {
+		var large *http.MaxBytesError
+		if !errors.As(err, &large) {
+			err = refuse(http.StatusBadRequest, "body", "what", err.Error())
+		}
+		s.failPage(w, r, err)
+		return
+	}
+	o, err := s.opening(r.PostForm.Get("scene"), r.PostForm.Get("lesson"), r.PostForm.Get("sandbox"))
+	var id string
+	if err == nil {
+		id, err = s.hub.create(r.Context(), addressOf(r), o)
+	}
+	var p *problem
+	switch {
+	case err == nil:
+		http.Redirect(w, r, "/lab/"+id, http.StatusSeeOther)
+	case errors.As(err, &p) && p.code == "scene":
+		s.renderHome(w, r, p.status, templates.Paste{Text: o.Scene, Wrong: p.detail})
+	default:
+		s.failPage(w, r, err)
+	}
+}
+
+// lessonPage is a lesson about to begin: no session is made for who only looks.
+func (s *Server) lessonPage(w http.ResponseWriter, r *http.Request) {
+	l := s.library.lesson(chi.URLParam(r, "slug"))
+	if l == nil {
+		s.failPage(w, r, refuse(http.StatusNotFound, "no-lesson", "slug", chi.URLParam(r, "slug")))
+		return
+	}
+	v := templates.Lab{Page: s.page(r, "", "lab.js"), Lesson: l.Slug}
+	readLesson(&v, l)
+	s.renderLab(w, r, v, l.Scene)
+}
+
+// readLesson puts a lesson's text into the page.
+func readLesson(v *templates.Lab, l *lessons.Lesson) {
+	d := l.Doc(v.Lang)
+	v.Heading, v.About, v.Summary = d.Title, l.Summary(v.Lang), blocks(d.Summary)
+	for _, st := range d.Steps {
+		step := templates.Step{Title: st.Title, Body: blocks(st.Body)}
+		for i, m := range st.Do {
+			if i == 0 || len(m.Text) == 1 {
+				step.Do = append(step.Do, blocks(m.Text)...)
+			}
+		}
+		if st.Ask != nil {
+			step.Ask = blocks(st.Ask.Text)
+			for _, o := range st.Ask.Options {
+				step.Keys = append(step.Keys, spans(o.Label))
+			}
+		}
+		if st.Goal != nil {
+			step.Goal = blocks(st.Goal.Text)
+		}
+		v.Steps = append(v.Steps, step)
+	}
+}
+
+// scenePage is a scene of the sandbox about to begin.
+func (s *Server) scenePage(w http.ResponseWriter, r *http.Request) {
+	name := r.URL.Query().Get("scene")
+	b := s.library.scene(name)
+	if b == nil {
+		s.failPage(w, r, refuse(http.StatusNotFound, "no-scene", "name", name))
+		return
+	}
+	v := templates.Lab{Page: s.page(r, "", "lab.js"), Scene: b.Name}
+	v.Heading, v.About = b.Title[v.Lang], b.About[v.Lang]
+	v.Summary = []templates.Block{{P: []templates.Span{{T: v.About}}}}
+	s.renderLab(w, r, v, b.Scene)
+}
+
+// renderLab shows how a scene goes when nobody interferes.
+func (s *Server) renderLab(w http.ResponseWriter, r *http.Request, v templates.Lab, text string) {
+	run, err := s.library.run(text)
+	if err != nil {
+		s.failPage(w, r, err)
+		return
+	}
+	show(&v, run, text)
+	s.render(w, r, http.StatusOK, templates.LabPage(v))
+}
+
+func show(v *templates.Lab, r run, text string) {
+	v.Title = v.T("lab.title", "name", v.Heading)
+	v.Diagram, v.Events, v.Source = picture(r, v.Lang), list(r, v.Lang), text
+	if r.more > 0 {
+		v.More = v.T("lab.more", "n", r.more)
+	}
+}
+
+// labPage is GET /lab/{id}: a session as it stands.
+func (s *Server) labPage(w http.ResponseWriter, r *http.Request) {
+	id := chi.URLParam(r, "id")
+	v := templates.Lab{Page: s.page(r, "", "lab.js"), Session: id, Stream: "/stream/" + id}
+	var now run
+	var o opening
+	err := s.hub.with(r.Context(), id, func(st *stage) {
+		now, o, v.Heading = st.run(maxPictured), st.opening, st.file.Scenario.Name
+	})
+	if err != nil {
+		s.failPage(w, r, err)
+		return
+	}
+	if l := s.library.lesson(o.Lesson); l != nil {
+		v.Lesson = l.Slug
+		readLesson(&v, l)
+	}
+	if b := s.library.scene(o.Sandbox); b != nil {
+		v.Heading = b.Title[v.Lang]
+	}
+	show(&v, now, o.Scene)
+	s.render(w, r, http.StatusOK, templates.LabPage(v))
+}
+
+func (s *Server) sysctlsPage(w http.ResponseWriter, r *http.Request) {
+	v := templates.Sysctls{Page: s.page(r, "sysctls")}
+	v.Title = v.T("sysctls.title")
+	var err error
+	if v.Settings, err = sysctls(); err != nil {
+		s.failPage(w, r, err)
+		return
+	}
+	s.render(w, r, http.StatusOK, templates.SysctlsPage(v))
+}
+
+func blocks(in []lessons.Block) []templates.Block {
+	var out []templates.Block
+	for _, b := range in {
+		out = append(out, templates.Block{Level: b.Level, P: spans(b.P), UL: items(b.UL), OL: items(b.OL)})
+	}
+	return out
+}
+
+func spans(in []lessons.Span) []templates.Span {
+	var out []templates.Span
+	for _, s := range in {
+		out = append(out, templates.Span(s))
+	}
+	return out
+}
+
+func items(in [][]lessons.Span) [][]templates.Span {
+	var out [][]templates.Span
+	for _, s := range in {
+		out = append(out, spans(s))
+	}
+	return out
+}

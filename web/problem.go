@@ -1,0 +1,84 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"wirestep/i18n"
+)
+
+// problem is an error that is somebody else's to mend: it has words for them.
+type problem struct {
+	status int    // of HTTP
+	code   string // catalogue key "error.<code>"
+	args   []any  // what the key's text fills in
+	where  string // a place in a text: "scene:7"
+	detail []string
+}
+
+func (p *problem) Error() string { return strings.Join(p.in(i18n.Default), "; ") }
+
+// in says what is wrong, in a language: the sentence, then each detail.
+func (p *problem) in(lang string) []string {
+	return append([]string{i18n.T(lang, "error."+p.code, p.args...)}, p.detail...)
+}
+
+// refuse makes a problem; args are the pairs that i18n.T takes.
+func refuse(status int, code string, args ...any) *problem {
+	return &problem{status: status, code: code, args: args}
+}
+
+// cannot refuses a command; the status does not matter on a stream.
+func cannot(code string, args ...any) *problem {
+	return refuse(http.StatusUnprocessableEntity, code, args...)
+}
+
+// sceneProblem turns the mistakes of a scene text, a line each, into one problem.
+func sceneProblem(err error) *problem {
+	p := refuse(http.StatusUnprocessableEntity, "scene")
+	p.detail = strings.Split(err.Error(), "\n")
+	if parts := strings.SplitN(p.detail[0], ":", 3); len(parts) == 3 {
+		p.where = parts[0] + ":" + parts[1]
+	}
+	return p
+}
+
+// fail answers an API request with what went wrong.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	p := s.asProblem(r, err)
+	if p.status == http.StatusServiceUnavailable || p.status == http.StatusTooManyRequests {
+		w.Header().Set("Retry-After", "60")
+	}
+	writeJSON(w, p.status, struct {
+		Code  string `json:"code"`
+		Text  string `json:"text"`
+		Where string `json:"where"`
+	}{p.code, strings.Join(p.in(langOf(r)), "\n"), p.where})
+}
+
+// asProblem hides what is ours to mend, after writing it down.
+func (s *Server) asProblem(r *http.Request, err error) *problem {
+	var p *problem
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &p):
+		return p
+	case errors.As(err, &large):
+		return refuse(http.StatusRequestEntityTooLarge, "body-large", "max", large.Limit)
+	}
+	s.log.Error("request failed", "method", r.Method, "path", r.URL.Path, "err", err)
+	return refuse(http.StatusInternalServerError, "internal")
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("web: %T does not marshal: %v", v, err))
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	w.Write(b)
+}

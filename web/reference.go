@@ -1,0 +1,99 @@
+package web
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+
+	"wirestep/engine/trace"
+	"wirestep/i18n"
+	"wirestep/templates"
+)
+
+// ruleJSON is one rule as a page gets it.
+type ruleJSON struct {
+	ID      string   `json:"id"`
+	Says    string   `json:"says"`
+	Differs string   `json:"differs,omitempty"`
+	RFC     []string `json:"rfc,omitempty"`
+	Linux   string   `json:"linux,omitempty"`
+	Drops   bool     `json:"drops,omitempty"`
+}
+
+func rulesIn(lang string) []ruleJSON {
+	var all []ruleJSON
+	for _, r := range trace.Rules() {
+		says, differs := i18n.Rule(lang, r.ID, r.Says, r.Differs)
+		all = append(all, ruleJSON{r.ID, says, differs, r.RFC, r.Linux, r.Drops})
+	}
+	return all
+}
+
+// apiRules is GET /api/rules?lang=.
+func (s *Server) apiRules(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-cache")
+	writeJSON(w, http.StatusOK, rulesIn(langOf(r)))
+}
+
+// apiFields is GET /api/fields?lang=: what the variables are, where the schema
+// does not say it in that language.
+func (s *Server) apiFields(w http.ResponseWriter, r *http.Request) {
+	all := map[string]string{}
+	for key, t := range i18n.Fields(langOf(r)) {
+		if t.Zh != "" {
+			all[key] = t.Zh
+		}
+	}
+	writeJSON(w, http.StatusOK, all)
+}
+
+func (s *Server) rulesPage(w http.ResponseWriter, r *http.Request) {
+	v := templates.Rules{Page: s.page(r, "rules")}
+	v.Title = v.T("rules.title")
+	for _, rule := range rulesIn(v.Lang) {
+		area, _, _ := strings.Cut(rule.ID, ".")
+		if n := len(v.Areas); n == 0 || v.Areas[n-1].Name != area {
+			v.Areas = append(v.Areas, templates.Area{Name: area})
+		}
+		a := &v.Areas[len(v.Areas)-1]
+		one := templates.Rule{ID: rule.ID, Says: rule.Says, Differs: rule.Differs, Linux: rule.Linux, Drops: rule.Drops}
+		for _, c := range rule.RFC {
+			one.RFC = append(one.RFC, templates.Cite{Text: c, Href: citeHref(c)})
+		}
+		a.Rules = append(a.Rules, one)
+		v.Count++
+	}
+	s.render(w, r, http.StatusOK, templates.RulesPage(v))
+}
+
+var citeRE = regexp.MustCompile(`^RFC (\d+)(?: §([A-Z]?[0-9.]*))?`)
+
+// citeHref is where a citation such as "RFC 9293 §3.10.7.4" is read.
+func citeHref(c string) string {
+	m := citeRE.FindStringSubmatch(c)
+	if m == nil {
+		return ""
+	}
+	href := "https://www.rfc-editor.org/rfc/rfc" + m[1]
+	switch section := strings.TrimRight(m[2], "."); {
+	case section == "":
+		return href
+	case section[0] >= 'A' && section[0] <= 'Z':
+		return href + "#appendix-" + section
+	default:
+		return href + "#section-" + section
+	}
+}
+
+// sysctls lists the settings of a host that nobody has touched.
+func sysctls() ([]templates.Setting, error) {
+	st, err := begin(opening{Scene: demoScene}, DefaultLimits)
+	if err != nil {
+		return nil, err
+	}
+	var all []templates.Setting
+	for _, c := range st.t.World().Sysctls(0) {
+		all = append(all, templates.Setting{Name: c.Name, Default: c.Value})
+	}
+	return all, nil
+}

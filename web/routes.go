@@ -1,0 +1,81 @@
+package web
+
+import (
+	"io"
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"wirestep/static"
+)
+
+// routes is every address of the server.
+func (s *Server) routes() http.Handler {
+	r := chi.NewRouter()
+	r.Use(s.logged, s.recovered, s.secure)
+	r.Get("/stream/{id}", s.stream)
+	r.Get("/healthz", well)
+	r.Get("/readyz", s.ready)
+	r.Get("/metrics", s.metrics.serve)
+	r.Get("/static/*", static.Serve)
+
+	r.Group(func(r chi.Router) {
+		r.Use(s.ownPagesOnly, bounded)
+		r.Route("/api", func(r chi.Router) {
+			r.With(s.seldom()).Post("/sessions", s.apiCreate)
+			r.Get("/sessions/{id}", s.apiSession)
+			r.Get("/sessions/{id}/bundle", s.apiBundle)
+			r.Get("/sessions/{id}/trace", s.apiTrace)
+			r.Get("/sessions/{id}/capture.pcapng", s.apiCapture)
+			r.Get("/sessions/{id}/diagram.svg", s.apiDiagram)
+			r.Get("/rules", s.apiRules)
+			r.Get("/fields", s.apiFields)
+			r.Get("/lessons/{slug}", s.apiLesson)
+			r.Get("/demo", s.apiDemo)
+			r.NotFound(s.apiNotFound)
+			r.MethodNotAllowed(s.apiNotAllowed)
+		})
+		r.Get("/i18n/{file}", s.texts)
+		r.Group(func(r chi.Router) {
+			r.Use(rememberLang)
+			r.Get("/", s.home)
+			r.Get("/lessons/{slug}", s.lessonPage)
+			r.Get("/lab", s.scenePage)
+			r.With(s.seldom()).Post("/lab", s.paste)
+			r.Get("/lab/{id}", s.labPage)
+			r.Get("/rules", s.rulesPage)
+			r.Get("/sysctls", s.sysctlsPage)
+		})
+	})
+	r.NotFound(s.pageNotFound)
+	r.MethodNotAllowed(s.pageNotAllowed)
+	return r
+}
+
+// well says that the process lives.
+func well(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") }
+
+// ready says that new work is welcome.
+func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
+	if s.draining.Load() {
+		http.Error(w, "draining", http.StatusServiceUnavailable)
+		return
+	}
+	io.WriteString(w, "ready\n")
+}
+
+func (s *Server) apiNotFound(w http.ResponseWriter, r *http.Request) {
+	s.fail(w, r, refuse(http.StatusNotFound, "not-found"))
+}
+
+func (s *Server) apiNotAllowed(w http.ResponseWriter, r *http.Request) {
+	s.fail(w, r, refuse(http.StatusMethodNotAllowed, "method", "method", r.Method))
+}
+
+func (s *Server) pageNotFound(w http.ResponseWriter, r *http.Request) {
+	s.failPage(w, r, refuse(http.StatusNotFound, "not-found"))
+}
+
+func (s *Server) pageNotAllowed(w http.ResponseWriter, r *http.Request) {
+	s.failPage(w, r, refuse(http.StatusMethodNotAllowed, "method", "method", r.Method))
+}

@@ -1,0 +1,94 @@
+// Package web serves Wirestep: pages, sessions, the stream, the journal behind.
+//
+//	browser ── HTTP ──▶ Server ─▶ hub ─▶ session (a goroutine) ─▶ engine.Timeline
+//	        ◀─ stream ─ watcher ◀───────┘        └─▶ journal
+//
+// One goroutine per session owns its timeline; everything else sends it functions
+// to run. What it computes is encoded once (encode.go, the only file that knows
+// both the engine's types and those of the stream) and fanned out to watchers.
+// A command is in the journal before it is acknowledged, and a session is rebuilt
+// from there by whoever needs it.
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Server is one web server.
+type Server struct {
+	conf     Config
+	log      *slog.Logger
+	hub      *hub
+	library  *library
+	handler  http.Handler
+	draining atomic.Bool
+	streams  sync.WaitGroup // sockets that are open
+	metrics  metrics
+}
+
+// New returns a server that is ready to Serve.
+func New(conf Config) *Server {
+	conf.fill()
+	s := &Server{conf: conf, log: conf.Log}
+	s.hub = newHub(conf, &s.metrics)
+	s.library = newLibrary(conf)
+	s.handler = s.routes()
+	return s
+}
+
+// ServeHTTP lets a Server stand wherever a handler does.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Serve answers on l until ctx ends, then says goodbye to every page, finishes
+// what has begun, and returns.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	hs := &http.Server{
+		Handler:           s,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- hs.Serve(l) }()
+	expire := time.NewTicker(expireEvery)
+	defer expire.Stop()
+	for {
+		select {
+		case err := <-ended:
+			return err
+		case now := <-expire.C:
+			if _, err := s.conf.Journal.Expire(ctx, now.Add(-s.conf.Limits.Keep)); err != nil {
+				s.log.Error("old sessions were not removed", "err", err)
+			}
+		case <-ctx.Done():
+			return s.drain(hs)
+		}
+	}
+}
+
+// drain: readyz answers no, pages hear why and come back elsewhere or later,
+// requests that have begun are finished.
+func (s *Server) drain(hs *http.Server) error {
+	s.draining.Store(true)
+	s.log.Info("draining", "sessions", s.hub.count())
+	s.hub.drain()
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+	defer cancel()
+	err := hs.Shutdown(ctx)
+	closed := make(chan struct{})
+	go func() { s.streams.Wait(); close(closed) }()
+	select {
+	case <-closed:
+	case <-ctx.Done():
+		err = errors.Join(err, ctx.Err())
+	}
+	return err
+}

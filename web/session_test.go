@@ -1,0 +1,190 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"wirestep/web/journal"
+	"wirestep/web/proto"
+)
+
+// Another process with the same journal has every acknowledged command, and
+// knows which those were.
+func TestRestart(t *testing.T) {
+	first := open(t, nil)
+	id := first.create(withScene(plain))
+	p := first.join(id, "")
+	p.do(proto.Command{T: "step", N: 7})
+	p.do(proto.Command{T: "back", N: 4})
+	p.do(proto.Command{T: "act", Op: "drop next DATA from client"})
+	p.do(proto.Command{T: "step", N: 5})
+	p.do(proto.Command{T: "label", Text: "dropped"})
+	p.do(proto.Command{T: "seek", N: 6})
+	_, bundle, _ := first.get("/api/sessions/" + id + "/bundle")
+	_, trace, _ := first.get("/api/sessions/" + id + "/trace")
+
+	second := open(t, func(c *Config) { c.Journal = first.kept })
+	q := second.join(id, "?client="+p.Client)
+	if q.cursor.Branch != 1 || q.cursor.N != 6 || q.LastID != p.id || q.snap.Branches[1].Label != "dropped" {
+		t.Fatalf("cursor %+v, last %d of %d, branches %+v", q.cursor, q.LastID, p.id, q.snap.Branches)
+	}
+	if _, now, _ := second.get("/api/sessions/" + id + "/bundle"); now != bundle {
+		t.Errorf("the bundle was\n%s\nand is\n%s", bundle, now)
+	}
+	if _, now, _ := second.get("/api/sessions/" + id + "/trace"); now != trace {
+		t.Errorf("the trace was\n%s\nand is\n%s", trace, now)
+	}
+	copied := second.join(second.create(withScene(bundle)), "")
+	if copied.cursor.Branch != 1 || copied.cursor.N != 6 {
+		t.Errorf("a session from the bundle stands at %+v", copied.cursor)
+	}
+}
+
+// Two servers that go on with one session cannot both win: the loser's pages
+// come back to what is kept.
+func TestTwoServersOneJournal(t *testing.T) {
+	first := open(t, nil)
+	id := first.create(withScene(plain))
+	second := open(t, func(c *Config) { c.Journal = first.kept })
+	a, b := first.join(id, ""), second.join(id, "")
+	a.do(proto.Command{T: "act", Op: "drop next SYN from client"})
+	b.send(proto.Command{T: "act", Op: "drop next FIN from client"})
+	if bye, code := b.ended(); code != closeRestart || bye.Why != "drain" {
+		t.Fatalf("the loser heard %+v, code %d", bye, code)
+	}
+	if again := second.join(id, ""); len(again.snap.World.Rules) != 1 || !strings.Contains(again.snap.World.Rules[0].Text, "SYN") {
+		t.Errorf("the loser came back to %+v", again.snap.World.Rules)
+	}
+}
+
+// What breaks in one session ends that one, and leaves what is needed to see why.
+func TestBrokenSession(t *testing.T) {
+	s := open(t, nil)
+	id, other := s.create(withScene(plain)), s.create(withScene(plain))
+	p, q := s.join(id, ""), s.join(other, "")
+	p.do(proto.Command{T: "step", N: 3})
+	commands["break"] = command{true, func(*stage, *watcher, proto.Command) (proto.Done, error) { panic("SND.UNA > SND.NXT") }}
+	defer delete(commands, "break")
+	p.send(proto.Command{T: "break", Op: "something odd"})
+	if bye, code := p.ended(); code != closeBroken || bye.Why != "broken" {
+		t.Fatalf("code %d, bye %+v", code, bye)
+	}
+	status, bundle, _ := s.get("/api/sessions/" + id + "/bundle")
+	if status != http.StatusOK || !strings.Contains(bundle, "SND.UNA > SND.NXT") || !strings.Contains(bundle, "something odd") || !strings.Contains(bundle, "cursor branch 0 step 3") {
+		t.Errorf("bundle: %d\n%s", status, bundle)
+	}
+	if bye, _ := s.connect(id, "").ended(); bye.Why != "broken" {
+		t.Errorf("coming back: %+v", bye)
+	}
+	q.do(proto.Command{T: "step"})
+}
+
+func TestLimits(t *testing.T) {
+	s := open(t, func(c *Config) { c.Limits.PerAddress, c.Limits.Sockets, c.Limits.Steps = 2, 1, 5 })
+	id := s.create(withScene(plain))
+	p := s.join(id, "")
+	if bye, code := s.connect(id, "").ended(); code != closePolicy || bye.Why != "busy" || !strings.Contains(bye.Text, "1") {
+		t.Errorf("one socket too many: %d %+v", code, bye)
+	}
+	p.do(proto.Command{T: "step", N: 5})
+	p.refused("limit", proto.Command{T: "step"})
+	s.create(withScene(plain))
+	if status, text, h := s.send("POST", "/api/sessions", `{"scene":"x"}`); status != http.StatusTooManyRequests || !strings.Contains(text, "many-from-address") || h.Get("Retry-After") == "" {
+		t.Errorf("one session too many from here: %d %s", status, text)
+	}
+}
+
+// When there is no room, a session that nobody looks at makes some, and is there
+// again when it is asked for.
+func TestIdleSessionsMakeRoom(t *testing.T) {
+	s := open(t, func(c *Config) { c.Limits.Sessions = 1 })
+	first := s.create(withScene(plain))
+	p := s.join(first, "")
+	if status, text, _ := s.send("POST", "/api/sessions", `{"scene":"host a 10.0.0.1"}`); status != http.StatusServiceUnavailable || !strings.Contains(text, "many-sessions") {
+		t.Fatalf("while somebody looks: %d %s", status, text)
+	}
+	p.do(proto.Command{T: "step", N: 4})
+	p.sock.Drop()
+	s.waitFor(func() bool { return s.metrics.sockets.Load() == 0 })
+	s.create(withScene(plain))
+	if status, text, _ := s.get("/api/sessions/" + first); status != http.StatusOK || !strings.Contains(text, `"n":4`) {
+		t.Errorf("the first again: %d %s", status, text)
+	}
+	if n := s.hub.count(); n != 1 {
+		t.Errorf("%d sessions in memory", n)
+	}
+}
+
+// waitFor asks until it is so; the test's own time limit ends it otherwise.
+func (s *site) waitFor(so func() bool) {
+	for !so() {
+		s.get("/healthz")
+	}
+}
+
+// A session that nobody uses leaves memory, and later the journal.
+func TestIdle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		kept := journal.NewMemory(time.Now)
+		h := newHub(Config{Journal: kept, Limits: DefaultLimits, Log: New(Config{}).log}, &metrics{})
+		id, err := h.create(t.Context(), "a", opening{Scene: plain})
+		if err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(DefaultLimits.Idle - time.Second)
+		h.with(t.Context(), id, func(st *stage) {})
+		<-time.After(DefaultLimits.Idle - time.Second)
+		if h.count() != 1 {
+			t.Fatal("a session that was used left memory")
+		}
+		<-time.After(2 * time.Second)
+		if synctest.Wait(); h.count() != 0 || h.from["a"] != 0 {
+			t.Fatal("a session that nobody used stays in memory")
+		}
+		if err := h.with(t.Context(), id, func(*stage) {}); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(DefaultLimits.Keep + time.Hour)
+		if n, _ := kept.Expire(t.Context(), time.Now().Add(-DefaultLimits.Keep)); n != 1 {
+			t.Errorf("%d sessions expired, want 1", n)
+		}
+		var p *problem
+		if err := h.with(t.Context(), id, func(*stage) {}); !errors.As(err, &p) || p.code != "no-session" {
+			t.Errorf("an expired session: %v", err)
+		}
+	})
+}
+
+// A server that is told to stop says so, finishes, and loses nothing.
+func TestDrain(t *testing.T) {
+	kept := journal.NewMemory(time.Now)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	server := New(Config{Journal: kept})
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(ctx, l) }()
+	s := &site{t, server, "http://" + l.Addr().String(), kept}
+	id := s.create(withScene(plain))
+	p := s.join(id, "")
+	p.do(proto.Command{T: "step", N: 2})
+	stop()
+	if bye, code := p.ended(); code != closeRestart || bye.Why != "drain" {
+		t.Errorf("code %d, bye %+v", code, bye)
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	again := open(t, func(c *Config) { c.Journal = kept })
+	if q := again.join(id, "?client="+p.Client); q.cursor.N != 2 || q.LastID != 1 {
+		t.Errorf("after the restart: cursor %d, last %d", q.cursor.N, q.LastID)
+	}
+}

@@ -1,0 +1,187 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"wirestep/engine"
+	"wirestep/engine/scene"
+	"wirestep/lessons"
+	"wirestep/web/journal"
+	"wirestep/web/proto"
+)
+
+// stage is the inside of a session: what its goroutine owns.
+type stage struct {
+	*session
+	story
+	t        *engine.Timeline
+	player   *lessons.Player // nil: no lesson
+	frames   frames
+	pages    map[string]*page
+	watchers map[*watcher]struct{}
+	asked    int // commands so far
+
+	shot   []byte // the last snapshot made
+	shotAt int    // good while asked is this
+
+	during []byte // the command that is being carried out, for when it breaks
+	broken string // an invariant that broke
+	over   bool   // the goroutine ends after this
+}
+
+// page is what a session remembers of one client token.
+type page struct {
+	last    int64 // its last command that was carried out
+	answers []answered
+}
+
+type answered struct {
+	id   int64
+	text []byte
+}
+
+// begin makes the stage of a new session.
+func begin(o opening, l Limits) (*stage, error) {
+	s, err := openStory(o)
+	if err != nil {
+		return nil, err
+	}
+	return raise(s, l)
+}
+
+// rebuild makes the stage of a session in the journal.
+func rebuild(r journal.Record, l Limits) (*stage, error) {
+	s, err := readStory(r)
+	if err != nil {
+		return nil, err
+	}
+	if s.kept.Broken != "" {
+		return nil, refuse(http.StatusGone, "broken")
+	}
+	return raise(s, l)
+}
+
+// raise runs a story to where its people stand.
+func raise(s story, l Limits) (*stage, error) {
+	t, err := scene.Load(s.file)
+	if err != nil {
+		return nil, sceneProblem(err)
+	}
+	st := &stage{story: s, t: t, pages: map[string]*page{}, watchers: map[*watcher]struct{}{}}
+	for token, id := range s.kept.Pages {
+		st.pages[token] = &page{last: id}
+	}
+	t.SetLimit(l.Steps)
+	if s.Lesson != "" {
+		if err := st.lead(); err != nil {
+			return nil, err
+		}
+	}
+	if s.kept.N > 0 || s.kept.Branch > 0 {
+		st.goTo(s.kept.Branch, s.kept.N)
+	}
+	return st, nil
+}
+
+// lead begins the lesson, or goes on with it. A lesson that is no longer there
+// leaves its scene to play with.
+func (st *stage) lead() error {
+	lesson, ok := lessons.Get(st.Lesson)
+	if !ok {
+		return nil
+	}
+	var state lessons.State
+	if st.kept.Lesson != nil {
+		if err := json.Unmarshal(st.kept.Lesson, &state); err != nil {
+			return err
+		}
+	}
+	st.player = lessons.Resume(lesson, state)
+	if st.kept.Lesson == nil {
+		return st.player.Start(st.t)
+	}
+	return st.player.Observe(st.t)
+}
+
+// remember puts what a command did into the journal: news of the tree as an
+// entry, where people stand as the mark. It returns only when both are safe.
+func (st *stage) remember(token string, id int64) error {
+	if p := st.page(token); p != nil {
+		p.last = max(p.last, id)
+	}
+	m := mark{Branch: st.t.Branch(), N: st.t.N(), Pages: map[string]int64{}}
+	for token, p := range st.pages {
+		m.Pages[token] = p.last
+	}
+	if st.player != nil {
+		m.Lesson = encodeJSON(st.player.State())
+	}
+	ctx, j := context.Background(), st.hub.conf.Journal
+	all := st.compare(st.t)
+	var err error
+	if len(all) == 0 {
+		err = j.Mark(ctx, st.id, encodeMark(m))
+	} else {
+		err = j.Append(ctx, st.id, st.entries, encodeEntry(entry{News: all, Page: token, ID: id}), encodeMark(m))
+	}
+	switch {
+	case errors.Is(err, journal.ErrNone):
+		st.farewell("expired", closeDone)
+	case err != nil:
+		// Somebody else went on with this session, or the storage failed. What is
+		// in memory is not what is kept: pages come back to what is kept.
+		st.hub.log.Error("journal refused", "id", st.id, "err", err)
+		st.farewell("drain", closeRestart)
+	}
+	if err != nil {
+		st.over = true
+		return err
+	}
+	st.kept = m
+	if len(all) > 0 {
+		st.entries++
+		return st.add(all)
+	}
+	return nil
+}
+
+// page returns what is remembered of a token, making room for a new one.
+func (st *stage) page(token string) *page {
+	if token == "" {
+		return nil
+	}
+	p := st.pages[token]
+	if p == nil {
+		if len(st.pages) >= maxPagesKnown {
+			st.forgetOnePage()
+		}
+		p = &page{}
+		st.pages[token] = p
+	}
+	return p
+}
+
+// forgetOnePage drops a token that nobody is connected with.
+func (st *stage) forgetOnePage() {
+	here := map[string]bool{}
+	for w := range st.watchers {
+		here[w.token] = true
+	}
+	for token := range st.pages {
+		if !here[token] {
+			delete(st.pages, token)
+			return
+		}
+	}
+}
+
+// status is the lesson's, or nil.
+func (st *stage) status() *proto.Lesson {
+	if st.player == nil {
+		return nil
+	}
+	return encodeLesson(st.player.Status())
+}

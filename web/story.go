@@ -1,0 +1,165 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"wirestep/engine"
+	"wirestep/engine/scene"
+	"wirestep/web/journal"
+)
+
+// opening is the first entry of a session: where it came from.
+type opening struct {
+	Scene   string `json:"scene"`             // text of a scene or of a bundle
+	Lesson  string `json:"lesson,omitempty"`  // slug
+	Sandbox string `json:"sandbox,omitempty"` // name
+}
+
+// entry is one entry of a session's journal: the opening, or what one command
+// added to the tree of futures.
+type entry struct {
+	Opening *opening `json:"open,omitempty"`
+	News    []news   `json:"news,omitempty"`
+	Page    string   `json:"page,omitempty"` // token of the page that asked
+	ID      int64    `json:"id,omitempty"`   // its command
+}
+
+// news is what is new in one branch: itself, its name, what was done in it.
+type news struct {
+	Branch engine.BranchID `json:"b"`
+	Parent engine.BranchID `json:"parent"`
+	Step   engine.StepNo   `json:"step"`
+	Label  string          `json:"label,omitempty"`
+	Did    []string        `json:"did,omitempty"` // as lines of a bundle
+}
+
+// mark is where people stand.
+type mark struct {
+	Branch engine.BranchID  `json:"b"`
+	N      engine.StepNo    `json:"n"`
+	Pages  map[string]int64 `json:"pages,omitempty"` // token → last command carried out
+	Lesson json.RawMessage  `json:"lesson,omitempty"`
+	Broken string           `json:"broken,omitempty"` // what broke, and during which command
+}
+
+// story is a session as its journal has it: a bundle that grows.
+type story struct {
+	opening
+	file    *scene.File // its branches are the ones in the journal
+	entries int
+	kept    mark
+}
+
+func encodeEntry(e entry) []byte { return encodeJSON(e) }
+func encodeMark(m mark) []byte   { return encodeJSON(m) }
+
+// openStory reads the scene that a session begins with.
+func openStory(o opening) (story, error) {
+	if len(o.Scene) > maxSceneText {
+		return story{}, refuse(http.StatusRequestEntityTooLarge, "body-large", "max", maxSceneText)
+	}
+	f, err := scene.Parse("scene", o.Scene)
+	if err != nil {
+		return story{}, sceneProblem(err)
+	}
+	return story{opening: o, file: f, entries: 1, kept: mark{Branch: f.Cursor.Branch, N: f.Cursor.Step, Pages: map[string]int64{}}}, nil
+}
+
+// readStory reads a journal.
+func readStory(r journal.Record) (story, error) {
+	var s story
+	for i, b := range r.Entries {
+		var e entry
+		err := json.Unmarshal(b, &e)
+		switch {
+		case err != nil:
+		case i == 0 && e.Opening == nil:
+			err = errors.New("it does not begin with a scene")
+		case i == 0:
+			s, err = openStory(*e.Opening)
+		default:
+			err = s.add(e.News)
+			s.kept.Pages[e.Page] = max(s.kept.Pages[e.Page], e.ID)
+		}
+		if err != nil {
+			return s, fmt.Errorf("journal entry %d: %w", i+1, err)
+		}
+	}
+	s.entries = len(r.Entries)
+	if r.Mark != nil {
+		pages := s.kept.Pages
+		s.kept = mark{}
+		if err := json.Unmarshal(r.Mark, &s.kept); err != nil {
+			return s, fmt.Errorf("journal mark: %w", err)
+		}
+		for token, id := range s.kept.Pages {
+			pages[token] = max(pages[token], id)
+		}
+		s.kept.Pages = pages
+	}
+	return s, nil
+}
+
+// add takes news into the bundle.
+func (s *story) add(all []news) error {
+	for _, n := range all {
+		if len(s.file.Branches) == 0 && n.Branch > 0 {
+			s.file.Branches = append(s.file.Branches, scene.Branch{Parent: -1})
+		}
+		switch at := int(n.Branch); {
+		case at == len(s.file.Branches):
+			s.file.Branches = append(s.file.Branches, scene.Branch{ID: n.Branch, Parent: n.Parent, Step: n.Step, Label: n.Label})
+		case at > len(s.file.Branches):
+			return fmt.Errorf("branch %d, expected at most %d", at, len(s.file.Branches))
+		}
+		b := &s.file.Branches[n.Branch]
+		b.Label = n.Label
+		for _, line := range n.Did {
+			did, err := scene.ParseStep(&s.file.Scenario, line)
+			if err != nil {
+				return err
+			}
+			b.Did = append(b.Did, did)
+		}
+	}
+	return nil
+}
+
+// compare finds what the timeline has and the bundle lacks.
+func (s *story) compare(t *engine.Timeline) []news {
+	var all []news
+	for _, b := range t.Branches() {
+		known := scene.Branch{}
+		isNew := int(b.ID) >= len(s.file.Branches)
+		if !isNew {
+			known = s.file.Branches[b.ID]
+		}
+		did := t.Interventions(b.ID)[len(known.Did):]
+		if isNew && b.ID > 0 || b.Label != known.Label || len(did) > 0 {
+			n := news{Branch: b.ID, Parent: b.Parent, Step: b.Step, Label: b.Label}
+			for _, d := range did {
+				n.Did = append(n.Did, scene.FormatStep(d))
+			}
+			all = append(all, n)
+		}
+	}
+	return all
+}
+
+// bundle is the session as text, with the cursor where it stands.
+func (s *story) bundle() string {
+	f := *s.file
+	if len(f.Branches) == 0 {
+		f.Branches = []scene.Branch{{Parent: -1}}
+	}
+	f.Cursor = scene.Cursor{Branch: s.kept.Branch, Step: s.kept.N}
+	text := scene.Format(&f)
+	if s.kept.Broken != "" {
+		text += "\n# This session broke: " + strings.ReplaceAll(s.kept.Broken, "\n", "\n# ") + "\n"
+	}
+	return text
+}

@@ -1,0 +1,156 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"regexp"
+	"strconv"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"golang.org/x/time/rate"
+
+	"wirestep/engine"
+)
+
+var tokenRE = regexp.MustCompile(`^[A-Za-z0-9_-]{8,40}$`)
+
+// stream is GET /stream/{id}.
+func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
+	if s.draining.Load() {
+		s.fail(w, r, refuse(http.StatusServiceUnavailable, "drain"))
+		return
+	}
+	s.streams.Add(1)
+	defer s.streams.Done()
+	sock, err := accept(w, r, s.conf.Origins)
+	if err != nil {
+		return // it has answered
+	}
+	defer sock.Drop()
+	q := r.URL.Query()
+	token := q.Get("client")
+	if !tokenRE.MatchString(token) {
+		token = newID()
+	}
+	// A hijacked request has no context that ends with the connection.
+	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
+	defer cancel()
+	wt, id := newWatcher(token, langOf(r)), chi.URLParam(r, "id")
+	have, branch := number(q.Get("have")), number(q.Get("branch"))
+	err = s.hub.with(ctx, id, func(st *stage) { st.join(wt, engine.BranchID(branch), engine.StepNo(have)) })
+	if err != nil {
+		wt.bye(s.noEntry(r, wt, err))
+		s.write(ctx, sock, wt, id)
+		return
+	}
+	s.metrics.sockets.Add(1)
+	defer s.metrics.sockets.Add(-1)
+	defer s.hub.with(ctx, id, func(st *stage) { st.leave(wt) })
+	go func() {
+		defer cancel()
+		s.write(ctx, sock, wt, id)
+	}()
+	go ping(ctx, cancel, sock)
+	s.read(ctx, sock, wt, id)
+}
+
+// number reads a parameter; what is none is -1, which no branch or step has.
+func number(s string) int32 {
+	n, err := strconv.ParseInt(s, 10, 32)
+	if err != nil || n < 0 {
+		return -1
+	}
+	return int32(n)
+}
+
+// noEntry tells a page why it cannot have the session: a page cannot read the
+// body of a refused upgrade.
+func (s *Server) noEntry(r *http.Request, w *watcher, err error) *farewell {
+	switch p := s.asProblem(r, err); p.code {
+	case "no-session":
+		return goodbyeFor("expired", w.lang, closeDone, p)
+	case "drain":
+		return goodbye("drain", w.lang, closeRestart)
+	case "many-sessions":
+		return goodbyeFor("busy", w.lang, closePolicy, p)
+	}
+	return goodbye("broken", w.lang, closeBroken)
+}
+
+// read takes commands until the connection ends.
+func (s *Server) read(ctx context.Context, sock *Socket, w *watcher, id string) {
+	limit := rate.NewLimiter(commandsPerSec, commandsAtOnce)
+	for {
+		b, err := sock.read(ctx)
+		if errors.Is(err, errTooBig) {
+			w.bye(goodbyeFor("protocol", w.lang, closePolicy, cannot("too-big", "max", maxMessage)))
+			<-ctx.Done() // the writer says it and ends the connection
+			return
+		}
+		if err != nil {
+			return
+		}
+		c, err := decodeCommand(b)
+		if err != nil {
+			w.bye(goodbyeFor("protocol", w.lang, closePolicy, cannot("protocol", "what", err.Error())))
+			<-ctx.Done()
+			return
+		}
+		if !limit.Allow() {
+			s.metrics.refused.Add(1)
+			w.answer(failed(c.ID, w.lang, cannot("rate", "max", commandsPerSec)))
+			continue
+		}
+		if err := s.hub.with(ctx, id, func(st *stage) { st.carryOut(w, c) }); err != nil {
+			w.bye(goodbye("drain", w.lang, closeRestart)) // unless the session said another goodbye
+			<-ctx.Done()
+			return
+		}
+	}
+}
+
+// write sends what waits for a page, until the end of one of them.
+func (s *Server) write(ctx context.Context, sock *Socket, w *watcher, id string) {
+	for {
+		message, end, behind, err := w.next(ctx)
+		switch {
+		case err != nil:
+			return
+		case behind:
+			s.metrics.lagged.Add(1)
+			if s.hub.with(ctx, id, func(st *stage) { st.catchUp(w) }) != nil {
+				return
+			}
+			continue
+		case end != nil:
+			if end.message != nil {
+				sock.Write(ctx, end.message)
+			}
+			sock.Close(end.code, end.why)
+			return
+		}
+		if sock.Write(ctx, message) != nil {
+			return
+		}
+		s.metrics.sent.Add(int64(len(message)))
+	}
+}
+
+// ping ends a connection whose other side is gone without a word.
+func ping(ctx context.Context, cancel context.CancelFunc, sock *Socket) {
+	tick := time.NewTicker(pingEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if sock.ping(ctx) != nil {
+				cancel()
+				return
+			}
+		}
+	}
+}

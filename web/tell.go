@@ -1,0 +1,166 @@
+package web
+
+import (
+	"encoding/json"
+
+	"wirestep/engine"
+	"wirestep/web/proto"
+)
+
+// place is what people see of a session from outside; what differs after a
+// command is told to them.
+type place struct {
+	branch   engine.BranchID
+	n        engine.StepNo
+	branches string // every branch's name and parent
+	lesson   proto.Lesson
+}
+
+func (st *stage) place() place {
+	p := place{branch: st.t.Branch(), n: st.t.N()}
+	for _, b := range st.t.Branches() {
+		p.branches += b.Label + "\x00"
+	}
+	if l := st.status(); l != nil {
+		p.lesson = *l
+	}
+	return p
+}
+
+// tell brings every page from where it is to where the session is: the tree if
+// it grew, frames if a page holds what goes before them, else a snapshot, and
+// the cursor if it moved. Each message is encoded once.
+func (st *stage) tell(before place) {
+	now := st.place()
+	var branches, cursor []byte
+	if now.branches != before.branches {
+		branches = encodeJSON(proto.Branches{T: "branches", Branches: encodeBranches(st.t)})
+	}
+	if now.branch != before.branch || now.n != before.n || now.lesson != before.lesson {
+		cursor = encodeJSON(st.cursor())
+	}
+	made := map[spanOf][]byte{}
+	for w := range st.watchers {
+		if branches != nil && w.put(branches) {
+			continue
+		}
+		st.bring(w, cursor, made)
+	}
+}
+
+func (st *stage) bring(w *watcher, cursor []byte, made map[spanOf][]byte) {
+	b, n, tip := st.t.Branch(), st.t.N(), st.t.Tip()
+	has, ok := w.holds[b]
+	if !ok || n < has.From || n > has.To && tip-has.To > framesAtOnce {
+		if !w.put(st.snapshot()) {
+			st.nowHolds(w)
+		}
+		return
+	}
+	if tip > has.To && tip-has.To <= framesAtOnce {
+		span := spanOf{has.To, tip}
+		if made[span] == nil {
+			made[span] = st.framesMessage(b, has.To, tip)
+		}
+		if w.put(made[span]) {
+			return
+		}
+		w.holds[b] = spanOf{has.From, tip}
+	}
+	if cursor != nil {
+		w.put(cursor)
+	}
+}
+
+func (st *stage) cursor() proto.Cursor {
+	return proto.Cursor{T: "cursor", Branch: int32(st.t.Branch()), N: int32(st.t.N()), Lesson: st.status()}
+}
+
+// join begins to watch: hello, then what the page lacks.
+func (st *stage) join(w *watcher, branch engine.BranchID, have engine.StepNo) {
+	if len(st.watchers) >= st.hub.conf.Limits.Sockets {
+		w.bye(goodbyeFor("busy", w.lang, closePolicy, cannot("many-sockets", "max", st.hub.conf.Limits.Sockets)))
+		return
+	}
+	st.watchers[w] = struct{}{}
+	st.session.pages.Store(int32(len(st.watchers)))
+	p := st.page(w.token)
+	w.put(encodeJSON(st.hello(w.token, p.last)))
+	if st.knows(branch) && have >= 0 && have <= st.tipOf(branch) && branch == st.t.Branch() && st.t.Tip()-have <= framesAtOnce {
+		w.holds[branch] = spanOf{0, have} // from where on it holds frames it does not say: it asks with "seek"
+		st.bring(w, encodeJSON(st.cursor()), map[spanOf][]byte{})
+		return
+	}
+	w.put(st.snapshot())
+	st.nowHolds(w)
+}
+
+// leave ends to watch.
+func (st *stage) leave(w *watcher) {
+	delete(st.watchers, w)
+	st.session.pages.Store(int32(len(st.watchers)))
+}
+
+// catchUp gives a page that was behind everything anew.
+func (st *stage) catchUp(w *watcher) {
+	w.holds = map[engine.BranchID]spanOf{}
+	w.resume(st.snapshot())
+	st.nowHolds(w)
+}
+
+// nowHolds notes that a page was sent a snapshot.
+func (st *stage) nowHolds(w *watcher) {
+	w.holds[st.t.Branch()] = spanOf{st.base(), min(st.t.Tip(), st.base()+framesInOne)}
+}
+
+// base is where the frames of a snapshot begin: at the start, unless there are
+// more than one message may hold.
+func (st *stage) base() engine.StepNo {
+	if st.t.Tip() <= framesInOne {
+		return 0
+	}
+	return max(0, min(st.t.N()-framesInOne/2, st.t.Tip()-framesInOne))
+}
+
+// snapshot is everything at the cursor. A class that joins at once gets the same
+// bytes.
+func (st *stage) snapshot() []byte {
+	if st.shot == nil || st.shotAt != st.asked {
+		st.shot, st.shotAt = encodeJSON(st.makeSnapshot()), st.asked
+	}
+	return st.shot
+}
+
+// wholeSnapshot is proto.Snapshot with frames that are encoded already.
+type wholeSnapshot struct {
+	proto.Snapshot
+	Frames []json.RawMessage `json:"frames"`
+}
+
+func (st *stage) makeSnapshot() wholeSnapshot {
+	b, n, tip, base := st.t.Branch(), st.t.N(), st.t.Tip(), st.base()
+	next := encodePlanned(st.t.World())
+	m := wholeSnapshot{Frames: st.framesOf(b, base, min(tip, base+framesInOne))}
+	m.Snapshot = proto.Snapshot{
+		T: "snapshot", Branch: int32(b), N: int32(n), Base: int32(base), Tip: int32(tip), End: st.info(b).End,
+		Branches: encodeBranches(st.t), Next: next, Lesson: st.status(),
+	}
+	st.goTo(b, base)
+	m.World = encodeWorld(st.t.World())
+	st.goTo(b, n)
+	return m
+}
+
+// wholeFrames is proto.Frames likewise.
+type wholeFrames struct {
+	T      string            `json:"t"`
+	Branch int32             `json:"branch"`
+	From   int32             `json:"from"`
+	Frames []json.RawMessage `json:"frames"`
+	End    bool              `json:"end"`
+}
+
+// framesMessage holds the frames after from, up to to.
+func (st *stage) framesMessage(b engine.BranchID, from, to engine.StepNo) []byte {
+	return encodeJSON(wholeFrames{T: "frames", Branch: int32(b), From: int32(from + 1), End: st.info(b).End, Frames: st.framesOf(b, from, to)})
+}

@@ -1,0 +1,135 @@
+package web
+
+import (
+	"context"
+	"sync"
+
+	"wirestep/engine"
+)
+
+// What one socket may have waiting. Past it the queue is cleared: the page has
+// lost its place in the stream and gets one snapshot when it reads again.
+const (
+	maxWaiting      = 256
+	maxWaitingBytes = 1 << 20
+	maxAnswers      = 512
+)
+
+// watcher is what a session knows of one connected page. The session's goroutine
+// puts messages in, the socket's writer takes them out; what lies between is
+// guarded by mu. The fields above it belong to the session alone.
+type watcher struct {
+	token string                     // of the page, see docs/protocol.md
+	lang  string                     // of its reader
+	holds map[engine.BranchID]spanOf // which frames the page has
+
+	mu      sync.Mutex
+	queue   [][]byte
+	bytes   int
+	answers [][]byte // "done" and "failed" that wait for the snapshot
+	lagging bool
+	last    *farewell // no more messages after this one
+	wake    chan struct{}
+}
+
+// spanOf says that a page holds the frames after From, up to To.
+type spanOf struct{ From, To engine.StepNo }
+
+// farewell is the end of a connection: a last message and a close code.
+type farewell struct {
+	message []byte
+	code    int
+	why     string
+}
+
+func newWatcher(token, lang string) *watcher {
+	return &watcher{token: token, lang: lang, holds: map[engine.BranchID]spanOf{}, wake: make(chan struct{}, 1)}
+}
+
+// put queues a message that everybody gets. It reports whether the page is
+// behind: then the message is not for it.
+func (w *watcher) put(b []byte) (behind bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.lagging || w.last != nil {
+		return w.lagging
+	}
+	w.queue = append(w.queue, b)
+	w.bytes += len(b)
+	if len(w.queue) > maxWaiting || w.bytes > maxWaitingBytes && len(w.queue) > 1 {
+		w.queue, w.bytes, w.lagging = nil, 0, true
+	}
+	w.signal()
+	return w.lagging
+}
+
+// answer queues what only this page gets, in answer to a command. It is kept
+// when the queue is cleared: the page waits for it.
+func (w *watcher) answer(b []byte) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case w.last != nil:
+	case w.lagging && len(w.answers) >= maxAnswers:
+		w.last = &farewell{code: closePolicy, why: "answers are not read"}
+	case w.lagging:
+		w.answers = append(w.answers, b)
+	default:
+		w.queue = append(w.queue, b)
+		w.bytes += len(b)
+	}
+	w.signal()
+}
+
+// resume begins anew with a snapshot, then what was answered meanwhile.
+func (w *watcher) resume(snapshot []byte) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.queue = append([][]byte{snapshot}, w.answers...)
+	w.bytes, w.answers, w.lagging = len(snapshot), nil, false
+	w.signal()
+}
+
+// bye queues the last message.
+func (w *watcher) bye(f *farewell) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.last == nil {
+		w.last = f
+	}
+	w.signal()
+}
+
+func (w *watcher) signal() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// next waits for something to write. Exactly one of its results is set: a
+// message, the end, or that the page is behind and needs a snapshot.
+func (w *watcher) next(ctx context.Context) (message []byte, end *farewell, behind bool, err error) {
+	for {
+		w.mu.Lock()
+		switch {
+		case len(w.queue) > 0:
+			message = w.queue[0]
+			w.queue = w.queue[1:]
+			w.bytes -= len(message)
+		case w.last != nil:
+			end = w.last
+		case w.lagging:
+			behind = true
+		}
+		w.mu.Unlock()
+		if message != nil || end != nil || behind {
+			return message, end, behind, nil
+		}
+		select {
+		case <-w.wake:
+		case <-ctx.Done():
+			return nil, nil, false, ctx.Err()
+		}
+	}
+}
