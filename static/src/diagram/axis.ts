@@ -82,4 +82,24 @@ export class Axis {
     if (t === a.t) return a.y0;
     return a.y1 + ((t - a.t) / (b.t - a.t)) * (b.y0 - a.y1);
   }
+
+  /** The instant at a height: the inverse of yOf. */
+  tOf(y: number): number {
+    const k = this.ticks;
+    if (y <= k[0].y0) return k[0].t;
+    for (let i = 0; i < k.length; i++) {
+      const a = k[i];
+      if (y <= a.y1) return a.t;
+      const b = k[i + 1];
+      if (b && y < b.y0) return a.t + ((y - a.y1) / (b.y0 - a.y1)) * (b.t - a.t);
+    }
+    const last = k[k.length - 1];
+    return last.t + ((y - last.y1) / TRIP) * this.unit;
+  }
+}
+
+/** How far apart, in pixels, two instants are drawn when time is folded. */
+export function foldedGap(dt: number, unit: number): number {
+  const trips = dt / unit;
+  return trips > FOLD_FROM ? FOLD + 4 : trips * TRIP;
 }

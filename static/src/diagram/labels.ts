@@ -115,7 +115,7 @@ export function placeLabels(l: Layout, words: Words, from = Number.NEGATIVE_INFI
   };
   for (const box of l.notes) {
     if (box.y < from - 200 || box.y > to + 200) continue;
-    const text = fit(box.note.text, box.room, words);
+    const text = shorten(box.note.text, box.room, words);
     const w = words.measure(text, 'mono');
     const q = boxQuad(box.side < 0 ? box.x - w : box.x, box.y - 9, w, 15);
     room.add(q);
@@ -123,7 +123,7 @@ export function placeLabels(l: Layout, words: Words, from = Number.NEGATIVE_INFI
   }
   for (const a of near) {
     const t = words.fate(a);
-    const at = a.cross ?? a.pause ?? (a.fate === 'dropped' ? a.pts[a.pts.length - 1] : undefined);
+    const at = a.cross ?? (a.fate === 'held' ? a.pause : a.bend) ?? (a.fate === 'dropped' ? a.pts[a.pts.length - 1] : undefined);
     if (!t || !at) continue;
     const w = words.measure(t, 'bold');
     const spots: Pt[] = [
@@ -250,7 +250,7 @@ function around(p: Pt, r: number): Quad {
   return boxQuad(p.x - r, p.y - r, 2 * r, 2 * r);
 }
 
-function fit(text: string, room: number, words: Words): string {
+function shorten(text: string, room: number, words: Words): string {
   if (words.measure(text, 'mono') <= room) return text;
   const short = text.replace(/\(.*\)/s, '()');
   if (words.measure(short, 'mono') <= room) return short;

@@ -50,6 +50,7 @@ export interface Arrow {
   pause?: Pt;
   fork?: Pt;
   mark?: Pt; // where it was edited
+  bend?: Pt; // where it was delayed
   ended: Turn | null; // what happened to it last, apart from arriving
 }
 
@@ -110,7 +111,7 @@ export function layout(inp: Input): Layout {
   const rows = new Rows();
 
   // Instants at which a segment should have arrived keep their place on the axis.
-  const wishes = wishList(tracks, n, inp.hideFuture, now);
+  const wishes = wishList(tracks, n);
   let w = 0;
   const wish = (until: number) => {
     for (; w < wishes.length && wishes[w].t <= until; w++) {
@@ -174,7 +175,7 @@ export function layout(inp: Input): Layout {
     if (p.kind === 'call' || p.kind === 'act') {
       y = axis.row(p.at, Math.max(rows.note(p.host), restY + NOTE));
       rows.noted(p.host, y);
-      plannedNotes.push({ note: { n: n + 1, at: p.at, host: p.host < 0 ? 0 : p.host, what: p.kind === 'act' ? 'act' : 'call', text: p.name }, y });
+      plannedNotes.push({ note: { n: n + 1, at: p.at, host: Math.max(0, p.host), what: p.kind === 'act' ? 'act' : 'call', text: p.name }, y });
     } else {
       y = axis.row(p.at, Math.max(rows.ring(p.host), restY + NOTE));
       rows.ringed(p.host, y);
@@ -228,14 +229,14 @@ export function unitOf(links: Link[]): number {
 }
 
 function gutterOf(width: number): number {
-  return width < 560 ? 50 : 76;
+  return width < 560 ? 56 : 76;
 }
 
 function place(inp: Input, lanes: number[]): Column[] {
   const { hosts, width } = inp;
   const gutter = gutterOf(width);
   const laneW = width < 560 ? 14 : 24;
-  const room = width >= 1000 ? 168 : width >= 700 ? 132 : width >= 560 ? 96 : 58;
+  const room = width >= 1000 ? 168 : width >= 700 ? 132 : width >= 560 ? 96 : 52;
   const half = width < 560 ? 7 : 10;
   const left = gutter + room + 10 + laneW * Math.max(1, lanes[0] ?? 0) + half;
   const right = width - room - 14 - laneW * Math.max(1, lanes[hosts - 1] ?? 0) - half;
@@ -261,14 +262,13 @@ interface Wish {
   track: Track;
 }
 
-function wishList(tracks: Track[], n: number, hide: boolean, now: number): Wish[] {
+function wishList(tracks: Track[], n: number): Wish[] {
   const out: Wish[] = [];
   for (const track of tracks) {
     const done = track.turns.some((x) => x.n <= n && x.what === 'delivered');
     const times = [track.packet.arrive, ...track.turns.filter((x) => x.n <= n && x.what === 'moved').map((x) => x.arrive)];
     for (const [i, t] of times.entries()) {
       if (t === null || (done && i === times.length - 1)) continue;
-      if (hide && t > now) continue;
       out.push({ t, track });
     }
   }
@@ -427,6 +427,7 @@ function arrow(t: Track, n: number, columns: Column[], depart: Map<number, numbe
         at = { x: at.x, y: Math.max(ty, at.y) };
       } else at = along(ty, 0.3, 0.7);
       a.pts.push(at);
+      a.bend = at;
       if (turn.arrive !== null) goal = { x: x1, y: yAt(turn.arrive) };
     } else if (turn.what === 'edited') {
       a.edited = true;

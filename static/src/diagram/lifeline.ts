@@ -22,6 +22,7 @@ export interface Bracket {
   subject: number;
   field: number;
   label: string;
+  kind: string;
   side: -1 | 1;
   x0: number; // at the lifeline
   x1: number; // the upright
@@ -129,6 +130,7 @@ export function brackets(
           cur.n = turn.n;
           cur.armedAt = turn.at;
           cur.deadline = turn.deadline;
+          cur.kind = turn.kind || cur.kind;
           continue;
         }
         if (cur) close(cur, y, 'fired', turn.n, out);
@@ -137,6 +139,7 @@ export function brackets(
           subject: t.subject,
           field: t.field,
           label: t.label,
+          kind: turn.kind,
           side: c.side,
           x0: c.x + c.side * (c.half + 3),
           x1: 0,

@@ -42,6 +42,7 @@ export interface TimerTurn {
   at: number;
   deadline: number | null;
   fired: boolean;
+  kind: string; // what it will do, where one timer serves several ends
 }
 
 /** A timer of one subject from first to last. */
@@ -116,9 +117,12 @@ export class History {
       if (!s) continue;
       const field = this.schemas.field(s.schema, c.f);
       s.values[c.f] = c.new;
-      if (field?.unit === 'timer') this.timer(s, c.f, f, c.new);
       if (field?.unit === 'state') touch(s);
       this.badge(f, s, c.f, c.old, c.new);
+    }
+    for (const c of f.changes ?? []) {
+      const s = this.alive.get(c.s);
+      if (s && this.schemas.field(s.schema, c.f)?.unit === 'timer') this.timer(s, c.f, f, c.new);
     }
     for (const e of effects) {
       if (e.kind !== 'destroyed' || !e.subject) continue;
@@ -226,7 +230,13 @@ export class History {
     const last = t.turns[t.turns.length - 1];
     const old = last?.deadline ?? null;
     if (old === deadline) return;
-    t.turns.push({ n, at, deadline, fired: fire && old !== null && old <= at });
+    t.turns.push({ n, at, deadline, fired: fire && old !== null && old <= at, kind: this.timerKind(s, field) });
+  }
+
+  private timerKind(s: Subject, field: number): string {
+    if (this.schemas.field(s.schema, field)?.name !== 'XmitAt') return '';
+    const i = this.schemas.find(s.schema, 'XmitKind');
+    return this.schemas.stateName(s.schema, i, s.values[i]);
   }
 
   private call(f: Frame): void {

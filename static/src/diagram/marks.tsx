@@ -1,0 +1,268 @@
+import { t } from '../i18n';
+import type { Host } from '../proto';
+import { jagged, type Pt, path, round } from './geom';
+import type { ArrowLabel, FateLabel, Labels, Words } from './labels';
+import type { Arrow, Layout, NoteBox } from './layout';
+import type { BandBox, Bracket } from './lifeline';
+import { instant } from './time';
+import { describe, describeBracket } from './words';
+
+const deg = (rad: number) => round((rad * 180) / Math.PI);
+const turned = (l: { x: number; y: number; angle: number }) => `translate(${round(l.x)} ${round(l.y)}) rotate(${deg(l.angle)})`;
+
+export function Ticks({ l, from, to, whole }: { l: Layout; from: number; to: number; whole: boolean }) {
+  const list = whole ? l.ticks : l.ticks.filter((x) => x.y >= from && x.y <= to);
+  return (
+    <g class="ticks" aria-hidden="true">
+      {list.map((x) => (
+        <g key={x.t} class={x.planned ? 'planned' : ''}>
+          <path d={`M${l.gutter} ${x.y}H${l.width - 12}`} />
+          <text x={l.gutter - 8} y={x.y + 4} text-anchor="end">
+            {x.label}
+          </text>
+        </g>
+      ))}
+    </g>
+  );
+}
+
+export function Folds({ l, labels, from, to, whole }: { l: Layout; labels: Labels; from: number; to: number; whole: boolean }) {
+  return (
+    <g class="folds">
+      {labels.pills.map((p, i) => {
+        if (!whole && (p.y < from || p.y > to)) return null;
+        let zig = `M${l.gutter} ${p.y}l8 -5`;
+        for (let k = 0; k < 3; k++) zig += 'l8 10l8 -10';
+        zig += `l8 5H${l.width - 24}`;
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: folds have an order and nothing else
+          <g key={i}>
+            <path d={zig} />
+            {p.shown && (
+              <>
+                <rect x={p.x} y={p.y - 11} width={p.w} height={22} rx={11} />
+                <text x={p.x + p.w / 2} y={p.y + 4} text-anchor="middle">
+                  {p.text}
+                </text>
+              </>
+            )}
+          </g>
+        );
+      })}
+    </g>
+  );
+}
+
+const tone: Record<string, string> = {
+  CLOSED: 'closed',
+  CLOSE: 'closed',
+  LISTEN: 'closed',
+  SYN_SENT: 'opening',
+  SYN_RECV: 'opening',
+  ESTABLISHED: 'estab',
+  TIME_WAIT: 'tw',
+};
+
+export function Bands({ list, measure, hosts, choose }: { list: BandBox[]; measure: Words['measure']; hosts: Host[]; choose?: unknown }) {
+  return (
+    <g class="bands" aria-hidden={choose ? undefined : 'true'}>
+      {list.map((b) => {
+        const h = b.y1 - b.y0;
+        const w = measure(b.state, 'bold');
+        const rows: number[] = [];
+        if (!b.future && b.w >= 12 && h >= w + 10) for (let y = b.y0 + 8; y + w + 6 <= b.y1; y += 640) rows.push(y);
+        return (
+          <g key={`${b.host}.${b.flow}.${b.n}.${b.x}.${b.future}.${b.y0}`} class={`band ${tone[b.state] ?? 'closing'}${b.future ? ' future' : ''}`}>
+            <rect x={b.x} y={b.y0} width={Math.max(2, b.w - (b.w > 8 ? 0 : 1))} height={h}>
+              <title>{`${hosts[b.host]?.name}: ${b.state}`}</title>
+            </rect>
+            {rows.map((y) => (
+              <text key={y} transform={`translate(${b.x + b.w / 2 - 4} ${y}) rotate(90)`}>
+                {b.state}
+              </text>
+            ))}
+            {!b.future && !rows.length && b.w >= 12 && h > 12 && <title>{b.state}</title>}
+          </g>
+        );
+      })}
+    </g>
+  );
+}
+
+export function Brackets({ list, labels, hosts }: { list: Bracket[]; labels: Labels; hosts: Host[] }) {
+  return (
+    <g class="brackets">
+      {list.map((b) => {
+        const s = b.side;
+        const key = `${b.subject}.${b.field}.${b.first}`;
+        const top = `M${b.x0} ${b.y0}H${b.x1}V${b.y1}`;
+        return (
+          <g key={key} class={`bracket ${b.end}`} role="img" aria-label={describeBracket(b, hosts)}>
+            <path d={b.end === 'pending' && b.open ? top : b.end === 'cancelled' ? top : `${top}H${b.x0}`} />
+            {b.notches.slice(-60).map((y) => (
+              <path key={y} d={`M${b.x1 - 4 * s} ${y}H${b.x1 + 4 * s}`} />
+            ))}
+            {b.end === 'cancelled' && <path class="tick" d={`M${b.x1 - 5} ${b.y1 - 3}l4 4l7 -8`} />}
+          </g>
+        );
+      })}
+      {labels.brackets.map((x) => (
+        <text key={`${x.b.subject}.${x.b.field}.${x.b.first}`} class={`bracket-text ${x.b.end}`} transform={turned(x)}>
+          {x.text}
+        </text>
+      ))}
+    </g>
+  );
+}
+
+export function Future({ l, hidden }: { l: Layout; hidden: boolean }) {
+  if (hidden) {
+    return (
+      <g class="future">
+        <text x={(l.gutter + l.width) / 2} y={l.axis.y + 46} text-anchor="middle">
+          {t('lab.future-hidden')}
+        </text>
+      </g>
+    );
+  }
+  return (
+    <g class="future">
+      {l.rings.map((r) => (
+        <circle key={`${r.host}.${r.p.subject}.${r.p.at}.${r.p.name}`} cx={r.x} cy={r.y} r={5}>
+          <title>{`${instant(r.p.at)} ${r.p.name}`}</title>
+        </circle>
+      ))}
+    </g>
+  );
+}
+
+export function Notes(p: { list: { box: NoteBox; text: string }[]; chosen: string; tab: string; lit: ReadonlySet<string>; hosts: Host[]; live: boolean }) {
+  const named = new Set<number>();
+  return (
+    <g class="notes">
+      {p.list.map(({ box, text }, i) => {
+        const { note } = box;
+        const key = `e${note.n}`;
+        const first = !named.has(note.n);
+        named.add(note.n);
+        const live = p.live && first && !box.planned;
+        const lead = `M${round(box.anchor.x + box.side * 3)} ${round(box.anchor.y)}L${round(box.lead)} ${round(box.y)}`;
+        return (
+          <g
+            // biome-ignore lint/suspicious/noArrayIndexKey: an event may have the same note twice
+            key={`${note.n}.${note.text}.${i}`}
+            class={`note ${note.what}${box.planned ? ' planned' : ''}${p.chosen === key ? ' chosen' : ''}${p.lit.has(key) ? ' lit' : ''}`}
+            data-key={live ? key : undefined}
+            role={live ? 'button' : undefined}
+            tabIndex={live ? (p.tab === key ? 0 : -1) : undefined}
+            aria-label={live ? `${p.hosts[note.host]?.name ?? ''}, ${instant(note.at)}: ${note.text}` : undefined}
+          >
+            <path class="lead" d={lead} />
+            <path class="pin" d={box.side < 0 ? `M${box.anchor.x - 1} ${box.anchor.y}l-6 -3.5v7z` : `M${box.anchor.x + 1} ${box.anchor.y}l6 -3.5v7z`} />
+            {note.what === 'queue' && (
+              <rect class="pill" x={box.side < 0 ? box.x - text.length * 7.3 - 5 : box.x - 3} y={box.y - 9} width={text.length * 7.3 + 8} height={17} rx={5} />
+            )}
+            <text x={box.x} y={box.y + 4} text-anchor={box.side < 0 ? 'end' : 'start'}>
+              {text}
+              <title>{note.text}</title>
+            </text>
+          </g>
+        );
+      })}
+    </g>
+  );
+}
+
+interface SegmentProps {
+  a: Arrow;
+  label?: ArrowLabel;
+  fate?: FateLabel;
+  hosts: Host[];
+  lang: string;
+  chosen: boolean;
+  lit: boolean;
+  tab: boolean;
+  live: boolean;
+}
+
+export function Segment({ a, label, fate, hosts, chosen, lit, tab, live }: SegmentProps) {
+  const flying = a.fate === 'flying';
+  const drawn = a.pts.slice(0, a.end + 1);
+  const ghost = a.fate === 'lost' ? a.pts.slice(a.end) : [];
+  const held = a.fate === 'held';
+  const line = held ? drawn.slice(0, -1) : drawn;
+  const cls = ['seg', `k-${a.look}`, a.fate];
+  if (a.retx) cls.push('retx');
+  if (a.bad) cls.push('bad');
+  if (a.forged) cls.push('forged');
+  if (a.copy) cls.push('copy');
+  if (chosen) cls.push('chosen');
+  if (lit) cls.push('lit');
+  const form = (pts: Pt[]) => path(a.bad ? jagged(pts) : pts);
+  const head = a.pts[a.pts.length - 1];
+  const prev = a.pts[a.pts.length - 2] ?? head;
+  const arrives = a.fate === 'delivered' || a.fate === 'dropped' || flying;
+  return (
+    <g
+      class={cls.join(' ')}
+      data-key={`p${a.id}`}
+      data-id={a.id}
+      data-flying={flying ? '' : undefined}
+      role={live ? 'button' : 'img'}
+      tabIndex={live ? (tab ? 0 : -1) : undefined}
+      aria-label={describe(a, hosts)}
+    >
+      <path class="hit" d={path(a.pts)} />
+      {ghost.length > 1 && <path class="wish" d={path(ghost)} />}
+      {flying ? (
+        <>
+          <path class="rest" d={form(drawn)} />
+          <path class="done" />
+        </>
+      ) : (
+        <path class="line" d={form(line)} />
+      )}
+      {a.forged && !flying && <path class="hollow" d={form(line)} />}
+      {held && a.pause && <path class="wait" d={path([a.pause, head])} />}
+      {arrives && <path class="tip" d={tip(prev, head, a.forged)} />}
+      {flying && live && <circle class="grip" cx={head.x} cy={head.y} r={13} />}
+      {a.fork && <circle class="fork" cx={a.fork.x} cy={a.fork.y} r={3.5} />}
+      {a.mark && <path class="edit" d={`M${a.mark.x} ${a.mark.y - 6}l6 6l-6 6l-6 -6z`} />}
+      {a.cross && <path class="cross" d={`M${a.cross.x - 7} ${a.cross.y - 7}l14 14m0 -14l-14 14`} />}
+      {a.fate === 'dropped' && <path class="stop" d={`M${head.x - a.dir * 4} ${head.y - 8}v16`} />}
+      {a.pause && held && (
+        <g class="pause">
+          <circle cx={a.pause.x} cy={a.pause.y} r={9} />
+          <path d={`M${a.pause.x - 2.5} ${a.pause.y - 4}v8m5 -8v8`} />
+        </g>
+      )}
+      {flying && (
+        <>
+          <circle class="halo" r={12} />
+          <circle class="dot" r={5.5} />
+        </>
+      )}
+      {label && (
+        <text class="label" transform={turned(label)}>
+          {label.parts.map((p, i) => (
+            <tspan key={p.text} class={p.cls}>
+              {i ? ` ${p.text}` : p.text}
+            </tspan>
+          ))}
+        </text>
+      )}
+      {fate && (
+        <text class="fate" x={fate.x} y={fate.y}>
+          {fate.text}
+        </text>
+      )}
+    </g>
+  );
+}
+
+function tip(from: Pt, to: Pt, hollow: boolean): string {
+  const a = Math.atan2(to.y - from.y, to.x - from.x);
+  const at = (dx: number, dy: number) => `${round(to.x + dx * Math.cos(a) - dy * Math.sin(a))} ${round(to.y + dx * Math.sin(a) + dy * Math.cos(a))}`;
+  const k = hollow ? 13 : 11;
+  return `M${at(0, 0)}L${at(-k, -5.5)}L${at(-k, 5.5)}z`;
+}

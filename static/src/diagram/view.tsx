@@ -1,0 +1,381 @@
+import { type ReadonlySignal, useSignalEffect } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { t } from '../i18n';
+import type { BranchData } from '../model/branch';
+import type { Host, Link } from '../proto';
+import { bounds, cut, type Pt, path } from './geom';
+import { compose, type Labels, placeLabels } from './labels';
+import { type Arrow, type Layout, TOP } from './layout';
+import { Bands, Brackets, Folds, Future, Notes, Segment, Ticks } from './marks';
+import { instant } from './time';
+import { words } from './words';
+
+/** Something on the diagram that can be chosen. */
+export interface Item {
+  key: string; // "p7" a segment, "e3" an event
+  n: number; // the event that it shows
+  packet?: number;
+}
+
+export interface DiagramProps {
+  data: BranchData;
+  n: number;
+  rev: number; // counts up when frames were added
+  hosts: Host[];
+  links: Link[];
+  lang: string;
+  linear: boolean;
+  options: boolean;
+  hideFuture: boolean;
+  clock: ReadonlySignal<number | null>; // the play head while it moves between two events
+  chosen: Item | null;
+  lit: ReadonlySet<string>; // keys of what is a cause or an effect of what is chosen
+  still?: boolean; // no motion
+  label: string;
+  choose?: (item: Item | null, how: 'click' | 'focus' | 'menu' | 'enter', at?: Pt) => void;
+  hover?: (item: Item | null) => void;
+  drag?: (packet: number, arrive: number) => void;
+  laid?: (l: Layout, labels: Labels | null) => void;
+  children?: ComponentChildren; // laid over the diagram, in its coordinates
+}
+
+const BLOCK = 600;
+const WHOLE = 3200;
+
+/** The sequence diagram: only what can be seen is in the page. */
+export function Diagram(props: DiagramProps) {
+  const { data, n, hosts } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const svg = useRef<SVGSVGElement>(null);
+  const [width, setWidth] = useState(0);
+  const [block, setBlock] = useState(0);
+  const [viewH, setViewH] = useState(700);
+  const follow = useRef(true);
+
+  useLayoutEffect(() => {
+    const el = box.current;
+    if (!el) return;
+    const size = () => {
+      setWidth(Math.round(el.clientWidth));
+      setViewH(el.clientHeight);
+    };
+    size();
+    const ro = new ResizeObserver(size);
+    ro.observe(el);
+    return () => ro.disconnect();
+  }, []);
+
+  const w = useMemo(() => words({ options: props.options, hosts, secret: props.hideFuture }), [props.options, hosts, props.lang, props.hideFuture]);
+  const composed = useMemo(() => {
+    if (width < 100) return null;
+    return compose(
+      {
+        history: data.history,
+        n,
+        start: data.baseTime,
+        next: data.next(n),
+        hosts: hosts.length,
+        links: props.links,
+        width,
+        linear: props.linear,
+        hideFuture: props.hideFuture,
+      },
+      w,
+    );
+  }, [data, n, props.rev, width, props.linear, props.hideFuture, w]);
+  const lay = composed?.layout;
+
+  const whole = !lay || lay.height <= WHOLE;
+  const from = whole ? 0 : Math.max(0, (block - 1) * BLOCK);
+  const to = whole ? (lay?.height ?? 0) : Math.min(lay?.height ?? 0, block * BLOCK + viewH + 2 * BLOCK);
+  const labels = useMemo(() => {
+    if (!composed) return null;
+    return composed.labels ?? placeLabels(composed.layout, w, from, to);
+  }, [composed, from, to]);
+
+  useEffect(() => {
+    if (lay) props.laid?.(lay, labels);
+  }, [lay, labels]);
+
+  // The play head and what is in flight move outside the virtual DOM.
+  const draw = () => {
+    const el = svg.current;
+    if (!el || !lay) return;
+    const time = props.clock.peek() ?? lay.now;
+    const y = time <= lay.now ? lay.restY : lay.axis.yOf(time);
+    moveHead(el, lay, y, time);
+    if (follow.current && box.current) keepInView(box.current, y, !!props.still || props.clock.peek() !== null);
+  };
+  useLayoutEffect(draw);
+  useSignalEffect(() => {
+    void props.clock.value;
+    draw();
+  });
+  useEffect(() => {
+    follow.current = true;
+    draw();
+  }, [n, data.id]);
+
+  const onScroll = () => {
+    const el = box.current;
+    if (!el) return;
+    const b = Math.floor(el.scrollTop / BLOCK);
+    if (b !== block && !whole) setBlock(b);
+  };
+  const byHand = () => {
+    follow.current = false;
+  };
+
+  // Keys move between what is on the diagram, from top to bottom.
+  const items = useMemo(() => (lay ? order(lay) : []), [lay]);
+  const onKey = (e: KeyboardEvent) => {
+    if (e.ctrlKey || e.altKey || e.metaKey) return;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
+    if (step) {
+      e.preventDefault();
+      e.stopPropagation();
+      const i = items.findIndex((x) => x.key === props.chosen?.key);
+      const next = items[i < 0 ? (step > 0 ? 0 : items.length - 1) : Math.max(0, Math.min(items.length - 1, i + step))];
+      if (!next) return;
+      follow.current = false;
+      props.choose?.(next, 'focus');
+      reveal(box.current, next.y);
+      requestAnimationFrame(() => focusItem(svg.current, next.key));
+    } else if (e.key === 'Enter' && props.chosen) {
+      e.preventDefault();
+      e.stopPropagation();
+      props.choose?.(props.chosen, 'enter');
+    }
+  };
+
+  const pick = pointer(svg, items, lay, props, follow);
+  const tabKey = props.chosen && items.some((x) => x.key === props.chosen?.key) ? props.chosen.key : items[items.length - 1]?.key;
+  const seen = <T extends { y0: number; y1: number }>(list: T[]) => (whole ? list : list.filter((x) => x.y1 >= from && x.y0 <= to));
+  const labelOf = useMemo(() => new Map(labels?.arrows.map((l) => [l.id, l])), [labels]);
+  const fateOf = useMemo(() => new Map(labels?.fates.map((l) => [l.id, l])), [labels]);
+  const arrows = lay ? (whole ? lay.arrows : lay.arrows.filter((a) => a.pts[a.pts.length - 1].y >= from && a.pts[0].y <= to)) : [];
+  const dense = arrows.length > 600;
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the items inside are buttons; the frame only moves between them
+    <div class="dg" ref={box} onScroll={onScroll} onWheel={byHand} onTouchMove={byHand} onKeyDown={onKey}>
+      {lay && (
+        <div class="dg-heads" aria-hidden="true">
+          {lay.columns.map((c) => (
+            <div key={c.host} class="dg-host" style={{ left: `${c.x}px` }}>
+              <b>{hosts[c.host]?.name}</b>
+              <span class="mono">{hosts[c.host]?.addrs?.[0]}</span>
+            </div>
+          ))}
+        </div>
+      )}
+      <div class="dg-body" style={{ height: `${Math.max((lay?.height ?? 0) - TOP, viewH - TOP)}px` }}>
+        {lay && labels && (
+          <>
+            {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: an application of buttons */}
+            <svg
+              ref={svg}
+              class={`dg-svg${dense ? ' dense' : ''}`}
+              role="application"
+              aria-label={props.label}
+              width={width}
+              height={to - from}
+              viewBox={`0 ${from} ${width} ${to - from}`}
+              style={{ top: `${from - TOP}px` }}
+              {...pick}
+            >
+              <Ticks l={lay} from={from} to={to} whole={whole} />
+              <Bands list={seen(lay.bands)} measure={w.measure} hosts={hosts} choose={props.choose} />
+              <Brackets list={seen(lay.brackets)} labels={labels} hosts={hosts} />
+              <Folds l={lay} labels={labels} from={from} to={to} whole={whole} />
+              <Future l={lay} hidden={props.hideFuture} />
+              <g class="head" aria-hidden="true">
+                <path class="head-line" d={`M${lay.gutter} 0H${width - 12}`} />
+                <rect class="head-chip" x={3} y={-11} width={lay.gutter - 6} height={22} rx={6} />
+                <text class="head-time" x={lay.gutter / 2} y={4} text-anchor="middle" />
+              </g>
+              <g class="ways">
+                {arrows.map((a) => (
+                  <Segment
+                    key={a.id}
+                    a={a}
+                    label={labelOf.get(a.id)}
+                    fate={fateOf.get(a.id)}
+                    hosts={hosts}
+                    lang={props.lang}
+                    chosen={props.chosen?.key === `p${a.id}`}
+                    lit={props.lit.has(`p${a.id}`)}
+                    tab={tabKey === `p${a.id}`}
+                    live={!!props.choose}
+                  />
+                ))}
+              </g>
+              <Notes list={labels.notes} chosen={props.chosen?.key ?? ''} tab={tabKey ?? ''} lit={props.lit} hosts={hosts} live={!!props.choose} />
+            </svg>
+            {props.children}
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+interface Placed extends Item {
+  y: number;
+}
+
+function order(l: Layout): Placed[] {
+  const out: Placed[] = [];
+  for (const a of l.arrows) out.push({ key: `p${a.id}`, n: a.n, packet: a.id, y: a.pts[0].y });
+  const seen = new Set<number>();
+  for (const b of l.notes) {
+    if (b.planned || seen.has(b.note.n)) continue;
+    seen.add(b.note.n);
+    out.push({ key: `e${b.note.n}`, n: b.note.n, y: b.y - 1 });
+  }
+  return out.sort((p, q) => p.y - q.y || p.n - q.n);
+}
+
+function moveHead(el: SVGSVGElement, l: Layout, y: number, time: number): void {
+  el.querySelector('.head')?.setAttribute('transform', `translate(0 ${y})`);
+  const text = el.querySelector('.head-time');
+  if (text) text.textContent = instant(Math.round(time / 1000) * 1000).replace(/(\.\d)\d+ ms/, '$1 ms');
+  for (const g of el.querySelectorAll<SVGGElement>('.seg[data-flying]')) {
+    const a = l.arrows.find((x) => x.id === Number(g.dataset.id));
+    if (!a) continue;
+    const [done, rest] = cut(a.pts, y);
+    g.querySelector('.done')?.setAttribute('d', done.length > 1 ? path(done) : '');
+    g.querySelector('.rest')?.setAttribute('d', path(rest));
+    const at = done[done.length - 1] ?? a.pts[0];
+    for (const c of g.querySelectorAll('.dot, .halo')) {
+      c.setAttribute('cx', String(at.x));
+      c.setAttribute('cy', String(at.y));
+    }
+  }
+}
+
+function keepInView(box: HTMLElement, y: number, jump: boolean): void {
+  const top = box.scrollTop;
+  const h = box.clientHeight;
+  if (y > top + TOP + 30 && y < top + h * 0.72) return;
+  const want = Math.max(0, y - h * 0.6);
+  if (Math.abs(want - top) < 2) return;
+  if (jump) box.scrollTop = Math.abs(want - top) > h ? want : top + (want - top) * 0.12;
+  else box.scrollTo({ top: want, behavior: matchMedia('(prefers-reduced-motion: reduce)').matches || Math.abs(want - top) > 3 * h ? 'instant' : 'smooth' });
+}
+
+function reveal(box: HTMLElement | null, y: number): void {
+  if (!box) return;
+  if (y < box.scrollTop + TOP + 20 || y > box.scrollTop + box.clientHeight - 60) box.scrollTop = Math.max(0, y - box.clientHeight / 2);
+}
+
+export function focusItem(root: Element | null, key: string): void {
+  root?.querySelector<SVGElement>(`[data-key="${key}"]`)?.focus({ preventScroll: true });
+}
+
+/** Pointer: click, right click, long press, and dragging an arrow's head. */
+function pointer(svg: { current: SVGSVGElement | null }, items: Placed[], lay: Layout | undefined, props: DiagramProps, follow: { current: boolean }) {
+  if (!props.choose || !lay) return {};
+  const find = (e: Event): Placed | undefined => {
+    const key = (e.target as Element).closest?.('[data-key]')?.getAttribute('data-key');
+    return key ? items.find((x) => x.key === key) : undefined;
+  };
+  const at = (e: MouseEvent): Pt => {
+    const r = svg.current?.getBoundingClientRect();
+    const from = Number(svg.current?.viewBox.baseVal.y ?? 0);
+    return { x: e.clientX - (r?.left ?? 0), y: e.clientY - (r?.top ?? 0) + from };
+  };
+  let press: ReturnType<typeof setTimeout> | undefined;
+  const choose = (item: Placed, how: 'click' | 'menu', p: Pt) => {
+    const a = lay.arrows.find((x) => x.id === item.packet);
+    const head = a?.pts[a.pts.length - 1];
+    const arrived = a?.track.turns.find((x) => x.what === 'delivered');
+    const near = a && head && arrived && arrived.n <= props.n && Math.abs(p.x - head.x) < Math.abs(p.x - a.pts[0].x) * 0.5;
+    props.choose?.(near && arrived ? { ...item, n: arrived.n } : item, how, p);
+  };
+  return {
+    onClick: (e: MouseEvent) => {
+      const item = find(e);
+      follow.current = false;
+      if (item) choose(item, 'click', at(e));
+      else props.choose?.(null, 'click');
+    },
+    onContextMenu: (e: MouseEvent) => {
+      const item = find(e);
+      if (!item) return;
+      e.preventDefault();
+      follow.current = false;
+      choose(item, 'menu', at(e));
+    },
+    onPointerDown: (e: PointerEvent) => {
+      const handle = (e.target as Element).closest?.('.grip');
+      const item = find(e);
+      if (handle && item?.packet && e.button === 0) {
+        e.preventDefault();
+        dragHead(svg.current, lay, item.packet, props);
+        return;
+      }
+      if (e.pointerType === 'touch' && item) press = setTimeout(() => choose(item, 'menu', at(e)), 550);
+    },
+    onPointerUp: () => clearTimeout(press),
+    onPointerMove: (e: PointerEvent) => {
+      if (Math.abs(e.movementX) + Math.abs(e.movementY) > 6) clearTimeout(press);
+    },
+    onPointerOver: (e: PointerEvent) => props.hover?.(find(e) ?? null),
+    onPointerLeave: () => props.hover?.(null),
+    onFocusIn: (e: FocusEvent) => {
+      const item = find(e);
+      if (item && item.key !== props.chosen?.key) props.choose?.(item, 'focus');
+    },
+  };
+}
+
+function dragHead(svg: SVGSVGElement | null, lay: Layout, id: number, props: DiagramProps): void {
+  const a = lay.arrows.find((x) => x.id === id);
+  if (!svg || !a) return;
+  const head = a.pts[a.pts.length - 1];
+  const was = lay.axis.tOf(head.y);
+  const ns = 'http://www.w3.org/2000/svg';
+  const ghost = document.createElementNS(ns, 'path');
+  ghost.setAttribute('class', 'ghost');
+  const text = document.createElementNS(ns, 'text');
+  text.setAttribute('class', 'ghost-text');
+  text.setAttribute('text-anchor', a.dir > 0 ? 'end' : 'start');
+  svg.append(ghost, text);
+  let arrive = was;
+  const from = cut(a.pts, lay.restY)[0].pop() ?? a.pts[0];
+  const move = (e: PointerEvent) => {
+    const r = svg.getBoundingClientRect();
+    const y = Math.max(lay.restY + 4, e.clientY - r.top + svg.viewBox.baseVal.y);
+    arrive = Math.round(lay.axis.tOf(y) / 1e6) * 1e6;
+    ghost.setAttribute('d', path([from, { x: head.x, y }]));
+    text.setAttribute('x', String(head.x - a.dir * 10));
+    text.setAttribute('y', String(y + 18));
+    text.textContent = `${t('lab.drag', { time: instant(Math.max(arrive, 0)) })}`;
+  };
+  const up = (e: PointerEvent | KeyboardEvent) => {
+    if (e instanceof KeyboardEvent && e.key !== 'Escape') return;
+    removeEventListener('pointermove', move);
+    removeEventListener('pointerup', up);
+    removeEventListener('keydown', up);
+    ghost.remove();
+    text.remove();
+    if (e instanceof PointerEvent && Math.abs(arrive - was) >= 1e6) props.drag?.(id, arrive);
+  };
+  addEventListener('pointermove', move);
+  addEventListener('pointerup', up);
+  addEventListener('keydown', up);
+}
+
+/** Where the action bar of a segment goes: near it, never over its label. */
+export function barSpot(l: Layout, labels: Labels | null, id: number, w: number): Pt {
+  const a = l.arrows.find((x) => x.id === id);
+  if (!a) return { x: 20, y: l.restY + 20 };
+  const label = labels?.arrows.find((x) => x.id === id);
+  const b = bounds([...a.pts.slice(0, a.end + 1), ...(label?.quad ?? [])]);
+  const mid = (b.x0 + b.x1) / 2;
+  return { x: Math.max(8, Math.min(l.width - w - 8, mid - w / 2)), y: b.y1 + 14 };
+}
+
+export type { Arrow };

@@ -1,0 +1,118 @@
+import { has, t } from '../i18n';
+import type { Host, Packet } from '../proto';
+import type { Part, Words } from './labels';
+import type { Arrow } from './layout';
+import type { Bracket } from './lifeline';
+import { duration, instant } from './time';
+
+const fonts = {
+  mono: '12px ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
+  text: '11.5px system-ui, "Noto Sans", "Noto Sans CJK SC", sans-serif',
+  bold: '600 11.5px system-ui, "Noto Sans", "Noto Sans CJK SC", sans-serif',
+};
+
+let canvas: CanvasRenderingContext2D | null | undefined;
+const widths = new Map<string, number>();
+
+function measure(text: string, font: keyof typeof fonts): number {
+  const key = font + text;
+  const known = widths.get(key);
+  if (known !== undefined) return known;
+  canvas ??= document.createElement('canvas').getContext('2d');
+  if (!canvas) return text.length * 7.4;
+  canvas.font = fonts[font];
+  const w = canvas.measureText(text).width + 1;
+  if (widths.size > 5000) widths.clear();
+  widths.set(key, w);
+  return w;
+}
+
+/** What a segment is now: as it was sent, or as it was changed on the way. */
+export function now(a: Arrow): Packet {
+  let p = a.track.packet;
+  for (const x of a.track.turns) if (x.what === 'edited' && x.packet) p = x.packet;
+  return p;
+}
+
+export function kindName(p: Packet): string {
+  return p.kind === 'NONE' ? p.flags || '∅' : p.kind;
+}
+
+const hasAck = (p: Packet) => p.flags.includes('.');
+
+function numbers(p: Packet): string {
+  const out: string[] = [];
+  if (p.kind !== 'ACK' || p.len > 0) out.push(`seq=${p.seq}`);
+  if (hasAck(p)) out.push(`ack=${p.ack}`);
+  if (p.len > 0) out.push(`len=${p.len}`);
+  return out.join(' ');
+}
+
+/** The words on the diagram, in the language of the page. */
+export function words(opts: { options: boolean; hosts: Host[]; secret: boolean }): Words {
+  return {
+    measure,
+    arrow(a) {
+      const p = now(a);
+      const head: Part = { text: `${kindName(p)} ${numbers(p)}`.trim(), cls: '' };
+      const extra: Part[] = [];
+      if (p.retx > 0) extra.push({ text: t('lab.retransmission', { n: p.retx }), cls: 'quiet' });
+      const quiet = [...extra];
+      if (p.kind !== 'RST' && p.kind !== 'ICMP') quiet.push({ text: `win=${p.win}`, cls: 'quiet' });
+      const full = opts.options && p.opts ? [[head, ...quiet, { text: `<${p.opts}>`, cls: 'quiet' as const }]] : [];
+      const flat = [head, ...quiet];
+      return [...full, flat, ...(extra.length ? [[head, ...extra]] : []), [head], [{ text: kindName(p), cls: '' as const }]];
+    },
+    fate,
+    bracket(b) {
+      const name = timerName(b);
+      if (opts.secret && b.end === 'pending') return [name];
+      const left = duration(b.deadline - b.armedAt);
+      return b.label ? [`${name} · ${left}`, name, left] : [left];
+    },
+    fold: (ns, busy) => (busy ? duration(ns) : t('lab.idle', { time: duration(ns) })),
+  };
+}
+
+export function timerName(b: { kind: string; label: string }): string {
+  if (b.kind) {
+    const key = `lab.timer.${b.kind}`;
+    return has(key) ? t(key) : b.kind;
+  }
+  const key = `lab.timer.${b.label}`;
+  return has(key) ? t(key) : b.label;
+}
+
+/** What ended or changed a segment's way, and who did it. */
+export function fate(a: Arrow): string {
+  const turn = a.ended;
+  if (!turn) return '';
+  const key = { lost: 'dropped', dropped: 'discarded', held: 'held', moved: 'delayed', edited: '', delivered: '' }[turn.what];
+  if (!key) return '';
+  const rule = `lab.fate.${turn.rule}`;
+  if (!turn.by && has(rule)) return t(rule);
+  if (turn.by) return turn.by === 'you' ? t(`lab.fate.${key}-by-you`) : t(`lab.fate.${key}-by`, { who: turn.by });
+  return t(`lab.fate.${key}`);
+}
+
+/** A segment in a sentence, for those who do not see it. */
+export function describe(a: Arrow, hosts: Host[]): string {
+  const p = now(a);
+  const name = (i: number) => hosts[i]?.name ?? '';
+  const parts = [t('lab.aria.segment', { kind: kindName(p), from: name(p.from), to: name(p.to), time: instant(p.sent) })];
+  parts.push(numbers(p));
+  if (p.retx > 0) parts.push(t('lab.retransmission', { n: p.retx }));
+  if (p.copyOf) parts.push(t('lab.aria.copy'));
+  if (a.forged) parts.push(t('lab.aria.forged'));
+  if (a.bad) parts.push(t('lab.aria.bad'));
+  if (a.edited) parts.push(t('lab.aria.edited'));
+  const end = fate(a);
+  if (end) parts.push(end);
+  else if (a.fate === 'delivered') parts.push(t('lab.aria.arrived', { time: instant(a.track.turns.find((x) => x.what === 'delivered')?.at ?? 0) }));
+  else if (a.fate === 'flying') parts.push(t('lab.aria.flying'));
+  return parts.filter(Boolean).join(t('lab.aria.comma'));
+}
+
+export function describeBracket(b: Bracket, hosts: Host[]): string {
+  return `${hosts[b.host]?.name ?? ''}: ${timerName(b)} ${t(`lab.timer-${b.end}`, { time: instant(b.deadline) })}`;
+}

@@ -1,0 +1,83 @@
+import { press } from './actions';
+import { go } from './lesson';
+import { back, bar, chosen, data, dialog, lesson, linear, n, options, play, playing, seek, staged, table, tip } from './store';
+import { replayStaged } from './sysctl';
+import { forward, start } from './transport';
+import { stepInto } from './why';
+
+/** Single keys work while the lab has focus, never in a field and never with a modifier. */
+export function onKey(e: KeyboardEvent): void {
+  if (e.ctrlKey || e.altKey || e.metaKey || e.defaultPrevented || dialog.peek()) return;
+  const el = e.target as HTMLElement;
+  const typing = el.closest('input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]');
+  if (typing) return;
+  const onButton = el.closest('button, a, label, summary, [role=radio], input') !== null;
+  const run = (f: () => void) => {
+    e.preventDefault();
+    f();
+  };
+  const packet = bar.peek()?.packet ?? chosen.peek()?.packet;
+  switch (e.key) {
+    case ' ':
+      if (!onButton) run(() => play(!playing.peek()));
+      return;
+    case 'ArrowLeft':
+      if (!el.closest('.pop, [type=radio]')) run(back);
+      return;
+    case 'ArrowRight':
+      if (!el.closest('.pop, [type=radio]')) run(forward);
+      return;
+    case 'Home':
+      return run(start);
+    case 'End':
+      return run(() => seek(tip.peek()));
+    case '?':
+      return run(() => {
+        dialog.value = 'keys';
+      });
+    case 'Escape':
+      if (bar.peek()) {
+        bar.value = null;
+        return;
+      }
+      chosen.value = null;
+      return;
+  }
+  const actions = { x: 'drop', l: 'delay', h: 'hold', u: 'duplicate', c: 'corrupt', e: 'edit' } as const;
+  const key = e.key.toLowerCase();
+  if (key in actions && packet !== undefined && data.peek()) {
+    run(() => {
+      if (!chosen.peek()) return;
+      press(packet, actions[key as keyof typeof actions]);
+    });
+    return;
+  }
+  switch (key) {
+    case 'n':
+      return run(() => void next());
+    case 'i':
+      return run(() => stepInto(e.shiftKey ? -1 : 1));
+    case 'a':
+      return run(() => {
+        linear.value = !linear.peek();
+      });
+    case 'o':
+      return run(() => {
+        options.value = !options.peek();
+      });
+    case 't':
+      return run(() => {
+        table.value = !table.peek();
+      });
+  }
+}
+
+/** What comes next: the settings waiting for a replay, the next step of a lesson, or the next event. */
+async function next(): Promise<void> {
+  if (Object.keys(staged.peek()).length) return replayStaged();
+  const l = lesson.peek();
+  if (l?.done && l.step < l.steps - 1) return go('next');
+  forward();
+}
+
+export { n };

@@ -1,0 +1,53 @@
+import { foldedGap } from '../diagram/axis';
+import { unitOf } from '../diagram/layout';
+import { atEnd, clock, data, hello, n, next, now, pause, playing, speed, step } from './store';
+
+const PIXELS_PER_SECOND = 88;
+const SHORTEST = 0.16;
+
+const still = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+/**
+ * The page's own clock: while it plays, the head moves from one event to the
+ * next, as fast as the diagram's axis is long, so that idle time is folded for
+ * the clock as it is for the eye.
+ */
+export function startPlayer(): void {
+  let from = 0;
+  let begun = 0;
+  let place = -1;
+  let stepping = false;
+  const frame = (ts: number) => {
+    requestAnimationFrame(frame);
+    if (!playing.peek() || stepping) {
+      place = -1;
+      return;
+    }
+    if (atEnd.peek() || !data.peek()) {
+      pause();
+      return;
+    }
+    const key = (data.peek()?.id ?? 0) * 1e7 + n.peek();
+    if (place !== key) {
+      place = key;
+      begun = ts;
+      from = clock.peek() ?? now.peek();
+    }
+    const d = data.peek();
+    const known = d?.frame(n.peek() + 1)?.at;
+    const to = known ?? next.peek()[0]?.at ?? from;
+    const unit = unitOf(hello.peek()?.links ?? []);
+    const length = Math.max(SHORTEST, foldedGap(Math.max(0, to - from), unit) / PIXELS_PER_SECOND, still() ? 0.8 : 0) / speed.peek();
+    const k = (ts - begun) / 1000 / length;
+    if (k < 1) {
+      if (!still() && to > from) clock.value = from + (to - from) * k;
+      return;
+    }
+    stepping = true;
+    step().then((ok) => {
+      stepping = false;
+      if (!ok) pause();
+    });
+  };
+  requestAnimationFrame(frame);
+}

@@ -1,0 +1,324 @@
+import { batch, computed, signal } from '@preact/signals';
+import type { Item } from '../diagram/view';
+import { lang } from '../i18n';
+import { BranchData } from '../model/branch';
+import { Schemas } from '../model/schema';
+import type { Branch, Done, Hello, Lesson, Message, Planned } from '../proto';
+import type { LessonDoc, Level } from './lessondoc';
+import { type Order, Refused, Stream } from './stream';
+
+// The state of the lab: signals that the socket and the person write.
+
+export const hello = signal<Hello | null>(null);
+export const schemas = signal(new Schemas([]));
+export const branches = signal<Branch[]>([]);
+export const data = signal<BranchData | null>(null);
+export const n = signal(0);
+export const rev = signal(0);
+export const lesson = signal<Lesson | null>(null);
+export const lessonDoc = signal<LessonDoc | null>(null);
+export const level = signal<Level>('student');
+export const chosen = signal<Item | null>(null);
+export const hovered = signal<Item | null>(null);
+export const bar = signal<{ packet: number; mode: '' | 'delay' } | null>(null);
+export const dialog = signal<'' | 'keys' | 'edit' | 'forge' | 'call' | 'until'>('');
+export const dialogHost = signal(0);
+export const linear = signal(false);
+export const options = signal(false);
+export const table = signal(false);
+export const busy = signal(false);
+export const note = signal<{ text: string; tone: 'info' | 'wrong' } | null>(null);
+export const staged = signal<Record<string, string>>({}); // "host name" → value
+export const applied = signal<string[]>([]);
+export const tab = signal<'why' | 'sockets' | 'sysctl'>('why');
+export const column = signal<'diagram' | 'lesson' | 'inspect'>('diagram');
+
+/** The instant of the play head between two events; null when it rests on one. */
+export const clock = signal<number | null>(null);
+export const playing = signal(false);
+export const speed = signal(1);
+
+export const tip = computed(() => {
+  void rev.value;
+  return data.value?.tip ?? 0;
+});
+export const atEnd = computed(() => {
+  void rev.value;
+  const d = data.value;
+  return !!d && n.value >= d.tip && d.end;
+});
+export const next = computed<Planned[]>(() => {
+  void rev.value;
+  return data.value?.next(n.value) ?? [];
+});
+export const now = computed(() => {
+  void rev.value;
+  return data.value?.timeOf(n.value) ?? 0;
+});
+
+/** A question that waits for its answer: what comes next is not shown. */
+export const asking = computed(() => {
+  const l = lesson.value;
+  const step = l && lessonDoc.value?.steps[l.step];
+  return !!(l && step?.ask && !l.asked && !l.away);
+});
+
+/** The event that the inspector shows. */
+export const shown = computed(() => {
+  const c = chosen.value;
+  return c && c.n <= n.value ? c.n : n.value;
+});
+
+/** What is a cause or an effect of what is chosen or pointed at. */
+export const lit = computed<ReadonlySet<string>>(() => {
+  const d = data.value;
+  const item = hovered.value ?? chosen.value;
+  const out = new Set<string>();
+  if (!d || !item) return out;
+  const mark = (k: number) => {
+    out.add(`e${k}`);
+    for (const e of d.frame(k)?.effects ?? []) if (e.kind === 'sent' && e.packet) out.add(`p${e.packet.id}`);
+  };
+  for (let k = item.n, i = 0; k > 0 && i < 50; i++) {
+    const f = d.frame(k);
+    if (!f) break;
+    mark(k);
+    if (f.kind === 'arrive' && f.packet) out.add(`p${f.packet}`);
+    k = f.cause;
+  }
+  const last = n.value;
+  const track = item.packet ? d.history.byPacket.get(item.packet) : undefined;
+  const arrived = track?.turns.find((x) => x.what === 'delivered')?.n ?? item.n;
+  for (let k = item.n + 1; k <= Math.min(last, item.n + 400); k++) {
+    const c = d.frame(k)?.cause;
+    if (c === item.n || c === arrived) mark(k);
+  }
+  return out;
+});
+
+let stream: Stream;
+let pendingSeeks = 0;
+let lastCursor: { branch: number; n: number } | null = null;
+const known = new Map<number, BranchData>();
+
+export function connect(url: string): Stream {
+  stream = new Stream(url, () => (data.peek() ? { branch: data.peek()?.id ?? 0, n: data.peek()?.tip ?? 0 } : null), receive);
+  return stream;
+}
+
+function receive(m: Message): void {
+  batch(() => {
+    switch (m.t) {
+      case 'hello':
+        hello.value = m;
+        schemas.value = new Schemas(m.schemas ?? []);
+        break;
+      case 'snapshot': {
+        const b = new BranchData(m, schemas.peek());
+        known.set(b.id, b);
+        data.value = b;
+        n.value = Math.min(m.n, b.tip);
+        b.seek(n.value);
+        clock.value = null;
+        lastCursor = { branch: m.branch, n: m.n };
+        branches.value = m.branches ?? [];
+        if (m.lesson !== undefined) lesson.value = m.lesson;
+        rev.value++;
+        break;
+      }
+      case 'frames': {
+        const b = known.get(m.branch);
+        if (!b || !b.append(m.frames ?? [])) {
+          known.delete(m.branch);
+          if (!b || b === data.peek()) send({ t: 'seek', branch: m.branch, n: m.from + (m.frames?.length ?? 1) - 1 });
+          break;
+        }
+        b.end = m.end;
+        rev.value++;
+        break;
+      }
+      case 'cursor':
+        if (m.lesson !== undefined) lesson.value = m.lesson;
+        lastCursor = m;
+        if (pendingSeeks === 0 && seekTo < 0) settle(m.branch, m.n);
+        break;
+      case 'branches':
+        branches.value = m.branches ?? [];
+        break;
+    }
+  });
+}
+
+/** Stands where the server says. */
+function settle(branch: number, k: number): void {
+  const b = known.get(branch);
+  if (!b) return; // its snapshot follows
+  if (data.peek() !== b) data.value = b;
+  if (k > b.tip) return;
+  go(k);
+}
+
+function go(k: number): void {
+  const b = data.peek();
+  if (!b) return;
+  b.seek(k);
+  if (n.peek() !== k) {
+    n.value = k;
+    clock.value = null;
+    if (chosen.peek() && !bar.peek()) chosen.value = null;
+  }
+  rev.value++;
+}
+
+/** Sends a command; a refusal is shown, and answered with null. */
+export async function send(cmd: Order, quiet = false): Promise<Done | null> {
+  try {
+    return await stream.send(cmd);
+  } catch (e) {
+    if (e instanceof Refused) {
+      if (!quiet) say(e.message, 'wrong');
+      return null;
+    }
+    throw e;
+  }
+}
+
+/** Sends a command whose refusal the caller shows itself. */
+export async function ask(cmd: Order): Promise<Done> {
+  return stream.send(cmd);
+}
+
+let fade: ReturnType<typeof setTimeout> | undefined;
+export function say(text: string, tone: 'info' | 'wrong' = 'info'): void {
+  note.value = { text, tone };
+  clearTimeout(fade);
+  fade = setTimeout(() => {
+    note.value = null;
+  }, 9000);
+}
+
+// ---- moving in time ----
+
+let seekTimer: ReturnType<typeof setTimeout> | undefined;
+let seekTo = -1;
+
+/** Goes to a place that the page holds, at once; the server hears of it. */
+export function seek(k: number): void {
+  const b = data.peek();
+  if (!b) return;
+  const to = Math.max(0, Math.min(k, b.tip));
+  batch(() => go(Math.max(b.base, to)));
+  seekTo = to;
+  if (to < b.base) {
+    tellSeek();
+    return;
+  }
+  seekTimer ??= setTimeout(tellSeek, 70);
+}
+
+async function tellSeek(): Promise<void> {
+  clearTimeout(seekTimer);
+  seekTimer = undefined;
+  const b = data.peek();
+  if (!b || seekTo < 0) return;
+  const k = seekTo;
+  seekTo = -1;
+  if (lastCursor?.branch === b.id && lastCursor.n === k) return;
+  lastCursor = { branch: b.id, n: k };
+  pendingSeeks++;
+  await send({ t: 'seek', branch: b.id, n: k }, true);
+  pendingSeeks--;
+  if (pendingSeeks === 0 && seekTo < 0 && lastCursor) settle(lastCursor.branch, lastCursor.n);
+}
+
+export async function step(): Promise<boolean> {
+  const b = data.peek();
+  if (!b) return false;
+  if (n.peek() < b.tip) {
+    seek(n.peek() + 1);
+    return true;
+  }
+  if (b.end) return false;
+  if (seekTo >= 0) await tellSeek();
+  return (await send({ t: 'step', branch: b.id })) !== null;
+}
+
+export function back(): void {
+  pause();
+  if (clock.peek() !== null) {
+    clock.value = null;
+    return;
+  }
+  if (n.peek() > 0) seek(n.peek() - 1);
+}
+
+export async function until(cond: string): Promise<void> {
+  pause();
+  busy.value = true;
+  if (seekTo >= 0) await tellSeek();
+  const d = await send({ t: 'until', branch: data.peek()?.id, cond });
+  busy.value = false;
+  if (d && d.found === false) say('lab.until-not');
+}
+
+export function toEnd(): Promise<void> {
+  const b = data.peek();
+  if (b && n.peek() < b.tip) {
+    seek(b.tip);
+    return Promise.resolve();
+  }
+  return until('false');
+}
+
+export function play(on = !playing.peek()): void {
+  playing.value = on && !atEnd.peek();
+}
+
+export function pause(): void {
+  playing.value = false;
+}
+
+// ---- doing ----
+
+/** Intervenes here and now. */
+export async function act(op: string): Promise<boolean> {
+  if (seekTo >= 0) await tellSeek();
+  const at = clock.peek();
+  const b = data.peek();
+  const tipBefore = b?.tip ?? 0;
+  const fork = n.peek() < tipBefore;
+  const d = await send({ t: 'act', branch: b?.id, op, ...(at !== null ? { at: Math.round(at) } : {}) });
+  if (d) clock.value = null;
+  if (d && fork) say('lab.forked');
+  return d !== null;
+}
+
+/** Intervenes at the moment after event k, whatever the cursor was. */
+export async function actAt(k: number, op: string): Promise<boolean> {
+  pause();
+  clock.value = null;
+  if (n.peek() !== k) {
+    seek(k);
+    await tellSeek();
+  }
+  return act(op);
+}
+
+export async function replay(ops: string[], text = ''): Promise<boolean> {
+  pause();
+  busy.value = true;
+  const d = await send({ t: 'replay', branch: data.peek()?.id, ops, text: text || undefined });
+  busy.value = false;
+  return d !== null;
+}
+
+export function choose(item: Item | null): void {
+  chosen.value = item;
+  if (!item) bar.value = null;
+}
+
+export function isDark(): boolean {
+  return document.documentElement.dataset.theme === 'dark' || (!document.documentElement.dataset.theme && matchMedia('(prefers-color-scheme: dark)').matches);
+}
+
+export { lang };

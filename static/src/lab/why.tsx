@@ -1,0 +1,195 @@
+import { signal } from '@preact/signals';
+import { instant } from '../diagram/time';
+import { has, t } from '../i18n';
+import type { BranchData } from '../model/branch';
+import type { Change, Frame, Span } from '../proto';
+import { rfcHref, rules } from './rules';
+import { causes, eventEffects, eventTitle, formula, value } from './say';
+import { chosen, data, hello, n, now, schemas, seek, shown } from './store';
+
+/** Which rule inside the event is shown; -1: all. */
+const into = signal({ n: 0, span: -1 });
+
+/** Steps into the event: its rules one by one. */
+export function stepInto(by: 1 | -1): void {
+  const f = data.peek()?.frame(shown.peek());
+  if (!f?.spans?.length) return;
+  const cur = into.peek().n === f.n ? into.peek().span : -1;
+  into.value = { n: f.n, span: Math.max(-1, Math.min(f.spans.length - 1, cur + by)) };
+}
+
+export function Why() {
+  const d = data.value;
+  const f = d?.frame(shown.value);
+  const hosts = hello.value?.hosts ?? [];
+  if (!d) return null;
+  if (!f) {
+    return (
+      <section class="why">
+        <h3>{t('lab.event-none')}</h3>
+        <p>{t('lab.why-start')}</p>
+      </section>
+    );
+  }
+  const chain = causes(f, d);
+  const first = f.spans?.[0] && rules.value[f.spans[0].rule];
+  const at = into.value.n === f.n ? into.value.span : -1;
+  const spans = f.spans ?? [];
+  return (
+    <section class="why" aria-labelledby="why-title">
+      <h3>
+        {t('lab.event-at', { n: f.n, host: hosts[f.host]?.name ?? t('lab.network'), time: instant(f.at) })}
+        {shown.value !== n.value && (
+          <button
+            type="button"
+            class="link"
+            onClick={() => {
+              chosen.value = null;
+            }}
+          >
+            {t('lab.to-cursor')}
+          </button>
+        )}
+      </h3>
+      <p class="why-what">{[eventTitle(f, d, hosts), ...eventEffects(f, d)].join(' · ')}</p>
+      <p class="why-title" id="why-title">
+        {first?.says ?? (f.spans?.[0]?.rule || eventTitle(f, d, hosts))}
+      </p>
+      {chain.length > 0 && (
+        <p class="ref">
+          {t('lab.because')}{' '}
+          {chain.map((c, i) => (
+            <span key={c.n}>
+              {i > 0 && ' ← '}
+              <button type="button" class="link" onClick={() => show(c)}>
+                {t('lab.event-link', { n: c.n, what: eventTitle(c, d, hosts) })}
+              </button>
+            </span>
+          ))}
+        </p>
+      )}
+      {spans.length > 0 && (
+        <>
+          <div class="into">
+            <h4>{t('lab.rules-applied', { n: spans.length })}</h4>
+            <button type="button" class="small" disabled={at < 0} onClick={() => stepInto(-1)} aria-label={t('lab.into-back')}>
+              ◂
+            </button>
+            <span class="mono">{at < 0 ? t('lab.into-all') : `${at + 1} / ${spans.length}`}</span>
+            <button type="button" class="small" disabled={at >= spans.length - 1} onClick={() => stepInto(1)} aria-label={t('lab.into-next')}>
+              ▸
+            </button>
+          </div>
+          <ol class="spans">
+            {spans.map((s, i) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: spans are a list in order
+              <SpanView key={`${f.n}.${i}`} f={f} d={d} s={s} i={i} state={at < 0 ? '' : i === at ? 'now' : i < at ? 'past' : 'later'} />
+            ))}
+          </ol>
+        </>
+      )}
+      <Loose f={f} d={d} />
+    </section>
+  );
+}
+
+function show(f: Frame): void {
+  if (f.n > n.peek()) seek(f.n);
+  chosen.value = { key: `e${f.n}`, n: f.n };
+}
+
+function depth(spans: Span[], i: number): number {
+  let k = 0;
+  for (let p = spans[i]?.parent ?? -1; p >= 0 && k < 6; p = spans[p]?.parent ?? -1) k++;
+  return k;
+}
+
+function SpanView({ f, d, s, i, state }: { f: Frame; d: BranchData; s: Span; i: number; state: string }) {
+  const r = rules.value[s.rule];
+  const c = s.check;
+  const form = c ? formula(c) : null;
+  const counts = (f.counts ?? []).filter((x) => x[3] === i);
+  const changes = (f.changes ?? []).filter((x) => x.span === i);
+  return (
+    <li class={`span ${state}`} style={{ '--depth': String(Math.min(3, depth(f.spans, i))) }}>
+      {i > 0 && <p class={c ? 'says question' : 'says'}>{r?.says ?? s.rule}</p>}
+      {form && (
+        <p class={`check ${c?.ok ? 'yes' : 'no'}`}>
+          <span class="mono">
+            {form.left} {form.op} {form.right}
+          </span>{' '}
+          <b>{c?.ok ? '✓' : '✗'}</b>
+          <span class="sr">{c?.ok ? t('lab.holds') : t('lab.holds-not')}</span>
+        </p>
+      )}
+      <Changes list={changes} f={f} d={d} />
+      {counts.map(([host, counter, by]) => (
+        <p key={`${host}.${counter}`} class="count mono">
+          {hello.value?.counters?.[counter]} <span class="chg">+{by}</span>
+        </p>
+      ))}
+      <p class="ref">
+        {(r?.rfc ?? []).map((cite, k) => (
+          <span key={cite}>
+            {k > 0 && ' · '}
+            {rfcHref(cite) ? (
+              <a href={rfcHref(cite)} rel="noreferrer" target="_blank">
+                {cite}
+              </a>
+            ) : (
+              cite
+            )}
+          </span>
+        ))}
+        {r?.linux && (
+          <>
+            {(r.rfc ?? []).length > 0 && ' · '}Linux <code>{r.linux}()</code>
+          </>
+        )}{' '}
+        <a class="rule-id" href={`/rules#${s.rule}`}>
+          {s.rule}
+        </a>
+      </p>
+      {r?.differs && (
+        <p class="differs">
+          <b>{t('rules.differs')}</b> {r.differs}
+        </p>
+      )}
+    </li>
+  );
+}
+
+function Loose({ f, d }: { f: Frame; d: BranchData }) {
+  const max = f.spans?.length ?? 0;
+  const rest = (f.changes ?? []).filter((c) => c.span < 0 || c.span >= max);
+  return rest.length ? <Changes list={rest} f={f} d={d} /> : null;
+}
+
+function Changes({ list, f, d }: { list: Change[]; f: Frame; d: BranchData }) {
+  if (!list.length) return null;
+  const sub = (id: number) => d.state.subjects.get(id) ?? d.frames.flatMap((x) => x.effects ?? []).find((e) => e.subject?.id === id)?.subject;
+  return (
+    <ul class="changes">
+      {list.map((c) => {
+        const s = sub(c.s);
+        const field = s && schemas.value.field(s.schema, c.f);
+        if (!s || !field) return null;
+        return (
+          <li key={`${c.s}.${c.f}.${c.new}`} title={fieldDoc(s.schema, field.name, field.doc)}>
+            <span class="mono">{field.label}</span>{' '}
+            <span class="v mono">
+              {value(c.old, field, s, schemas.value, f.at)} → <b class="chg">{value(c.new, field, s, schemas.value, f.at)}</b>
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+export function fieldDoc(schema: string, name: string, doc: string): string {
+  const key = `field.${schema}.${name}`;
+  return has(key) ? t(key) : doc;
+}
+
+export { now };
