@@ -3,6 +3,7 @@ package trace
 import (
 	"fmt"
 	"reflect"
+	"sort"
 	"strings"
 	"unsafe"
 )
@@ -48,6 +49,15 @@ type Schema struct {
 	size   uintptr
 }
 
+var schemas []*Schema
+
+// Schemas returns every schema, by name.
+func Schemas() []*Schema {
+	ss := append([]*Schema(nil), schemas...)
+	sort.Slice(ss, func(i, j int) bool { return ss[i].Name < ss[j].Name })
+	return ss
+}
+
 // NewSchema reads the layout of sample and the comments of its fields in src,
 // the Go source that declares it. A field's comment has the shape
 //
@@ -75,6 +85,7 @@ func NewSchema(name string, sample any, src string, names map[string][]string) *
 			Names: names[f.Type.Name()], off: f.Offset, kind: f.Type.Kind(),
 		})
 	}
+	schemas = append(schemas, s)
 	return s
 }
 

@@ -2,6 +2,7 @@ package trace
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"unsafe"
@@ -53,6 +54,9 @@ func TestSchemaReadsLabelUnitAndText(t *testing.T) {
 	type dog struct{ Mood mood }
 	s := NewSchema("dog", dog{}, "type dog struct {\n\tMood mood // MOOD.DOG [state]: how it is: today.\n}\n",
 		map[string][]string{"mood": {"glad", "sad"}})
+	if i := slices.Index(Schemas(), s); i < 0 || !slices.IsSortedFunc(Schemas(), func(a, b *Schema) int { return strings.Compare(a.Name, b.Name) }) {
+		t.Errorf("among all schemas it is at %d", i)
+	}
 	f := s.Fields[0]
 	if f.Name != "Mood" || f.Label != "MOOD.DOG" || f.Unit != UnitState || f.Doc != "how it is: today." || len(f.Names) != 2 {
 		t.Errorf("field %+v", f)

@@ -146,6 +146,7 @@ func openEnter(c *checked, n ast.Node, around []ast.Node) string {
 // globals that may change, with the reason.
 var globals = map[string]string{
 	"trace.registry": "filled by package-level declarations, before main",
+	"trace.schemas":  "filled by package-level declarations, before main",
 }
 
 func changedGlobal(c *checked, n ast.Node, around []ast.Node) string {
