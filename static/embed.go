@@ -6,6 +6,8 @@
 package static
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
@@ -21,6 +23,7 @@ var dist embed.FS
 
 type file struct {
 	content []byte
+	packed  []byte // the same by gzip; nil when that saves nothing
 	hash    string
 	kind    string
 }
@@ -38,13 +41,24 @@ func read() map[string]file {
 			return err
 		}
 		sum := sha256.Sum256(b)
-		all[strings.TrimPrefix(p, "dist/")] = file{b, base64.RawURLEncoding.EncodeToString(sum[:9]), kindOf(p)}
+		all[strings.TrimPrefix(p, "dist/")] = file{b, pack(b), base64.RawURLEncoding.EncodeToString(sum[:9]), kindOf(p)}
 		return nil
 	})
 	if err != nil {
 		panic("static: " + err.Error()) // embedded: cannot happen at run time
 	}
 	return all
+}
+
+func pack(b []byte) []byte {
+	var out bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&out, gzip.BestCompression) // the level is a good one
+	w.Write(b)                                              // to memory: cannot fail
+	w.Close()
+	if out.Len() > len(b)*9/10 {
+		return nil
+	}
+	return out.Bytes()
 }
 
 // kindOf does not ask the system, whose table differs from machine to machine.
@@ -95,6 +109,12 @@ func Serve(w http.ResponseWriter, r *http.Request) {
 	}
 	if r.Header.Get("If-None-Match") == tag {
 		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	h.Set("Vary", "Accept-Encoding")
+	if f.packed != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		h.Set("Content-Encoding", "gzip")
+		w.Write(f.packed)
 		return
 	}
 	w.Write(f.content)

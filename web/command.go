@@ -73,6 +73,7 @@ func (st *stage) attempt(w *watcher, c proto.Command) []byte {
 	before := st.place()
 	done, err := cmd.run(st, w, c)
 	if err != nil {
+		st.goTo(before.branch, before.n)
 		st.hub.metrics.refused.Add(1)
 		return failed(c.ID, w.lang, err)
 	}

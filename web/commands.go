@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -58,9 +59,19 @@ func (st *stage) branchOf(c proto.Command) (engine.BranchID, error) {
 	return b, nil
 }
 
+// onto goes to the branch that a command is about: to its end, if the session
+// is elsewhere, because somebody else moved it.
+func (st *stage) onto(c proto.Command) error {
+	b, err := st.branchOf(c)
+	if err == nil && b != st.t.Branch() {
+		st.goTo(b, st.tipOf(b))
+	}
+	return err
+}
+
 func (st *stage) doStep(_ *watcher, c proto.Command) (proto.Done, error) {
 	n := max(c.N, 1)
-	if err := between("n", n, 1, maxSteps); err != nil {
+	if err := cmp.Or(between("n", n, 1, maxSteps), st.onto(c)); err != nil {
 		return proto.Done{}, err
 	}
 	for i := range n {
@@ -94,7 +105,7 @@ func (st *stage) stuck() error {
 
 func (st *stage) doBack(_ *watcher, c proto.Command) (proto.Done, error) {
 	n := max(c.N, 1)
-	if err := between("n", n, 1, 1<<30); err != nil {
+	if err := cmp.Or(between("n", n, 1, 1<<30), st.onto(c)); err != nil {
 		return proto.Done{}, err
 	}
 	if st.t.N() == 0 {
@@ -129,6 +140,9 @@ func (st *stage) doUntil(_ *watcher, c proto.Command) (proto.Done, error) {
 	if err != nil {
 		return proto.Done{}, cannot("cond", "what", err.Error())
 	}
+	if err := st.onto(c); err != nil {
+		return proto.Done{}, err
+	}
 	found := false
 	for range maxUntil {
 		e, ok := st.t.Step()
@@ -152,10 +166,8 @@ func (st *stage) doAct(_ *watcher, c proto.Command) (proto.Done, error) {
 	if len(st.t.Branches()) >= maxBranches {
 		return proto.Done{}, cannot("many-branches", "max", maxBranches)
 	}
-	if b, err := st.branchOf(c); err != nil {
+	if err := st.onto(c); err != nil {
 		return proto.Done{}, err
-	} else if b != st.t.Branch() {
-		st.goTo(b, st.tipOf(b))
 	}
 	at := st.t.World().Now()
 	if c.At != nil {
@@ -181,6 +193,9 @@ func name(s string) (string, error) {
 
 func (st *stage) doFork(_ *watcher, c proto.Command) (proto.Done, error) {
 	label, err := name(c.Text)
+	if err == nil {
+		err = st.onto(c)
+	}
 	if err != nil {
 		return proto.Done{}, err
 	}
@@ -196,6 +211,9 @@ func (st *stage) doFork(_ *watcher, c proto.Command) (proto.Done, error) {
 
 func (st *stage) doReplay(_ *watcher, c proto.Command) (proto.Done, error) {
 	label, err := name(c.Text)
+	if err == nil {
+		err = st.onto(c)
+	}
 	if err != nil {
 		return proto.Done{}, err
 	}

@@ -197,11 +197,7 @@ func (s *Server) labPage(w http.ResponseWriter, r *http.Request) {
 func (s *Server) sysctlsPage(w http.ResponseWriter, r *http.Request) {
 	v := templates.Sysctls{Page: s.page(r, "sysctls")}
 	v.Title = v.T("sysctls.title")
-	var err error
-	if v.Settings, err = sysctls(); err != nil {
-		s.failPage(w, r, err)
-		return
-	}
+	v.Settings = settings(v.Lang)
 	s.render(w, r, http.StatusOK, templates.SysctlsPage(v))
 }
 

@@ -3,8 +3,10 @@ package web
 import (
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 
+	"wirestep/engine/host"
 	"wirestep/engine/trace"
 	"wirestep/i18n"
 	"wirestep/templates"
@@ -85,15 +87,25 @@ func citeHref(c string) string {
 	}
 }
 
-// sysctls lists the settings of a host that nobody has touched.
-func sysctls() ([]templates.Setting, error) {
-	st, err := begin(opening{Scene: demoScene}, DefaultLimits)
-	if err != nil {
-		return nil, err
-	}
+// settings lists every sysctl that a host has.
+func settings(lang string) []templates.Setting {
 	var all []templates.Setting
-	for _, c := range st.t.World().Sysctls(0) {
-		all = append(all, templates.Setting{Name: c.Name, Default: c.Value})
+	for i := range host.Sysctls {
+		d := &host.Sysctls[i]
+		one := templates.Setting{Name: d.Name, Default: d.Default, Unit: d.Unit}
+		if d.Max > d.Min {
+			one.Range = strconv.FormatInt(d.Min, 10) + " – " + strconv.FormatInt(d.Max, 10)
+		}
+		switch {
+		case d.Models():
+			one.About = i18n.T(lang, "sysctls.obeyed")
+		default:
+			one.About = i18n.T(lang, "sysctls.shown")
+		}
+		if d.ReadOnly {
+			one.Range = i18n.T(lang, "sysctls.read-only")
+		}
+		all = append(all, one)
 	}
-	return all, nil
+	return all
 }

@@ -1,0 +1,42 @@
+package static
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+)
+
+func get(path string, header ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(http.MethodGet, path, nil)
+	for i := 0; i+1 < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	Serve(w, r)
+	return w
+}
+
+// A file under its hash may be kept for ever; without, it is asked for again.
+func TestServe(t *testing.T) {
+	url := URL("style.css")
+	w := get(url)
+	if w.Code != 200 || w.Header().Get("Cache-Control") != "public, max-age=31536000, immutable" || w.Header().Get("Content-Type") != "text/css; charset=utf-8" {
+		t.Fatalf("%s: %d %v", url, w.Code, w.Header())
+	}
+	for _, old := range []string{"/static/style.css", "/static/style.css?v=old"} {
+		if w := get(old); w.Code != 200 || w.Header().Get("Cache-Control") != "no-cache" {
+			t.Errorf("%s: %d %v", old, w.Code, w.Header())
+		}
+	}
+	if again := get(url, "If-None-Match", w.Header().Get("ETag")); again.Code != http.StatusNotModified || again.Body.Len() != 0 {
+		t.Errorf("known already: %d", again.Code)
+	}
+	if packed := get(url, "Accept-Encoding", "br, gzip"); packed.Header().Get("Content-Encoding") != "gzip" || packed.Body.Len() >= w.Body.Len() {
+		t.Errorf("packed: %v, %d of %d bytes", packed.Header(), packed.Body.Len(), w.Body.Len())
+	}
+	for _, none := range []string{"/static/", "/static/none.js", "/static/.keep", "/static/../embed.go"} {
+		if w := get(none); w.Code != http.StatusNotFound {
+			t.Errorf("%s: %d", none, w.Code)
+		}
+	}
+}
