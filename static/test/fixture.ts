@@ -273,3 +273,65 @@ export function bulk(k: number): Script {
   }
   return s;
 }
+
+/** One segment of every form: copied, damaged, forged, held and released, changed, lost by the link, discarded. */
+export function forms(): Script {
+  const s = new Script();
+  s.event(0, 'call', 1, { name: 's = listen(:80, 128)' });
+  s.event(0, 'call', 0, { name: 'c = connect(server:80)' });
+  const at = (k: number) => k * 60 * ms;
+  const sent = (p: Packet): Effect => ({ kind: 'sent', span: 0, host: p.from, packet: p });
+  const a = s.packet(at(1), 0, 'DATA', { seq: 1, len: 100 });
+  s.event(at(1), 'call', 0, { name: 'write(c, 100)', effects: [sent(a)] });
+  const copy = s.packet(at(1) + 5 * ms, 0, 'DATA', { seq: 1, len: 100, copyOf: a.id, arrive: at(1) + 30 * ms });
+  s.event(at(1) + 5 * ms, 'act', -1, { packet: a.id, name: `duplicate packet ${a.id}`, by: 'you', effects: [{ kind: 'copied', span: 0, host: 0, packet: copy }] });
+  s.event(at(1) + 20 * ms, 'arrive', 1, { packet: a.id });
+  s.event(at(1) + 30 * ms, 'arrive', 1, { packet: copy.id, effects: [{ kind: 'dropped', span: 0, host: 1, n: copy.id }] });
+  const bad = s.packet(at(2), 0, 'DATA', { seq: 101, len: 100, bad: true });
+  s.event(at(2), 'call', 0, { name: 'write(c, 100)', effects: [sent(bad)] });
+  s.event(at(2) + 20 * ms, 'arrive', 1, { packet: bad.id, effects: [{ kind: 'dropped', span: 0, host: 1, n: bad.id }] });
+  const rst = s.packet(at(3), 1, 'RST', { flags: 'R', seq: 1, forged: true });
+  s.event(at(3), 'act', -1, { name: 'forge server > client flags=R seq=1', by: 'you', effects: [sent(rst)] });
+  s.event(at(3) + 20 * ms, 'arrive', 0, { packet: rst.id });
+  const held = s.packet(at(4), 0, 'FIN', { seq: 201, flags: 'F.' });
+  s.event(at(4), 'call', 0, { name: 'close(c)', effects: [sent(held)] });
+  s.event(at(4) + 8 * ms, 'act', -1, {
+    packet: held.id,
+    name: `hold packet ${held.id}`,
+    by: 'you',
+    effects: [{ kind: 'moved', span: 0, host: 0, n: held.id, old: at(4) + 20 * ms }],
+  });
+  const ack = s.packet(at(4) + 20 * ms, 1, 'ACK', { ack: 101 });
+  s.event(at(4) + 20 * ms, 'call', 1, { name: 'read(c, 1000)', effects: [sent(ack)] });
+  s.event(at(4) + 30 * ms, 'act', -1, {
+    packet: held.id,
+    name: `release packet ${held.id}`,
+    by: 'you',
+    effects: [{ kind: 'moved', span: 0, host: 0, n: held.id, new: at(4) + 42 * ms }],
+  });
+  s.event(at(4) + 40 * ms, 'arrive', 0, { packet: ack.id });
+  s.event(at(4) + 42 * ms, 'arrive', 1, { packet: held.id });
+  const edit = s.packet(at(6), 1, 'ACK', { ack: 202 });
+  s.event(at(6), 'call', 1, {
+    name: 'read(c, 1000)',
+    effects: [sent(edit), { kind: 'returned', span: 0, host: 1, name: 'app', text: 'read(c, 1000)', result: -1, errno: 'ECONNRESET' }],
+  });
+  s.event(at(6) + 9 * ms, 'act', -1, {
+    packet: edit.id,
+    name: `edit packet ${edit.id} win=0`,
+    by: 'you',
+    effects: [{ kind: 'edited', span: 0, host: 1, n: edit.id, before: edit, packet: { ...edit, win: 0, edited: true } }],
+  });
+  s.event(at(6) + 20 * ms, 'arrive', 0, { packet: edit.id });
+  const lost = s.packet(at(7), 1, 'FIN', { flags: 'F.', seq: 1, ack: 202 });
+  s.event(at(7), 'call', 1, { name: 'close(c)', effects: [sent(lost), { kind: 'lost', span: 0, host: 1, n: lost.id }] });
+  const still = s.packet(at(8), 0, 'DATA', { seq: 301, len: 10 });
+  s.event(at(8), 'call', 0, { name: 'write(c, 10)', effects: [sent(still)] });
+  s.event(at(8) + 6 * ms, 'act', -1, {
+    packet: still.id,
+    name: `hold packet ${still.id}`,
+    by: 'you',
+    effects: [{ kind: 'moved', span: 0, host: 0, n: still.id, old: at(8) + 20 * ms }],
+  });
+  return s;
+}

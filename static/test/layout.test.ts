@@ -5,7 +5,7 @@ import { type Input, layout } from '../src/diagram/layout';
 import { duration, instant } from '../src/diagram/time';
 import { BranchData } from '../src/model/branch';
 import { Schemas } from '../src/model/schema';
-import { bulk, hello, lostSynAck, type Script } from './fixture';
+import { bulk, forms, hello, lostSynAck, type Script } from './fixture';
 
 const words: Words = {
   arrow: (a) => {
@@ -59,9 +59,15 @@ describe('time axis', () => {
 });
 
 describe('labels', () => {
-  test.each([430, 752, 1100])('touch neither lines nor each other at a width of %i', (width) => {
-    const s = lostSynAck();
-    for (let n = 1; n <= s.frames.length; n++) {
+  test.each([
+    [430, lostSynAck()],
+    [752, lostSynAck()],
+    [1100, lostSynAck()],
+    [752, forms()],
+    [1000, bulk(60)],
+  ])('touch neither lines nor each other at a width of %i', (width, s) => {
+    const step = Math.ceil(s.frames.length / 12);
+    for (let n = 1; n <= s.frames.length; n += step) {
       const { layout: l, labels } = compose(input(s, n, width), words);
       if (!labels) throw new Error('no labels');
       const quads = [...labels.arrows, ...labels.fates, ...labels.brackets].map((x) => x.quad);

@@ -203,7 +203,8 @@ function placeOne(a: Arrow, words: Words, clear: (q: Quad) => boolean): ArrowLab
       const s = Math.sin(angle);
       for (const d of distances(slack)) {
         const start = right ? d : slack - d;
-        for (const off of right ? [ABOVE, -BELOW] : [-BELOW, ABOVE]) {
+        const wide = a.bad ? 3 : a.forged ? 1.5 : 0;
+        for (const off of right ? [ABOVE + wide, -BELOW - wide] : [-BELOW - wide, ABOVE + wide]) {
           const x = p.x + c * start + s * off;
           const y = p.y + s * start - c * off;
           const quad = textQuad(x, y, w, ASC, DESC, angle);
@@ -262,12 +263,14 @@ function shorten(text: string, room: number, words: Words): string {
 /** Lays out, places the labels, and makes room where a label found none. */
 export function compose(inp: Input, words: Words, whole = 240): { layout: Layout; labels: Labels | null } {
   const extra = new Map<number, number>(inp.extra ?? []);
+  let spread = 0;
   for (let round = 0; ; round++) {
-    const l = layout({ ...inp, extra });
+    const l = layout({ ...inp, extra, spread });
     forks(l.arrows, inp.n);
     if (l.arrows.length > whole) return { layout: l, labels: null };
     const labels = placeLabels(l, words);
-    if (labels.poor.length === 0 || round >= 3) return { layout: l, labels };
-    for (const id of labels.poor) extra.set(id, (extra.get(id) ?? 0) + 14);
+    if (labels.poor.length === 0 || round >= 4) return { layout: l, labels };
+    if (labels.poor.length >= 4) spread += 5;
+    else for (const id of labels.poor) extra.set(id, (extra.get(id) ?? 0) + 14);
   }
 }

@@ -17,6 +17,7 @@ export interface Input {
   linear: boolean;
   hideFuture: boolean;
   extra?: Map<number, number>; // packet → pixels of room made for its label
+  spread?: number; // pixels added between segments that leave side by side
 }
 
 /** A host's lifeline. */
@@ -92,7 +93,7 @@ export interface Layout {
 
 export const TOP = 66; // room for the names of the hosts
 const DEPART = 21; // between two segments leaving side by side
-const ARRIVE = 15;
+const ARRIVE = 18;
 const TURN = 11; // between an arrival and an unrelated departure
 const NOTE = 17;
 const MIN_TRIP = 26;
@@ -108,7 +109,7 @@ export function layout(inp: Input): Layout {
   const eventY = new Map<number, number>();
   const depart = new Map<number, number>();
   const arrive = new Map<string, number>();
-  const rows = new Rows();
+  const rows = new Rows(inp.spread ?? 0);
 
   // Instants at which a segment should have arrived keep their place on the axis.
   const wishes = wishList(tracks, n);
@@ -162,9 +163,9 @@ export function layout(inp: Input): Layout {
       rows.departed(t.packet.from, sideOf(t), y);
       depart.set(id, y);
     }
-    wish(f.at);
   }
   const restY = axis.y;
+  wish(now);
   const planned = next.filter((p) => p.at >= now).slice(0, 12);
   const rings: Layout['rings'] = [];
   const plannedNotes: { note: Note; y: number }[] = [];
@@ -281,13 +282,14 @@ function sideOf(t: Track): -1 | 1 {
 
 /** The rows that each host has used, by side: what keeps things apart. */
 class Rows {
+  constructor(private spread: number) {}
   private a = new Map<string, number>();
   private by = new Map<string, number>();
   private get(k: string): number {
     return this.a.get(k) ?? Number.NEGATIVE_INFINITY;
   }
   arrive(host: number, side: number): number {
-    return Math.max(this.get(`a${host}${side}`) + ARRIVE, this.get(`d${host}${side}`) + TURN);
+    return Math.max(this.get(`a${host}${side}`) + ARRIVE + this.spread, this.get(`d${host}${side}`) + TURN);
   }
   arrived(host: number, side: number, y: number, n = -1): void {
     this.a.set(`a${host}${side}`, y);
@@ -296,7 +298,7 @@ class Rows {
   depart(host: number, side: number, n: number): number {
     const k = `a${host}${side}`;
     const own = this.by.get(k) === n ? 0 : TURN;
-    return Math.max(this.get(`d${host}${side}`) + DEPART, this.get(k) + own);
+    return Math.max(this.get(`d${host}${side}`) + DEPART + this.spread, this.get(k) + own);
   }
   departed(host: number, side: number, y: number): void {
     this.a.set(`d${host}${side}`, y);

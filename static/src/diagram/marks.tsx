@@ -26,6 +26,18 @@ export function Ticks({ l, from, to, whole }: { l: Layout; from: number; to: num
   );
 }
 
+/** The thin line that a host's bands lie on. */
+export function Lifelines({ l, from, to }: { l: Layout; from: number; to: number }) {
+  const y0 = Math.max(from, l.axis.top - 18);
+  return (
+    <g class="lifelines" aria-hidden="true">
+      {l.columns.map((c) => (
+        <path key={c.host} d={`M${c.x} ${y0}V${to}`} />
+      ))}
+    </g>
+  );
+}
+
 export function Folds({ l, labels, from, to, whole }: { l: Layout; labels: Labels; from: number; to: number; whole: boolean }) {
   return (
     <g class="folds">
@@ -35,7 +47,6 @@ export function Folds({ l, labels, from, to, whole }: { l: Layout; labels: Label
         for (let k = 0; k < 3; k++) zig += 'l8 10l8 -10';
         zig += `l8 5H${l.width - 24}`;
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: folds have an order and nothing else
           <g key={i}>
             <path d={zig} />
             {p.shown && (
@@ -149,7 +160,6 @@ export function Notes(p: { list: { box: NoteBox; text: string }[]; chosen: strin
         const lead = `M${round(box.anchor.x + box.side * 3)} ${round(box.anchor.y)}L${round(box.lead)} ${round(box.y)}`;
         return (
           <g
-            // biome-ignore lint/suspicious/noArrayIndexKey: an event may have the same note twice
             key={`${note.n}.${note.text}.${i}`}
             class={`note ${note.what}${box.planned ? ' planned' : ''}${p.chosen === key ? ' chosen' : ''}${p.lit.has(key) ? ' lit' : ''}`}
             data-key={live ? key : undefined}

@@ -7,7 +7,7 @@ import type { Host, Link } from '../proto';
 import { bounds, cut, type Pt, path } from './geom';
 import { compose, type Labels, placeLabels } from './labels';
 import { type Arrow, type Layout, TOP } from './layout';
-import { Bands, Brackets, Folds, Future, Notes, Segment, Ticks } from './marks';
+import { Bands, Brackets, Folds, Future, Lifelines, Notes, Segment, Ticks } from './marks';
 import { instant } from './time';
 import { words } from './words';
 
@@ -158,7 +158,6 @@ export function Diagram(props: DiagramProps) {
   const dense = arrows.length > 600;
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the items inside are buttons; the frame only moves between them
     <div class="dg" ref={box} onScroll={onScroll} onWheel={byHand} onTouchMove={byHand} onKeyDown={onKey}>
       {lay && (
         <div class="dg-heads" aria-hidden="true">
@@ -173,7 +172,6 @@ export function Diagram(props: DiagramProps) {
       <div class="dg-body" style={{ height: `${Math.max((lay?.height ?? 0) - TOP, viewH - TOP)}px` }}>
         {lay && labels && (
           <>
-            {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: an application of buttons */}
             <svg
               ref={svg}
               class={`dg-svg${dense ? ' dense' : ''}`}
@@ -186,6 +184,7 @@ export function Diagram(props: DiagramProps) {
               {...pick}
             >
               <Ticks l={lay} from={from} to={to} whole={whole} />
+              <Lifelines l={lay} from={from} to={to} />
               <Bands list={seen(lay.bands)} measure={w.measure} hosts={hosts} choose={props.choose} />
               <Brackets list={seen(lay.brackets)} labels={labels} hosts={hosts} />
               <Folds l={lay} labels={labels} from={from} to={to} whole={whole} />

@@ -87,7 +87,8 @@ export function timerName(b: { kind: string; label: string }): string {
 export function fate(a: Arrow): string {
   const turn = a.ended;
   if (!turn) return '';
-  const key = { lost: 'dropped', dropped: 'discarded', held: 'held', moved: 'delayed', edited: '', delivered: '' }[turn.what];
+  const waited = turn.what === 'moved' && a.track.turns.some((x) => x.what === 'held' && x.n <= turn.n);
+  const key = waited ? 'held' : { lost: 'dropped', dropped: 'discarded', held: 'held', moved: 'delayed', edited: '', delivered: '' }[turn.what];
   if (!key) return '';
   const rule = `lab.fate.${turn.rule}`;
   if (!turn.by && has(rule)) return t(rule);

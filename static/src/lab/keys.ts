@@ -1,6 +1,6 @@
 import { press } from './actions';
 import { go } from './lesson';
-import { back, bar, chosen, data, dialog, lesson, linear, n, options, play, playing, seek, staged, table, tip } from './store';
+import { back, bar, chosen, data, dialog, lesson, linear, options, play, playing, seek, staged, table, tip } from './store';
 import { replayStaged } from './sysctl';
 import { forward, start } from './transport';
 import { stepInto } from './why';
@@ -28,13 +28,16 @@ export function onKey(e: KeyboardEvent): void {
       if (!el.closest('.pop, [type=radio]')) run(forward);
       return;
     case 'Home':
-      return run(start);
+      run(start);
+      return;
     case 'End':
-      return run(() => seek(tip.peek()));
+      run(() => seek(tip.peek()));
+      return;
     case '?':
-      return run(() => {
+      run(() => {
         dialog.value = 'keys';
       });
+      return;
     case 'Escape':
       if (bar.peek()) {
         bar.value = null;
@@ -52,24 +55,20 @@ export function onKey(e: KeyboardEvent): void {
     });
     return;
   }
-  switch (key) {
-    case 'n':
-      return run(() => void next());
-    case 'i':
-      return run(() => stepInto(e.shiftKey ? -1 : 1));
-    case 'a':
-      return run(() => {
-        linear.value = !linear.peek();
-      });
-    case 'o':
-      return run(() => {
-        options.value = !options.peek();
-      });
-    case 't':
-      return run(() => {
-        table.value = !table.peek();
-      });
-  }
+  const others: Record<string, () => void> = {
+    n: () => void next(),
+    i: () => stepInto(e.shiftKey ? -1 : 1),
+    a: () => {
+      linear.value = !linear.peek();
+    },
+    o: () => {
+      options.value = !options.peek();
+    },
+    t: () => {
+      table.value = !table.peek();
+    },
+  };
+  if (key in others) run(others[key]);
 }
 
 /** What comes next: the settings waiting for a replay, the next step of a lesson, or the next event. */
@@ -79,5 +78,3 @@ async function next(): Promise<void> {
   if (l?.done && l.step < l.steps - 1) return go('next');
   forward();
 }
-
-export { n };

@@ -48,17 +48,13 @@ export function Blocks({ list }: { list?: Block[] }) {
       {(list ?? []).filter(show).map((b, i) => {
         const items = (l: Span[][]) =>
           l.map((s, k) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: text does not move
             <li key={k}>
               <Spans list={s} />
             </li>
           ));
-        // biome-ignore lint/suspicious/noArrayIndexKey: text does not move
         if (b.ul) return <ul key={i}>{items(b.ul)}</ul>;
-        // biome-ignore lint/suspicious/noArrayIndexKey: text does not move
         if (b.ol) return <ol key={i}>{items(b.ol)}</ol>;
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: text does not move
           <p key={i}>
             <Spans list={b.p ?? []} />
           </p>
@@ -190,7 +186,6 @@ function Moves({ list, done }: { list: Move[]; done: boolean }) {
       {list.map((m, i) => {
         const hit = m.target && target(m.target);
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: moves are a list in order
           <div class="move" key={i}>
             <Blocks list={m.text} />
             <div class="row">

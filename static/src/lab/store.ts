@@ -128,7 +128,7 @@ function receive(m: Message): void {
       }
       case 'frames': {
         const b = known.get(m.branch);
-        if (!b || !b.append(m.frames ?? [])) {
+        if (!b?.append(m.frames ?? [])) {
           known.delete(m.branch);
           if (!b || b === data.peek()) send({ t: 'seek', branch: m.branch, n: m.from + (m.frames?.length ?? 1) - 1 });
           break;

@@ -31,7 +31,7 @@ export function Why() {
       </section>
     );
   }
-  const chain = causes(f, d);
+  const chain = causes(f, d, 1000);
   const first = f.spans?.[0] && rules.value[f.spans[0].rule];
   const at = into.value.n === f.n ? into.value.span : -1;
   const spans = f.spans ?? [];
@@ -58,9 +58,9 @@ export function Why() {
       {chain.length > 0 && (
         <p class="ref">
           {t('lab.because')}{' '}
-          {chain.map((c, i) => (
+          {short(chain).map((c, i) => (
             <span key={c.n}>
-              {i > 0 && ' ← '}
+              {i > 0 && (chain.length > 6 && i === 4 ? ' ← … ← ' : ' ← ')}
               <button type="button" class="link" onClick={() => show(c)}>
                 {t('lab.event-link', { n: c.n, what: eventTitle(c, d, hosts) })}
               </button>
@@ -82,7 +82,6 @@ export function Why() {
           </div>
           <ol class="spans">
             {spans.map((s, i) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: spans are a list in order
               <SpanView key={`${f.n}.${i}`} f={f} d={d} s={s} i={i} state={at < 0 ? '' : i === at ? 'now' : i < at ? 'past' : 'later'} />
             ))}
           </ol>
@@ -91,6 +90,11 @@ export function Why() {
       <Loose f={f} d={d} />
     </section>
   );
+}
+
+/** The near end of a long chain, and its root. */
+function short(chain: Frame[]): Frame[] {
+  return chain.length > 6 ? [...chain.slice(0, 4), chain[chain.length - 1]] : chain;
 }
 
 function show(f: Frame): void {
