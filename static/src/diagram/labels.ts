@@ -225,7 +225,7 @@ function distances(slack: number): number[] {
 
 function bracketLabel(b: Bracket, l: Layout, words: Words, room: Room): BracketLabel | null {
   const c = l.columns[b.host];
-  const narrow = (c?.half ?? 10) < 10;
+  const narrow = (c?.laneW ?? 24) < 20;
   if (narrow) return null;
   for (const text of words.bracket(b)) {
     const w = words.measure(text, 'text');

@@ -27,6 +27,7 @@ export interface Column {
   side: -1 | 1; // where its outer side is
   half: number; // half of the width of its bands
   lanes: number; // of timers
+  laneW: number; // width of one
   notes: number; // room for notes, in pixels
 }
 
@@ -238,17 +239,41 @@ function place(inp: Input, lanes: number[]): Column[] {
   const gutter = gutterOf(width);
   const laneW = width < 560 ? 14 : 24;
   const room = width >= 1000 ? 168 : width >= 700 ? 132 : width >= 560 ? 96 : 52;
-  const half = width < 560 ? 7 : 10;
+  const halves = slots(inp).map((k) => (width < 560 ? Math.min(14, 5 + 2 * k) : Math.max(10, Math.min(30, 6 * k))));
+  const half = Math.max(...halves);
   const left = gutter + room + 10 + laneW * Math.max(1, lanes[0] ?? 0) + half;
   const right = width - room - 14 - laneW * Math.max(1, lanes[hosts - 1] ?? 0) - half;
   return Array.from({ length: hosts }, (_, i) => ({
     host: i,
     x: hosts === 1 ? (left + right) / 2 : left + ((right - left) * i) / (hosts - 1),
     side: i === 0 ? -1 : 1,
-    half,
+    half: halves[i],
     lanes: lanes[i] ?? 0,
+    laneW,
     notes: i === 0 || i === hosts - 1 ? room : Math.min(room, Math.max(60, (right - left) / (hosts - 1) / 2 - 30)),
   }));
+}
+
+/** How many connections a host has at once, at most. */
+function slots(inp: Input): number[] {
+  const out: number[] = [];
+  for (let host = 0; host < inp.hosts; host++) {
+    const turns: [number, number][] = [];
+    for (const lane of inp.history.lanes) {
+      if (lane.host !== host || lane.listener || !lane.changes.length) continue;
+      turns.push([lane.changes[0].n, 1]);
+      const last = lane.changes[lane.changes.length - 1];
+      if (last.state === '') turns.push([last.n, -1]);
+    }
+    let now = 0;
+    let most = 1;
+    for (const [, by] of turns.sort((a, b) => a[0] - b[0] || a[1] - b[1])) {
+      now += by;
+      most = Math.max(most, now);
+    }
+    out.push(most);
+  }
+  return out;
 }
 
 function timerLanes(inp: Input): number[] {
@@ -330,7 +355,7 @@ function group(notes: Note[], n: number): Map<number, Note[]> {
 
 function noteBox(note: Note, y: number, columns: Column[], anchorY: number, planned: boolean): NoteBox {
   const c = columns[Math.max(0, note.host)] ?? columns[0];
-  const lanes = c.lanes * (c.half < 10 ? 14 : 24);
+  const lanes = c.lanes * c.laneW;
   const lead = c.x + c.side * (c.half + lanes + 6);
   return { note, y, x: lead + c.side * 5, side: c.side, anchor: { x: c.x + c.side * c.half, y: anchorY }, lead, room: c.notes - 8, planned };
 }

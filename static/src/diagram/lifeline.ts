@@ -182,7 +182,7 @@ function lanes(list: Bracket[], columns: Column[]): Bracket[] {
   const busy = new Map<string, number>();
   for (const b of list.sort((p, q) => p.y0 - q.y0 || q.y1 - p.y1)) {
     const c = columns[b.host];
-    const w = c.half < 10 ? 14 : 24;
+    const w = c.laneW;
     for (let i = 0; i < Math.max(1, c.lanes); i++) {
       const key = `${b.host}.${i}`;
       if ((busy.get(key) ?? -1) > b.y0 - 1) continue;

@@ -31,6 +31,7 @@ export interface DiagramProps {
   clock: ReadonlySignal<number | null>; // the play head while it moves between two events
   chosen: Item | null;
   lit: ReadonlySet<string>; // keys of what is a cause or an effect of what is chosen
+  limits?: string[]; // by host: what keeps it from sending
   still?: boolean; // no motion
   label: string;
   choose?: (item: Item | null, how: 'click' | 'focus' | 'menu' | 'enter', at?: Pt) => void;
@@ -165,6 +166,7 @@ export function Diagram(props: DiagramProps) {
             <div key={c.host} class="dg-host" style={{ left: `${c.x}px` }}>
               <b>{hosts[c.host]?.name}</b>
               <span class="mono">{hosts[c.host]?.addrs?.[0]}</span>
+              {props.limits?.[c.host] && <em title={t('lab.limited-tip')}>{t('lab.limited', { by: props.limits[c.host] })}</em>}
             </div>
           ))}
         </div>
@@ -175,7 +177,7 @@ export function Diagram(props: DiagramProps) {
             <svg
               ref={svg}
               class={`dg-svg${dense ? ' dense' : ''}`}
-              role="application"
+              role={props.choose ? 'application' : 'img'}
               aria-label={props.label}
               width={width}
               height={to - from}

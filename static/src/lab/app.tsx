@@ -308,6 +308,7 @@ function Canvas() {
           options={s.options.value}
           hideFuture={s.asking.value}
           clock={s.clock}
+          limits={s.limits.value}
           chosen={s.chosen.value}
           lit={s.lit.value}
           label={t('lab.diagram-label')}

@@ -56,6 +56,20 @@ export const now = computed(() => {
   return data.value?.timeOf(n.value) ?? 0;
 });
 
+/** What keeps each host's latest connection from sending, where something does. */
+export const limits = computed<string[]>(() => {
+  void rev.value;
+  void n.value;
+  const out: string[] = [];
+  const sc = schemas.value;
+  const i = sc.find('tcb', 'Limit');
+  if (i < 0) return out;
+  for (const x of data.value?.state.subjects.values() ?? []) {
+    if (x.schema === 'tcb' && x.host >= 0 && sc.state(x) !== 'LISTEN') out[x.host] = x.values[i] === 1 ? '' : sc.stateName('tcb', i, x.values[i]);
+  }
+  return out;
+});
+
 /** A question that waits for its answer: what comes next is not shown. */
 export const asking = computed(() => {
   const l = lesson.value;

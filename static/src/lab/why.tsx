@@ -171,7 +171,7 @@ function Loose({ f, d }: { f: Frame; d: BranchData }) {
 
 function Changes({ list, f, d }: { list: Change[]; f: Frame; d: BranchData }) {
   if (!list.length) return null;
-  const sub = (id: number) => d.state.subjects.get(id) ?? d.frames.flatMap((x) => x.effects ?? []).find((e) => e.subject?.id === id)?.subject;
+  const sub = (id: number) => d.state.subjects.get(id) ?? d.history.subjects.get(id);
   return (
     <ul class="changes">
       {list.map((c) => {

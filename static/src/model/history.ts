@@ -84,6 +84,7 @@ export class History {
   readonly notes: Note[] = [];
   readonly marks: Mark[] = [];
   readonly frames: Frame[] = [];
+  readonly subjects = new Map<number, Subject>(); // every one that ever was, as it began
 
   private alive = new Map<number, Subject>();
   private laneOf = new Map<string, Lane>();
@@ -183,6 +184,7 @@ export class History {
   private addSubject(sub: Subject, n: number, at: number): void {
     const s = { ...sub, values: [...sub.values] };
     this.alive.set(s.id, s);
+    this.subjects.set(sub.id, sub);
     for (const [i, fd] of this.schemas.fields(s.schema).entries()) {
       if (fd.unit === 'timer' && s.values[i] !== null) this.timerAt(s, i, n, at, s.values[i]);
     }

@@ -1,0 +1,85 @@
+import { test as base, expect, type Page } from '@playwright/test';
+
+/** A page that fails the test when the policy is broken or a script throws. */
+export const test = base.extend<{ lab: Lab }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern
+  baseURL: async ({}, use) => {
+    await use(process.env.BASE_URL);
+  },
+  lab: async ({ page }, use) => {
+    const wrong: string[] = [];
+    page.on('pageerror', (e) => wrong.push(e.stack ?? e.message));
+    page.on('console', (m) => {
+      if (m.type() === 'error' && !/WebSocket|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION/.test(m.text())) wrong.push(m.text());
+    });
+    await use(new Lab(page));
+    expect(wrong).toEqual([]);
+  },
+});
+
+export { expect };
+
+/** What a person does in the lab. */
+export class Lab {
+  constructor(readonly page: Page) {}
+
+  async open(path: string): Promise<void> {
+    await this.page.goto(path);
+    await expect(this.page.locator('.dg-svg')).toBeVisible();
+  }
+
+  button(name: string | RegExp) {
+    return this.page.getByRole('button', { name, exact: typeof name === 'string' });
+  }
+
+  /** A session from the text of a scene. */
+  async scene(text: string): Promise<void> {
+    const r = await this.page.request.post('/api/sessions', { data: { scene: text } });
+    expect(r.status(), await r.text()).toBe(201);
+    await this.open((await r.json()).url);
+  }
+
+  seg(id: number) {
+    return this.page.locator(`[data-key="p${id}"]`);
+  }
+
+  /** Chooses a segment as the pointer does: at the middle of its line. */
+  async click(id: number, button: 'left' | 'right' = 'left'): Promise<void> {
+    const box = await this.seg(id)
+      .locator('.hit')
+      .evaluate((el: SVGPathElement) => {
+        const p = el.getPointAtLength(el.getTotalLength() * 0.3);
+        const m = el.getScreenCTM();
+        return m ? { x: p.x * m.a + m.e, y: p.y * m.d + m.f } : null;
+      });
+    if (!box) throw new Error('no line');
+    await this.page.mouse.click(box.x, box.y, { button });
+  }
+
+  async n(): Promise<number> {
+    const text = await this.page.locator('.where').textContent();
+    return Number(/(\d+) \//.exec(text ?? '')?.[1]);
+  }
+
+  async step(times = 1): Promise<void> {
+    for (let i = 0; i < times; i++) {
+      const before = await this.n();
+      await this.button('Step ▸').click();
+      await expect.poll(() => this.n()).toBe(before + 1);
+    }
+  }
+
+  /** Runs on through the menu "Until…". */
+  async until(item: string): Promise<void> {
+    await this.page.getByRole('button', { name: /Until/ }).click();
+    await this.button(item).click();
+  }
+
+  /** The words of every segment on the diagram, as a screen reader gets them; scrolls through all. */
+  async segments(): Promise<string[]> {
+    await this.button('As table').click();
+    const rows = await this.page.locator('.events-table tbody tr').allInnerTexts();
+    await this.button('As table').click();
+    return rows;
+  }
+}

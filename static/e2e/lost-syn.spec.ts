@@ -1,0 +1,44 @@
+import { expect, test } from './lab';
+
+const start = '/lessons/lost-syn';
+
+test('every SYN is dropped: ten tries, then ETIMEDOUT; replayed with other settings on a branch', async ({ lab, page }) => {
+  await lab.open(start);
+  // Run until the first SYN is on the wire, and take it and every one like it.
+  if (!(await lab.seg(1).count())) await lab.until('Next segment');
+  await lab.click(1);
+  await lab.button(/Drop every SYN/).click();
+  await expect(page.locator('.seg.lost')).toHaveCount(1);
+  await lab.until('The end');
+  await expect(page.locator('.note.error')).toContainText('ETIMEDOUT', { timeout: 20_000 });
+
+  const sends = (rows: string[]) => rows.filter((r) => /sends SYN\b/.test(r)).map((r) => /([\d.]+ m?s)\b/.exec(r)?.[1]);
+  const rows = await lab.segments();
+  expect(sends(rows)).toEqual(['0 ms', '1.000 s', '2.000 s', '3.000 s', '4.000 s', '5.000 s', '7.000 s', '11.000 s', '19.000 s', '35.000 s', '67.000 s']);
+  expect(rows.find((r) => r.includes('ETIMEDOUT'))).toContain('131.000 s');
+  await page.screenshot({ path: 'static/test-results/lost-syn-timeout.png' });
+
+  // A value that is out of range is refused at its field, with the range.
+  await page.getByRole('tab', { name: 'Sysctl' }).click();
+  await page.getByLabel('Find a setting').fill('client tcp_syn');
+  const retries = page.locator('[id="sys-client-net.ipv4.tcp_syn_retries"]');
+  await retries.fill('999');
+  await lab.button('Replay from the start with these').click();
+  await expect(page.locator('.settings .wrong')).toContainText('127');
+
+  // The same moves with two settings changed.
+  await retries.fill('2');
+  await page.locator('[id="sys-client-net.ipv4.tcp_syn_linear_timeouts"]').fill('0');
+  await lab.button('Replay from the start with these').click();
+  await expect(page.locator('.bar .chip .many')).toContainText('2');
+  await lab.until('The end');
+  await expect(page.locator('.note.error')).toContainText('ETIMEDOUT');
+  const second = await lab.segments();
+  expect(sends(second)).toEqual(['0 ms', '1.000 s', '3.000 s']);
+  expect(second.find((r) => r.includes('ETIMEDOUT'))).toContain('7.000 s');
+
+  // The old future is still there.
+  await page.locator('.bar .chip').first().click();
+  await page.locator('.branch-go').first().click();
+  await expect.poll(async () => sends(await lab.segments()).length).toBe(11);
+});
