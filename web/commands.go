@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -174,6 +175,10 @@ func (st *stage) doAct(_ *watcher, c proto.Command) (proto.Done, error) {
 		at = sim.Time(*c.At)
 	}
 	e, err := st.t.Apply(op, at, "you")
+	var gone *engine.ErrGone
+	if errors.As(err, &gone) {
+		return proto.Done{}, cannot("gone", "packet", gone.Packet, "step", gone.SentBy)
+	}
 	if err != nil {
 		return proto.Done{}, cannot("op", "what", err.Error())
 	}

@@ -4,8 +4,11 @@ import (
 	"slices"
 
 	"wirestep/engine"
+	"wirestep/engine/host"
+	"wirestep/engine/netem"
 	"wirestep/engine/scene"
 	"wirestep/engine/sim"
+	"wirestep/engine/tcp"
 	"wirestep/engine/trace"
 	"wirestep/lessons"
 	"wirestep/web/proto"
@@ -20,20 +23,20 @@ func (st *stage) hello(token string, last int64) proto.Hello {
 	sc := &st.file.Scenario
 	h := proto.Hello{
 		T: "hello", Proto: proto.Version, Client: token, LastID: last,
-		Kernel: sc.Kernel, Title: sc.Name, Counters: engine.Counters(), Schemas: encodeSchemas(), Lesson: st.Lesson,
+		Kernel: sc.Kernel, Title: sc.Name, Counters: tcp.CounterNames, Schemas: encodeSchemas(), Lesson: st.Lesson,
 	}
 	if st.session != nil {
 		h.Session = st.id
 	}
 	index := map[string]int{}
-	for i, host := range sc.Hosts {
-		index[host.Name] = i
-		p := proto.Host{Name: host.Name, Addrs: []string{host.Addr.String()}, Procs: []string{}}
-		if host.Addr6.IsValid() {
-			p.Addrs = append(p.Addrs, host.Addr6.String())
+	for i, spec := range sc.Hosts {
+		index[spec.Name] = i
+		p := proto.Host{Name: spec.Name, Addrs: []string{spec.Addr.String()}, Procs: []string{}}
+		if spec.Addr6.IsValid() {
+			p.Addrs = append(p.Addrs, spec.Addr6.String())
 		}
 		for _, prog := range sc.Programs {
-			if prog.Host == host.Name {
+			if prog.Host == spec.Name {
 				p.Procs = append(p.Procs, prog.Name)
 			}
 		}
@@ -70,22 +73,23 @@ func encodeWorld(w *engine.World) proto.World {
 		Now: int64(w.Now()), Subjects: []proto.Subject{}, Packets: []proto.Packet{},
 		Sysctls: [][]proto.Sysctl{}, Counts: [][]int64{}, Procs: []proto.Proc{}, Rules: []proto.Standing{},
 	}
-	for _, s := range w.Subjects() {
-		p.Subjects = append(p.Subjects, encodeSubject(s))
+	for _, x := range w.Subjects() {
+		p.Subjects = append(p.Subjects, encodeSubject(w, x))
 	}
 	for _, x := range w.Packets() {
-		p.Packets = append(p.Packets, *encodePacket(w, x))
+		p.Packets = append(p.Packets, *encodePacket(x))
 	}
-	for h := range w.Scenario().Hosts {
-		all := []proto.Sysctl{}
-		for _, s := range w.Sysctls(sim.HostID(h)) {
-			all = append(all, proto.Sysctl{Name: s.Name, Value: s.Value})
+	for i, h := range w.Hosts() {
+		p.Sysctls, p.Counts = append(p.Sysctls, []proto.Sysctl{}), append(p.Counts, []int64{})
+		for j := range host.Sysctls {
+			p.Sysctls[i] = append(p.Sysctls[i], proto.Sysctl{Name: host.Sysctls[j].Name, Value: h.Set.Values[j]})
 		}
-		p.Sysctls = append(p.Sysctls, all)
-		p.Counts = append(p.Counts, append([]int64{}, w.Counts(sim.HostID(h))...))
-	}
-	for _, x := range w.Procs() {
-		p.Procs = append(p.Procs, proto.Proc{Host: int(x.Host), Name: x.Name, Blocked: x.Blocked, Done: x.Done})
+		for _, n := range h.MIB {
+			p.Counts[i] = append(p.Counts[i], int64(n))
+		}
+		for j := range h.Procs {
+			p.Procs = append(p.Procs, proto.Proc{Host: i, Name: h.Procs[j].Name, Blocked: h.Procs[j].Blocked(), Done: h.Procs[j].Done})
+		}
 	}
 	for _, x := range w.Rules() {
 		p.Rules = append(p.Rules, proto.Standing{N: x.N, Text: scene.FormatOp(x.Op), Hits: x.Hits})
@@ -93,25 +97,23 @@ func encodeWorld(w *engine.World) proto.World {
 	return p
 }
 
-func encodeSubject(s engine.Subject) proto.Subject {
-	return proto.Subject{
-		ID: int32(s.ID), Schema: s.Schema.Name, Host: int(s.Host), Flow: int32(s.Flow), Name: s.Name, Values: encodeValues(s.Schema, s.Values),
+func encodeSubject(w *engine.World, s engine.Subject) proto.Subject {
+	p := proto.Subject{ID: int32(s.ID), Schema: s.Schema.Name, Host: int(s.Host), Flow: int32(s.Flow), Name: subjectName(s.Tuple), Values: encodeValues(s.Values)}
+	switch s.Schema {
+	case host.Schema:
+		p.Name = w.Hosts()[s.Host].Name
+	case netem.Schema:
+		p.Name = w.LinkName(s.ID)
 	}
+	return p
 }
 
-func encodeValues(s *trace.Schema, values []int64) []*int64 {
+func encodeValues(values []int64) []*int64 {
 	all := make([]*int64, len(values))
 	for i, v := range values {
-		all[i] = encodeValue(s.Fields[i].Unit, v)
+		all[i] = off(v)
 	}
 	return all
-}
-
-func encodeValue(u trace.Unit, v int64) *int64 {
-	if u == trace.UnitDeadline || u == trace.UnitTime {
-		return off(v)
-	}
-	return &v
 }
 
 func encodePlanned(w *engine.World) []proto.Planned {
@@ -133,8 +135,9 @@ func encodeBranches(t *engine.Timeline) []proto.Branch {
 	return all
 }
 
-// encodeFrame encodes an event; w is the world right after it, by who did it.
-func encodeFrame(w *engine.World, e *trace.Event, by string) proto.Frame {
+// encodeFrame encodes an event. w is the world right after it, by who did it if
+// somebody did, before a packet as it was before it.
+func encodeFrame(w *engine.World, e *trace.Event, by string, before func(sim.PacketID) *engine.Packet) proto.Frame {
 	f := proto.Frame{
 		N: int32(e.ID), At: int64(e.At), Kind: e.Kind.String(), Host: int(e.Host), Subject: int32(e.Subject), Packet: int32(e.Packet),
 		Name: e.Name, By: by, Cause: int32(e.Cause), Spans: []proto.Span{}, Next: encodePlanned(w),
@@ -148,11 +151,15 @@ func encodeFrame(w *engine.World, e *trace.Event, by string) proto.Frame {
 		f.Spans = append(f.Spans, p)
 	}
 	for _, c := range e.Changes {
-		u := unitOf(w, c.Subject, c.Field)
-		f.Changes = append(f.Changes, proto.Change{Subject: int32(c.Subject), Field: c.Field, Span: c.Span, Old: encodeValue(u, c.Old), New: encodeValue(u, c.New)})
+		f.Changes = append(f.Changes, proto.Change{Subject: int32(c.Subject), Field: c.Field, Span: c.Span, Old: off(c.Old), New: off(c.New)})
 	}
-	for _, x := range e.Effects {
-		f.Effects = append(f.Effects, encodeEffect(w, x))
+	for i := range e.Effects {
+		x := &e.Effects[i]
+		if x.Kind == trace.Set {
+			f.Sysctl = &proto.SysctlChange{Host: int(x.Host), Name: x.Text, Old: x.Was, New: x.Is}
+			continue
+		}
+		f.Effects = append(f.Effects, encodeEffect(w, x, before))
 	}
 	for _, c := range e.Counts {
 		f.Counts = append(f.Counts, [4]int64{int64(c.Host), int64(c.Counter), int64(c.By), int64(c.Span)})

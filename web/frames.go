@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"wirestep/engine"
+	"wirestep/engine/sim"
 	"wirestep/engine/trace"
 )
 
@@ -31,7 +32,13 @@ func (st *stage) keep(b engine.BranchID, w *engine.World, e *trace.Event) {
 	if st.frames.of == nil {
 		st.frames.of = map[engine.BranchID][]json.RawMessage{}
 	}
-	f := encodeJSON(encodeFrame(w, e, st.by(b, e)))
+	f := encodeJSON(encodeFrame(w, e, st.by(b, e), func(id sim.PacketID) *engine.Packet {
+		t := st.t.Clone()
+		if err := t.Switch(b, e.ID-1); err != nil {
+			return nil
+		}
+		return t.World().Packet(id)
+	}))
 	st.frames.of[b] = append(st.frames.of[b], f)
 	st.frames.bytes += len(f)
 	st.frames.made++

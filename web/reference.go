@@ -96,11 +96,9 @@ func settings(lang string) []templates.Setting {
 		if d.Max > d.Min {
 			one.Range = strconv.FormatInt(d.Min, 10) + " – " + strconv.FormatInt(d.Max, 10)
 		}
-		switch {
-		case d.Models():
-			one.About = i18n.T(lang, "sysctls.obeyed")
-		default:
-			one.About = i18n.T(lang, "sysctls.shown")
+		one.About = i18n.T(lang, "sysctls.shown")
+		if d.Models() {
+			one.About = i18n.T(lang, "sysctl."+strings.TrimPrefix(d.Name, "net.ipv4."))
 		}
 		if d.ReadOnly {
 			one.Range = i18n.T(lang, "sysctls.read-only")

@@ -272,6 +272,7 @@ export interface Change {
  * 	returned    host, name of the process, text of the call, result, errno
  * 	created     subject (whole)
  * 	destroyed   subject (whole, as it was)
+ * 	named       subject (id, host, flow and name as they are now; values empty), text = its name before
  */
 export interface Effect {
   kind: string;

@@ -246,6 +246,7 @@ type Change struct {
 //	returned    host, name of the process, text of the call, result, errno
 //	created     subject (whole)
 //	destroyed   subject (whole, as it was)
+//	named       subject (id, host, flow and name as they are now; values empty), text = its name before
 type Effect struct {
 	Kind    string   `json:"kind"`
 	Span    int16    `json:"span"`

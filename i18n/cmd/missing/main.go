@@ -15,6 +15,9 @@ import (
 	"github.com/goccy/go-yaml"
 
 	_ "wirestep/engine" // declares its rules
+	"wirestep/engine/host"
+	"wirestep/engine/netem"
+	"wirestep/engine/tcp"
 	"wirestep/engine/trace"
 	"wirestep/i18n"
 )
@@ -37,7 +40,7 @@ func main() {
 			fmt.Printf("rule %s waits for its Chinese\n", r.ID)
 		}
 	}
-	for _, s := range trace.Schemas() {
+	for _, s := range []*trace.Schema{tcp.TCBSchema, tcp.RequestSchema, tcp.TimeWaitSchema, host.Schema, netem.Schema} {
 		for _, f := range s.Fields {
 			key := s.Name + "." + f.Name
 			t, ok := fields[key]
