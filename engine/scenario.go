@@ -76,6 +76,7 @@ const (
 	OpPlug
 	OpLink   // change the properties of a link
 	OpForget // take back a standing rule
+	OpLater  // do something when the time comes
 )
 
 // Op is one intervention. Which fields matter depends on Kind; the text form,
@@ -95,6 +96,9 @@ type Op struct {
 	Both    bool         // Unplug, Plug, Link: the other direction too
 	LinkHas LinkField    // Link: which fields of Link are set
 	Rule    int          // Forget: number of the standing rule
+	When    sim.Time     // Later: the instant
+	Then    *Op          // Later: what to do; never written once set
+	Text    string       // the operation as written
 }
 
 // LinkField says which properties an OpLink changes.

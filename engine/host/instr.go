@@ -27,6 +27,7 @@ type Instr struct {
 	Wait sim.Duration // Sleep
 	At   sim.Time     // At
 	N    int          // Loop
+	Text string       // the line as written
 }
 
 // ArgKind is the type of an argument.

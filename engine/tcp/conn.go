@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"wirestep/engine/sim"
+	"wirestep/engine/trace"
 	"wirestep/engine/wire"
 )
 
@@ -24,6 +25,7 @@ type Conn struct {
 	SackN    uint8
 	Parent   sim.SubjectID // the listener that it came from, until accept()
 	handOver *TimeWait     // what replaces the socket after a timer; the host takes it
+	armed    [3]Armed      // of the transmit, delayed-ACK and keepalive timers
 	BindPort bool          // the port was chosen by bind(): it is kept until close()
 }
 
@@ -84,6 +86,37 @@ func (c *Conn) Clone() *Conn {
 // Watch lets the recorder measure the socket.
 func (c *Conn) Watch(x *Ctx) { x.Watch(TCBSchema, c.ID, unsafe.Pointer(&c.TCB)) }
 
+// Made describes the socket to a reader of the trace.
+func (c *Conn) Made() trace.Made {
+	return trace.Made{Schema: TCBSchema, Flow: c.Flow, Tuple: c.Tuple, Values: c.Values()}
+}
+
+// Armed remembers which event set a deadline.
+type Armed struct {
+	At sim.Time
+	By sim.EventID
+}
+
+// NoteArmed notes which deadlines the event has set.
+func (c *Conn) NoteArmed(ev sim.EventID) {
+	for i, at := range [...]sim.Time{c.XmitAt, c.DelackAt, c.KeepAt} {
+		if at != c.armed[i].At {
+			c.armed[i] = Armed{at, ev}
+		}
+	}
+}
+
+// ArmedBy is the event that set the deadline of a timer.
+func (c *Conn) ArmedBy(k TimerKind) sim.EventID {
+	switch k {
+	case TimerDelack:
+		return c.armed[1].By
+	case TimerKeep:
+		return c.armed[2].By
+	}
+	return c.armed[0].By
+}
+
 // Values reads every variable, in the order of TCBSchema.
 func (c *Conn) Values() []int64 { return TCBSchema.Values(unsafe.Pointer(&c.TCB)) }
 
@@ -123,4 +156,13 @@ func (c *Conn) setState(x *Ctx, s State) {
 		x.Count(EstabResets)
 	}
 	c.State = s
+}
+
+// InitBuffers gives a new socket its buffers (tcp_init_sock).
+func (c *Conn) InitBuffers(sys *Sysctls) {
+	c.RcvBuf, c.SndBuf = sys.RMem[1], sys.WMem[1]
+	c.Scaling = scalingHalf
+	c.Cwnd, c.CwndClamp, c.Ssthresh = initCwnd, ^uint32(0), infSsthresh
+	c.RTO = min(max(initialRTO, sys.RTOMin), sys.RTOMax)
+	c.Reordering = sys.Reordering
 }

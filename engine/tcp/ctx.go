@@ -21,11 +21,11 @@ type Ctx struct {
 type Outgoing struct {
 	Seg  wire.Segment
 	Span int16
-	Retx bool // a retransmission
+	Retx uint16 // how often the same was sent before
 }
 
 // Send hands a segment to the network.
-func (x *Ctx) Send(s wire.Segment, retx bool) {
+func (x *Ctx) Send(s wire.Segment, retx uint16) {
 	if s.Flags.Has(wire.RST) {
 		x.Count(OutRsts)
 	}

@@ -261,3 +261,39 @@ func (c *Conn) DropRequest(q *Request) {
 		c.SynQYoung--
 	}
 }
+
+var listenStart = trace.Declare(trace.Rule{
+	ID:      "call.listen",
+	Says:    "listen(): the socket takes no part in any connection; it waits for SYNs. Its backlog, cut to somaxconn, limits both of its queues.",
+	RFC:     trace.Cites("RFC 9293 §3.10.1"),
+	Linux:   "inet_csk_listen_start",
+	Differs: "RFC 9293 knows no queues.",
+})
+
+// StartListen opens passively.
+func (c *Conn) StartListen(x *Ctx, backlog uint32) {
+	defer x.Enter(listenStart)()
+	c.Backlog = backlog
+	c.setState(x, Listen)
+}
+
+// Unlisten ends the waiting for SYNs; the socket stays.
+func (c *Conn) Unlisten(x *Ctx) { c.setState(x, Closed) }
+
+var unacceptedAbort = trace.Declare(trace.Rule{
+	ID:    "listen.closed",
+	Says:  "The listener is closed while this connection waits for accept(): nobody can ever take it, so it is reset.",
+	RFC:   trace.Cites("RFC 9293 §3.10.4"),
+	Linux: "inet_csk_listen_stop",
+})
+
+// AbortUnaccepted resets a connection that will never be accepted.
+func (c *Conn) AbortUnaccepted(x *Ctx) {
+	defer x.Enter(unacceptedAbort)()
+	if c.needsReset() {
+		c.sendReset(x)
+	}
+	c.purge()
+	c.done(x)
+	c.Dead = true
+}

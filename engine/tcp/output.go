@@ -145,7 +145,7 @@ func (c *Conn) sendHead(x *Ctx, k Skb) {
 		rule = sendFin
 	}
 	defer x.Enter(rule)()
-	c.transmit(x, &k, false)
+	c.transmit(x, &k)
 	c.Rtx = append(c.Rtx, k)
 	prior := c.PacketsOut
 	c.SndNxt = k.End

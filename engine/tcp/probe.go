@@ -141,7 +141,7 @@ func (c *Conn) probeSegment(x *Ctx, seq wire.Seq, counter Counter) {
 	c.ackSent()
 	c.SegsOut++
 	x.Count(counter)
-	x.Send(s, false)
+	x.Send(s, 0)
 }
 
 // windowClosedTimeout: data in flight timed out while the window is closed

@@ -50,11 +50,17 @@ type Request struct {
 	ID       sim.SubjectID
 	Flow     sim.FlowID
 	Tuple    wire.Tuple
+	Armed    Armed
 	Listener sim.SubjectID
 }
 
 // Watch lets the recorder measure the request.
 func (q *Request) Watch(x *Ctx) { x.Watch(RequestSchema, q.ID, unsafe.Pointer(&q.RequestVars)) }
+
+// Made describes the request to a reader of the trace.
+func (q *Request) Made() trace.Made {
+	return trace.Made{Schema: RequestSchema, Flow: q.Flow, Tuple: q.Tuple, Values: q.Values()}
+}
 
 // Values reads every variable, in the order of RequestSchema.
 func (q *Request) Values() []int64 { return RequestSchema.Values(unsafe.Pointer(&q.RequestVars)) }
@@ -90,7 +96,7 @@ func (q *Request) sendSynAck(x *Ctx, again bool) {
 		x.Count(RetransSegs)
 		x.Count(TCPSynRetrans)
 	}
-	x.Send(s, again)
+	x.Send(s, uint16(q.Retrans))
 }
 
 // ReqVerdict is what becomes of a segment that meets a half-open request.
@@ -221,7 +227,7 @@ func (q *Request) sendAck(x *Ctx) {
 		s.Opts.Has |= wire.HasTS
 		s.Opts.TSVal, s.Opts.TSEcr = x.tsClock()+q.TSOffset, q.TSRecent
 	}
-	x.Send(s, false)
+	x.Send(s, 0)
 }
 
 func (q *Request) nextTimeout(x *Ctx) sim.Duration {

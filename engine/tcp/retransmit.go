@@ -32,7 +32,7 @@ func (c *Conn) retransmitSkb(x *Ctx, i int) bool {
 		k = &c.Rtx[i]
 	}
 	defer x.Enter(retransmit)()
-	c.transmit(x, k, true)
+	c.transmit(x, k)
 	k.EverRetx = true
 	x.Count(RetransSegs)
 	if k.Flags.Has(wire.SYN) {

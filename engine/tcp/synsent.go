@@ -29,7 +29,7 @@ func (c *Conn) Connect(x *Ctx, iss wire.Seq) {
 	c.RcvMSS = c.initialRcvMSS()
 	c.RetStamp = x.Now
 	k := Skb{Seq: iss, End: iss + 1, Flags: wire.SYN}
-	c.transmit(x, &k, false)
+	c.transmit(x, &k)
 	c.Rtx = append(c.Rtx, k)
 	c.SndNxt, c.SndMax = iss+1, iss+1
 	c.PacketsOut = 1
@@ -211,7 +211,7 @@ func (c *Conn) crossedSyn(x *Ctx, s *wire.Segment) {
 	if len(c.Rtx) > 0 {
 		k := &c.Rtx[0]
 		k.Flags |= wire.ACK
-		c.transmit(x, k, false)
+		c.transmit(x, k)
 	}
 }
 

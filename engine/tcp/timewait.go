@@ -42,10 +42,16 @@ type TimeWait struct {
 	ID    sim.SubjectID
 	Flow  sim.FlowID
 	Tuple wire.Tuple
+	Armed Armed
 }
 
 // Watch lets the recorder measure the entry.
 func (t *TimeWait) Watch(x *Ctx) { x.Watch(TimeWaitSchema, t.ID, unsafe.Pointer(&t.TimeWaitVars)) }
+
+// Made describes the entry to a reader of the trace.
+func (t *TimeWait) Made() trace.Made {
+	return trace.Made{Schema: TimeWaitSchema, Flow: t.Flow, Tuple: t.Tuple, Values: t.Values()}
+}
 
 // Values reads every variable, in the order of TimeWaitSchema.
 func (t *TimeWait) Values() []int64 { return TimeWaitSchema.Values(unsafe.Pointer(&t.TimeWaitVars)) }
@@ -298,7 +304,7 @@ func (t *TimeWait) sendAck(x *Ctx) {
 		a.Opts.TSVal = x.tsClock() + t.TSOffset
 		a.Opts.TSEcr = t.TSRecent
 	}
-	x.Send(a, false)
+	x.Send(a, 0)
 }
 
 var twExpire = trace.Declare(trace.Rule{
@@ -312,7 +318,4 @@ var twExpire = trace.Declare(trace.Rule{
 func (t *TimeWait) OnTimer(x *Ctx) {
 	defer x.Enter(twExpire)()
 	t.ExpireAt = sim.Never
-	if t.State == TimeWaitState {
-		x.Count(TW)
-	}
 }

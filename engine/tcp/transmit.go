@@ -65,7 +65,7 @@ func (c *Conn) synOptions(x *Ctx, o *wire.Options) {
 }
 
 // transmit puts one buffer on the wire (tcp_transmit_skb).
-func (c *Conn) transmit(x *Ctx, k *Skb, retx bool) {
+func (c *Conn) transmit(x *Ctx, k *Skb) {
 	s := c.header(x, k.Flags|c.ackFlag(), k.Seq)
 	s.Payload = k.Data
 	if k.Flags.Has(wire.SYN) {
@@ -89,7 +89,7 @@ func (c *Conn) transmit(x *Ctx, k *Skb, retx bool) {
 	if len(k.Data) > 0 {
 		c.dataSent(x, len(k.Data))
 	}
-	x.Send(s, retx)
+	x.Send(s, k.Sent-1)
 }
 
 func (c *Conn) ackFlag() wire.Flags {
@@ -139,7 +139,7 @@ func (c *Conn) sendAck(x *Ctx) {
 	c.LastAck = c.RcvNxt
 	c.SegsOut++
 	c.ackSent()
-	x.Send(s, false)
+	x.Send(s, 0)
 }
 
 // acceptableSeq is the sequence number of a segment without data: SND.NXT, or the
@@ -165,7 +165,7 @@ func (c *Conn) sendReset(x *Ctx) {
 	s := c.header(x, wire.RST|wire.ACK, c.acceptableSeq())
 	s.Opts.Has &^= wire.HasSack
 	s.Opts.SackN = 0
-	x.Send(s, false)
+	x.Send(s, 0)
 }
 
 var resetReply = trace.Declare(trace.Rule{
@@ -190,5 +190,5 @@ func ReplyReset(x *Ctx, s *wire.Segment) {
 		r.Flags |= wire.ACK
 		r.Ack = s.End()
 	}
-	x.Send(r, false)
+	x.Send(r, 0)
 }

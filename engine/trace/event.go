@@ -1,6 +1,9 @@
 package trace
 
-import "wirestep/engine/sim"
+import (
+	"wirestep/engine/sim"
+	"wirestep/engine/wire"
+)
 
 // Kind is what made an event happen.
 type Kind uint8
@@ -74,9 +77,11 @@ const (
 	Returned                    // the call of process N returned Result, with errno Errno
 	Created                     // Subject comes into being with Values
 	Destroyed                   // Subject is gone; it had Values
+	Named                       // Subject has got another four-tuple: bound, connected
+	Set                         // the sysctl Text of Host was Was and is Is
 )
 
-var effectNames = [...]string{"sent", "lost", "delivered", "dropped", "moved", "copied", "edited", "woke", "returned", "created", "destroyed"}
+var effectNames = [...]string{"sent", "lost", "delivered", "dropped", "moved", "copied", "edited", "woke", "returned", "created", "destroyed", "named", "set"}
 
 func (k EffectKind) String() string { return effectNames[k] }
 
@@ -91,6 +96,16 @@ type Effect struct {
 	N       int32
 	Result  int64
 	Errno   string
-	Text    string  // Returned: bytes read, when the call reads
-	Values  []int64 // Created, Destroyed: every field of the subject
+	Text    string // Returned: bytes read, when the call reads
+	Was, Is string // Set: the values
+	Made    *Made  // Created, Destroyed, Named: the subject
+	Before  *Made  // Named: as it was known before
+}
+
+// Made describes a subject that an effect is about.
+type Made struct {
+	Schema *Schema
+	Flow   sim.FlowID
+	Tuple  wire.Tuple
+	Values []int64 // every field; not for Named
 }

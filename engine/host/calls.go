@@ -1,0 +1,412 @@
+package host
+
+import (
+	"wirestep/engine/sim"
+	"wirestep/engine/tcp"
+	"wirestep/engine/wire"
+)
+
+// call makes a system call for a process, or goes on with one that was blocked.
+func (h *Host) call(x *Ctx, proc int, w wait) {
+	f, ok := calls[w.in.Name]
+	if !ok {
+		h.returned(x, proc, &w.in, 0, tcp.EINVAL, "")
+		return
+	}
+	f(h, x, proc, w)
+}
+
+type callFunc func(h *Host, x *Ctx, proc int, w wait)
+
+// calls are the system calls by name. It is read only.
+var calls map[string]callFunc
+
+func init() {
+	calls = map[string]callFunc{
+		"socket": (*Host).callSocket, "bind": (*Host).callBind, "listen": (*Host).callListen,
+		"accept": (*Host).callAccept, "connect": (*Host).callConnect, "read": (*Host).callRead, "recv": (*Host).callRead,
+		"write": (*Host).callWrite, "send": (*Host).callWrite, "shutdown": (*Host).callShutdown,
+		"close": (*Host).callClose, "setsockopt": (*Host).callSetsockopt, "getsockopt": (*Host).callGetsockopt,
+		"fcntl": (*Host).callFcntl, "poll": (*Host).callPoll, "abort": (*Host).callAbort, "kill": (*Host).callKill,
+	}
+}
+
+// sock returns the descriptor that the first argument names, and its socket.
+func (h *Host) sock(proc int, in *Instr) (*Sock, *tcp.Conn) {
+	if len(in.Args) == 0 || in.Args[0].Kind != ArgVar {
+		return nil, nil
+	}
+	fd := h.Procs[proc].fd(in.Args[0].Text)
+	for i := range h.Socks {
+		if h.Socks[i].FD == fd {
+			return &h.Socks[i], h.Conn(h.Socks[i].Conn)
+		}
+	}
+	return nil, nil
+}
+
+// enter finds and watches the socket of a call; a bad descriptor ends the call.
+func (h *Host) enter(x *Ctx, proc int, in *Instr) (*Sock, *tcp.Conn) {
+	s, c := h.sock(proc, in)
+	if c == nil {
+		h.returned(x, proc, in, 0, tcp.EBADF, "")
+		return nil, nil
+	}
+	x.Event.Subject = c.ID
+	c.Watch(&x.Ctx)
+	return s, c
+}
+
+func (h *Host) newFD(proc int, c *tcp.Conn, name string) int32 {
+	fd := h.nextFD
+	h.nextFD++
+	h.Socks = append(h.Socks, Sock{FD: fd, Proc: proc, Conn: c.ID})
+	h.Procs[proc].set(name, fd)
+	return fd
+}
+
+func (h *Host) callSocket(x *Ctx, proc int, w wait) {
+	c := h.newConn(x)
+	fd := h.newFD(proc, c, w.in.Var)
+	x.Event.Subject = c.ID
+	h.created(x, c.ID)
+	h.returned(x, proc, &w.in, int64(fd), tcp.OK, "")
+}
+
+func (h *Host) callBind(x *Ctx, proc int, w wait) {
+	if _, c := h.enter(x, proc, &w.in); c != nil {
+		h.returned(x, proc, &w.in, 0, h.bind(x, c, w.in.Args[1].Addr), "")
+	}
+}
+
+// sugar makes the socket that a call written without one begins with. It
+// returns the rest of the arguments.
+func (h *Host) sugar(x *Ctx, proc int, in *Instr) (*Sock, *tcp.Conn, []Arg) {
+	if len(in.Args) > 0 && in.Args[0].Kind == ArgVar {
+		s, c := h.enter(x, proc, in)
+		return s, c, in.Args[1:]
+	}
+	c := h.newConn(x)
+	h.newFD(proc, c, in.Var)
+	x.Event.Subject = c.ID
+	h.created(x, c.ID)
+	c.Watch(&x.Ctx)
+	return &h.Socks[len(h.Socks)-1], c, in.Args
+}
+
+func (h *Host) callListen(x *Ctx, proc int, w wait) {
+	s, c, args := h.sugar(x, proc, &w.in)
+	if c == nil {
+		return
+	}
+	if len(args) > 0 && args[0].Kind == ArgAddr {
+		if err := h.bind(x, c, args[0].Addr); err != tcp.OK {
+			h.closeSock(x, s.FD)
+			h.returned(x, proc, &w.in, 0, err, "")
+			return
+		}
+		args = args[1:]
+	}
+	backlog := int64(4096)
+	if len(args) > 0 {
+		backlog = args[0].Num
+	}
+	h.returned(x, proc, &w.in, 0, h.listen(x, c, backlog), "")
+}
+
+func (h *Host) callAccept(x *Ctx, proc int, w wait) {
+	s, l := h.enter(x, proc, &w.in)
+	if l == nil {
+		return
+	}
+	if l.State != tcp.Listen {
+		h.returned(x, proc, &w.in, 0, tcp.EINVAL, "")
+		return
+	}
+	c := h.pending(l.ID)
+	if c == nil {
+		if s.NonBlock {
+			h.returned(x, proc, &w.in, 0, tcp.EAGAIN, "")
+			return
+		}
+		w.sock, w.until = l.ID, sim.Never
+		h.block(proc, w)
+		return
+	}
+	c.Parent = 0
+	l.AcceptQ--
+	x.Event.Subject = c.ID
+	fd := h.newFD(proc, c, w.in.Var)
+	h.returned(x, proc, &w.in, int64(fd), tcp.OK, "")
+}
+
+// pending returns the socket that has waited longest for accept().
+func (h *Host) pending(listener sim.SubjectID) *tcp.Conn {
+	for _, c := range h.Live {
+		if c.Parent == listener {
+			return c
+		}
+	}
+	return nil
+}
+
+func (h *Host) callConnect(x *Ctx, proc int, w wait) {
+	if w.sock != 0 { // it was blocked
+		h.finishConnect(x, proc, w)
+		return
+	}
+	s, c, args := h.sugar(x, proc, &w.in)
+	if c == nil {
+		return
+	}
+	if len(args) > 1 && args[1].Kind == ArgAddr {
+		if err := h.bind(x, c, args[1].Addr); err != tcp.OK {
+			h.returned(x, proc, &w.in, 0, err, "")
+			return
+		}
+	}
+	if err := h.connect(x, c, args[0].Addr); err != tcp.OK {
+		h.returned(x, proc, &w.in, 0, err, "")
+		return
+	}
+	if s.NonBlock {
+		h.returned(x, proc, &w.in, 0, tcp.EINPROGRESS, "")
+		return
+	}
+	w.sock, w.until = c.ID, sim.Never
+	h.block(proc, w)
+}
+
+func (h *Host) finishConnect(x *Ctx, proc int, w wait) {
+	c := h.Conn(w.sock)
+	x.Event.Subject = w.sock
+	c.Watch(&x.Ctx)
+	err := c.TakeError()
+	if err == tcp.OK && c.State == tcp.Closed {
+		err = tcp.ECONNABORTED
+	}
+	h.returned(x, proc, &w.in, 0, err, "")
+}
+
+func (h *Host) callRead(x *Ctx, proc int, w wait) {
+	s, c := h.enter(x, proc, &w.in)
+	if c == nil {
+		return
+	}
+	n, all, peek, dont := 65536, false, false, s.NonBlock
+	for _, a := range w.in.Args[1:] {
+		switch {
+		case a.Kind == ArgNum:
+			n = int(a.Num)
+		case a.Text == "eof":
+			all = true
+		case a.Text == "MSG_PEEK":
+			peek = true
+		case a.Text == "MSG_DONTWAIT":
+			dont = true
+		}
+	}
+	data, err := c.Read(&x.Ctx, n, peek)
+	p := &h.Procs[proc]
+	switch {
+	case err == tcp.EAGAIN && !dont:
+		w.sock = c.ID
+		h.block(proc, w)
+		return
+	case err == tcp.OK && data == "" && n > 0:
+		p.EOF = true
+	case err == tcp.OK && !peek:
+		p.Read += uint64(len(data))
+	}
+	h.returned(x, proc, &w.in, int64(len(data)), err, data[:min(len(data), 64)])
+	if all && err == tcp.OK && data != "" {
+		w.sock = c.ID
+		h.block(proc, w)
+	}
+}
+
+func (h *Host) callWrite(x *Ctx, proc int, w wait) {
+	s, c := h.enter(x, proc, &w.in)
+	if c == nil {
+		return
+	}
+	a := w.in.Args[1]
+	total := a.Num
+	if a.Kind == ArgText {
+		total = int64(len(a.Text))
+	}
+	more, dont := false, s.NonBlock
+	for _, f := range w.in.Args[2:] {
+		more = more || f.Text == "MSG_MORE"
+		dont = dont || f.Text == "MSG_DONTWAIT"
+	}
+	var err tcp.Errno
+	for w.done < total {
+		var n int
+		n, err = c.Write(&x.Ctx, payload(&a, w.done, total), more)
+		w.done += int64(n)
+		if err != tcp.OK || n == 0 {
+			break
+		}
+	}
+	switch {
+	case w.done == total:
+		h.returned(x, proc, &w.in, total, tcp.OK, "")
+	case (err == tcp.EAGAIN || err == tcp.OK) && !dont:
+		w.sock = c.ID
+		h.block(proc, w)
+	case w.done > 0:
+		h.returned(x, proc, &w.in, w.done, tcp.OK, "")
+	default:
+		h.returned(x, proc, &w.in, 0, err, "")
+	}
+}
+
+// payload returns the next piece of what a write hands over.
+func payload(a *Arg, done, total int64) string {
+	if a.Kind == ArgText {
+		return a.Text[done:]
+	}
+	return wire.Pattern(uint64(done), int(min(total-done, 65536)))
+}
+
+func (h *Host) callShutdown(x *Ctx, proc int, w wait) {
+	_, c := h.enter(x, proc, &w.in)
+	if c == nil {
+		return
+	}
+	how := uint8(0)
+	switch a := w.in.Args[1]; {
+	case a.Text == "SHUT_RD" || (a.Kind == ArgNum && a.Num == 0):
+		how = 1
+	case a.Text == "SHUT_WR" || (a.Kind == ArgNum && a.Num == 1):
+		how = 2
+	case a.Text == "SHUT_RDWR" || (a.Kind == ArgNum && a.Num == 2):
+		how = 3
+	default:
+		h.returned(x, proc, &w.in, 0, tcp.EINVAL, "")
+		return
+	}
+	if c.State == tcp.Listen {
+		if how&1 != 0 {
+			h.closeListener(x, c)
+			c.Unlisten(&x.Ctx)
+		}
+		h.returned(x, proc, &w.in, 0, tcp.OK, "")
+		return
+	}
+	h.returned(x, proc, &w.in, 0, c.Shutdown(&x.Ctx, how), "")
+}
+
+func (h *Host) callClose(x *Ctx, proc int, w wait) {
+	if w.sock != 0 { // a lingering close: acknowledged, or out of time
+		h.returned(x, proc, &w.in, 0, tcp.OK, "")
+		return
+	}
+	s, c := h.enter(x, proc, &w.in)
+	if c == nil {
+		return
+	}
+	lingers := c.Linger && c.LingerT > 0 && !s.NonBlock
+	h.closeSock(x, s.FD)
+	if lingers && (c.State == tcp.FinWait1 || c.State == tcp.Closing || c.State == tcp.LastAck) {
+		w.sock, w.until = c.ID, x.Now.Add(c.LingerT)
+		h.block(proc, w)
+		return
+	}
+	h.returned(x, proc, &w.in, 0, tcp.OK, "")
+}
+
+// closeSock closes a descriptor.
+func (h *Host) closeSock(x *Ctx, fd int32) {
+	for i := range h.Socks {
+		if h.Socks[i].FD != fd {
+			continue
+		}
+		c := h.Conn(h.Socks[i].Conn)
+		h.Socks = append(h.Socks[:i:i], h.Socks[i+1:]...)
+		if c == nil {
+			return
+		}
+		c.Watch(&x.Ctx)
+		if c.State == tcp.Listen {
+			h.closeListener(x, c)
+		}
+		h.takeOver(x, c.Close(&x.Ctx))
+		return
+	}
+}
+
+func (h *Host) callAbort(x *Ctx, proc int, w wait) {
+	s, c := h.enter(x, proc, &w.in)
+	if c == nil {
+		return
+	}
+	c.Linger, c.LingerT = true, 0
+	h.closeSock(x, s.FD)
+	h.returned(x, proc, &w.in, 0, tcp.OK, "")
+}
+
+// callKill ends the process: the kernel closes every descriptor that it held.
+func (h *Host) callKill(x *Ctx, proc int, w wait) {
+	for i := 0; i < len(h.Socks); {
+		if h.Socks[i].Proc != proc {
+			i++
+			continue
+		}
+		h.closeSock(x, h.Socks[i].FD)
+	}
+	p := &h.Procs[proc]
+	p.PC, p.Queue, p.Done = len(p.Lines), nil, true
+	h.returned(x, proc, &w.in, 0, tcp.OK, "")
+}
+
+func (h *Host) callPoll(x *Ctx, proc int, w wait) {
+	_, c := h.enter(x, proc, &w.in)
+	if c == nil {
+		return
+	}
+	if h.ready(&w, x.Now) {
+		h.returned(x, proc, &w.in, 1, tcp.OK, "")
+		return
+	}
+	if w.sock == 0 {
+		w.sock, w.until = c.ID, sim.Never
+		if len(w.in.Args) > 2 && w.in.Args[2].Kind == ArgDur {
+			w.until = x.Now.Add(w.in.Args[2].Dur)
+		}
+		h.block(proc, w)
+		return
+	}
+	h.returned(x, proc, &w.in, 0, tcp.OK, "")
+}
+
+// ready reports whether a blocked call can go on.
+func (h *Host) ready(w *wait, now sim.Time) bool {
+	c := h.Conn(w.sock)
+	if c == nil || w.until <= now {
+		return true
+	}
+	switch w.in.Name {
+	case "connect":
+		return c.State != tcp.SynSent && c.State != tcp.SynRecv
+	case "accept":
+		return c.State != tcp.Listen || h.pending(c.ID) != nil
+	case "read", "recv":
+		return c.Readable() > 0 || c.Err != tcp.OK || c.RcvFin || c.State == tcp.Closed || c.Shut&1 != 0
+	case "write", "send":
+		return c.Writable()
+	case "close":
+		return c.State != tcp.FinWait1 && c.State != tcp.Closing && c.State != tcp.LastAck
+	case "poll":
+		word := ""
+		if len(w.in.Args) > 1 {
+			word = w.in.Args[1].Text
+		}
+		if word == "POLLOUT" {
+			return c.Writable()
+		}
+		return c.Readable() > 0 || c.Err != tcp.OK || c.RcvFin || c.State == tcp.Closed
+	}
+	return true
+}

@@ -1,0 +1,271 @@
+package host
+
+import (
+	_ "embed"
+	"net/netip"
+	"unsafe"
+
+	"wirestep/engine/sim"
+	"wirestep/engine/tcp"
+	"wirestep/engine/trace"
+	"wirestep/engine/wire"
+)
+
+//go:embed host.go
+var source string
+
+// Schema describes the variables of a host.
+var Schema = trace.NewSchema("host", Vars{}, source, nil)
+
+// Vars are the numbers of a host that may be watched.
+type Vars struct {
+	Conns    uint32 // sockets [count]: sockets in use, listeners and orphans included.
+	Orphans  uint32 // orphans [count]: sockets that the kernel finishes alone.
+	Requests uint32 // half-open [count]: requests in all SYN queues.
+	TimeWait uint32 // time-wait [count]: entries in the TIME_WAIT table, those in FIN_WAIT_2 included.
+}
+
+// Host is one computer.
+type Host struct {
+	Vars
+	ID    sim.SubjectID
+	Index sim.HostID
+	Name  string
+	Addrs []netip.Addr
+	Sys   tcp.Sysctls
+	Set   Settings
+	MIB   tcp.MIB
+	Rand  sim.Rand
+
+	Socks []Sock
+	Live  []*tcp.Conn // every socket, in order of creation
+	Reqs  []*tcp.Request
+	TWs   []*tcp.TimeWait
+	Procs []Proc
+
+	secret   uint64
+	nextFlow sim.FlowID
+	nextFD   int32
+}
+
+// Sock is one descriptor.
+type Sock struct {
+	FD       int32
+	Proc     int // index of the process that holds it
+	Conn     sim.SubjectID
+	NonBlock bool
+}
+
+// New returns a host with nothing on it.
+func New(id sim.SubjectID, index sim.HostID, name string, addrs []netip.Addr, seed uint64) *Host {
+	h := &Host{ID: id, Index: index, Name: name, Addrs: addrs, Rand: sim.Derive(seed, "host "+name), nextFD: 3}
+	h.secret = h.Rand.Uint64()
+	h.Set = DefaultSettings()
+	h.Set.apply(&h.Sys)
+	return h
+}
+
+// Clone returns a copy that shares nothing that either may write.
+func (h *Host) Clone() *Host {
+	n := *h
+	n.Socks = append(make([]Sock, 0, len(h.Socks)), h.Socks...)
+	n.Live = make([]*tcp.Conn, len(h.Live))
+	for i, c := range h.Live {
+		n.Live[i] = c.Clone()
+	}
+	n.Reqs = make([]*tcp.Request, len(h.Reqs))
+	for i, q := range h.Reqs {
+		r := *q
+		n.Reqs[i] = &r
+	}
+	n.TWs = make([]*tcp.TimeWait, len(h.TWs))
+	for i, t := range h.TWs {
+		w := *t
+		n.TWs[i] = &w
+	}
+	n.Procs = make([]Proc, len(h.Procs))
+	for i := range h.Procs {
+		n.Procs[i] = h.Procs[i].clone()
+	}
+	return &n
+}
+
+// Watch lets the recorder measure the host.
+func (h *Host) Watch(x *Ctx) { x.Watch(Schema, h.ID, unsafe.Pointer(&h.Vars)) }
+
+// Values reads every variable, in the order of Schema.
+func (h *Host) Values() []int64 { return Schema.Values(unsafe.Pointer(&h.Vars)) }
+
+// Ctx is what a host is given to handle one event.
+type Ctx struct {
+	tcp.Ctx
+	IDs *sim.SubjectID // the last subject number used
+}
+
+// newID takes the next subject number.
+func (x *Ctx) newID() sim.SubjectID {
+	*x.IDs++
+	return *x.IDs
+}
+
+// isn chooses an initial sequence number: a secret function of the four-tuple,
+// moved along by a clock of 64 ns (RFC 6528 §3; secure_tcp_seq).
+func (h *Host) isn(t wire.Tuple, now sim.Time) wire.Seq {
+	return wire.Seq(h.hash(t, 1)) + wire.Seq(now/64)
+}
+
+// tsOffset is the secret start of the timestamp clock for two addresses
+// (secure_tcp_ts_off).
+func (h *Host) tsOffset(t wire.Tuple) uint32 {
+	t.Local.Port, t.Remote.Port = 0, 0
+	return uint32(h.hash(t, 2))
+}
+
+func (h *Host) hash(t wire.Tuple, salt byte) uint64 {
+	d := sim.Derive(h.secret, string([]byte{salt})+t.Local.Addr.String()+string([]byte{byte(t.Local.Port >> 8), byte(t.Local.Port)})+
+		t.Remote.Addr.String()+string([]byte{byte(t.Remote.Port >> 8), byte(t.Remote.Port)}))
+	return d.Uint64()
+}
+
+func (h *Host) newFlow() sim.FlowID {
+	h.nextFlow++
+	return h.nextFlow
+}
+
+// Conn returns the socket with this number, or nil.
+func (h *Host) Conn(id sim.SubjectID) *tcp.Conn {
+	for _, c := range h.Live {
+		if c.ID == id {
+			return c
+		}
+	}
+	return nil
+}
+
+// Has reports whether an address is this host's.
+func (h *Host) Has(a netip.Addr) bool {
+	for _, b := range h.Addrs {
+		if a == b {
+			return true
+		}
+	}
+	return false
+}
+
+// created tells that a subject came into being; what it became by the end of the
+// event is filled in by Settle.
+func (h *Host) created(x *Ctx, id sim.SubjectID) {
+	x.Effect(trace.Effect{Kind: trace.Created, Host: h.Index, Subject: id})
+}
+
+func (h *Host) destroyed(x *Ctx, id sim.SubjectID, made func() trace.Made) {
+	if x.On {
+		x.Unwatch(id)
+		m := made()
+		x.Effect(trace.Effect{Kind: trace.Destroyed, Host: h.Index, Subject: id, Made: &m})
+	}
+}
+
+// named tells that a socket has got another four-tuple.
+func (h *Host) named(x *Ctx, c *tcp.Conn, before trace.Made) {
+	if x.On {
+		x.Effect(trace.Effect{Kind: trace.Named, Host: h.Index, Subject: c.ID, Before: &before,
+			Made: &trace.Made{Schema: tcp.TCBSchema, Flow: c.Flow, Tuple: c.Tuple}})
+	}
+}
+
+// settle completes what the event has recorded about new subjects.
+func (h *Host) settle(x *Ctx) {
+	if !x.On {
+		return
+	}
+	for i := range x.Event.Effects {
+		if e := &x.Event.Effects[i]; e.Kind == trace.Created && e.Made == nil {
+			e.Made = h.made(e.Subject)
+		}
+	}
+}
+
+// made describes a subject as it is now.
+func (h *Host) made(id sim.SubjectID) *trace.Made {
+	var m trace.Made
+	if c := h.Conn(id); c != nil {
+		m = c.Made()
+	}
+	for _, q := range h.Reqs {
+		if q.ID == id {
+			m = q.Made()
+		}
+	}
+	for _, t := range h.TWs {
+		if t.ID == id {
+			m = t.Made()
+		}
+	}
+	return &m
+}
+
+// Finish ends an event on this host: calls whose wait is over may go on, and the
+// timers that the event armed are known as its own.
+func (h *Host) Finish(x *Ctx) {
+	h.Wake(x)
+	h.settle(x)
+	for _, c := range h.Live {
+		c.NoteArmed(x.Event.ID)
+	}
+	for _, q := range h.Reqs {
+		if q.SynAckAt != q.Armed.At {
+			q.Armed = tcp.Armed{At: q.SynAckAt, By: x.Event.ID}
+		}
+	}
+	for _, t := range h.TWs {
+		if t.ExpireAt != t.Armed.At {
+			t.Armed = tcp.Armed{At: t.ExpireAt, By: x.Event.ID}
+		}
+	}
+}
+
+// ArmedBy is the event that armed a timer.
+func (h *Host) ArmedBy(d Deadline) sim.EventID {
+	if c := h.Conn(d.Subject); c != nil {
+		return c.ArmedBy(d.Kind)
+	}
+	for _, q := range h.Reqs {
+		if q.ID == d.Subject {
+			return q.Armed.By
+		}
+	}
+	for _, t := range h.TWs {
+		if t.ID == d.Subject {
+			return t.Armed.By
+		}
+	}
+	return 0
+}
+
+// newConn makes a socket.
+func (h *Host) newConn(x *Ctx) *tcp.Conn {
+	c := tcp.NewConn(x.newID())
+	c.InitBuffers(&h.Sys)
+	h.Live = append(h.Live, c)
+	h.Conns++
+	return c
+}
+
+// sweep removes sockets that nobody holds any more, and counts the orphans.
+func (h *Host) sweep(x *Ctx) {
+	h.Orphans = 0
+	for i := 0; i < len(h.Live); i++ {
+		c := h.Live[i]
+		if !c.Gone() {
+			if c.Dead {
+				h.Orphans++
+			}
+			continue
+		}
+		h.destroyed(x, c.ID, c.Made)
+		h.Live = append(h.Live[:i:i], h.Live[i+1:]...)
+		h.Conns--
+		i--
+	}
+}

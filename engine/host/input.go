@@ -1,0 +1,234 @@
+package host
+
+import (
+	"wirestep/engine/sim"
+	"wirestep/engine/tcp"
+	"wirestep/engine/trace"
+	"wirestep/engine/wire"
+)
+
+var checksumBad = trace.Declare(trace.Rule{
+	ID:    "segment.bad-checksum",
+	Says:  "The checksum does not match: something changed on the way. The segment is discarded in silence, since not even its sender can be trusted.",
+	RFC:   trace.Cites("RFC 9293 §3.1"),
+	Linux: "tcp_v4_rcv",
+	Drops: true,
+})
+
+var demux = trace.Declare(trace.Rule{
+	ID:    "segment.for",
+	Says:  "The four-tuple tells which connection the segment belongs to.",
+	RFC:   trace.Cites("RFC 9293 §3.3.1"),
+	Linux: "__inet_lookup_skb",
+})
+
+var noSocket = trace.Declare(trace.Rule{
+	ID:    "segment.nobody",
+	Says:  "No connection has this four-tuple, and nobody listens on the port.",
+	RFC:   trace.Cites("RFC 9293 §3.10.7.1"),
+	Linux: "tcp_v4_rcv",
+	Drops: true,
+})
+
+// OnSegment takes a segment from the network (tcp_v4_rcv).
+func (h *Host) OnSegment(x *Ctx, s *wire.Segment) {
+	h.Watch(x)
+	if s.ICMP.Set {
+		h.onICMP(x, s)
+		return
+	}
+	x.Count(tcp.InSegs)
+	if s.BadSum {
+		x.Count(tcp.InCsumErrors)
+		x.Count(tcp.InErrs)
+		x.Drop(checksumBad)
+		return
+	}
+	h.deliver(x, s)
+	h.sweep(x)
+}
+
+func (h *Host) deliver(x *Ctx, s *wire.Segment) {
+	t := s.Tuple()
+	if c := h.connFor(t); c != nil {
+		h.toConn(x, c, s)
+		return
+	}
+	for i, w := range h.TWs {
+		if w.Tuple == t {
+			h.toTimeWait(x, i, w, s)
+			return
+		}
+	}
+	for i, q := range h.Reqs {
+		if q.Tuple == t {
+			h.toRequest(x, i, q, s)
+			return
+		}
+	}
+	h.toListener(x, s, nil)
+}
+
+// connFor returns the full socket of a four-tuple, or nil.
+func (h *Host) connFor(t wire.Tuple) *tcp.Conn {
+	for _, c := range h.Live {
+		if c.Tuple == t && c.State != tcp.Listen && c.State != tcp.Closed {
+			return c
+		}
+	}
+	return nil
+}
+
+func (h *Host) toConn(x *Ctx, c *tcp.Conn, s *wire.Segment) {
+	x.Event.Subject = c.ID
+	c.Watch(&x.Ctx)
+	h.takeOver(x, c.OnSegment(&x.Ctx, s))
+}
+
+// listenerFor returns the listener that a segment may open a connection with.
+func (h *Host) listenerFor(local wire.Endpoint) *tcp.Conn {
+	var any *tcp.Conn
+	for _, c := range h.Live {
+		if c.State != tcp.Listen || c.Tuple.Local.Port != local.Port {
+			continue
+		}
+		if c.Tuple.Local.Addr == local.Addr {
+			return c
+		}
+		if c.Tuple.Local.Addr.IsUnspecified() && any == nil {
+			any = c
+		}
+	}
+	return any
+}
+
+// toListener gives a segment to the listener of its port. isn, if any, is where
+// the new connection has to start, because it replaces one in TIME_WAIT.
+func (h *Host) toListener(x *Ctx, s *wire.Segment, isn *wire.Seq) {
+	l := h.listenerFor(s.Dst)
+	if l == nil {
+		x.Drop(noSocket)
+		tcp.ReplyReset(&x.Ctx, s)
+		return
+	}
+	x.Event.Subject = l.ID
+	l.Watch(&x.Ctx)
+	if l.Arrives(&x.Ctx, s) != tcp.ListenCreate {
+		return
+	}
+	q := &tcp.Request{ID: x.newID(), Flow: h.newFlow()}
+	t := s.Tuple()
+	n := h.isn(t, x.Now)
+	if isn != nil {
+		n = *isn
+	}
+	l.NewRequest(&x.Ctx, q, s, n, h.tsOffset(t))
+	h.Reqs = append(h.Reqs, q)
+	h.Requests++
+	h.created(x, q.ID)
+}
+
+func (h *Host) toRequest(x *Ctx, i int, q *tcp.Request, s *wire.Segment) {
+	x.Event.Subject = q.ID
+	q.Watch(&x.Ctx)
+	l := h.Conn(q.Listener)
+	l.Watch(&x.Ctx)
+	switch q.OnSegment(&x.Ctx, s, l.DeferAccept) {
+	case tcp.ReqKill:
+		h.dropRequest(x, i, q, l)
+	case tcp.ReqAccept:
+		ok, kill := l.RoomForChild(&x.Ctx, q, s)
+		switch {
+		case kill:
+			h.dropRequest(x, i, q, l)
+		case ok:
+			h.accept(x, i, q, l, s)
+		}
+	}
+}
+
+// accept turns a request into a socket and lets it take the segment at hand.
+func (h *Host) accept(x *Ctx, i int, q *tcp.Request, l *tcp.Conn, s *wire.Segment) {
+	c := h.newConn(x)
+	c.Flow = q.Flow
+	l.NewChild(&x.Ctx, c, q)
+	h.Reqs = append(h.Reqs[:i:i], h.Reqs[i+1:]...)
+	h.Requests--
+	h.destroyed(x, q.ID, q.Made)
+	h.created(x, c.ID)
+	h.toConn(x, c, s)
+}
+
+func (h *Host) dropRequest(x *Ctx, i int, q *tcp.Request, l *tcp.Conn) {
+	l.DropRequest(q)
+	h.Reqs = append(h.Reqs[:i:i], h.Reqs[i+1:]...)
+	h.Requests--
+	h.destroyed(x, q.ID, q.Made)
+}
+
+func (h *Host) toTimeWait(x *Ctx, i int, w *tcp.TimeWait, s *wire.Segment) {
+	x.Event.Subject = w.ID
+	w.Watch(&x.Ctx)
+	if h.listenerFor(s.Dst) == nil && s.Flags.Has(wire.SYN) {
+		// Linux: without a listener a new SYN is an old duplicate like any other.
+		n := *s
+		n.Flags |= wire.ACK
+		w.OnSegment(&x.Ctx, &n)
+		return
+	}
+	v, isn := w.OnSegment(&x.Ctx, s)
+	if v == tcp.TWKeep {
+		return
+	}
+	h.dropTimeWait(x, i, w)
+	if v == tcp.TWSyn {
+		h.toListener(x, s, &isn)
+	}
+}
+
+func (h *Host) dropTimeWait(x *Ctx, i int, w *tcp.TimeWait) {
+	h.TWs = append(h.TWs[:i:i], h.TWs[i+1:]...)
+	h.TimeWait--
+	h.destroyed(x, w.ID, w.Made)
+}
+
+var bucketOverflow = trace.Declare(trace.Rule{
+	ID:      "time-wait.overflow",
+	Says:    "The TIME_WAIT table holds tcp_max_tw_buckets entries already: this connection gets none, and stragglers will meet a host that knows nothing.",
+	Linux:   "tcp_time_wait",
+	Differs: "RFC 9293 knows no limit.",
+})
+
+// takeOver puts the entry that replaces a socket into the table.
+func (h *Host) takeOver(x *Ctx, w *tcp.TimeWait) {
+	if w == nil {
+		return
+	}
+	if x.When(bucketOverflow, trace.Ge("entries", len(h.TWs), "tcp_max_tw_buckets", x.Sys.MaxTWBuckets)) {
+		x.Count(tcp.TCPTimeWaitOverflow)
+		return
+	}
+	w.ID = x.newID()
+	h.TWs = append(h.TWs, w)
+	h.TimeWait++
+	if w.ExpireAt.Sub(x.Now) <= 4*sim.Second {
+		x.Count(tcp.TWKilled)
+	} else {
+		x.Count(tcp.TW)
+	}
+	h.created(x, w.ID)
+}
+
+// onICMP gives an ICMP error to the socket whose segment it quotes.
+func (h *Host) onICMP(x *Ctx, s *wire.Segment) {
+	c := h.connFor(wire.Tuple{Local: s.Src, Remote: s.Dst})
+	if c == nil {
+		x.Drop(noSocket)
+		return
+	}
+	x.Event.Subject = c.ID
+	c.Watch(&x.Ctx)
+	x.Note(demux)
+	c.OnICMP(&x.Ctx, s)
+	h.sweep(x)
+}

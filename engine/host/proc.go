@@ -1,0 +1,255 @@
+package host
+
+import (
+	"wirestep/engine/sim"
+	"wirestep/engine/tcp"
+	"wirestep/engine/trace"
+)
+
+// Proc is one process: a program, where it stands, and what it waits for.
+type Proc struct {
+	Name  string
+	Lines []Instr // shared by every copy: never written
+	PC    int
+	Vars  []Var
+	Loops []loop
+	RunAt sim.Time // when the next line runs; Never while it waits
+	Wait  *wait    // the call that it waits in; never written once set
+	Queue []Instr  // calls that a person asked for, to be made in between
+	Done  bool
+	By    sim.EventID // the event that let the next line run
+
+	Errno tcp.Errno // of the last failed call
+	Read  uint64    // bytes read so far
+	EOF   bool      // a read has returned end of file
+}
+
+// Var is a socket variable.
+type Var struct {
+	Name string
+	FD   int32
+}
+
+type loop struct {
+	start, left int
+}
+
+// wait is a blocked call.
+type wait struct {
+	in    Instr
+	sock  sim.SubjectID // of the socket that decides
+	done  int64         // bytes written so far
+	until sim.Time      // deadline of the wait, or Never
+	extra bool          // the line was a person's, not the program's
+}
+
+func (p *Proc) clone() Proc {
+	n := *p
+	n.Vars = append(make([]Var, 0, len(p.Vars)), p.Vars...)
+	n.Loops = append(make([]loop, 0, len(p.Loops)), p.Loops...)
+	n.Queue = append(make([]Instr, 0, len(p.Queue)), p.Queue...)
+	return n
+}
+
+// Blocked returns the call that the process waits in, or "".
+func (p *Proc) Blocked() string {
+	if p.Wait == nil {
+		return ""
+	}
+	return p.Wait.in.Text
+}
+
+// AddProc starts a process.
+func (h *Host) AddProc(name string, lines []Instr) {
+	h.Procs = append(h.Procs, Proc{Name: name, Lines: lines})
+	h.Procs[len(h.Procs)-1].settle(0)
+}
+
+// Proc returns the index of a process, or -1.
+func (h *Host) Proc(name string) int {
+	for i := range h.Procs {
+		if h.Procs[i].Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// settle moves over lines that take no call and no time, and decides when the
+// next one runs.
+func (p *Proc) settle(now sim.Time) {
+	p.RunAt = sim.Never
+	if p.Wait != nil {
+		return
+	}
+	if len(p.Queue) > 0 {
+		p.RunAt = now
+		return
+	}
+	for steps := 0; p.PC < len(p.Lines) && steps < 10_000; steps++ {
+		switch in := &p.Lines[p.PC]; in.Kind {
+		case InstrSleep:
+			now = now.Add(in.Wait)
+			p.PC++
+			if p.timer(now) {
+				return
+			}
+		case InstrAt:
+			now = max(now, in.At)
+			p.PC++
+			if p.timer(now) {
+				return
+			}
+		case InstrLoop:
+			p.Loops = append(p.Loops, loop{p.PC + 1, in.N})
+			p.PC++
+		case InstrEnd:
+			p.endLoop()
+		default:
+			p.RunAt = now
+			return
+		}
+	}
+	p.Done = true
+}
+
+// timer: the next line is a call, so the pause before it decides when it runs.
+func (p *Proc) timer(at sim.Time) bool {
+	if p.PC < len(p.Lines) && p.Lines[p.PC].Kind == InstrCall {
+		p.RunAt = at
+		return true
+	}
+	return false
+}
+
+func (p *Proc) endLoop() {
+	n := len(p.Loops)
+	if n == 0 {
+		p.PC++
+		return
+	}
+	l := &p.Loops[n-1]
+	if l.left > 0 {
+		if l.left--; l.left == 0 {
+			p.Loops = p.Loops[:n-1]
+			p.PC++
+			return
+		}
+	}
+	p.PC = l.start
+}
+
+// NextCall returns the process whose turn comes first and when.
+func (h *Host) NextCall() (at sim.Time, proc int) {
+	at, proc = sim.Never, -1
+	for i := range h.Procs {
+		p := &h.Procs[i]
+		t := p.RunAt
+		if p.Wait != nil && p.Wait.until < t {
+			t = p.Wait.until
+		}
+		if t < at {
+			at, proc = t, i
+		}
+	}
+	return at, proc
+}
+
+// NextLine returns the call that a process will make next, as written.
+func (p *Proc) NextLine() string {
+	if p.Wait != nil {
+		return p.Wait.in.Text
+	}
+	if len(p.Queue) > 0 {
+		return p.Queue[0].Text
+	}
+	if p.PC < len(p.Lines) {
+		return p.Lines[p.PC].Text
+	}
+	return ""
+}
+
+// Ask lets a process make a call for a person: at once, or after the one that
+// it waits in.
+func (h *Host) Ask(x *Ctx, proc int, in Instr) {
+	p := &h.Procs[proc]
+	p.Queue = append(p.Queue, in)
+	p.By = x.Event.ID
+	if p.Wait == nil {
+		p.RunAt, p.Done = x.Now, false
+	}
+}
+
+// Run lets a process make its next call, or go on with the one it waits in.
+func (h *Host) Run(x *Ctx, proc int) {
+	h.Watch(x)
+	p := &h.Procs[proc]
+	w := p.Wait
+	if w == nil {
+		w = &wait{until: sim.Never}
+		if len(p.Queue) > 0 {
+			w.in, w.extra = p.Queue[0], true
+			p.Queue = p.Queue[1:]
+		} else {
+			w.in = p.Lines[p.PC]
+			p.PC++
+		}
+	}
+	p.Wait = nil
+	x.Event.Name = w.in.Text
+	h.call(x, proc, *w)
+	h.sweep(x)
+	h.Procs[proc].By = x.Event.ID
+	h.Procs[proc].settle(x.Now)
+}
+
+// Wake lets blocked calls go on whose condition has come true.
+func (h *Host) Wake(x *Ctx) {
+	for i := range h.Procs {
+		p := &h.Procs[i]
+		if p.Wait == nil || p.RunAt != sim.Never || !h.ready(p.Wait, x.Now) {
+			continue
+		}
+		p.RunAt, p.By = x.Now, x.Event.ID
+		x.Effect(trace.Effect{Kind: trace.Woke, Host: h.Index, N: int32(i), Subject: p.Wait.sock})
+	}
+}
+
+// returned ends a call.
+func (h *Host) returned(x *Ctx, proc int, in *Instr, result int64, err tcp.Errno, text string) {
+	p := &h.Procs[proc]
+	if err != tcp.OK {
+		result = -1
+		p.Errno = err
+	}
+	x.Effect(trace.Effect{Kind: trace.Returned, Host: h.Index, N: int32(proc), Result: result, Errno: err.String(), Text: text})
+}
+
+// block lets the process wait in its call.
+func (h *Host) block(proc int, w wait) {
+	h.Procs[proc].Wait = &w
+}
+
+// set gives a variable a descriptor.
+func (p *Proc) set(name string, fd int32) {
+	if name == "" {
+		return
+	}
+	for i := range p.Vars {
+		if p.Vars[i].Name == name {
+			p.Vars[i].FD = fd
+			return
+		}
+	}
+	p.Vars = append(p.Vars, Var{name, fd})
+}
+
+// fd returns the descriptor of a variable, or -1.
+func (p *Proc) fd(name string) int32 {
+	for i := range p.Vars {
+		if p.Vars[i].Name == name {
+			return p.Vars[i].FD
+		}
+	}
+	return -1
+}

@@ -1,0 +1,158 @@
+package host
+
+import (
+	"wirestep/engine/sim"
+	"wirestep/engine/tcp"
+)
+
+// value returns the numbers of a setsockopt: plain, or in a list.
+func numbers(args []Arg) []int64 {
+	var v []int64
+	for _, a := range args {
+		switch a.Kind {
+		case ArgNum:
+			v = append(v, a.Num)
+		case ArgDur:
+			v = append(v, int64(a.Dur/sim.Second))
+		}
+	}
+	return v
+}
+
+// callSetsockopt sets an option (tcp_setsockopt, sk_setsockopt).
+func (h *Host) callSetsockopt(x *Ctx, proc int, w wait) {
+	_, c := h.enter(x, proc, &w.in)
+	if c == nil {
+		return
+	}
+	args := w.in.Args[1:]
+	if len(args) > 1 && (args[0].Text == "SOL_SOCKET" || args[0].Text == "SOL_TCP" || args[0].Text == "IPPROTO_TCP") {
+		args = args[1:]
+	}
+	v := numbers(args[1:])
+	if len(v) == 0 {
+		h.returned(x, proc, &w.in, 0, tcp.EINVAL, "")
+		return
+	}
+	h.returned(x, proc, &w.in, 0, setOption(x, c, args[0].Text, v), "")
+}
+
+func setOption(x *Ctx, c *tcp.Conn, name string, v []int64) tcp.Errno {
+	n, on := v[0], v[0] != 0
+	between := func(lo, hi int64) bool { return n >= lo && n <= hi }
+	ok := true
+	switch name {
+	case "SO_REUSEADDR":
+		c.ReuseAddr = on
+	case "SO_REUSEPORT":
+		c.ReusePort = on
+	case "SO_KEEPALIVE":
+		c.KeepOn = on
+		c.ArmUser(&x.Ctx)
+	case "SO_LINGER":
+		if len(v) < 2 {
+			return tcp.EINVAL
+		}
+		c.Linger, c.LingerT = on, sim.Duration(v[1])*sim.Second
+	case "SO_RCVBUF":
+		c.SetRcvBuf(&x.Ctx, n)
+	case "SO_SNDBUF":
+		c.SetSndBuf(&x.Ctx, n)
+	case "TCP_NODELAY":
+		if c.NoDelay = on; on {
+			c.Flush(&x.Ctx)
+		}
+	case "TCP_CORK":
+		if c.Cork = on; !on {
+			c.Flush(&x.Ctx)
+		}
+	case "TCP_QUICKACK":
+		c.SetQuickAck(&x.Ctx, n)
+	case "TCP_MAXSEG":
+		if ok = n == 0 || between(88, 32767); ok {
+			c.UserMSS = uint16(n)
+		}
+	case "TCP_SYNCNT":
+		if ok = between(1, 127); ok {
+			c.SynCnt = uint8(n)
+		}
+	case "TCP_LINGER2":
+		c.Linger2 = int32(min(n, 120))
+	case "TCP_DEFER_ACCEPT":
+		c.DeferAccept = retransFor(n)
+	case "TCP_USER_TIMEOUT":
+		if ok = n >= 0; ok {
+			c.UserTO = sim.Duration(n) * sim.Millisecond
+		}
+	case "TCP_KEEPIDLE":
+		if ok = between(1, 32767); ok {
+			c.KeepIdle = sim.Duration(n) * sim.Second
+			c.KeepAt = sim.Never
+			c.ArmUser(&x.Ctx)
+		}
+	case "TCP_KEEPINTVL":
+		if ok = between(1, 32767); ok {
+			c.KeepIntvl = sim.Duration(n) * sim.Second
+		}
+	case "TCP_KEEPCNT":
+		if ok = between(1, 127); ok {
+			c.KeepCnt = uint8(n)
+		}
+	default:
+		return tcp.ENOPROTOOPT
+	}
+	if !ok {
+		return tcp.EINVAL
+	}
+	return tcp.OK
+}
+
+// retransFor turns seconds into SYN-ACK retransmissions (secs_to_retrans).
+func retransFor(seconds int64) uint8 {
+	n := uint8(0)
+	if seconds > 0 {
+		n = 1
+		for period, step := int64(1), int64(1); seconds > period && n < 255; n++ {
+			step = min(step*2, 120)
+			period += step
+		}
+	}
+	return n
+}
+
+// callGetsockopt reads an option: SO_ERROR is the one that lessons need.
+func (h *Host) callGetsockopt(x *Ctx, proc int, w wait) {
+	_, c := h.enter(x, proc, &w.in)
+	if c == nil {
+		return
+	}
+	name := w.in.Args[len(w.in.Args)-1].Text
+	for _, a := range w.in.Args[1:] {
+		if a.Text == "SO_ERROR" || a.Text == "TCP_MAXSEG" {
+			name = a.Text
+		}
+	}
+	switch name {
+	case "SO_ERROR":
+		e := c.TakeError()
+		h.returned(x, proc, &w.in, int64(e), tcp.OK, e.String())
+	case "TCP_MAXSEG":
+		h.returned(x, proc, &w.in, int64(c.MSS), tcp.OK, "")
+	default:
+		h.returned(x, proc, &w.in, 0, tcp.ENOPROTOOPT, "")
+	}
+}
+
+func (h *Host) callFcntl(x *Ctx, proc int, w wait) {
+	s, c := h.enter(x, proc, &w.in)
+	if c == nil {
+		return
+	}
+	s.NonBlock = false
+	for _, a := range w.in.Args[1:] {
+		if a.Text == "O_NONBLOCK" {
+			s.NonBlock = true
+		}
+	}
+	h.returned(x, proc, &w.in, 0, tcp.OK, "")
+}

@@ -1,0 +1,203 @@
+package host
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"wirestep/engine/tcp"
+)
+
+// Kind is the shape of a setting's value.
+type Kind uint8
+
+// The shapes.
+const (
+	kindInt    Kind = iota
+	kindTriple      // three growing numbers
+	kindRange       // two ports
+	kindPorts       // a list of ports and ranges
+	kindCC          // a congestion control
+	kindWord
+)
+
+// Sysctl is one setting as the kernel declares it.
+type Sysctl struct {
+	Name     string
+	Default  string
+	Kind     Kind
+	Min, Max int64
+	Unit     string
+	ReadOnly bool
+	set      func(*tcp.Sysctls, []int64)
+}
+
+// Models reports whether the engine obeys the setting.
+func (d *Sysctl) Models() bool { return d.set != nil }
+
+const numSysctls = len(Sysctls)
+
+// Settings are the values of a host's settings, in the order of Sysctls.
+type Settings struct {
+	Values   [numSysctls]string
+	Reserved []PortRange // ip_local_reserved_ports; replaced whole, never written
+}
+
+// PortRange is a range of ports, both ends included.
+type PortRange struct{ Low, High uint16 }
+
+// DefaultSettings returns what a fresh network namespace has.
+func DefaultSettings() Settings {
+	var s Settings
+	for i := range Sysctls {
+		s.Values[i] = Sysctls[i].Default
+	}
+	return s
+}
+
+func (s *Settings) apply(sys *tcp.Sysctls) {
+	for i := range Sysctls {
+		d := &Sysctls[i]
+		if v, err := d.parse(s.Values[i]); err == nil && d.set != nil {
+			d.set(sys, v)
+		}
+	}
+}
+
+// FindSysctl returns the index of a setting, or -1. The prefix net.ipv4. may be
+// left out.
+func FindSysctl(name string) int {
+	name = strings.ReplaceAll(name, "/", ".")
+	for i := range Sysctls {
+		if Sysctls[i].Name == name || Sysctls[i].Name == "net.ipv4."+name {
+			return i
+		}
+	}
+	return -1
+}
+
+// SysctlError is why a setting was refused.
+type SysctlError struct{ Name, Text string }
+
+func (e *SysctlError) Error() string { return e.Name + ": " + e.Text }
+
+// CheckSysctl says what `sysctl -w` would refuse.
+func CheckSysctl(name, value string) error {
+	i := FindSysctl(name)
+	if i < 0 {
+		return &SysctlError{name, "no such setting" + nearest(name)}
+	}
+	d := &Sysctls[i]
+	if d.ReadOnly {
+		return &SysctlError{d.Name, "read only here: it is " + d.Default + ", and only the whole machine could change it"}
+	}
+	_, err := d.parse(value)
+	return err
+}
+
+// nearest suggests a known name that ends or begins alike.
+func nearest(name string) string {
+	last := name[strings.LastIndexByte(name, '.')+1:]
+	for n := len(last); n >= 6; n-- {
+		for i := range Sysctls {
+			if strings.Contains(Sysctls[i].Name, last[:n]) {
+				return "; did you mean " + Sysctls[i].Name + "?"
+			}
+		}
+	}
+	return ""
+}
+
+func (d *Sysctl) short() string { return d.Name[strings.LastIndexByte(d.Name, '.')+1:] }
+
+func (d *Sysctl) fail(format string, a ...any) error {
+	return &SysctlError{d.short(), fmt.Sprintf(format, a...)}
+}
+
+// parse reads a value as the kernel would.
+func (d *Sysctl) parse(value string) ([]int64, error) {
+	f := strings.Fields(value)
+	switch d.Kind {
+	case kindWord:
+		if len(value) > 128 {
+			return nil, d.fail("a value of %d characters; expected at most 128", len(value))
+		}
+		return nil, nil
+	case kindCC:
+		for i, n := range congestionControls {
+			if value == n {
+				return []int64{int64(i)}, nil
+			}
+		}
+		return nil, d.fail("%q is not an allowed congestion control; expected one of %s", value, strings.Join(congestionControls, ", "))
+	case kindPorts:
+		_, err := d.ports(value)
+		return nil, err
+	}
+	want := map[Kind]int{kindInt: 1, kindTriple: 3, kindRange: 2}[d.Kind]
+	if len(f) != want {
+		return nil, d.fail("%d numbers in %q; expected %d", len(f), value, want)
+	}
+	v := make([]int64, len(f))
+	for i := range f {
+		n, err := strconv.ParseInt(f[i], 10, 64)
+		if err != nil {
+			return nil, d.fail("%q is not a number", f[i])
+		}
+		lo, hi := d.Min, d.Max
+		if d.Kind == kindRange {
+			lo, hi = 1, 65535
+		}
+		if n < lo {
+			return nil, d.fail("%d is below the smallest value, %d", n, lo)
+		}
+		if n > hi {
+			return nil, d.fail("%d is above the largest value, %d", n, hi)
+		}
+		v[i] = n
+	}
+	if d.Kind == kindRange && v[0] > v[1] {
+		return nil, d.fail("the range %d to %d is empty; expected the smaller port first", v[0], v[1])
+	}
+	return v, nil
+}
+
+func (d *Sysctl) ports(value string) ([]PortRange, error) {
+	var rs []PortRange
+	for _, part := range strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' }) {
+		a, b, two := strings.Cut(part, "-")
+		if !two {
+			b = a
+		}
+		lo, err1 := strconv.ParseUint(a, 10, 16)
+		hi, err2 := strconv.ParseUint(b, 10, 16)
+		if err1 != nil || err2 != nil || lo > hi {
+			return nil, d.fail("%q is not a port or a range of ports", part)
+		}
+		rs = append(rs, PortRange{uint16(lo), uint16(hi)})
+	}
+	return rs, nil
+}
+
+var congestionControls = []string{"reno", "cubic", "bbr"}
+
+// SetSysctl changes a setting, as `sysctl -w` does.
+func (h *Host) SetSysctl(name, value string) error {
+	value = strings.Join(strings.Fields(value), " ")
+	if err := CheckSysctl(name, value); err != nil {
+		return err
+	}
+	i := FindSysctl(name)
+	d := &Sysctls[i]
+	v, _ := d.parse(value)
+	if d.Kind == kindPorts {
+		h.Set.Reserved, _ = d.ports(value)
+	}
+	h.Set.Values[i] = value
+	if d.set != nil {
+		d.set(&h.Sys, v)
+	}
+	return nil
+}
+
+func three(v []int64) [3]uint32 { return [3]uint32{uint32(v[0]), uint32(v[1]), uint32(v[2])} }

@@ -1,0 +1,135 @@
+package netem
+
+import (
+	_ "embed"
+	"unsafe"
+
+	"wirestep/engine/sim"
+	"wirestep/engine/trace"
+)
+
+//go:embed link.go
+var source string
+
+// Schema describes the variables of a link.
+var Schema = trace.NewSchema("link", Vars{}, source, nil)
+
+// Vars are the properties of a link and what it remembers.
+type Vars struct {
+	Delay      sim.Duration // delay [duration]: time that a packet needs from one end to the other.
+	Jitter     sim.Duration // jitter [duration]: added to it at random, from nothing up to this.
+	Rate       uint64       // rate [count]: bits per second; 0 is infinitely fast.
+	LossPPM    uint32       // loss [count]: so many of a million packets are lost.
+	DupPPM     uint32       // duplicate [count]: so many of a million arrive twice.
+	ReorderPPM uint32       // reorder [count]: so many of a million are not delayed and overtake the others.
+	Queue      uint32       // queue [count]: packets that may wait for a slow rate; 0 is no limit.
+	MTU        uint32       // mtu [bytes]: largest packet that the link takes.
+	Down       bool         // down [bool]: the cable is unplugged.
+	FreeAt     sim.Time     // busy until [time]: when the packet being sent will have left.
+	LastAt     sim.Time     // last arrival [time]: no later packet arrives before, unless it is reordered.
+}
+
+// Link is one direction of a cable.
+type Link struct {
+	Vars
+	ID       sim.SubjectID
+	From, To sim.HostID
+	Rand     sim.Rand
+	Leaving  []sim.Time // when the packets that wait or are being sent will have left
+}
+
+// Clone returns a copy that shares nothing.
+func (l *Link) Clone() *Link {
+	n := *l
+	n.Leaving = append(make([]sim.Time, 0, len(l.Leaving)), l.Leaving...)
+	return &n
+}
+
+// Watch lets the recorder measure the link.
+func (l *Link) Watch(r *trace.Recorder) { r.Watch(Schema, l.ID, unsafe.Pointer(&l.Vars)) }
+
+// Values reads every variable, in the order of Schema.
+func (l *Link) Values() []int64 { return Schema.Values(unsafe.Pointer(&l.Vars)) }
+
+// Verdict is what a link does with a packet.
+type Verdict struct {
+	Lost           *trace.Rule // not nil: the packet never arrives, for this reason
+	Depart, Arrive sim.Time
+	Twice          bool     // a copy arrives as well
+	Again          sim.Time // when
+}
+
+var lossRandom = trace.Declare(trace.Rule{
+	ID:      "link.loss",
+	Says:    "The link loses this packet: its dice, seeded by the scene, fell that way.",
+	Linux:   "netem_enqueue",
+	Differs: "A model of a bad link, not a protocol: no RFC speaks of it.",
+})
+
+var lossQueue = trace.Declare(trace.Rule{
+	ID:      "link.queue-full",
+	Says:    "More packets wait for the slow link than its queue holds: this one is dropped at the end of the queue.",
+	Linux:   "pfifo_enqueue",
+	Differs: "A model of a device, not a protocol.",
+})
+
+var lossDown = trace.Declare(trace.Rule{
+	ID:      "link.down",
+	Says:    "The cable is unplugged: what is sent into it is gone.",
+	Linux:   "dev_queue_xmit",
+	Differs: "A model of a device, not a protocol.",
+})
+
+var lossBig = trace.Declare(trace.Rule{
+	ID:    "link.too-big",
+	Says:  "The packet is larger than the link takes, and it may not be cut into pieces.",
+	RFC:   trace.Cites("RFC 1191 §4"),
+	Linux: "ip_fragment",
+})
+
+// Admit takes a packet of so many bytes at an instant.
+func (l *Link) Admit(now sim.Time, bytes uint32) Verdict {
+	switch {
+	case l.Down:
+		return Verdict{Lost: lossDown}
+	case l.MTU > 0 && bytes > l.MTU:
+		return Verdict{Lost: lossBig}
+	}
+	for len(l.Leaving) > 0 && l.Leaving[0] <= now {
+		l.Leaving = l.Leaving[1:]
+	}
+	if l.Queue > 0 && uint32(len(l.Leaving)) > l.Queue {
+		return Verdict{Lost: lossQueue}
+	}
+	v := Verdict{Depart: now}
+	if l.Rate > 0 {
+		start := max(now, l.FreeAt)
+		v.Depart = start.Add(sim.Duration(uint64(bytes) * 8 * uint64(sim.Second) / l.Rate))
+		l.FreeAt = v.Depart
+		l.Leaving = append(l.Leaving, v.Depart)
+	}
+	if l.Rand.Chance(l.LossPPM) {
+		v.Lost = lossRandom
+		return v
+	}
+	v.Arrive = l.arrival(v.Depart)
+	if l.Rand.Chance(l.DupPPM) {
+		v.Twice, v.Again = true, l.arrival(v.Depart)
+	}
+	return v
+}
+
+// arrival draws when a packet that departs now arrives. A jitter alone never
+// reorders; a reordered packet skips the delay.
+func (l *Link) arrival(depart sim.Time) sim.Time {
+	if l.Rand.Chance(l.ReorderPPM) {
+		return depart
+	}
+	at := depart.Add(l.Delay)
+	if l.Jitter > 0 {
+		at = at.Add(sim.Duration(l.Rand.Below(uint64(l.Jitter))))
+		at = max(at, l.LastAt)
+	}
+	l.LastAt = max(l.LastAt, at)
+	return at
+}

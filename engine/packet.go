@@ -1,0 +1,90 @@
+package engine
+
+import (
+	"wirestep/engine/sim"
+	"wirestep/engine/wire"
+)
+
+// Packet is one segment on its way, or that was.
+type Packet struct {
+	ID       sim.PacketID
+	Seg      wire.Segment // as it is now: an edit changes it
+	From, To sim.HostID
+	Flow     sim.FlowID // of the sender's connection; 0: none
+	SentBy   sim.EventID
+	SentAt   sim.Time
+	DepartAt sim.Time // when its last bit left the interface
+	ArriveAt sim.Time // Never: held, or lost
+	BaseSeq  wire.Seq // ISN of the sender: Seg.Seq is shown relative to it
+	BaseAck  wire.Seq // ISN of the receiver
+	Retx     uint16   // how often the same was sent before
+	CopyOf   sim.PacketID
+	Forged   bool
+	Edited   bool
+	Held     bool
+}
+
+// RelSeq is the sequence number as the diagram shows it.
+func (p *Packet) RelSeq() wire.Seq { return p.Seg.Seq - p.BaseSeq }
+
+// RelAck is the acknowledgment number as the diagram shows it.
+func (p *Packet) RelAck() wire.Seq { return p.Seg.Ack - p.BaseAck }
+
+const blockLen = 64
+
+// ledger keeps every packet ever sent, by number. Copies of a world share the
+// full blocks, which are never written again; only the last one is copied.
+type ledger struct {
+	full []*[blockLen]Packet
+	last [blockLen]Packet
+	n    sim.PacketID // how many packets there are
+	drop bool         // keep only the latest: for runs that nobody looks back on
+}
+
+func (l *ledger) clone() ledger {
+	n := *l
+	n.full = append(make([]*[blockLen]Packet, 0, len(l.full)+1), l.full...)
+	return n
+}
+
+// add takes the next number.
+func (l *ledger) add(p Packet) *Packet {
+	i := int(l.n) % blockLen
+	if i == 0 && l.n > 0 {
+		b := l.last
+		l.full = append(l.full, &b)
+		if l.drop && len(l.full) > 64 {
+			l.full[len(l.full)-64] = nil
+		}
+	}
+	l.n++
+	p.ID = l.n
+	l.last[i] = p
+	return &l.last[i]
+}
+
+// get returns a packet to read, or nil.
+func (l *ledger) get(id sim.PacketID) *Packet {
+	if id < 1 || id > l.n {
+		return nil
+	}
+	i := int(id) - 1
+	if i/blockLen == (int(l.n)-1)/blockLen {
+		return &l.last[i%blockLen]
+	}
+	b := l.full[i/blockLen]
+	if b == nil {
+		return nil
+	}
+	return &b[i%blockLen]
+}
+
+// edit returns a packet to write; a shared block is copied first.
+func (l *ledger) edit(id sim.PacketID) *Packet {
+	i := int(id) - 1
+	if i/blockLen != (int(l.n)-1)/blockLen {
+		b := *l.full[i/blockLen]
+		l.full[i/blockLen] = &b
+	}
+	return l.get(id)
+}

@@ -1,0 +1,258 @@
+package engine
+
+import (
+	"net/netip"
+
+	"wirestep/engine/host"
+	"wirestep/engine/sim"
+	"wirestep/engine/trace"
+	"wirestep/engine/wire"
+)
+
+// standing is a rule for segments yet to be sent.
+type standing struct {
+	n    int
+	op   Op // shared, never written
+	hits int
+}
+
+// Standing is a rule for segments to come, as others see it.
+type Standing struct {
+	N    int
+	Op   Op
+	Hits int
+}
+
+// Rules lists the rules for segments to come.
+func (w *World) Rules() []Standing {
+	var out []Standing
+	for _, r := range w.rules {
+		out = append(out, Standing{r.n, r.op, r.hits})
+	}
+	return out
+}
+
+var noRoute = trace.Declare(trace.Rule{
+	ID:      "link.no-route",
+	Says:    "No cable leads from this host to that address: the packet goes nowhere.",
+	Linux:   "ip_route_output_flow",
+	Differs: "A real host would send it to its default router.",
+})
+
+// transmit hands the segments of an event to the network.
+func (w *World) transmit(x *host.Ctx, h int) {
+	for i := range x.Out {
+		o := &x.Out[i]
+		was := x.Recorder.Span()
+		if x.On {
+			was = x.SetSpan(o.Span)
+		}
+		p := Packet{Seg: o.Seg, From: sim.HostID(h), Retx: o.Retx}
+		w.send(x.Recorder, p)
+		if x.On {
+			x.SetSpan(was)
+		}
+	}
+	x.Out = x.Out[:0]
+}
+
+// send puts a packet on the cable towards its destination.
+func (w *World) send(rec *trace.Recorder, p Packet) {
+	c := w.cableFor(p.From, p.Seg.Dst.Addr)
+	if c == nil {
+		rec.Note(noRoute)
+		return
+	}
+	w.put(rec, c, p)
+}
+
+// put puts a packet on a cable and lets the standing rules have their say.
+func (w *World) put(rec *trace.Recorder, c *cable, p Packet) {
+	p.To, p.SentBy, p.SentAt = c.To, w.step, w.now
+	p.BaseSeq, p.BaseAck = w.bases(&p.Seg)
+	p.Flow = w.flowOf(&p)
+	if c.ID != 0 {
+		c.Watch(rec)
+	}
+	v := c.Admit(w.now, packetSize(&p.Seg))
+	p.DepartAt, p.ArriveAt = v.Depart, v.Arrive
+	if v.Lost != nil {
+		p.ArriveAt = sim.Never
+	}
+	made := w.sent.add(p)
+	rec.Effect(trace.Effect{Kind: trace.Sent, Host: p.From, Packet: made.ID, At: int64(p.ArriveAt)})
+	kind := made.Seg.Kind()
+	w.kinds[int(p.From)*kindSlots+int(kind)]++
+	w.kinds[int(p.From)*kindSlots+kindSlots-1]++
+	if v.Lost != nil {
+		w.lose(rec, made.ID, v.Lost)
+	} else {
+		c.insert(flight{v.Arrive, made.ID})
+		if v.Twice {
+			w.copyPacket(rec, c, made.ID, v.Again)
+		}
+	}
+	w.applyRules(rec, made.ID, kind, p.From)
+}
+
+// lose tells that a packet will never arrive.
+func (w *World) lose(rec *trace.Recorder, id sim.PacketID, rule *trace.Rule) {
+	w.sent.edit(id).ArriveAt = sim.Never
+	if rec.On {
+		defer rec.Enter(rule)()
+		rec.Effect(trace.Effect{Kind: trace.Lost, Host: -1, Packet: id})
+	}
+}
+
+// copyPacket lets a copy of a packet arrive as well.
+func (w *World) copyPacket(rec *trace.Recorder, c *cable, of sim.PacketID, at sim.Time) {
+	p := *w.sent.get(of)
+	p.CopyOf, p.ArriveAt = of, at
+	made := w.sent.add(p)
+	rec.Effect(trace.Effect{Kind: trace.Copied, Host: p.From, Packet: made.ID, Old: int64(of), At: int64(at)})
+	c.insert(flight{at, made.ID})
+}
+
+// insert keeps what is on its way in order of arrival, then of number.
+func (c *cable) insert(f flight) {
+	i := len(c.flight)
+	for i > 0 && (c.flight[i-1].at > f.at || (c.flight[i-1].at == f.at && c.flight[i-1].id > f.id)) {
+		i--
+	}
+	c.flight = append(c.flight, f)
+	if i < len(c.flight)-1 {
+		copy(c.flight[i+1:], c.flight[i:])
+		c.flight[i] = f
+	}
+}
+
+// cableFor finds the cable from a host to the one that has an address.
+func (w *World) cableFor(from sim.HostID, a netip.Addr) *cable {
+	for _, c := range w.cables {
+		if c.From == from && w.hosts[c.To].Has(a) {
+			return c
+		}
+	}
+	return nil
+}
+
+// packetSize is what a segment takes on the wire, IP header included.
+func packetSize(s *wire.Segment) uint32 {
+	n := 40 + uint32(len(s.Payload))
+	if s.Opts.Has != 0 || s.Opts.Raw != "" {
+		n += uint32(s.Opts.Len())
+	}
+	if s.Src.Addr.Is6() {
+		n += 20
+	}
+	return n
+}
+
+const maxISNs = 8192
+
+// bases returns the numbers relative to which a segment is shown, and learns
+// them from SYNs, as tcpdump does.
+func (w *World) bases(s *wire.Segment) (seq, ack wire.Seq) {
+	if s.Flags.Has(wire.SYN) && !s.ICMP.Set {
+		w.learn(s.Src, s.Dst, s.Seq)
+	}
+	return w.base(s.Src, s.Dst), w.base(s.Dst, s.Src)
+}
+
+func (w *World) learn(src, dst wire.Endpoint, base wire.Seq) {
+	for i := len(w.isns) - 1; i >= 0; i-- {
+		if n := &w.isns[i]; n.src == src && n.dst == dst {
+			n.base = base
+			return
+		}
+	}
+	if len(w.isns) >= maxISNs {
+		w.isns = w.isns[1:]
+	}
+	w.isns = append(w.isns, isn{src, dst, base})
+}
+
+func (w *World) base(src, dst wire.Endpoint) wire.Seq {
+	for i := len(w.isns) - 1; i >= 0; i-- {
+		if n := &w.isns[i]; n.src == src && n.dst == dst {
+			return n.base
+		}
+	}
+	return 0
+}
+
+// flowOf is the flow of the connection that sent a packet.
+func (w *World) flowOf(p *Packet) sim.FlowID {
+	t := wire.Tuple{Local: p.Seg.Src, Remote: p.Seg.Dst}
+	h := w.hosts[p.From]
+	for i := len(h.Live) - 1; i >= 0; i-- {
+		if h.Live[i].Tuple == t {
+			return h.Live[i].Flow
+		}
+	}
+	for _, q := range h.Reqs {
+		if q.Tuple == t {
+			return q.Flow
+		}
+	}
+	for _, tw := range h.TWs {
+		if tw.Tuple == t {
+			return tw.Flow
+		}
+	}
+	return 0
+}
+
+var byRule = trace.Declare(trace.Rule{
+	ID:      "act.standing",
+	Says:    "A rule that was set up before meets this segment.",
+	Linux:   "nft_do_chain",
+	Differs: "Somebody at the wire, not a protocol.",
+})
+
+// applyRules lets each standing rule that fits a new packet act on it.
+func (w *World) applyRules(rec *trace.Recorder, id sim.PacketID, k wire.Kind, from sim.HostID) {
+	for i := 0; i < len(w.rules); i++ {
+		r := &w.rules[i]
+		if !w.matches(&r.op.Target, k, from) {
+			continue
+		}
+		r.hits++
+		op := r.op
+		once := op.Target.Nth == -1
+		w.byRule(rec, &op, id)
+		if once {
+			w.rules = append(w.rules[:i:i], w.rules[i+1:]...)
+			i--
+		}
+	}
+}
+
+func (w *World) byRule(rec *trace.Recorder, op *Op, id sim.PacketID) {
+	defer rec.Enter(byRule)()
+	_ = w.onPacket(rec, op, id) // a rule that finds its packet gone already has nothing to do
+}
+
+// matches reports whether a packet that was just counted is meant by a target.
+func (w *World) matches(t *Target, k wire.Kind, from sim.HostID) bool {
+	if t.From != "" && w.hosts[from].Name != t.From {
+		return false
+	}
+	if !t.Any && t.Kind != k {
+		return false
+	}
+	if t.Nth <= 0 {
+		return true
+	}
+	slot := int(k)
+	if t.Any {
+		slot = kindSlots - 1
+	}
+	n := 0
+	for h := range w.hosts {
+		if t.From == "" || w.hosts[h].Name == t.From {
+			n += w.kinds[h*kindSlots+slot]
+		}
+	}
+	return n == t.Nth
+}

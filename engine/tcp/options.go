@@ -1,0 +1,35 @@
+package tcp
+
+// SetRcvBuf is SO_RCVBUF: twice what was asked for, for the overhead, and no
+// autotuning any more (sk_setsockopt).
+func (c *Conn) SetRcvBuf(x *Ctx, n int64) {
+	n = min(max(n, 0), int64(x.Sys.CoreRMemMax))
+	c.RcvBuf = uint32(max(2*n, 2304))
+	c.RcvBufLock = true
+	if c.State != Closed {
+		c.WindowClamp = min(c.WindowClamp, uint32(c.fullSpace()))
+	}
+}
+
+// SetSndBuf is SO_SNDBUF.
+func (c *Conn) SetSndBuf(x *Ctx, n int64) {
+	n = min(max(n, 0), int64(x.Sys.CoreWMemMax))
+	c.SndBuf = uint32(max(2*n, 4608))
+	c.SndBufLock = true
+}
+
+// SetQuickAck is TCP_QUICKACK (__tcp_sock_set_quickack).
+func (c *Conn) SetQuickAck(x *Ctx, n int64) {
+	if n == 0 {
+		c.Pingpong = x.Sys.PingpongThresh
+		return
+	}
+	c.Pingpong = 0
+	if c.AckPending&ackSched != 0 && (c.State == Established || c.State == CloseWait) {
+		c.AckPending |= ackPushed
+		c.cleanupRcv(x, 1)
+		if n&1 == 0 {
+			c.Pingpong = x.Sys.PingpongThresh
+		}
+	}
+}
