@@ -109,7 +109,7 @@ export function layout(inp: Input): Layout {
   const axis = new Axis(TOP + 18, inp.start, unitOf(inp.links), inp.linear);
   const eventY = new Map<number, number>();
   const depart = new Map<number, number>();
-  const arrive = new Map<string, number>();
+  const arrive = new Arrivals();
   const rows = new Rows(inp.spread ?? 0);
 
   // Instants at which a segment should have arrived keep their place on the axis.
@@ -121,7 +121,7 @@ export function layout(inp: Input): Layout {
       const side = sideOf(track);
       const y = axis.row(t, Math.max(rows.arrive(track.packet.to, -side), (depart.get(track.packet.id) ?? 0) + MIN_TRIP));
       rows.arrived(track.packet.to, -side, y);
-      arrive.set(`${track.packet.id}@${t}`, y);
+      arrive.set(track.packet.id, t, y);
     }
   };
 
@@ -139,7 +139,8 @@ export function layout(inp: Input): Layout {
     }
     const notes = notesOf.get(f.n);
     for (const note of notes ?? []) min = Math.max(min, rows.note(note.host));
-    const sent = (f.effects ?? []).filter((e) => (e.kind === 'sent' || e.kind === 'copied') && e.packet).map((e) => e.packet?.id ?? 0);
+    const sent: number[] = [];
+    for (const e of f.effects ?? []) if ((e.kind === 'sent' || e.kind === 'copied') && e.packet) sent.push(e.packet.id);
     const first = h.byPacket.get(sent[0] ?? 0);
     if (first) {
       min = Math.max(min, rows.depart(first.packet.from, sideOf(first), f.n) + (inp.extra?.get(first.packet.id) ?? 0));
@@ -149,7 +150,7 @@ export function layout(inp: Input): Layout {
     if (inbound) {
       const p = inbound.packet;
       rows.arrived(p.to, -sideOf(inbound), y, f.n);
-      arrive.set(`${p.id}@${f.at}`, y);
+      arrive.set(p.id, f.at, y);
     }
     let ny = y;
     for (const note of notes ?? []) {
@@ -200,7 +201,7 @@ export function layout(inp: Input): Layout {
     columns,
     axis,
     ticks: ticks(axis, restY),
-    folds: axis.folds.map((f) => ({ ...f, busy: tracks.some((t) => spans(t, f, n)) })),
+    folds: busyFolds(axis.folds, tracks, n),
     arrows,
     notes,
     bands: boxes,
@@ -291,12 +292,16 @@ interface Wish {
 function wishList(tracks: Track[], n: number): Wish[] {
   const out: Wish[] = [];
   for (const track of tracks) {
-    const done = track.turns.some((x) => x.n <= n && x.what === 'delivered');
-    const times = [track.packet.arrive, ...track.turns.filter((x) => x.n <= n && x.what === 'moved').map((x) => x.arrive)];
-    for (const [i, t] of times.entries()) {
-      if (t === null || (done && i === times.length - 1)) continue;
-      out.push({ t, track });
+    let done = false;
+    let last = track.packet.arrive;
+    for (const x of track.turns) {
+      if (x.n > n) break;
+      if (x.what === 'delivered') done = true;
+      if (x.what !== 'moved') continue;
+      if (last !== null) out.push({ t: last, track });
+      last = x.arrive;
     }
+    if (!done && last !== null) out.push({ t: last, track });
   }
   return out.sort((a, b) => a.t - b.t || a.track.packet.id - b.track.packet.id);
 }
@@ -307,38 +312,58 @@ function sideOf(t: Track): -1 | 1 {
 
 /** The rows that each host has used, by side: what keeps things apart. */
 class Rows {
+  private arrivals: number[] = [];
+  private departures: number[] = [];
+  private notes: number[] = [];
+  private rings: number[] = [];
+  private by: number[] = []; // the event of the last arrival
   constructor(private spread: number) {}
-  private a = new Map<string, number>();
-  private by = new Map<string, number>();
-  private get(k: string): number {
-    return this.a.get(k) ?? Number.NEGATIVE_INFINITY;
-  }
   arrive(host: number, side: number): number {
-    return Math.max(this.get(`a${host}${side}`) + ARRIVE + this.spread, this.get(`d${host}${side}`) + TURN);
+    const k = slot(host, side);
+    return Math.max((this.arrivals[k] ?? NEVER) + ARRIVE + this.spread, (this.departures[k] ?? NEVER) + TURN);
   }
   arrived(host: number, side: number, y: number, n = -1): void {
-    this.a.set(`a${host}${side}`, y);
-    this.by.set(`a${host}${side}`, n);
+    const k = slot(host, side);
+    this.arrivals[k] = y;
+    this.by[k] = n;
   }
   depart(host: number, side: number, n: number): number {
-    const k = `a${host}${side}`;
-    const own = this.by.get(k) === n ? 0 : TURN;
-    return Math.max(this.get(`d${host}${side}`) + DEPART + this.spread, this.get(k) + own);
+    const k = slot(host, side);
+    const own = this.by[k] === n ? 0 : TURN;
+    return Math.max((this.departures[k] ?? NEVER) + DEPART + this.spread, (this.arrivals[k] ?? NEVER) + own);
   }
   departed(host: number, side: number, y: number): void {
-    this.a.set(`d${host}${side}`, y);
+    this.departures[slot(host, side)] = y;
   }
   note(host: number): number {
-    return this.get(`n${host}`) + NOTE;
+    return (this.notes[host] ?? NEVER) + NOTE;
   }
   noted(host: number, y: number): void {
-    this.a.set(`n${host}`, y);
+    this.notes[host] = y;
   }
   ring(host: number): number {
-    return this.get(`r${host}`) + 12;
+    return (this.rings[host] ?? NEVER) + 12;
   }
   ringed(host: number, y: number): void {
-    this.a.set(`r${host}`, y);
+    this.rings[host] = y;
+  }
+}
+
+const NEVER = -1e9;
+const slot = (host: number, side: number) => host * 2 + (side > 0 ? 1 : 0);
+
+/** Where segments reach their hosts, by segment and instant. */
+class Arrivals {
+  private all = new Map<number, number[]>();
+  set(id: number, t: number, y: number): void {
+    const list = this.all.get(id);
+    if (list) list.push(t, y);
+    else this.all.set(id, [t, y]);
+  }
+  get(id: number, t: number): number | undefined {
+    const list = this.all.get(id);
+    if (list) for (let i = list.length - 2; i >= 0; i -= 2) if (list[i] === t) return list[i + 1];
+    return undefined;
   }
 }
 
@@ -371,6 +396,27 @@ function ticks(axis: Axis, restY: number): TickBox[] {
   return out;
 }
 
+/** Folds in which a segment was on its way all the time are not idle. */
+function busyFolds(folds: Fold[], tracks: Track[], n: number): Layout['folds'] {
+  return folds.map((f) => {
+    // A fold begins after everything before it: only what was sent shortly before can span it.
+    let busy = false;
+    for (let i = upTo(tracks, f.t0) - 1, k = 0; i >= 0 && k < 400 && !busy; i--, k++) busy = spans(tracks[i], f, n);
+    return { ...f, busy };
+  });
+}
+
+function upTo(tracks: Track[], t: number): number {
+  let lo = 0;
+  let hi = tracks.length;
+  while (lo < hi) {
+    const mid = (lo + hi) >> 1;
+    if (tracks[mid].packet.sent <= t) lo = mid + 1;
+    else hi = mid;
+  }
+  return lo;
+}
+
 function spans(t: Track, f: Fold, n: number): boolean {
   if (t.packet.sent >= f.t1) return false;
   const over = t.turns.find((x) => x.n <= n && (x.what === 'delivered' || x.what === 'lost'));
@@ -384,9 +430,9 @@ function lastArrive(t: Track, n: number): number | null {
   return a;
 }
 
-function arrow(t: Track, n: number, columns: Column[], depart: Map<number, number>, arrive: Map<string, number>, axis: Axis, eventY: Map<number, number>, now: number): Arrow {
+function arrow(t: Track, n: number, columns: Column[], depart: Map<number, number>, arrive: Arrivals, axis: Axis, eventY: Map<number, number>, now: number): Arrow {
   const p = t.packet;
-  const turns = t.turns.filter((x) => x.n <= n);
+  const turns = t.turns.length && t.turns[t.turns.length - 1].n > n ? t.turns.filter((x) => x.n <= n) : t.turns;
   const from = columns[p.from] ?? columns[0];
   const to = columns[p.to] ?? columns[columns.length - 1];
   const dir = sideOf(t);
@@ -394,7 +440,7 @@ function arrow(t: Track, n: number, columns: Column[], depart: Map<number, numbe
   const x0 = from.x + dir * (from.half + gap);
   const x1 = to.x - dir * (to.half + gap);
   const y0 = depart.get(p.id) ?? axis.yOf(p.sent);
-  const yAt = (a: number) => arrive.get(`${p.id}@${a}`) ?? Math.max(axis.yOf(a), y0 + MIN_TRIP);
+  const yAt = (a: number) => arrive.get(p.id, a) ?? Math.max(axis.yOf(a), y0 + MIN_TRIP);
   const a: Arrow = {
     id: p.id,
     track: t,

@@ -33,6 +33,7 @@ export interface DiagramProps {
   lit: ReadonlySet<string>; // keys of what is a cause or an effect of what is chosen
   limits?: string[]; // by host: what keeps it from sending
   still?: boolean; // no motion
+  stay?: boolean; // the view does not follow the play head
   label: string;
   choose?: (item: Item | null, how: 'click' | 'focus' | 'menu' | 'enter', at?: Pt) => void;
   hover?: (item: Item | null) => void;
@@ -106,7 +107,7 @@ export function Diagram(props: DiagramProps) {
     const time = props.clock.peek() ?? lay.now;
     const y = time <= lay.now ? lay.restY : lay.axis.yOf(time);
     moveHead(el, lay, y, time);
-    if (follow.current && box.current) keepInView(box.current, y, !!props.still || props.clock.peek() !== null);
+    if (follow.current && box.current && !props.stay) keepInView(box.current, y, !!props.still || props.clock.peek() !== null);
   };
   useLayoutEffect(draw);
   useSignalEffect(() => {

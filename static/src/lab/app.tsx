@@ -6,6 +6,7 @@ import { Diagram, type Item } from '../diagram/view';
 import { lang, t } from '../i18n';
 import { ActionBar } from './actions';
 import { BranchMenu } from './branches';
+import { Compare } from './compare';
 import { Dialogs } from './dialogs';
 import { onKey } from './keys';
 import { LessonPanel } from './lesson';
@@ -294,7 +295,9 @@ function Canvas() {
           {t('lab.forge')}
         </button>
       </div>
-      {s.table.value ? (
+      {s.comparing.value ? (
+        <Compare />
+      ) : s.table.value ? (
         <EventTable />
       ) : (
         <Diagram

@@ -2,12 +2,11 @@ import { signal } from '@preact/signals';
 import { instant } from '../diagram/time';
 import { has, t } from '../i18n';
 import type { Branch, Diff } from '../proto';
-import { eventTitle } from './say';
-import { branches, data, hello, pause, send } from './store';
+import { eventEffects, eventTitle } from './say';
+import { branchData, branches, compare, comparing, data, hello, pause, send } from './store';
 
 const open = signal(false);
 const naming = signal(-1);
-const diff = signal<Diff | null>(null);
 
 export function branchName(b: Branch | undefined): string {
   if (!b) return '';
@@ -56,7 +55,7 @@ export function BranchMenu() {
                   onClick={() => {
                     pause();
                     open.value = false;
-                    diff.value = null;
+                    comparing.value = null;
                     void send({ t: 'branch', branch: x.id, n: x.tip });
                   }}
                 >
@@ -79,9 +78,9 @@ export function BranchMenu() {
                 <button
                   type="button"
                   class="small"
-                  onClick={async () => {
-                    const d = await send({ t: 'diff', branch: cur, to: x.id });
-                    diff.value = d?.diff ?? null;
+                  onClick={() => {
+                    open.value = false;
+                    void compare(x.id);
                   }}
                 >
                   {t('lab.compare')}
@@ -89,7 +88,6 @@ export function BranchMenu() {
               )}
             </div>
           ))}
-          {diff.value && <Difference d={diff.value} />}
         </div>
       )}
     </div>
@@ -124,11 +122,14 @@ function tree(list: Branch[]): [Branch, number][] {
 }
 
 /** A sentence that says where two futures part. */
-function Difference({ d }: { d: Diff }) {
+export function Difference({ d }: { d: Diff }) {
   const hosts = hello.value?.hosts ?? [];
   const b = data.value;
   const name = (id: number) => branchName(branches.value.find((x) => x.id === id));
-  const side = (f: Diff['left']) => (f && b ? `${instant(f.at)} · ${eventTitle(f, b, hosts)}` : t('lab.diff-nothing'));
+  const side = (f: Diff['left'], id: number) => {
+    const of = branchData(id) ?? b;
+    return f && of ? [instant(f.at), eventTitle(f, of, hosts), ...eventEffects(f, of)].join(' · ') : t('lab.diff-nothing');
+  };
   if (!d.left && !d.right) return <p class="diff">{t('lab.diff-same')}</p>;
   const what = `diff.${d.what}`;
   return (
@@ -138,9 +139,9 @@ function Difference({ d }: { d: Diff }) {
       </p>
       <dl>
         <dt>{name(d.a)}</dt>
-        <dd>{side(d.left)}</dd>
+        <dd>{side(d.left, d.a)}</dd>
         <dt>{name(d.b)}</dt>
-        <dd>{side(d.right)}</dd>
+        <dd>{side(d.right, d.b)}</dd>
       </dl>
     </div>
   );

@@ -3,7 +3,7 @@ import type { Item } from '../diagram/view';
 import { lang } from '../i18n';
 import { BranchData } from '../model/branch';
 import { Schemas } from '../model/schema';
-import type { Branch, Done, Hello, Lesson, Message, Planned } from '../proto';
+import type { Branch, Diff, Done, Hello, Lesson, Message, Planned } from '../proto';
 import type { LessonDoc, Level } from './lessondoc';
 import { type Order, Refused, Stream } from './stream';
 
@@ -27,6 +27,7 @@ export const linear = signal(false);
 export const options = signal(false);
 export const table = signal(false);
 export const busy = signal(false);
+export const comparing = signal<{ branch: number; diff: Diff | null } | null>(null);
 export const note = signal<{ text: string; tone: 'info' | 'wrong' } | null>(null);
 export const staged = signal<Record<string, string>>({}); // "host name" → value
 export const applied = signal<string[]>([]);
@@ -141,10 +142,10 @@ function receive(m: Message): void {
         break;
       }
       case 'frames': {
-        const b = known.get(m.branch);
+        const b = known.get(m.branch) ?? beside(m.branch);
         if (!b?.append(m.frames ?? [])) {
           known.delete(m.branch);
-          if (!b || b === data.peek()) send({ t: 'seek', branch: m.branch, n: m.from + (m.frames?.length ?? 1) - 1 });
+          if (b && b === data.peek()) send({ t: 'seek', branch: m.branch, n: m.from + (m.frames?.length ?? 1) - 1 });
           break;
         }
         b.end = m.end;
@@ -161,6 +162,35 @@ function receive(m: Message): void {
         break;
     }
   });
+}
+
+/** A branch that is fetched to be looked at beside the present one: it begins where that begins. */
+function beside(id: number): BranchData | undefined {
+  const b = data.peek();
+  const c = comparing.peek();
+  if (!b || c?.branch !== id) return undefined;
+  const other = b.sibling(id, schemas.peek());
+  known.set(id, other);
+  return other;
+}
+
+/** Looks at another branch beside this one. */
+export async function compare(id: number): Promise<void> {
+  const b = data.peek();
+  const info = branches.peek().find((x) => x.id === id);
+  if (!b || !info) return;
+  pause();
+  comparing.value = { branch: id, diff: null };
+  const d = await send({ t: 'diff', branch: b.id, to: id });
+  const have = known.get(id);
+  if ((!have || have.tip < info.tip) && info.tip > 0) await send({ t: 'frames', branch: id, n: (have?.tip ?? b.base) + 1, to: info.tip });
+  known.get(id)?.seek(info.tip);
+  if (comparing.peek()?.branch === id) comparing.value = known.get(id) ? { branch: id, diff: d?.diff ?? null } : null;
+  rev.value++;
+}
+
+export function branchData(id: number): BranchData | undefined {
+  return known.get(id);
 }
 
 /** Stands where the server says. */

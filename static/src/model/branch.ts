@@ -18,7 +18,10 @@ export class BranchData {
   private baseNext: Planned[];
   private lastNext: { n: number; next: Planned[] };
 
-  constructor(snap: Snapshot, schemas: Schemas) {
+  constructor(
+    private snap: Snapshot,
+    schemas: Schemas,
+  ) {
     this.id = snap.branch;
     this.base = snap.base;
     this.baseTime = snap.world.now;
@@ -29,6 +32,11 @@ export class BranchData {
     this.append(snap.frames ?? []);
     this.end = snap.end;
     this.seek(Math.min(snap.n, this.tip));
+  }
+
+  /** Another branch that begins at the same place, empty as yet. */
+  sibling(id: number, schemas: Schemas): BranchData {
+    return new BranchData({ ...this.snap, branch: id, n: this.base, tip: this.base, frames: [], next: [] }, schemas);
   }
 
   get tip(): number {
