@@ -15,6 +15,7 @@ import (
 	"github.com/gopacket/gopacket/layers"
 	"github.com/gopacket/gopacket/pcapgo"
 
+	"wirestep/engine"
 	"wirestep/engine/sim"
 	"wirestep/engine/wire"
 )
@@ -29,17 +30,17 @@ type Packet struct {
 
 // Write writes a capture. The packets stand in the order of their times; the
 // first instant of a scene is the first second of 1970.
-func Write(w io.Writer, title string, hosts []string, packets []Packet) error {
-	if len(hosts) == 0 {
+func Write(w io.Writer, sc *engine.Scenario, packets []Packet) error {
+	if len(sc.Hosts) == 0 {
 		return fmt.Errorf("capture: no hosts, expected one at least")
 	}
-	section := pcapgo.NgWriterOptions{SectionInfo: pcapgo.NgSectionInfo{Application: "wirestep", Comment: title}}
-	ng, err := pcapgo.NewNgWriterInterface(w, device(hosts[0]), section)
+	section := pcapgo.NgWriterOptions{SectionInfo: pcapgo.NgSectionInfo{Application: "wirestep", Comment: sc.Name}}
+	ng, err := pcapgo.NewNgWriterInterface(w, device(sc.Hosts[0].Name), section)
 	if err != nil {
 		return fmt.Errorf("capture: %w", err)
 	}
-	for _, h := range hosts[1:] {
-		if _, err := ng.AddInterface(device(h)); err != nil {
+	for _, h := range sc.Hosts[1:] {
+		if _, err := ng.AddInterface(device(h.Name)); err != nil {
 			return fmt.Errorf("capture: %w", err)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gopacket/gopacket/pcapgo"
 
+	"wirestep/engine"
 	"wirestep/engine/sim"
 	"wirestep/engine/wire"
 )
@@ -25,7 +26,7 @@ func TestACaptureReadsBackAsItWasWritten(t *testing.T) {
 		{At: sim.Time(sim.Second), Host: 1, Seg: data},
 	}
 	var b bytes.Buffer
-	if err := Write(&b, "a test", []string{"client", "server"}, in); err != nil {
+	if err := Write(&b, &engine.Scenario{Name: "a test", Hosts: []engine.HostSpec{{Name: "client"}, {Name: "server"}}}, in); err != nil {
 		t.Fatal(err)
 	}
 	r, err := pcapgo.NewNgReader(&b, pcapgo.DefaultNgReaderOptions)

@@ -2,93 +2,134 @@ package scene
 
 import (
 	"fmt"
+	"strings"
 
 	"wirestep/engine/host"
 )
 
-// A call's shape: how many arguments it takes, and whether the first is a socket
-// variable. A call written without it is the sugar that makes the socket first.
+// shape is how a call may be written: its arguments by their letters in argKinds,
+// those after "?" may be left out.
 type shape struct {
-	name      string
-	low, high int
-	sock      bool // the first argument is a socket
-	sugar     bool // … or it is left out
-	gives     bool // the result is a socket
+	name  string
+	gives bool // the result is a socket
+	args  string
 }
 
 var shapes = [...]shape{
-	{"socket", 0, 3, false, false, true},
-	{"bind", 2, 2, true, false, false},
-	{"listen", 1, 2, true, true, true},
-	{"accept", 1, 1, true, false, true},
-	{"connect", 1, 2, true, true, true},
-	{"read", 1, 2, true, false, false},
-	{"recv", 1, 3, true, false, false},
-	{"write", 2, 2, true, false, false},
-	{"send", 2, 3, true, false, false},
-	{"shutdown", 2, 2, true, false, false},
-	{"close", 1, 1, true, false, false},
-	{"setsockopt", 3, 5, true, false, false},
-	{"getsockopt", 2, 3, true, false, false},
-	{"fcntl", 3, 3, true, false, false},
-	{"poll", 2, 3, true, false, false},
-	{"abort", 1, 1, true, false, false},
-	{"kill", 0, 0, false, false, false},
+	{"socket", true, "?www"},
+	{"bind", false, "va"},
+	{"listen", false, "v?n"},
+	{"listen", true, "a?n"}, // sugar: the call makes the socket first
+	{"accept", true, "v"},
+	{"connect", false, "va"},
+	{"connect", true, "a?a"},
+	{"read", false, "v?e"},
+	{"recv", false, "v?ew"},
+	{"write", false, "vb"},
+	{"send", false, "vb?w"},
+	{"shutdown", false, "vw"},
+	{"close", false, "v"},
+	{"setsockopt", false, "vwx?xx"},
+	{"getsockopt", false, "vw?w"},
+	{"fcntl", false, "vww"},
+	{"poll", false, "vw?t"},
+	{"abort", false, "v"},
+	{"kill", false, ""},
+}
+
+// argKinds says what each letter stands for.
+var argKinds = [...]struct {
+	letter byte
+	kinds  []host.ArgKind
+	what   string
+}{
+	{'v', []host.ArgKind{host.ArgVar}, "a socket variable"},
+	{'a', []host.ArgKind{host.ArgAddr}, "an address such as server:80"},
+	{'n', []host.ArgKind{host.ArgNum}, "a number"},
+	{'b', []host.ArgKind{host.ArgNum, host.ArgText}, "a number of bytes, or bytes in quotes"},
+	{'e', []host.ArgKind{host.ArgNum, host.ArgWord}, "a number of bytes, or eof"},
+	{'w', []host.ArgKind{host.ArgWord, host.ArgNum}, "a CONSTANT"},
+	{'x', []host.ArgKind{host.ArgNum, host.ArgWord, host.ArgText}, "a number, a CONSTANT or text"},
+	{'t', []host.ArgKind{host.ArgDur}, "a time such as 20ms"},
 }
 
 func callNames() (names []string) {
-	for _, s := range shapes {
-		names = append(names, s.name)
+	for i, s := range shapes {
+		if i == 0 || shapes[i-1].name != s.name {
+			names = append(names, s.name)
+		}
 	}
 	return append(names, "sleep", "at")
 }
 
 // checkCall refuses a call that no socket layer could take.
 func checkCall(in *host.Instr) error {
-	for _, s := range shapes {
-		if s.name != in.Name {
-			continue
-		}
-		n := len(in.Args)
-		if n < s.low || n > s.high {
-			return fmt.Errorf("%s has %d arguments, expected %s", in.Name, n, count(s.low, s.high))
-		}
-		if s.sock && !s.sugar && in.Args[0].Kind != host.ArgVar {
-			return fmt.Errorf("%s takes a socket first, expected a variable", in.Name)
-		}
-		if in.Var != "" && !s.gives {
-			return fmt.Errorf("%s gives no socket, expected no variable before it", in.Name)
-		}
-		if in.Var == "" && s.gives && (n == 0 || in.Args[0].Kind != host.ArgVar || in.Name == "accept") {
-			return fmt.Errorf("%s gives a socket, expected a variable for it, such as c = %s(…)", in.Name, in.Name)
-		}
-		return checkArgs(in)
-	}
-	return fmt.Errorf("no call is named %q, expected %s", in.Name, oneOf(callNames()))
-}
-
-func count(low, high int) string {
-	if low == high {
-		return fmt.Sprint(low)
-	}
-	return fmt.Sprintf("%d to %d", low, high)
-}
-
-// checkArgs bounds the numbers of a call.
-func checkArgs(in *host.Instr) error {
-	limit := int64(maxNumber)
-	switch in.Name {
-	case "read", "recv", "write", "send":
-		limit = maxPayload
-		for i, a := range in.Args[1:] {
-			if i == 0 && a.Kind == host.ArgNum && a.Num < 0 {
-				return fmt.Errorf("%s of %d bytes, expected 0 or more", in.Name, a.Num)
+	var s *shape
+	for i := range shapes {
+		if shapes[i].name == in.Name {
+			s = &shapes[i]
+			if len(in.Args) == 0 || (in.Args[0].Kind == host.ArgVar) == strings.HasPrefix(s.args, "v") {
+				break
 			}
 		}
 	}
+	if s == nil {
+		return fmt.Errorf("no call is named %q, expected %s", in.Name, oneOf(callNames()))
+	}
+	switch {
+	case in.Var != "" && !s.gives:
+		return fmt.Errorf("%s gives no socket here, expected no variable before it", in.Name)
+	case in.Var == "" && s.gives:
+		return fmt.Errorf("%s gives a socket, expected a variable for it, such as c = %s(…)", in.Name, in.Name)
+	}
+	if err := s.check(in.Args); err != nil {
+		return err
+	}
+	return checkNumbers(in)
+}
+
+// check holds arguments to the shape.
+func (s *shape) check(args []host.Arg) error {
+	must, all := s.args, strings.Replace(s.args, "?", "", 1)
+	if i := strings.IndexByte(s.args, '?'); i >= 0 {
+		must = s.args[:i]
+	}
+	if len(args) < len(must) || len(args) > len(all) {
+		n := fmt.Sprint(len(must))
+		if len(must) < len(all) {
+			n += fmt.Sprint(" to ", len(all))
+		}
+		return fmt.Errorf("%s has %d arguments, expected %s", s.name, len(args), n)
+	}
+	for i, a := range args {
+		for _, k := range argKinds {
+			if k.letter == all[i] && !anyOf(k.kinds, a.Kind) {
+				return fmt.Errorf("argument %d of %s is %s, expected %s", i+1, s.name, formatArg(a), k.what)
+			}
+		}
+	}
+	return nil
+}
+
+func anyOf(kinds []host.ArgKind, k host.ArgKind) bool {
+	for _, o := range kinds {
+		if o == k {
+			return true
+		}
+	}
+	return false
+}
+
+// checkNumbers bounds what a call may ask for.
+func checkNumbers(in *host.Instr) error {
+	low, high := int64(-maxNumber), int64(maxNumber)
+	switch in.Name {
+	case "read", "recv", "write", "send":
+		low, high = 0, maxPayload
+	}
 	for _, a := range in.Args {
-		if a.Kind == host.ArgNum && (a.Num > limit || a.Num < -limit) {
-			return fmt.Errorf("%d is out of range in %s, expected at most %d", a.Num, in.Name, limit)
+		if a.Kind == host.ArgNum && (a.Num > high || a.Num < low) {
+			return fmt.Errorf("%d is out of range in %s, expected a number from %d to %d", a.Num, in.Name, low, high)
 		}
 	}
 	return nil

@@ -55,18 +55,10 @@ type Cursor struct {
 	Step   engine.StepNo
 }
 
-// Hosts are the names of the hosts, in their order, as Compile wants them.
-func (f *File) Hosts() (names []string) {
-	for i := range f.Scenario.Hosts {
-		names = append(names, f.Scenario.Hosts[i].Name)
-	}
-	return names
-}
-
 // Defaults of a scene that does not say otherwise.
 const (
 	DefaultSeed   = 1
-	DefaultKernel = "linux-6.18"
+	DefaultKernel = engine.DefaultKernel
 )
 
 // Parse reads a scene or a bundle. Its error joins at most 20 mistakes, each as

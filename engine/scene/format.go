@@ -201,6 +201,8 @@ func FormatOp(op engine.Op) string {
 			s += linkProperties(&op.Link, op.LinkHas)
 		}
 		return s
+	case engine.OpLater:
+		return s + formatAt(op.When) + " " + FormatOp(*op.Then)
 	case engine.OpForget:
 		return s + "rule " + strconv.Itoa(op.Rule)
 	}

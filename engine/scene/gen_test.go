@@ -1,9 +1,10 @@
 package scene
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
-	"strings"
+	"slices"
 
 	"pgregory.net/rapid"
 
@@ -57,8 +58,9 @@ func genFile(t *rapid.T) *File {
 		}
 	}
 	for range rapid.IntRange(0, 4).Draw(t, "script") {
-		sc.Script = append(sc.Script, engine.Scheduled{At: sim.Time(genSpan(t)), Op: genOp(t, sc)})
+		sc.Script = append(sc.Script, engine.Scheduled{At: sim.Time(genSpan(t)), Op: genNow(t, sc)})
 	}
+	slices.SortStableFunc(sc.Script, func(a, b engine.Scheduled) int { return cmp.Compare(a.At, b.At) })
 	for i := range rapid.IntRange(0, 3).Draw(t, "expects") {
 		e := Expectation{When: When(i), Cond: `client.state == "ESTABLISHED" and now > 3`}
 		if e.When == AtInstant {
@@ -71,10 +73,12 @@ func genFile(t *rapid.T) *File {
 }
 
 func genSetting(t *rapid.T) engine.Setting {
-	return engine.Setting{
-		Name:  rapid.StringMatching(`net\.ipv4\.[a-z_0-9]{1,12}`).Draw(t, "sysctl"),
-		Value: strings.Join(rapid.SliceOfN(rapid.StringMatching(`[a-z0-9]{1,6}`), 1, 3).Draw(t, "value"), " "),
-	}
+	return rapid.SampledFrom([]engine.Setting{
+		{Name: "net.ipv4.tcp_syn_retries", Value: "2"},
+		{Name: "tcp_rmem", Value: "4096 131072 6291456"},
+		{Name: "net.ipv4.tcp_congestion_control", Value: "reno"},
+		{Name: "net.ipv4.ip_local_reserved_ports", Value: "8080,8090-9000"},
+	}).Draw(t, "sysctl")
 }
 
 func genLinks(t *rapid.T, sc *engine.Scenario) {
@@ -124,7 +128,12 @@ func genHost(t *rapid.T, sc *engine.Scenario) *engine.HostSpec {
 }
 
 func genLines(t *rapid.T, sc *engine.Scenario) (lines []host.Instr) {
-	add := func(in host.Instr) { lines = append(lines, in) }
+	add := func(in host.Instr) {
+		if in.Kind == host.InstrCall {
+			in.Text = FormatInstr(in)
+		}
+		lines = append(lines, in)
+	}
 	add(genConnect(t, sc))
 	v := lines[0].Var
 	sock := host.Arg{Kind: host.ArgVar, Text: v}
@@ -146,7 +155,7 @@ func genLines(t *rapid.T, sc *engine.Scenario) (lines []host.Instr) {
 		case 4:
 			add(host.Instr{Name: "send", Args: []host.Arg{sock, {Kind: host.ArgText, Text: genText(t)}, {Kind: host.ArgWord, Text: "MSG_OOB|MSG_MORE"}}})
 		case 5:
-			add(host.Instr{Name: "setsockopt", Args: []host.Arg{sock, {Kind: host.ArgWord, Text: "TCP_USER_TIMEOUT"}, {Kind: host.ArgDur, Dur: genSpan(t)}}})
+			add(host.Instr{Name: "setsockopt", Args: []host.Arg{sock, {Kind: host.ArgWord, Text: "SOL_SOCKET"}, {Kind: host.ArgWord, Text: "SO_LINGER"}, {Kind: host.ArgNum, Num: 1}, {Kind: host.ArgNum}}})
 		case 6:
 			add(host.Instr{Name: "read", Args: []host.Arg{sock, {Kind: host.ArgWord, Text: "eof"}}})
 		case 7:
@@ -166,7 +175,9 @@ func genConnect(t *rapid.T, sc *engine.Scenario) host.Instr {
 	if h.Addr6.IsValid() && rapid.Bool().Draw(t, "six") {
 		a.Text, a.Addr.Addr = "", h.Addr6
 	}
-	return host.Instr{Var: rapid.SampledFrom([]string{"c", "conn_2"}).Draw(t, "var"), Name: "connect", Args: []host.Arg{a}}
+	in := host.Instr{Var: rapid.SampledFrom([]string{"c", "conn_2"}).Draw(t, "var"), Name: "connect", Args: []host.Arg{a}}
+	in.Text = FormatInstr(in)
+	return in
 }
 
 func genTarget(t *rapid.T, sc *engine.Scenario) (g engine.Target) {
@@ -183,7 +194,18 @@ func genTarget(t *rapid.T, sc *engine.Scenario) (g engine.Target) {
 	return g
 }
 
-func genOp(t *rapid.T, sc *engine.Scenario) (op engine.Op) {
+func genOp(t *rapid.T, sc *engine.Scenario) engine.Op {
+	op := genNow(t, sc)
+	if rapid.Bool().Draw(t, "later") {
+		then := op
+		op = engine.Op{Kind: engine.OpLater, When: sim.Time(genSpan(t)), Then: &then}
+		op.Text = FormatOp(op)
+	}
+	return op
+}
+
+func genNow(t *rapid.T, sc *engine.Scenario) (op engine.Op) {
+	defer func() { op.Text = FormatOp(op) }()
 	op.Kind = engine.OpKind(rapid.Uint8Range(0, uint8(engine.OpForget)).Draw(t, "op"))
 	switch op.Kind {
 	case engine.OpDrop, engine.OpHold, engine.OpRelease, engine.OpCorrupt:

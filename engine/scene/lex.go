@@ -124,7 +124,7 @@ func gap(toks []token, i, depth int) bool {
 		return true
 	case !cur.str && strings.Contains(",():", cur.text):
 		return false
-	case !prev.str && prev.text == "(":
+	case !prev.str && (prev.text == "(" || prev.text == "," && depth == 0):
 		return false
 	case !cur.str && cur.text == "=" && depth == 0:
 		return assigns(toks, i)

@@ -1,6 +1,9 @@
 package scene
 
-import "wirestep/engine/sim"
+import (
+	"wirestep/engine"
+	"wirestep/engine/sim"
+)
 
 // What one text may ask for. Whoever meets a limit is told which and how large.
 const (
@@ -19,8 +22,8 @@ const (
 	maxQueue    = 1_000_000       // packets
 	maxName     = 32              // letters of a name
 	maxCond     = 1024            // letters of a condition
-	maxBranches = 1000            // branches of a bundle
-	maxStep     = 100_000_000     // number of a step
+	maxBranches = engine.MaxBranches
+	maxStep     = 100_000_000 // number of a step
 
 	maxSpan = 24 * 60 * sim.Minute // any duration and any instant
 )

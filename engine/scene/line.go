@@ -175,11 +175,14 @@ func hostList(sc *engine.Scenario) string {
 	if sc == nil || len(sc.Hosts) == 0 {
 		return `a "host" statement above`
 	}
-	var names []string
+	return oneOf(hostNames(sc))
+}
+
+func hostNames(sc *engine.Scenario) (names []string) {
 	for i := range sc.Hosts {
 		names = append(names, sc.Hosts[i].Name)
 	}
-	return oneOf(names)
+	return names
 }
 
 // oneOf writes "a, b or c".

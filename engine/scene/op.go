@@ -50,6 +50,7 @@ func init() {
 		{"plug", engine.OpPlug, readCable},
 		{"link", engine.OpLink, readChange},
 		{"forget", engine.OpForget, readForget},
+		{"at", engine.OpLater, readLater},
 	}
 }
 
@@ -62,6 +63,9 @@ func (l *line) op() (op engine.Op) {
 		if v.name == name {
 			op.Kind = v.kind
 			v.read(l, &op)
+			if l.err == nil {
+				op.Text = FormatOp(op)
+			}
 			return op
 		}
 	}
@@ -185,4 +189,14 @@ func readChange(l *line, op *engine.Op) {
 func readForget(l *line, op *engine.Op) {
 	l.need("rule")
 	op.Rule = int(l.int("the number of a standing rule", 1, maxStep))
+}
+
+// readLater reads: 3s drop next SYN.
+func readLater(l *line, op *engine.Op) {
+	op.When = l.at()
+	if l.peek() == "at" {
+		l.fail("an instant within an instant, expected an intervention such as drop packet 7")
+	}
+	then := l.op()
+	op.Then = &then
 }

@@ -1,7 +1,9 @@
 package scene
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"wirestep/engine"
@@ -175,20 +177,29 @@ func (p *parser) readSysctl(l *line, _ string) {
 func (l *line) setting() (s engine.Setting) {
 	s.Name = l.word("the name of a sysctl")
 	l.need("=")
-	var words []string
 	for l.more() {
-		words = append(words, l.word("a value"))
+		if l.take(",") {
+			s.Value += ","
+			continue
+		}
+		if s.Value != "" && !strings.HasSuffix(s.Value, ",") {
+			s.Value += " "
+		}
+		s.Value += l.word("a value")
 	}
-	if l.err == nil && len(words) == 0 {
+	if l.err == nil && s.Value == "" {
 		l.fail("%s, expected a value", l.here())
 	}
-	s.Value = strings.Join(words, " ")
+	if l.err == nil {
+		l.err = host.CheckSysctl(s.Name, s.Value)
+	}
 	return s
 }
 
 func (p *parser) readAt(l *line, _ string) {
-	s := engine.Scheduled{At: l.at()}
-	s.Op = l.op()
+	var op engine.Op
+	readLater(l, &op)
+	s := engine.Scheduled{At: op.When, Op: *op.Then}
 	if l.err == nil {
 		p.f.Scenario.Script = append(p.f.Scenario.Script, s)
 	}
@@ -280,5 +291,6 @@ func (p *parser) finish() {
 	if len(p.f.Scenario.Hosts) == 0 && len(p.errs) == 0 {
 		p.fail(1, fmt.Errorf(`the scene has no host, expected a line such as "host client 10.0.0.1"`))
 	}
+	slices.SortStableFunc(p.f.Scenario.Script, func(a, b engine.Scheduled) int { return cmp.Compare(a.At, b.At) })
 	p.finishBundle()
 }

@@ -37,7 +37,10 @@ func (p *packet) String() string { return p.seg.Format(p.relSeq, p.relAck) }
 
 // Printer writes down the events of one run, one after the other. It remembers
 // what each was, so that a later one can name its cause.
-type Printer struct{ heads []string }
+type Printer struct {
+	heads []string
+	known known
+}
 
 // head says what an event is: "0.02 server arrive #1 S 0:0(0) …".
 func head(w lens, e *trace.Event) string {
@@ -232,5 +235,14 @@ func effectText(w lens, e *trace.Event, f *trace.Effect) string {
 		}
 		return s
 	}
-	return s + w.subject(f.Subject).name
+	if f.Kind == trace.Set {
+		return s + w.host(f.Host) + " " + f.Text + " = " + f.Is + ", was " + f.Was
+	}
+	s += w.subject(f.Subject).name
+	if m := f.Made; m != nil && m.Tuple.Remote.Addr.IsValid() {
+		s += " " + formatEndpoint(m.Tuple.Local, "") + ">" + formatEndpoint(m.Tuple.Remote, "")
+	} else if m != nil && m.Tuple.Local.Port != 0 {
+		s += " " + formatEndpoint(m.Tuple.Local, "")
+	}
+	return s
 }

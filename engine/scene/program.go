@@ -113,6 +113,9 @@ func (l *line) instr() (in host.Instr) {
 	if l.err == nil {
 		l.err = pause(&in)
 	}
+	if in.Kind == host.InstrCall {
+		in.Text = FormatInstr(in)
+	}
 	return in
 }
 

@@ -1,18 +1,12 @@
 package scene
 
-// Names that conditions know without quotes.
-var stateNames = [...]string{
-	"CLOSED", "LISTEN", "SYN_SENT", "SYN_RECV", "ESTABLISHED", "FIN_WAIT_1", "FIN_WAIT_2",
-	"CLOSE_WAIT", "CLOSING", "LAST_ACK", "TIME_WAIT",
-}
+import "wirestep/engine/tcp"
 
-var errnoNames = [...]string{
-	"EADDRINUSE", "EADDRNOTAVAIL", "EAFNOSUPPORT", "EAGAIN", "EALREADY", "EBADF", "ECONNABORTED",
-	"ECONNREFUSED", "ECONNRESET", "EDESTADDRREQ", "EFAULT", "EHOSTUNREACH", "EINPROGRESS", "EINTR",
-	"EINVAL", "EISCONN", "EMFILE", "EMSGSIZE", "ENETUNREACH", "ENOBUFS", "ENOENT", "ENOMEM",
-	"ENOPROTOOPT", "ENOTCONN", "ENOTSOCK", "EOPNOTSUPP", "EPERM", "EACCES", "EPIPE", "EPROTO",
-	"EPROTONOSUPPORT", "ETIMEDOUT", "EWOULDBLOCK",
-}
+// Names that conditions know without quotes.
+var (
+	stateNames = tcp.StateNames[1:]
+	errnoNames = tcp.Errnos()
+)
 
 // exprWords are what the language of conditions keeps for itself.
 var exprWords = [...]string{
@@ -26,7 +20,7 @@ var exprWords = [...]string{
 // reserved reports whether a host cannot have this name: a condition could not
 // tell the two apart.
 func reserved(name string) bool {
-	for _, set := range [...][]string{stateNames[:], errnoNames[:], exprWords[:]} {
+	for _, set := range [...][]string{stateNames, errnoNames, exprWords[:]} {
 		for _, w := range set {
 			if w == name {
 				return true
