@@ -20,9 +20,10 @@ type lens interface {
 
 // subject is something whose variables are watched.
 type subject struct {
-	name     string // "server#4"
+	name     string // "server.4"
 	schema   *trace.Schema
 	iss, irs int64
+	timer    string // what the timer with several uses is set for
 }
 
 // packet is one packet and the numbers from which its own are counted.
@@ -81,15 +82,7 @@ func (p *Printer) compact(w lens, e *trace.Event) string {
 	states, timers := compactChanges(w, e)
 	add(states, ", ", "")
 	add(timers, ", ", "")
-	var counts []string
-	for _, c := range e.Counts {
-		n := "+" + w.counter(c.Counter)
-		if c.By != 1 {
-			n += " " + strconv.Itoa(int(c.By))
-		}
-		counts = append(counts, n)
-	}
-	add(counts, " ", "")
+	add(compactCounts(w, e), " ", "")
 	var rules []string
 	for i := range e.Spans {
 		if !e.Spans[i].Checked {
@@ -105,6 +98,29 @@ func (p *Printer) compact(w lens, e *trace.Event) string {
 	}
 	add(effects, "; ", "")
 	return strings.Join(parts, " | ")
+}
+
+// compactCounts tells how far each counter moved; what every arrival counts is
+// left out.
+func compactCounts(w lens, e *trace.Event) (counts []string) {
+	for i, c := range e.Counts {
+		name, by, first := w.counter(c.Counter), 0, true
+		for j, d := range e.Counts {
+			if d.Host == c.Host && d.Counter == c.Counter {
+				by += int(d.By)
+				first = first && j >= i
+			}
+		}
+		if !first || name == "TcpInSegs" {
+			continue
+		}
+		s := "+" + name
+		if by != 1 {
+			s += " " + strconv.Itoa(by)
+		}
+		counts = append(counts, s)
+	}
+	return counts
 }
 
 // shown are the variables that a compact trace tells besides states and timers.
@@ -134,6 +150,8 @@ func compactChanges(w lens, e *trace.Event) (states, timers []string) {
 		switch {
 		case f.Unit == trace.UnitDeadline && last.New == int64(sim.Never):
 			timers = append(timers, s.name+" "+f.Label+" off")
+		case f.Name == "XmitAt" && s.timer != "":
+			timers = append(timers, s.name+" "+s.timer+" @"+sim.Time(last.New).Seconds())
 		case f.Unit == trace.UnitDeadline:
 			timers = append(timers, s.name+" "+f.Label+" @"+sim.Time(last.New).Seconds())
 		case f.Unit == trace.UnitState && f.Name != "XmitKind" || isShown(f.Name):
@@ -239,10 +257,25 @@ func effectText(w lens, e *trace.Event, f *trace.Effect) string {
 		return s + w.host(f.Host) + " " + f.Text + " = " + f.Is + ", was " + f.Was
 	}
 	s += w.subject(f.Subject).name
+	if f.Kind != trace.Named && f.Made != nil {
+		s += stateOf(f.Made)
+	}
 	if m := f.Made; m != nil && m.Tuple.Remote.Addr.IsValid() {
 		s += " " + formatEndpoint(m.Tuple.Local, "") + ">" + formatEndpoint(m.Tuple.Remote, "")
 	} else if m != nil && m.Tuple.Local.Port != 0 {
 		s += " " + formatEndpoint(m.Tuple.Local, "")
 	}
 	return s
+}
+
+// stateOf is the state in which a subject came or went, after a space.
+func stateOf(m *trace.Made) string {
+	if m.Schema == nil {
+		return ""
+	}
+	i := m.Schema.Field("State")
+	if i < 0 || i >= len(m.Values) {
+		return ""
+	}
+	return " " + value(&m.Schema.Fields[i], &subject{}, m.Values[i])
 }

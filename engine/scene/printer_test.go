@@ -31,7 +31,7 @@ func newFakeLens() fakeLens {
 }
 
 func (l fakeLens) host(h sim.HostID) string             { return [...]string{"-", "client", "server"}[h+1] }
-func (l fakeLens) subject(sim.SubjectID) subject        { return subject{"client.1", l.schema, 1000, 0} }
+func (l fakeLens) subject(sim.SubjectID) subject        { return subject{name: "client.1", schema: l.schema, iss: 1000} }
 func (l fakeLens) counter(uint16) string                { return "TcpExtTCPTimeouts" }
 func (l fakeLens) process(h sim.HostID, n int32) string { return "app" }
 func (l fakeLens) packet(id sim.PacketID) (p packet) {

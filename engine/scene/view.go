@@ -60,7 +60,9 @@ func (v *view) note(id sim.SubjectID, h sim.HostID, schema *trace.Schema, values
 		s.name = v.host(h) + "." + strconv.Itoa(int(id))
 	}
 	for i, x := range values {
-		switch schema.Fields[i].Name {
+		switch f := &schema.Fields[i]; f.Name {
+		case "XmitKind":
+			s.timer = value(f, s, x)
 		case "ISS":
 			s.iss = x
 		case "IRS":
