@@ -1,0 +1,115 @@
+package lessons
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+
+	"wirestep/engine"
+)
+
+// Check loads, lints and plays the lesson in the folder at path, or, if path is
+// a folder of lessons, each of them. Every error is "file:line: what is wrong".
+func Check(dir string) []error {
+	if _, err := os.Stat(filepath.Join(dir, "lesson.yaml")); err == nil {
+		l, err := LoadDir(dir)
+		if err != nil {
+			return unjoin(err)
+		}
+		return Play(l)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "sandbox.yaml")); err == nil {
+		_, err := loadScenes(os.DirFS(dir), ".", dir)
+		return unjoin(err)
+	}
+	found, err := filepath.Glob(filepath.Join(dir, "*", "*.yaml"))
+	if err != nil || len(found) == 0 {
+		return []error{fmt.Errorf("%s:1: no lesson here; expected a folder with lesson.yaml", dir)}
+	}
+	var errs []error
+	for _, f := range found {
+		errs = append(errs, Check(path.Dir(filepath.ToSlash(f)))...)
+	}
+	return errs
+}
+
+func unjoin(err error) []error {
+	if err == nil {
+		return nil
+	}
+	if j, ok := err.(interface{ Unwrap() []error }); ok {
+		var out []error
+		for _, e := range j.Unwrap() {
+			out = append(out, unjoin(e)...)
+		}
+		return out
+	}
+	return []error{err}
+}
+
+// Play plays a lesson to its end as somebody would who does what it asks: makes
+// every move, answers every question, reaches every goal.
+func Play(l *Lesson) []error {
+	t, err := engine.NewTimeline(*l.sc)
+	if err != nil {
+		return []error{fmt.Errorf("%s/%s:1: %w", l.dir, l.file, err)}
+	}
+	p := NewPlayer(l)
+	if err := p.Start(t); err != nil {
+		return []error{err}
+	}
+	var errs []error
+	for i := range l.Steps {
+		errs = append(errs, p.playStep(t)...)
+		if err := p.Next(t); err != nil {
+			return append(errs, err)
+		}
+		if st := p.Status(); i < len(l.Steps)-1 && (st.Step != i+1 || st.Away) {
+			errs = append(errs, p.complain("next leads to step %d, away %t", st.Step, st.Away))
+		}
+	}
+	return errs
+}
+
+// playStep does what the step at which p stands asks for.
+func (p *Player) playStep(t *engine.Timeline) []error {
+	step := &p.l.Steps[p.s.Step]
+	var errs []error
+	if step.Predict != nil {
+		if _, err := p.Answer(t, step.Predict.Options[0].Key); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	if err := p.perform(t); err != nil {
+		return append(errs, err)
+	}
+	if err := p.Observe(t); err != nil {
+		return append(errs, err)
+	}
+	if p.away {
+		errs = append(errs, p.complain("its own moves count as foreign"))
+	}
+	if step.Goal != "" {
+		at, err := ParsePlace(step.Goal)
+		if err == nil {
+			err = p.find(t, at)
+		}
+		if err != nil {
+			return append(errs, p.complain("goal: %v", err))
+		}
+	}
+	if err := p.Observe(t); err != nil {
+		return append(errs, err)
+	}
+	if !p.Status().Done {
+		errs = append(errs, p.complain("its moves are made and its goal is reached, but it is not done"))
+	}
+	return errs
+}
+
+func (p *Player) complain(format string, args ...any) error {
+	step := &p.l.Steps[p.s.Step]
+	return errors.New(fmt.Sprintf("%s/lesson.yaml:%d: %s: ", p.l.dir, step.line, step) + fmt.Sprintf(format, args...))
+}

@@ -1,0 +1,228 @@
+package lessons
+
+import (
+	"testing"
+
+	"wirestep/engine"
+	"wirestep/engine/scene"
+)
+
+// opened returns a lesson at its first step.
+func opened(t *testing.T, slug string) (*Player, *engine.Timeline) {
+	t.Helper()
+	l, ok := Get(slug)
+	if !ok {
+		t.Fatalf("no lesson %q", slug)
+	}
+	tl, err := engine.NewTimeline(*l.sc)
+	must(t, err)
+	p := NewPlayer(l)
+	must(t, p.Start(tl))
+	return p, tl
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// do makes one intervention as a person would, here and now.
+func do(t *testing.T, p *Player, tl *engine.Timeline, text string) {
+	t.Helper()
+	op, err := p.resolve(tl, text)
+	must(t, err)
+	_, err = tl.Apply(op, tl.World().Now(), "you")
+	must(t, err)
+	must(t, p.Observe(tl))
+}
+
+func TestEveryLessonIsPlayedToItsEnd(t *testing.T) {
+	all, err := All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range all {
+		t.Run(l.Slug, func(t *testing.T) {
+			for _, err := range Play(l) {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestEverySceneKeepsItsPromises(t *testing.T) {
+	all, err := Scenes()
+	must(t, err)
+	for _, s := range all {
+		t.Run(s.Name, func(t *testing.T) {
+			f, err := scene.Parse(s.Name, s.Scene)
+			must(t, err)
+			tl, err := engine.NewTimeline(f.Scenario)
+			must(t, err)
+			for _, e := range f.Expect {
+				if e.When == scene.AtInstant || e.When == scene.NeverEver {
+					continue // `wirestep check` looks at those
+				}
+				must(t, tl.Seek(0))
+				c, err := scene.Compile(e.Cond, &f.Scenario)
+				must(t, err)
+				ok := false
+				for n := 0; n < ahead && !(ok && e.When == scene.Ever); n++ {
+					if _, more := tl.Step(); !more {
+						break
+					}
+					ok = holds(tl, c)
+				}
+				must(t, tl.Err())
+				if !ok {
+					t.Errorf("line %d: %s", e.Line, e.Cond)
+				}
+			}
+		})
+	}
+}
+
+func TestNextDoesWhatThePersonLeftOut(t *testing.T) {
+	p, tl := opened(t, "lost-syn")
+	must(t, p.Next(tl))
+	must(t, p.Next(tl))
+	st := p.Status()
+	if st.Step != 2 || st.Away {
+		t.Fatalf("%+v", st)
+	}
+	if n := len(history(tl, tl.Branch())); n != 3 {
+		t.Errorf("%d moves on the branch, want the 3 of the two steps left", n)
+	}
+}
+
+func TestAMoveOfOnesOwnLeadsAwayAndReturnComesBack(t *testing.T) {
+	p, tl := opened(t, "lost-syn")
+	do(t, p, tl, "corrupt {1st SYN from client}")
+	if !p.Status().Away {
+		t.Fatal("a foreign move, and not away")
+	}
+	branches := len(tl.Branches())
+	must(t, p.Return(tl))
+	if p.Status().Away {
+		t.Fatal("returned, and still away")
+	}
+	if len(tl.Branches()) < branches {
+		t.Error("the person's branch is gone")
+	}
+	do(t, p, tl, "drop {1st SYN from client}")
+	if p.Status().Away {
+		t.Error("the lesson's own move leads away")
+	}
+}
+
+func TestAnotherSpellingOfTheMoveCounts(t *testing.T) {
+	p, tl := opened(t, "lost-syn")
+	must(t, p.Next(tl))
+	do(t, p, tl, "drop {2nd SYN from client}")
+	do(t, p, tl, "drop every segment from client")
+	if st := p.Status(); st.Away {
+		t.Fatalf("%+v", st)
+	}
+	must(t, p.Next(tl))
+	if n := len(history(tl, tl.Branch())); n != 3 {
+		t.Errorf("%d moves, want 3: nothing was done twice", n)
+	}
+}
+
+func TestSteppingBackIsNotAway(t *testing.T) {
+	p, tl := opened(t, "handshake")
+	must(t, p.Next(tl))
+	must(t, p.Next(tl))
+	must(t, tl.Seek(0))
+	must(t, p.Observe(tl))
+	if p.Status().Away {
+		t.Error("away")
+	}
+	must(t, p.Prev(tl))
+	must(t, p.Prev(tl))
+	must(t, p.Prev(tl))
+	if st := p.Status(); st.Step != 0 || tl.N() != 0 {
+		t.Errorf("%+v at %d", st, tl.N())
+	}
+}
+
+func TestAGoalThatWasPassedCounts(t *testing.T) {
+	p, tl := opened(t, "handshake")
+	for range 200 {
+		if _, ok := tl.Step(); !ok {
+			break
+		}
+	}
+	must(t, p.Observe(tl)) // long after SYN_SENT
+	if !p.Status().Done {
+		t.Error("not done")
+	}
+}
+
+func TestAnswers(t *testing.T) {
+	p, tl := opened(t, "lost-syn")
+	n, branches := tl.N(), len(tl.Branches())
+	got, err := p.Answer(tl, "rtt")
+	must(t, err)
+	if got.Right != "second" || got.Choice != "rtt" || got.Why == 0 {
+		t.Errorf("%+v", got)
+	}
+	if tl.N() != n || len(tl.Branches()) != branches {
+		t.Error("the question moved the timeline")
+	}
+	again, err := p.Answer(tl, "second")
+	must(t, err)
+	if again.Choice != "rtt" {
+		t.Error("the first answer did not stand")
+	}
+	if st := p.Status(); !st.Asked || st.Choice != "rtt" || st.Right != "second" {
+		t.Errorf("%+v", st)
+	}
+	if _, err := p.Answer(tl, "nonsense"); err != nil {
+		t.Error("an answered question is answered again, whatever is said:", err)
+	}
+}
+
+func TestAnAnswerHasToBeAnOption(t *testing.T) {
+	p, tl := opened(t, "lost-syn")
+	if _, err := p.Answer(tl, "nonsense"); err == nil {
+		t.Error("taken")
+	}
+	if p.Status().Asked {
+		t.Error("asked")
+	}
+}
+
+func TestAPlayerIsResumed(t *testing.T) {
+	p, tl := opened(t, "lost-syn")
+	_, err := p.Answer(tl, "rtt")
+	must(t, err)
+	must(t, p.Next(tl))
+	q := Resume(p.l, p.State())
+	must(t, q.Observe(tl))
+	if p.Status() != q.Status() {
+		t.Errorf("%+v, %+v", p.Status(), q.Status())
+	}
+	if r := Resume(p.l, State{Step: 7}); r.Status().Step != 0 {
+		t.Error("a state that fits no lesson was taken")
+	}
+}
+
+func TestReplayIsASidePath(t *testing.T) {
+	p, tl := opened(t, "lost-syn")
+	for p.l.Steps[p.s.Step].ID != "knobs" {
+		must(t, p.Next(tl))
+	}
+	base := tl.Branch()
+	must(t, p.perform(tl))
+	must(t, p.Observe(tl))
+	if tl.Branch() == base || p.Status().Away {
+		t.Fatalf("branch %d, %+v", tl.Branch(), p.Status())
+	}
+	must(t, p.Next(tl))
+	if tl.Branch() != base {
+		t.Errorf("the next step stands on branch %d, want %d", tl.Branch(), base)
+	}
+}
