@@ -145,7 +145,7 @@ func (s *Server) apiCapture(w http.ResponseWriter, r *http.Request) {
 	err := s.hub.with(r.Context(), id, func(st *stage) {
 		var packets []capture.Packet
 		st.walkThrough(func(world *engine.World, e *trace.Event) { packets = append(packets, capture.Sent(world, e)...) })
-		failed = capture.Write(&file, st.file.Scenario.Name, st.file.Hosts(), packets)
+		failed = capture.Write(&file, &st.file.Scenario, packets)
 	})
 	if failed != nil {
 		s.log.Error("capture failed", "id", id, "err", failed)

@@ -70,6 +70,7 @@ func (st *stage) attempt(w *watcher, c proto.Command) []byte {
 		return failed(c.ID, w.lang, cannot("unknown", "name", c.T))
 	}
 	st.asked++
+	st.trim()
 	before := st.place()
 	done, err := cmd.run(st, w, c)
 	if err != nil {

@@ -275,7 +275,8 @@ func (st *stage) doDiff(_ *watcher, c proto.Command) (proto.Done, error) {
 	if !st.knows(b) {
 		return proto.Done{}, cannot("branch", "branch", b)
 	}
-	return proto.Done{Diff: st.diff(a, b)}, nil
+	d, err := st.diff(a, b)
+	return proto.Done{Diff: d}, err
 }
 
 func (st *stage) doInspect(_ *watcher, c proto.Command) (proto.Done, error) {

@@ -1,7 +1,7 @@
 package web
 
 import (
-	"slices"
+	"fmt"
 
 	"wirestep/engine"
 	"wirestep/engine/host"
@@ -68,15 +68,16 @@ func off(v int64) *int64 {
 	return &v
 }
 
-func encodeWorld(w *engine.World) proto.World {
+// encodeWorld encodes everything at one place.
+func encodeWorld(w *engine.World, sc *engine.Scenario) proto.World {
 	p := proto.World{
 		Now: int64(w.Now()), Subjects: []proto.Subject{}, Packets: []proto.Packet{},
-		Sysctls: [][]proto.Sysctl{}, Counts: [][]int64{}, Procs: []proto.Proc{}, Rules: []proto.Standing{},
+		Sysctls: [][]proto.Sysctl{}, Counts: [][]int64{}, Procs: []proto.Proc{}, Rules: encodeRules(w),
 	}
 	for _, x := range w.Subjects() {
-		p.Subjects = append(p.Subjects, encodeSubject(w, x))
+		p.Subjects = append(p.Subjects, encodeSubject(x, sc))
 	}
-	for _, x := range w.Packets() {
+	for _, x := range underWay(w) {
 		p.Packets = append(p.Packets, *encodePacket(x))
 	}
 	for i, h := range w.Hosts() {
@@ -91,19 +92,25 @@ func encodeWorld(w *engine.World) proto.World {
 			p.Procs = append(p.Procs, proto.Proc{Host: i, Name: h.Procs[j].Name, Blocked: h.Procs[j].Blocked(), Done: h.Procs[j].Done})
 		}
 	}
-	for _, x := range w.Rules() {
-		p.Rules = append(p.Rules, proto.Standing{N: x.N, Text: scene.FormatOp(x.Op), Hits: x.Hits})
-	}
 	return p
 }
 
-func encodeSubject(w *engine.World, s engine.Subject) proto.Subject {
+func encodeRules(w *engine.World) []proto.Standing {
+	all := []proto.Standing{}
+	for _, x := range w.Rules() {
+		all = append(all, proto.Standing{N: x.N, Text: scene.FormatOp(x.Op), Hits: x.Hits})
+	}
+	return all
+}
+
+func encodeSubject(s engine.Subject, sc *engine.Scenario) proto.Subject {
 	p := proto.Subject{ID: int32(s.ID), Schema: s.Schema.Name, Host: int(s.Host), Flow: int32(s.Flow), Name: subjectName(s.Tuple), Values: encodeValues(s.Values)}
 	switch s.Schema {
 	case host.Schema:
-		p.Name = w.Hosts()[s.Host].Name
-	case netem.Schema:
-		p.Name = w.LinkName(s.ID)
+		p.Name = sc.Hosts[s.Host].Name
+	case netem.Schema: // they are numbered after the hosts, in the order of the scene
+		l := &sc.Links[int(s.ID)-len(sc.Hosts)-1]
+		p.Name = l.From + " → " + l.To
 	}
 	return p
 }
@@ -118,10 +125,7 @@ func encodeValues(values []int64) []*int64 {
 
 func encodePlanned(w *engine.World) []proto.Planned {
 	all := []proto.Planned{}
-	for _, p := range w.Planned() {
-		if len(all) == maxPlanned {
-			break
-		}
+	for _, p := range w.Planned(maxPlanned) {
 		all = append(all, proto.Planned{At: int64(p.At), Kind: p.Kind.String(), Host: int(p.Host), Subject: int32(p.Subject), Packet: int32(p.Packet), Name: p.Name})
 	}
 	return all
@@ -170,9 +174,30 @@ func encodeFrame(w *engine.World, e *trace.Event, by string, before func(sim.Pac
 func encodeQueues(w *engine.World) []proto.Queue {
 	all := []proto.Queue{}
 	for _, q := range w.Queues() {
-		all = append(all, proto.Queue{Host: int(q.Host), Subject: int32(q.Subject), Name: q.Name, Limit: q.Limit, Items: slices.Concat([]string{}, q.Items)})
+		p := proto.Queue{Host: int(q.Host), Subject: int32(q.Subject), Name: q.Kind.String(), Limit: int64(q.Limit), Items: []string{}}
+		for _, i := range q.Items {
+			p.Items = append(p.Items, queueItem(i))
+		}
+		all = append(all, p)
 	}
 	return all
+}
+
+// queueItem spells an entry: a peer, or "1:1001 lost sacked again fin".
+func queueItem(i engine.QueueItem) string {
+	if i.Peer != "" {
+		return i.Peer
+	}
+	s := fmt.Sprintf("%d:%d", i.From, i.To)
+	for _, m := range []struct {
+		on   bool
+		word string
+	}{{i.Lost, " lost"}, {i.Sack, " sacked"}, {i.Again, " again"}, {i.FIN, " fin"}} {
+		if m.on {
+			s += m.word
+		}
+	}
+	return s
 }
 
 func encodeLesson(s lessons.Status) *proto.Lesson {

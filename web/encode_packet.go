@@ -1,6 +1,7 @@
 package web
 
 import (
+	"math"
 	"net/netip"
 	"strings"
 
@@ -22,6 +23,21 @@ func encodePacket(p *engine.Packet) *proto.Packet {
 		Opts: s.Opts.String(), AbsSeq: uint32(s.Seq), AbsAck: uint32(s.Ack), Src: endpoint(s.Src), Dst: endpoint(s.Dst), Data: latin(s.Payload),
 		Retx: int(p.Retx), Copy: int32(p.CopyOf), Forged: p.Forged, Bad: s.BadSum, Edited: p.Edited, Held: p.Held,
 	}
+}
+
+// underWay lists the packets that are in flight or held, by number.
+func underWay(w *engine.World) []*engine.Packet {
+	flying := map[sim.PacketID]bool{}
+	for _, p := range w.Planned(math.MaxInt32) {
+		flying[p.Packet] = p.Kind == trace.Arrive
+	}
+	var all []*engine.Packet
+	for id := sim.PacketID(1); id <= w.LastPacket(); id++ {
+		if p := w.Packet(id); p != nil && (p.Held || flying[id]) {
+			all = append(all, p)
+		}
+	}
+	return all
 }
 
 // signed shows a number just below the initial one as -1, as a keepalive probe

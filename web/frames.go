@@ -2,10 +2,12 @@ package web
 
 import (
 	"encoding/json"
+	"slices"
 
 	"wirestep/engine"
 	"wirestep/engine/sim"
 	"wirestep/engine/trace"
+	"wirestep/web/proto"
 )
 
 // frames keeps events as they go over the wire, so that each is encoded once,
@@ -13,6 +15,7 @@ import (
 // encoded again by walking there: an encoded frame needs the world right after it.
 type frames struct {
 	of    map[engine.BranchID][]json.RawMessage // of a branch: events after it left its parent
+	rules map[engine.BranchID][]proto.Standing  // after the last of them
 	bytes int
 	made  int // since somebody counted
 }
@@ -26,22 +29,38 @@ func (st *stage) here(w *engine.World, e *trace.Event) {
 }
 
 func (st *stage) keep(b engine.BranchID, w *engine.World, e *trace.Event) {
+	if st.frames.of == nil {
+		st.frames.of, st.frames.rules = map[engine.BranchID][]json.RawMessage{}, map[engine.BranchID][]proto.Standing{}
+	}
+	f := encodeFrame(w, e, st.by(b, e), func(id sim.PacketID) *engine.Packet { return st.worldAt(b, e.ID-1).Packet(id) })
+	was, known := st.frames.rules[b]
+	if !known {
+		was = encodeRules(st.worldAt(b, e.ID-1))
+	}
+	now := encodeRules(w)
+	if st.frames.rules[b] = now; !slices.Equal(was, now) {
+		f.Rules = &proto.RulesChange{Old: was, New: now}
+	}
+	text := encodeJSON(f)
+	st.frames.of[b] = append(st.frames.of[b], text)
+	st.frames.bytes += len(text)
+	st.frames.made++
+}
+
+// trim forgets every frame when they take too much; what is needed is made again.
+func (st *stage) trim() {
 	if st.frames.bytes > maxCachedFrames {
 		st.frames = frames{made: st.frames.made}
 	}
-	if st.frames.of == nil {
-		st.frames.of = map[engine.BranchID][]json.RawMessage{}
+}
+
+// worldAt is the world at another place, for a look.
+func (st *stage) worldAt(b engine.BranchID, n engine.StepNo) *engine.World {
+	t := st.t.Clone()
+	if err := t.Switch(b, n); err != nil {
+		panic("web: a computed place is not there: " + err.Error())
 	}
-	f := encodeJSON(encodeFrame(w, e, st.by(b, e), func(id sim.PacketID) *engine.Packet {
-		t := st.t.Clone()
-		if err := t.Switch(b, e.ID-1); err != nil {
-			return nil
-		}
-		return t.World().Packet(id)
-	}))
-	st.frames.of[b] = append(st.frames.of[b], f)
-	st.frames.bytes += len(f)
-	st.frames.made++
+	return t.World()
 }
 
 // framesOf returns the frames of a branch after from, up to to.

@@ -25,8 +25,10 @@ func (s *site) everyPage() []string {
 }
 
 var (
-	inline  = regexp.MustCompile(`<script(?:[^>]*[^/>])?>[^<]|<style|\sstyle=|\son[a-z]+=`)
-	heading = regexp.MustCompile(`(?s)<h1[^>]*>\s*([^<]+)`)
+	inline = regexp.MustCompile(`<script(?:[^>]*[^/>])?>[^<]|<style|\sstyle=|\son[a-z]+=`)
+	// a key of the catalogue that has no words stands for itself
+	wordless = regexp.MustCompile(`>(?:home|nav|lab|event|error|sysctls|topic|level|failure)\.[a-z-]+<`)
+	heading  = regexp.MustCompile(`(?s)<h1[^>]*>\s*([^<]+)`)
 )
 
 // Every page, in each language, is guarded by the policy and reads without
@@ -57,7 +59,7 @@ func TestEveryPage(t *testing.T) {
 			if lang == "zh-CN" && !regexp.MustCompile(`\p{Han}`).MatchString(html) {
 				t.Errorf("%s in Chinese has no Chinese", path)
 			}
-			if key := regexp.MustCompile(`>(?:[a-z]+\.[a-z-]+)<`).FindString(html); key != "" && path != "/rules" {
+			if key := wordless.FindString(html); key != "" {
 				t.Errorf("%s (%s): %s looks like a text without words", path, lang, key)
 			}
 		}

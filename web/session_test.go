@@ -58,8 +58,9 @@ func TestTwoServersOneJournal(t *testing.T) {
 	if bye, code := b.ended(); code != closeRestart || bye.Why != "drain" {
 		t.Fatalf("the loser heard %+v, code %d", bye, code)
 	}
-	if again := second.join(id, ""); len(again.snap.World.Rules) != 1 || !strings.Contains(again.snap.World.Rules[0].Text, "SYN") {
-		t.Errorf("the loser came back to %+v", again.snap.World.Rules)
+	again := second.join(id, "")
+	if f := again.frames[1]; f.Rules == nil || len(f.Rules.New) != 1 || !strings.Contains(f.Rules.New[0].Text, "SYN") {
+		t.Errorf("the loser came back to %+v", f)
 	}
 }
 

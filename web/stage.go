@@ -75,15 +75,29 @@ func raise(s story, l Limits) (*stage, error) {
 		st.pages[token] = &page{last: id}
 	}
 	t.SetLimit(l.Steps)
+	if err := st.standAgain(); err != nil {
+		return nil, err
+	}
 	if s.Lesson != "" {
 		if err := st.lead(); err != nil {
 			return nil, err
 		}
 	}
-	if s.kept.N > 0 || s.kept.Branch > 0 {
-		st.goTo(s.kept.Branch, s.kept.N)
-	}
 	return st, nil
+}
+
+// standAgain computes what people had seen, and goes to where they stood.
+func (st *stage) standAgain() error {
+	k := st.kept
+	if !st.knows(k.Branch) {
+		return cannot("branch", "branch", k.Branch)
+	}
+	st.goTo(k.Branch, min(k.N, st.tipOf(k.Branch)))
+	if err := st.t.Seek(max(k.N, k.Tip)); err != nil {
+		return err
+	}
+	st.goTo(k.Branch, k.N)
+	return nil
 }
 
 // lead begins the lesson, or goes on with it. A lesson that is no longer there
@@ -100,10 +114,14 @@ func (st *stage) lead() error {
 		}
 	}
 	st.player = lessons.Resume(lesson, state)
-	if st.kept.Lesson == nil {
-		return st.player.Start(st.t)
+	if st.kept.Lesson != nil {
+		return st.player.Observe(st.t)
 	}
-	return st.player.Observe(st.t)
+	if err := st.player.Start(st.t); err != nil {
+		return err
+	}
+	st.kept.Branch, st.kept.N = st.t.Branch(), st.t.N()
+	return nil
 }
 
 // remember puts what a command did into the journal: news of the tree as an
@@ -112,7 +130,7 @@ func (st *stage) remember(token string, id int64) error {
 	if p := st.page(token); p != nil {
 		p.last = max(p.last, id)
 	}
-	m := mark{Branch: st.t.Branch(), N: st.t.N(), Pages: map[string]int64{}}
+	m := mark{Branch: st.t.Branch(), N: st.t.N(), Tip: st.t.Tip(), Pages: map[string]int64{}}
 	for token, p := range st.pages {
 		m.Pages[token] = p.last
 	}

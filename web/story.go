@@ -41,6 +41,7 @@ type news struct {
 type mark struct {
 	Branch engine.BranchID  `json:"b"`
 	N      engine.StepNo    `json:"n"`
+	Tip    engine.StepNo    `json:"tip"`             // how far its branch had been computed
 	Pages  map[string]int64 `json:"pages,omitempty"` // token → last command carried out
 	Lesson json.RawMessage  `json:"lesson,omitempty"`
 	Broken string           `json:"broken,omitempty"` // what broke, and during which command

@@ -146,7 +146,7 @@ func (st *stage) makeSnapshot() wholeSnapshot {
 		Branches: encodeBranches(st.t), Next: next, Lesson: st.status(),
 	}
 	st.goTo(b, base)
-	m.World = encodeWorld(st.t.World())
+	m.World = encodeWorld(st.t.World(), &st.file.Scenario)
 	st.goTo(b, n)
 	return m
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"encoding/json"
 
 	"wirestep/engine"
@@ -32,19 +31,44 @@ func (st *stage) by(b engine.BranchID, e *trace.Event) string {
 	if e.Kind != trace.Act {
 		return ""
 	}
-	for _, v := range st.t.Interventions(b) {
-		if v.AtStep == e.ID-1 {
-			return v.By
-		}
+	if m := st.t.Move(b, e.ID); m != nil {
+		return m.By
 	}
 	return "scene"
 }
 
-// diff is where two branches part.
-func (st *stage) diff(a, b engine.BranchID) *proto.Diff {
-	d := st.t.Diff(a, b)
-	p := &proto.Diff{A: int32(d.A), B: int32(d.B), Shared: int32(d.Shared), At: int64(d.At), What: cmp.Or(d.What, "same")}
-	return p
+// diff is where two branches part, with what each does there.
+func (st *stage) diff(a, b engine.BranchID) (*proto.Diff, error) {
+	d, err := st.t.Diff(a, b)
+	if err != nil {
+		return nil, err
+	}
+	p := &proto.Diff{A: int32(a), B: int32(b), Shared: int32(d.Shared), What: d.What}
+	side := func(b engine.BranchID, e *trace.Event) *proto.Frame {
+		if e == nil {
+			return nil
+		}
+		f := st.decoded(b, d.Shared, d.Shared+1)[0]
+		if p.At == 0 || f.At < p.At {
+			p.At = f.At
+		}
+		return &f
+	}
+	p.Left, p.Right = side(a, d.Left), side(b, d.Right)
+	return p, nil
+}
+
+// decoded returns frames as values, for those few who look into them here.
+func (st *stage) decoded(b engine.BranchID, from, to engine.StepNo) []proto.Frame {
+	var all []proto.Frame
+	for _, raw := range st.framesOf(b, from, to) {
+		var f proto.Frame
+		if err := json.Unmarshal(raw, &f); err != nil {
+			panic("web: a frame of ours is not JSON: " + err.Error())
+		}
+		all = append(all, f)
+	}
+	return all
 }
 
 // walkThrough visits every event of the current branch up to the cursor, each
@@ -68,13 +92,7 @@ func (st *stage) run(most int) run {
 	r := run{title: h.Title, hosts: h.Hosts}
 	n := st.t.N()
 	shown := min(n, engine.StepNo(most))
-	for _, b := range st.framesOf(st.t.Branch(), 0, shown) {
-		var f proto.Frame
-		if err := json.Unmarshal(b, &f); err != nil {
-			panic("web: a frame of ours is not JSON: " + err.Error())
-		}
-		r.frames = append(r.frames, f)
-	}
+	r.frames = st.decoded(st.t.Branch(), 0, shown)
 	r.more = int(n - shown)
 	return r
 }

@@ -222,6 +222,7 @@ export interface Frame {
   effects?: Effect[];
   counts?: ([number, number, number, number])[]; // host, counter, by, span
   sysctl?: SysctlChange;
+  rules?: RulesChange;
   next: Planned[]; // what is scheduled after this event
 }
 
@@ -298,6 +299,15 @@ export interface SysctlChange {
   name: string;
   old: string;
   new: string;
+}
+
+/**
+ * RulesChange is what an event did to the standing rules: one was set up, hit a
+ * segment, or was taken back. Both lists are whole.
+ */
+export interface RulesChange {
+  old: Standing[];
+  new: Standing[];
 }
 
 /**

@@ -203,6 +203,7 @@ type Frame struct {
 	Effects []Effect      `json:"effects,omitempty"`
 	Counts  [][4]int64    `json:"counts,omitempty"` // host, counter, by, span
 	Sysctl  *SysctlChange `json:"sysctl,omitempty"`
+	Rules   *RulesChange  `json:"rules,omitempty"`
 	Next    []Planned     `json:"next"` // what is scheduled after this event
 }
 
@@ -269,6 +270,13 @@ type SysctlChange struct {
 	Name string `json:"name"`
 	Old  string `json:"old"`
 	New  string `json:"new"`
+}
+
+// RulesChange is what an event did to the standing rules: one was set up, hit a
+// segment, or was taken back. Both lists are whole.
+type RulesChange struct {
+	Old []Standing `json:"old"`
+	New []Standing `json:"new"`
 }
 
 // Frames brings new events of a branch, in order, without a gap. A page that
