@@ -181,7 +181,7 @@ func (h *Host) finishConnect(x *Ctx, proc int, w wait) {
 	c := h.Conn(w.sock)
 	x.Event.Subject = w.sock
 	c.Watch(&x.Ctx)
-	err := c.TakeError()
+	err := c.TakeError(&x.Ctx)
 	if err == tcp.OK && c.State == tcp.Closed {
 		err = tcp.ECONNABORTED
 	}

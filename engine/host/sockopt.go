@@ -134,7 +134,7 @@ func (h *Host) callGetsockopt(x *Ctx, proc int, w wait) {
 	}
 	switch name {
 	case "SO_ERROR":
-		e := c.TakeError()
+		e := c.TakeError(&x.Ctx)
 		h.returned(x, proc, &w.in, int64(e), tcp.OK, e.String())
 	case "TCP_MAXSEG":
 		h.returned(x, proc, &w.in, int64(c.MSS), tcp.OK, "")

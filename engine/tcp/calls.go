@@ -17,7 +17,7 @@ var callWrite = trace.Declare(trace.Rule{
 // returns how many bytes it took; an error only when that is none.
 func (c *Conn) Write(x *Ctx, data string, more bool) (int, Errno) {
 	if c.Err != OK {
-		return 0, c.takeErr()
+		return 0, c.takeErr(x)
 	}
 	if c.Shut&shutWrite != 0 {
 		return 0, EPIPE
@@ -99,15 +99,25 @@ func (c *Conn) Writable() bool {
 	return c.Err != OK || c.Shut&shutWrite != 0 || (c.State.canSend() && c.SndBuf-min(c.WMem, c.SndBuf) >= c.SndBuf/3)
 }
 
+var errorTaken = trace.Declare(trace.Rule{
+	ID:    "call.error",
+	Says:  "The call reports the error that was waiting on the socket, and takes it away: it is told once.",
+	RFC:   trace.Cites("RFC 9293 §3.9.1"),
+	Linux: "sock_error",
+})
+
 // takeErr returns the pending error and clears it (sock_error).
-func (c *Conn) takeErr() Errno {
+func (c *Conn) takeErr(x *Ctx) Errno {
 	e := c.Err
-	c.Err = OK
+	if e != OK {
+		defer x.Enter(errorTaken)()
+		c.Err = OK
+	}
 	return e
 }
 
 // TakeError is SO_ERROR: the pending error, cleared by asking.
-func (c *Conn) TakeError() Errno { return c.takeErr() }
+func (c *Conn) TakeError(x *Ctx) Errno { return c.takeErr(x) }
 
 var callRead = trace.Declare(trace.Rule{
 	ID:    "call.read",
@@ -129,7 +139,7 @@ func (c *Conn) Read(x *Ctx, n int, peek bool) (string, Errno) {
 	if c.InQueue == 0 {
 		switch {
 		case c.Err != OK:
-			return "", c.takeErr()
+			return "", c.takeErr(x)
 		case c.RcvFin, c.Shut&shutRead != 0:
 			return "", OK
 		case c.State == Closed || c.State == Listen:

@@ -88,6 +88,13 @@ func (c *Conn) OnICMP(x *Ctx, s *wire.Segment) {
 	c.Soft = err
 }
 
+var keepFire = trace.Declare(trace.Rule{
+	ID:    "keepalive.fire",
+	Says:  "The keepalive timer looks whether the connection has been idle for long enough.",
+	RFC:   trace.Cites("RFC 9293 §3.8.4"),
+	Linux: "tcp_keepalive_timer",
+})
+
 var keepProbe = trace.Declare(trace.Rule{
 	ID: "keepalive.probe",
 	Says: "Nothing has been heard for the keepalive time. A probe with a sequence number already acknowledged makes a living peer answer; " +
@@ -131,6 +138,7 @@ func (c *Conn) armKeepalive(x *Ctx) {
 func (c *Conn) onKeepalive(x *Ctx) {
 	if c.State == FinWait2 && c.Dead {
 		defer x.Enter(finWaitOver)()
+		c.KeepAt = sim.Never
 		if c.Linger2 >= 0 {
 			if left := c.finTime(x) - timeWaitLen; left > 0 {
 				c.handOver = c.timeWait(x, FinWait2, left)
@@ -141,6 +149,8 @@ func (c *Conn) onKeepalive(x *Ctx) {
 		c.done(x)
 		return
 	}
+	defer x.Enter(keepFire)()
+	c.KeepAt = sim.Never
 	if !c.KeepOn || c.State == Closed || c.State == SynSent {
 		return
 	}

@@ -182,10 +182,11 @@ var delackFire = trace.Declare(trace.Rule{
 
 // onDelack is the delayed-ACK timer (tcp_delack_timer_handler).
 func (c *Conn) onDelack(x *Ctx) {
+	defer x.Enter(delackFire)()
+	c.DelackAt = sim.Never
 	if c.State == Closed || c.State == Listen || c.AckPending&ackSched == 0 {
 		return
 	}
-	defer x.Enter(delackFire)()
 	c.AckPending &^= ackTimer
 	if !c.inPingpong(x) {
 		c.ATO = min(c.ATO*2, c.RTO)

@@ -30,6 +30,13 @@ var persistBackoff = trace.Declare(trace.Rule{
 	Linux: "tcp_send_probe0",
 })
 
+var persistOver = trace.Declare(trace.Rule{
+	ID:    "persist.fire",
+	Says:  "The persist timer is over: still nothing has been heard of an open window.",
+	RFC:   trace.Cites("RFC 9293 §3.8.6.1"),
+	Linux: "tcp_probe_timer",
+})
+
 // probeInterval is the time to the next probe (tcp_probe0_when).
 func (c *Conn) probeInterval(x *Ctx) sim.Duration {
 	d := max(c.RTO, x.Sys.RTOMin)
@@ -72,6 +79,8 @@ func (c *Conn) clampProbe(x *Ctx, d sim.Duration) sim.Duration {
 
 // onProbe is the persist timer (tcp_probe_timer).
 func (c *Conn) onProbe(x *Ctx) {
+	defer x.Enter(persistOver)()
+	c.stopXmit()
 	if c.PacketsOut > 0 || len(c.Wq) == 0 {
 		c.ProbesOut = 0
 		c.ProbesAt = 0

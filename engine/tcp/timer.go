@@ -61,19 +61,14 @@ func (c *Conn) rtoDelta(x *Ctx) sim.Duration {
 func (c *Conn) OnTimer(x *Ctx, k TimerKind) {
 	switch k {
 	case TimerDelack:
-		c.DelackAt = sim.Never
 		c.onDelack(x)
 	case TimerKeep:
-		c.KeepAt = sim.Never
 		c.onKeepalive(x)
 	case TimerRTO:
-		c.stopXmit()
 		c.onRTO(x)
 	case TimerTLP:
-		c.stopXmit()
 		c.onTLP(x)
 	case TimerProbe:
-		c.stopXmit()
 		c.onProbe(x)
 	}
 }
@@ -101,10 +96,11 @@ var rtoLinear = trace.Declare(trace.Rule{
 
 // onRTO is the retransmission timeout (tcp_retransmit_timer).
 func (c *Conn) onRTO(x *Ctx) {
+	defer x.Enter(rtoFire)()
+	c.stopXmit()
 	if c.PacketsOut == 0 {
 		return
 	}
-	defer x.Enter(rtoFire)()
 	c.TLPHigh = 0
 	if c.SndWnd == 0 && c.State.Synchronized() && !c.Dead {
 		if c.windowClosedTimeout(x) {

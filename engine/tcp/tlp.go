@@ -54,10 +54,11 @@ var tlpFire = trace.Declare(trace.Rule{
 
 // onTLP sends the probe (tcp_send_loss_probe).
 func (c *Conn) onTLP(x *Ctx) {
+	defer x.Enter(tlpFire)()
+	c.stopXmit()
 	if c.PacketsOut == 0 {
 		return
 	}
-	defer x.Enter(tlpFire)()
 	if c.TLPHigh == 0 && c.sendProbeSegment(x) {
 		c.TLPHigh = c.SndNxt
 		x.Count(TCPLossProbes)

@@ -28,13 +28,15 @@ type watch struct {
 // NewRecorder returns a recorder that records.
 func NewRecorder() *Recorder { return &Recorder{On: true} }
 
-// Begin starts an event. The slices of an event handed out before stay valid.
+// Begin starts an event, in the buffers of the one before.
 func (r *Recorder) Begin(e Event) {
+	old := &r.Event
+	e.Spans, e.Changes, e.Effects, e.Counts = old.Spans[:0], old.Changes[:0], old.Effects[:0], old.Counts[:0]
 	r.Event, r.cur = e, -1
 	r.watched = r.watched[:0]
 }
 
-// End closes the event and returns it.
+// End closes the event and returns it; its slices are good until the next Begin.
 func (r *Recorder) End() Event {
 	r.flush()
 	r.watched = r.watched[:0]
