@@ -25,13 +25,14 @@ type Limits struct {
 	Steps      int           // events of one branch
 	Idle       time.Duration // after which a session without pages leaves memory
 	Keep       time.Duration // after which a session that nobody used leaves the journal
+	Commands   int           // a second from one page, twice as many in a burst
 	Requests   int           // a minute from one address, of those that make something
 }
 
 // DefaultLimits suit one machine and a few classes.
 var DefaultLimits = Limits{
 	Sessions: 2000, PerAddress: 400, Sockets: 64, Steps: 20_000,
-	Idle: 30 * time.Minute, Keep: 30 * 24 * time.Hour, Requests: 600,
+	Idle: 30 * time.Minute, Keep: 30 * 24 * time.Hour, Requests: 600, Commands: 40,
 }
 
 // What no operator needs to change.
@@ -40,8 +41,6 @@ const (
 	maxSceneText    = 256 << 10
 	maxBranches     = 200
 	maxLabel        = 80
-	commandsPerSec  = 40
-	commandsAtOnce  = 80
 	framesAtOnce    = 500  // missing frames that are sent instead of a snapshot
 	framesInOne     = 2000 // frames that one message may hold
 	maxUntil        = 5000 // events that one "until" may run

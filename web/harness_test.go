@@ -17,13 +17,13 @@ import (
 
 // site is a real server on a real socket.
 type site struct {
-	t *testing.T
+	t testing.TB
 	*Server
 	URL  string
 	kept journal.Journal
 }
 
-func open(t *testing.T, change func(*Config)) *site {
+func open(t testing.TB, change func(*Config)) *site {
 	t.Helper()
 	conf := Config{Journal: journal.NewMemory(time.Now), Limits: DefaultLimits}
 	if change != nil {
@@ -83,7 +83,7 @@ func withScene(text string) map[string]string { return map[string]string{"scene"
 
 // tab is a page with a stream: it keeps what a page keeps.
 type tab struct {
-	t    *testing.T
+	t    testing.TB
 	sock *Socket
 	ctx  context.Context
 	id   int64

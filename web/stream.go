@@ -81,7 +81,7 @@ func (s *Server) noEntry(r *http.Request, w *watcher, err error) *farewell {
 
 // read takes commands until the connection ends.
 func (s *Server) read(ctx context.Context, sock *Socket, w *watcher, id string) {
-	limit := rate.NewLimiter(commandsPerSec, commandsAtOnce)
+	limit := rate.NewLimiter(rate.Limit(s.conf.Limits.Commands), 2*s.conf.Limits.Commands)
 	for {
 		b, err := sock.read(ctx)
 		if errors.Is(err, errTooBig) {
@@ -100,7 +100,7 @@ func (s *Server) read(ctx context.Context, sock *Socket, w *watcher, id string) 
 		}
 		if !limit.Allow() {
 			s.metrics.refused.Add(1)
-			w.answer(failed(c.ID, w.lang, cannot("rate", "max", commandsPerSec)))
+			w.answer(failed(c.ID, w.lang, cannot("rate", "max", s.conf.Limits.Commands)))
 			continue
 		}
 		if err := s.hub.with(ctx, id, func(st *stage) { st.carryOut(w, c) }); err != nil {

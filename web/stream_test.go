@@ -297,7 +297,7 @@ func TestMalformedMessages(t *testing.T) {
 func TestCommandsHaveARate(t *testing.T) {
 	s := open(t, nil)
 	p := s.join(s.create(withScene(plain)), "")
-	const n = 3 * commandsAtOnce
+	n := 6 * s.conf.Limits.Commands
 	for range n {
 		p.send(proto.Command{T: "seek"})
 	}

@@ -83,6 +83,7 @@ func (m Main) parse(args []string) (options, error) {
 	f.IntVar(&o.limits.PerAddress, "per-address", o.limits.PerAddress, "of them, how many from one address")
 	f.IntVar(&o.limits.Sockets, "sockets", o.limits.Sockets, "pages on one session")
 	f.IntVar(&o.limits.Steps, "steps", o.limits.Steps, "events of one branch")
+	f.IntVar(&o.limits.Commands, "commands", o.limits.Commands, "commands a second from one page")
 	f.IntVar(&o.limits.Requests, "requests", o.limits.Requests, "new sessions a minute from one address")
 	f.DurationVar(&o.limits.Idle, "idle", o.limits.Idle, "a session that nobody looks at leaves memory after this")
 	f.DurationVar(&o.limits.Keep, "keep", o.limits.Keep, "a session that nobody used is removed after this")

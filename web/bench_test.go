@@ -1,0 +1,41 @@
+package web
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"wirestep/web/journal"
+	"wirestep/web/proto"
+)
+
+// BenchmarkStep measures a step from the page's message to its answer, with the
+// journal on disk, and what it puts on the wire.
+func BenchmarkStep(b *testing.B) {
+	kept, err := journal.OpenBolt(b.TempDir(), time.Now)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer kept.Close()
+	for name, j := range map[string]journal.Journal{"memory": journal.NewMemory(time.Now), "bolt": kept} {
+		b.Run(name, func(b *testing.B) {
+			s := open(b, func(c *Config) { c.Journal, c.Limits.Steps, c.Limits.Commands = j, 1<<30, 1<<20 })
+			p := s.join(s.create(withScene(bulk)), "")
+			sent := s.metrics.sent.Load()
+			var took []time.Duration
+			for b.Loop() {
+				began := time.Now()
+				if p.ask(proto.Command{T: "step"}).T == "failed" {
+					p.do(proto.Command{T: "replay"})
+					sent, took = s.metrics.sent.Load(), nil
+					continue
+				}
+				took = append(took, time.Since(began))
+			}
+			slices.Sort(took)
+			b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
+			b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
+			b.ReportMetric(float64(s.metrics.sent.Load()-sent)/float64(len(took)), "B/step")
+		})
+	}
+}
