@@ -117,14 +117,15 @@ type Rule struct {
 // Cite is a citation and where to read it.
 type Cite struct{ Text, Href string }
 
-// Sysctls is the reference of settings.
+// Sysctls is the reference of settings: those that the engine obeys, and those
+// that are there because a host has them.
 type Sysctls struct {
 	Page
-	Settings []Setting
+	Obeyed, Shown []Setting
 }
 
 // Setting is one sysctl.
-type Setting struct{ Name, Default, Range, Unit, About string }
+type Setting struct{ Name, Default, Range, About string }
 
 // Failure is the page of an error.
 type Failure struct {

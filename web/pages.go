@@ -194,13 +194,6 @@ func (s *Server) labPage(w http.ResponseWriter, r *http.Request) {
 	s.render(w, r, http.StatusOK, templates.LabPage(v))
 }
 
-func (s *Server) sysctlsPage(w http.ResponseWriter, r *http.Request) {
-	v := templates.Sysctls{Page: s.page(r, "sysctls")}
-	v.Title = v.T("sysctls.title")
-	v.Settings = settings(v.Lang)
-	s.render(w, r, http.StatusOK, templates.SysctlsPage(v))
-}
-
 func blocks(in []lessons.Block) []templates.Block {
 	var out []templates.Block
 	for _, b := range in {

@@ -87,23 +87,24 @@ func citeHref(c string) string {
 	}
 }
 
-// settings lists every sysctl that a host has.
-func settings(lang string) []templates.Setting {
-	var all []templates.Setting
+func (s *Server) sysctlsPage(w http.ResponseWriter, r *http.Request) {
+	v := templates.Sysctls{Page: s.page(r, "sysctls")}
+	v.Title = v.T("sysctls.title")
 	for i := range host.Sysctls {
 		d := &host.Sysctls[i]
-		one := templates.Setting{Name: d.Name, Default: d.Default, Unit: d.Unit}
-		if d.Max > d.Min {
+		one := templates.Setting{Name: d.Name, Default: d.Default}
+		switch {
+		case d.ReadOnly:
+			one.Range = v.T("sysctls.read-only")
+		case d.Max > d.Min:
 			one.Range = strconv.FormatInt(d.Min, 10) + " – " + strconv.FormatInt(d.Max, 10)
 		}
-		one.About = i18n.T(lang, "sysctls.shown")
 		if d.Models() {
-			one.About = i18n.T(lang, "sysctl."+strings.TrimPrefix(d.Name, "net.ipv4."))
+			one.About = v.T("sysctl." + strings.TrimPrefix(d.Name, "net.ipv4."))
+			v.Obeyed = append(v.Obeyed, one)
+		} else {
+			v.Shown = append(v.Shown, one)
 		}
-		if d.ReadOnly {
-			one.Range = i18n.T(lang, "sysctls.read-only")
-		}
-		all = append(all, one)
 	}
-	return all
+	s.render(w, r, http.StatusOK, templates.SysctlsPage(v))
 }
