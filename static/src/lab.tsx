@@ -2,7 +2,7 @@ import { render } from 'preact';
 import { load, t } from './i18n';
 import { App, type Place } from './lab/app';
 import { startPlayer } from './lab/player';
-import { loadRules } from './lab/rules';
+import { loadFields, loadRules } from './lab/rules';
 import * as s from './lab/store';
 
 /** The session of this page: the one that it was served with, or a new one. */
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   const el = document.getElementById('lab');
   if (!el) return;
   const lang = el.dataset.lang || document.documentElement.lang || 'en';
-  const [, , at] = await Promise.all([load(lang), loadRules(lang), session(el)]);
+  const [at] = await Promise.all([session(el), load(lang), loadRules(lang), loadFields(lang)]);
   const place: Place = { session: at.id, lesson: el.dataset.lesson ?? '', title: document.title };
   const stream = s.connect(at.stream);
   // The island takes over when it has something to show.

@@ -13,7 +13,7 @@ const plain = (s: State) =>
   );
 
 /** Runs that keep the rules of the stream: made from a list of choices. */
-const runs = fc.array(fc.record({ what: fc.nat(6), a: fc.nat(50), b: fc.nat(50), dt: fc.nat(1000) }), { maxLength: 40 }).map((choices) => {
+const runs = fc.array(fc.record({ what: fc.nat(8), a: fc.nat(50), b: fc.nat(50), dt: fc.nat(1000) }), { maxLength: 40 }).map((choices) => {
   const world: World = { now: 0, subjects: [], packets: [], sysctls: [[{ name: 'x', value: '1' }]], counts: [[0, 0]], procs: [], rules: [], next: [] };
   const frames: Frame[] = [];
   const s = fromWorld(world, 0);
@@ -66,6 +66,8 @@ const runs = fc.array(fc.record({ what: fc.nat(6), a: fc.nat(50), b: fc.nat(50),
       if (c.b % 5 === 0) effects.push({ kind: 'destroyed', span: 0, host: 0, subject: { ...sub, values: sub.values.map((v, i) => (i === 4 ? changes[0].new : v)) } });
     }
     if (c.what === 6) f.sysctl = { host: 0, name: 'x', old: s.sysctls[0].get('x') ?? '', new: String(c.b) };
+    if (sub && c.what === 7) effects.push({ kind: 'named', span: 0, host: 0, text: sub.name, subject: { ...sub, values: [], name: `n${c.b}`, flow: c.a } });
+    if (c.what === 8) f.rules = { old: s.rules, new: [{ n: 1, text: 'drop every SYN', hits: c.b }] };
     frames.push(f);
     apply(s, f);
   }

@@ -253,7 +253,9 @@ function around(p: Pt, r: number): Quad {
 
 function shorten(text: string, room: number, words: Words): string {
   if (words.measure(text, 'mono') <= room) return text;
-  const short = text.replace(/\(.*\)/s, '()');
+  const bare = text.replace(/^\w+ = /, '');
+  if (words.measure(bare, 'mono') <= room) return bare;
+  const short = bare.replace(/\(.*\)/s, '()');
   if (words.measure(short, 'mono') <= room) return short;
   let cut = short;
   while (cut.length > 1 && words.measure(`${cut}…`, 'mono') > room) cut = cut.slice(0, -1);

@@ -17,6 +17,7 @@ export interface Input {
   linear: boolean;
   hideFuture: boolean;
   extra?: Map<number, number>; // packet → pixels of room made for its label
+  minHeight?: number; // how far down the lifelines go at least
   spread?: number; // pixels added between segments that leave side by side
 }
 
@@ -96,7 +97,7 @@ export const TOP = 66; // room for the names of the hosts
 const DEPART = 21; // between two segments leaving side by side
 const ARRIVE = 18;
 const TURN = 11; // between an arrival and an unrelated departure
-const NOTE = 17;
+const NOTE = 19;
 const MIN_TRIP = 26;
 
 export function layout(inp: Input): Layout {
@@ -188,7 +189,7 @@ export function layout(inp: Input): Layout {
   wish(Number.POSITIVE_INFINITY);
 
   const arrows = tracks.map((t) => arrow(t, n, columns, depart, arrive, axis, eventY, now));
-  const height = axis.y + 120;
+  const height = Math.max(axis.y + 120, inp.minHeight ?? 0);
   const boxes = bands(h, n, columns, axis, eventY, restY, height);
   const bracket = brackets(h, n, columns, axis, eventY, restY, height, inp.hideFuture, rings);
   const notes: NoteBox[] = [];

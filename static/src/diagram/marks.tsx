@@ -147,7 +147,15 @@ export function Future({ l, hidden }: { l: Layout; hidden: boolean }) {
   );
 }
 
-export function Notes(p: { list: { box: NoteBox; text: string }[]; chosen: string; tab: string; lit: ReadonlySet<string>; hosts: Host[]; live: boolean }) {
+export function Notes(p: {
+  measure: Words['measure'];
+  list: { box: NoteBox; text: string }[];
+  chosen: string;
+  tab: string;
+  lit: ReadonlySet<string>;
+  hosts: Host[];
+  live: boolean;
+}) {
   const named = new Set<number>();
   return (
     <g class="notes">
@@ -157,6 +165,7 @@ export function Notes(p: { list: { box: NoteBox; text: string }[]; chosen: strin
         const first = !named.has(note.n);
         named.add(note.n);
         const live = p.live && first && !box.planned;
+        const w = p.measure(text, 'mono');
         const lead = `M${round(box.anchor.x + box.side * 3)} ${round(box.anchor.y)}L${round(box.lead)} ${round(box.y)}`;
         return (
           <g
@@ -167,11 +176,10 @@ export function Notes(p: { list: { box: NoteBox; text: string }[]; chosen: strin
             tabIndex={live ? (p.tab === key ? 0 : -1) : undefined}
             aria-label={live ? `${p.hosts[note.host]?.name ?? ''}, ${instant(note.at)}: ${note.text}` : undefined}
           >
+            <rect class="note-bg" x={box.side < 0 ? box.x - w - 3 : box.x - 3} y={box.y - 9} width={w + 6} height={18} />
             <path class="lead" d={lead} />
             <path class="pin" d={box.side < 0 ? `M${box.anchor.x - 1} ${box.anchor.y}l-6 -3.5v7z` : `M${box.anchor.x + 1} ${box.anchor.y}l6 -3.5v7z`} />
-            {note.what === 'queue' && (
-              <rect class="pill" x={box.side < 0 ? box.x - text.length * 7.3 - 5 : box.x - 3} y={box.y - 9} width={text.length * 7.3 + 8} height={17} rx={5} />
-            )}
+            {note.what === 'queue' && <rect class="pill" x={box.side < 0 ? box.x - w - 5 : box.x - 4} y={box.y - 8.5} width={w + 7} height={17} rx={5} />}
             <text x={box.x} y={box.y + 4} text-anchor={box.side < 0 ? 'end' : 'start'}>
               {text}
               <title>{note.text}</title>

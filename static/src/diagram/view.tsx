@@ -82,10 +82,11 @@ export function Diagram(props: DiagramProps) {
         width,
         linear: props.linear,
         hideFuture: props.hideFuture,
+        minHeight: viewH - 1,
       },
       w,
     );
-  }, [data, n, props.rev, width, props.linear, props.hideFuture, w]);
+  }, [data, n, props.rev, width, viewH, props.linear, props.hideFuture, w]);
   const lay = composed?.layout;
 
   const whole = !lay || lay.height <= WHOLE;
@@ -213,7 +214,7 @@ export function Diagram(props: DiagramProps) {
                   />
                 ))}
               </g>
-              <Notes list={labels.notes} chosen={props.chosen?.key ?? ''} tab={tabKey ?? ''} lit={props.lit} hosts={hosts} live={!!props.choose} />
+              <Notes list={labels.notes} measure={w.measure} chosen={props.chosen?.key ?? ''} tab={tabKey ?? ''} lit={props.lit} hosts={hosts} live={!!props.choose} />
             </svg>
             {props.children}
           </>

@@ -295,6 +295,7 @@ function Canvas() {
           {t('lab.forge')}
         </button>
       </div>
+      <Standing />
       {s.comparing.value ? (
         <Compare />
       ) : s.table.value ? (
@@ -334,6 +335,26 @@ function Canvas() {
         </Diagram>
       )}
     </section>
+  );
+}
+
+/** Rules for segments to come, each to be taken back. */
+function Standing() {
+  void s.rev.value;
+  void s.n.value;
+  const list = s.data.value?.state.rules ?? [];
+  if (!list.length) return null;
+  return (
+    <ul class="standing" aria-label={t('lab.standing')}>
+      {list.map((r) => (
+        <li key={r.n} class="chip">
+          <span class="mono">{r.text}</span> <span class="quiet">{t('lab.hits', { n: r.hits })}</span>
+          <button type="button" class="link" aria-label={t('lab.forget', { rule: r.text })} title={t('lab.forget', { rule: r.text })} onClick={() => s.act(`forget rule ${r.n}`)}>
+            ×
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -38,7 +38,8 @@ export function BranchMenu() {
           open.value = !open.value;
         }}
       >
-        {t('lab.branch')} <b>{branchName(b)}</b>
+        <span class="wide">{t('lab.branch')} </span>
+        <b>{branchName(b)}</b>
         {list.length > 1 && <span class="many"> {list.length}</span>} ▾
       </button>
       {open.value && (

@@ -10,6 +10,18 @@ export interface RuleText {
 
 export const rules = signal<Record<string, RuleText>>({});
 
+const fields = signal<Record<string, string>>({});
+
+/** What a variable is, in the language of the page. */
+export function fieldDoc(schema: string, name: string, doc: string): string {
+  return fields.value[`${schema}.${name}`] ?? doc;
+}
+
+export async function loadFields(lang: string): Promise<void> {
+  const r = await fetch(`/api/fields?lang=${encodeURIComponent(lang)}`);
+  if (r.ok) fields.value = await r.json();
+}
+
 export async function loadRules(lang: string): Promise<void> {
   const r = await fetch(`/api/rules?lang=${encodeURIComponent(lang)}`);
   if (!r.ok) return;

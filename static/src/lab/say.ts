@@ -32,7 +32,8 @@ export function eventEffects(f: Frame, d: BranchData): string[] {
     if (e.kind === 'sent' && e.packet) out.push(t('event.sent', { segment: kindName(e.packet) + (e.packet.retx ? ` (${t('lab.retransmission', { n: e.packet.retx })})` : '') }));
     if (e.kind === 'lost' && p) out.push(t('event.lost', { segment: kindName(p) }));
     if (e.kind === 'dropped' && p) out.push(t('event.dropped', { segment: kindName(p) }));
-    if (e.kind === 'returned') out.push(t('event.returned', { name: (e.text ?? '').replace(/^.*?=\s*/, '').replace(/\(.*$/s, '()'), result: e.errno || String(e.result ?? 0) }));
+    if (e.kind === 'returned')
+      out.push(t('event.returned', { name: (e.text || f.name || '').replace(/^.*?=\s*/, '').replace(/\(.*$/s, '()'), result: e.errno || String(e.result ?? 0) }));
   }
   return out;
 }
@@ -48,9 +49,9 @@ export function value(v: number | null | undefined, field: Field, s: Subject, sc
   if (v === null || v === undefined) return t('lab.off');
   switch (field.unit) {
     case 'seq:snd':
-      return String(relative(v, schemas.value(s, 'ISS')));
+      return seq(v, schemas.value(s, 'ISS'));
     case 'seq:rcv':
-      return String(relative(v, schemas.value(s, 'IRS')));
+      return seq(v, schemas.value(s, 'IRS'));
     case 'bool':
       return v ? t('lab.yes') : t('lab.no');
     case 'state':
@@ -66,6 +67,12 @@ export function value(v: number | null | undefined, field: Field, s: Subject, sc
     default:
       return v === 2147483647 ? '∞' : String(v);
   }
+}
+
+/** A sequence number that was not set yet is far from everything. */
+function seq(v: number, first: number | null | undefined): string {
+  const d = relative(v, first);
+  return v === 0 && Math.abs(d) > 2 ** 20 ? '–' : String(d);
 }
 
 function relative(v: number, first: number | null | undefined): number {

@@ -1,12 +1,13 @@
 import { signal } from '@preact/signals';
 import { t } from '../i18n';
 import type { Subject } from '../proto';
+import { fieldDoc } from './rules';
 import { value } from './say';
 import { data, hello, n, now, rev, schemas } from './store';
-import { fieldDoc } from './why';
 
 const all = signal<Record<number, boolean>>({});
-const key = [
+/** The variables that a student looks at first. */
+export const important = new Set([
   'State',
   'SndUna',
   'SndNxt',
@@ -20,15 +21,26 @@ const key = [
   'RTO',
   'Backoff',
   'Retries',
+  'Timeouts',
   'PacketsOut',
+  'SackedOut',
+  'LostOut',
+  'RetransOut',
   'XmitKind',
   'XmitAt',
   'DelackAt',
+  'SynAckAt',
   'InQueue',
   'OfoBytes',
+  'SynQ',
+  'AcceptQ',
   'Limit',
   'Err',
-];
+  'Dead',
+  'RcvFin',
+  'Orphans',
+  'TimeWait',
+]);
 
 /** Every connection of every host, each variable in its RFC or Linux spelling. */
 export function Sockets() {
@@ -63,7 +75,7 @@ function Socket({ s, host }: { s: Subject; host: string }) {
   const full = all.value[s.id] ?? s.schema !== 'tcb';
   const fields = sc.fields(s.schema);
   const state = sc.state(s);
-  const rows = fields.map((field, i) => ({ field, i })).filter(({ field, i }) => full || changes.has(i) || (key.includes(field.name) && s.values[i] !== null));
+  const rows = fields.map((field, i) => ({ field, i })).filter(({ field, i }) => full || changes.has(i) || (important.has(field.name) && s.values[i] !== null));
   const si = sc.find(s.schema, 'State');
   const was = changes.get(si);
   return (

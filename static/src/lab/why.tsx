@@ -1,11 +1,12 @@
 import { signal } from '@preact/signals';
 import { instant } from '../diagram/time';
-import { has, t } from '../i18n';
+import { t } from '../i18n';
 import type { BranchData } from '../model/branch';
 import type { Change, Frame, Span } from '../proto';
-import { rfcHref, rules } from './rules';
+import { fieldDoc, rfcHref, rules } from './rules';
 import { causes, eventEffects, eventTitle, formula, value } from './say';
-import { chosen, data, hello, n, now, schemas, seek, shown } from './store';
+import { important } from './sockets';
+import { chosen, data, hello, n, schemas, seek, shown } from './store';
 
 /** Which rule inside the event is shown; -1: all. */
 const into = signal({ n: 0, span: -1 });
@@ -172,28 +173,31 @@ function Loose({ f, d }: { f: Frame; d: BranchData }) {
 function Changes({ list, f, d }: { list: Change[]; f: Frame; d: BranchData }) {
   if (!list.length) return null;
   const sub = (id: number) => d.state.subjects.get(id) ?? d.history.subjects.get(id);
+  const rows = list.flatMap((c) => {
+    const s = sub(c.s);
+    const field = s && schemas.value.field(s.schema, c.f);
+    return s && field ? [{ c, s, field }] : [];
+  });
+  // What a cable or a counter of the kernel remembers is there, but not in the way.
+  const main = rows.filter(({ s, field }) => important.has(field.name) || (s.schema === 'link' && f.kind === 'act'));
+  const rest = rows.filter((r) => !main.includes(r));
+  const row = ({ c, s, field }: (typeof rows)[number]) => (
+    <li key={`${c.s}.${c.f}.${c.new}`} title={fieldDoc(s.schema, field.name, field.doc)}>
+      <span class="mono">{field.label}</span>{' '}
+      <span class="v mono">
+        {value(c.old, field, s, schemas.value, f.at)} → <b class="chg">{value(c.new, field, s, schemas.value, f.at)}</b>
+      </span>
+    </li>
+  );
   return (
-    <ul class="changes">
-      {list.map((c) => {
-        const s = sub(c.s);
-        const field = s && schemas.value.field(s.schema, c.f);
-        if (!s || !field) return null;
-        return (
-          <li key={`${c.s}.${c.f}.${c.new}`} title={fieldDoc(s.schema, field.name, field.doc)}>
-            <span class="mono">{field.label}</span>{' '}
-            <span class="v mono">
-              {value(c.old, field, s, schemas.value, f.at)} → <b class="chg">{value(c.new, field, s, schemas.value, f.at)}</b>
-            </span>
-          </li>
-        );
-      })}
-    </ul>
+    <>
+      {main.length > 0 && <ul class="changes">{main.map(row)}</ul>}
+      {rest.length > 0 && (
+        <details class="changes-more">
+          <summary>{t('lab.changes-more', { n: rest.length })}</summary>
+          <ul class="changes">{rest.map(row)}</ul>
+        </details>
+      )}
+    </>
   );
 }
-
-export function fieldDoc(schema: string, name: string, doc: string): string {
-  const key = `field.${schema}.${name}`;
-  return has(key) ? t(key) : doc;
-}
-
-export { now };

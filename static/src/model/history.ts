@@ -89,6 +89,7 @@ export class History {
   private alive = new Map<number, Subject>();
   private laneOf = new Map<string, Lane>();
   private timerOf = new Map<string, TimerTrack>();
+  private waiting = new Set<string>(); // calls that have not returned
 
   constructor(
     world: World,
@@ -160,6 +161,9 @@ export class History {
       case 'edited':
         this.turn(e.n, f, 'edited', rule, null, e.packet);
         break;
+      case 'named':
+        if (e.subject) this.rename(e.subject, f);
+        break;
     }
   }
 
@@ -175,6 +179,19 @@ export class History {
     if (what === 'dropped' && !t.turns.some((x) => x.what === 'delivered')) t.turns.push({ n: f.n, at: f.at, what: 'delivered', arrive: null, rule: '', by: '' });
     if (what === 'delivered' && t.turns.some((x) => x.what === 'delivered')) return;
     t.turns.push({ n: f.n, at: f.at, what, arrive, rule, by: f.kind === 'act' ? f.by || 'you' : '', packet });
+  }
+
+  private rename(to: Subject, f: Frame): void {
+    const s = this.alive.get(to.id);
+    if (!s) return;
+    const old = laneKey(s, this.isListener(s));
+    s.host = to.host;
+    s.flow = to.flow;
+    s.name = to.name;
+    if (laneKey(s, this.isListener(s)) === old) return;
+    const lane = this.laneOf.get(old);
+    if (lane) push(lane, { n: f.n, at: f.at, state: '', subject: s.id });
+    this.settle(s, f.n, f.at);
   }
 
   private isListener(s: Subject): boolean {
@@ -242,18 +259,20 @@ export class History {
   }
 
   private call(f: Frame): void {
-    let said = false;
     for (const e of f.effects ?? []) {
       if (e.kind !== 'returned') continue;
-      const whole = f.kind === 'call' && f.name === e.text;
-      said ||= whole;
-      const text = e.text ?? f.name ?? '';
+      const text = f.kind === 'call' ? (f.name ?? '') : /\(/.test(e.text ?? '') ? (e.text ?? '') : '';
+      if (!text) continue;
+      const key = `${e.host} ${text}`;
+      const whole = f.kind === 'call' && !this.waiting.has(key);
+      this.waiting.delete(key);
       const name = text.replace(/^.*?=\s*/, '').replace(/\(.*$/s, '');
       if (e.errno) this.notes.push({ n: f.n, at: f.at, host: e.host, what: 'error', text: `${name} → ${e.errno}` });
       else if (whole && (e.result ?? 0) === 0 && !/^(read|recv)/.test(name)) this.notes.push({ n: f.n, at: f.at, host: e.host, what: 'call', text });
       else this.notes.push({ n: f.n, at: f.at, host: e.host, what: 'return', text: `${name} → ${e.result ?? 0}` });
     }
-    if (f.kind === 'call' && f.name && !said && !(f.effects ?? []).some((e) => e.kind === 'returned' && e.host === f.host)) {
+    if (f.kind === 'call' && f.name && !(f.effects ?? []).some((e) => e.kind === 'returned' && e.host === f.host)) {
+      this.waiting.add(`${f.host} ${f.name}`);
       this.notes.push({ n: f.n, at: f.at, host: f.host, what: 'call', text: f.name });
     }
   }
@@ -261,7 +280,7 @@ export class History {
   private badge(f: Frame, s: Subject, field: number, old: number | null, now: number | null): void {
     const fd = this.schemas.field(s.schema, field);
     const queue = fd && queues[fd.name];
-    if (queue && s.host >= 0) this.notes.push({ n: f.n, at: f.at, host: s.host, what: 'queue', text: `${queue} ${old ?? 0} → ${now ?? 0}` });
+    if (queue && s.host >= 0) this.notes.push({ n: f.n, at: f.at, host: s.host, what: 'queue', text: `${queue} ${old ?? 0}→${now ?? 0}` });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Effect, Frame, Packet, Subject, World } from '../proto';
+import type { Effect, Frame, Packet, Standing, Subject, World } from '../proto';
 
 /** What became of a segment. */
 export type Fate = 'flying' | 'held' | 'lost' | 'delivered' | 'dropped';
@@ -17,6 +17,7 @@ export interface State {
   packets: Map<number, Travel>;
   sysctls: Map<string, string>[];
   counts: number[][];
+  rules: Standing[];
 }
 
 /** The state from which the frames of a snapshot go on. */
@@ -28,6 +29,7 @@ export function fromWorld(w: World, base: number): State {
     packets: new Map((w.packets ?? []).map((p) => [p.id, { packet: p, fate: p.arrive === null ? 'held' : 'flying' }])),
     sysctls: (w.sysctls ?? []).map((l) => new Map((l ?? []).map((s) => [s.name, s.value]))),
     counts: (w.counts ?? []).map((l) => [...(l ?? [])]),
+    rules: w.rules ?? [],
   };
 }
 
@@ -44,6 +46,7 @@ export function apply(s: State, f: Frame): void {
   for (const e of effects) if (e.kind === 'destroyed' && e.subject) s.subjects.delete(e.subject.id);
   for (const [host, counter, by] of f.counts ?? []) bump(s, host, counter, by);
   if (f.sysctl) s.sysctls[f.sysctl.host]?.set(f.sysctl.name, f.sysctl.new);
+  if (f.rules) s.rules = f.rules.new ?? [];
 }
 
 /** Takes the last frame back, in place; before is the instant of the frame before it. */
@@ -52,6 +55,7 @@ export function revert(s: State, f: Frame, before: number): void {
   s.n = f.n - 1;
   s.now = before;
   if (f.sysctl) s.sysctls[f.sysctl.host]?.set(f.sysctl.name, f.sysctl.old);
+  if (f.rules) s.rules = f.rules.old ?? [];
   for (const [host, counter, by] of f.counts ?? []) bump(s, host, counter, -by);
   const effects = f.effects ?? [];
   for (const e of effects) if (e.kind === 'destroyed' && e.subject) addSubject(s, e.subject);
@@ -79,8 +83,18 @@ function applyEffect(s: State, e: Effect): void {
     case 'edited':
       if (e.packet) setPacket(s, e.packet);
       break;
+    case 'named': {
+      const sub = s.subjects.get(e.subject?.id ?? 0);
+      if (!sub || !e.subject) break;
+      before.set(e, { host: sub.host, flow: sub.flow, name: sub.name });
+      s.subjects.set(sub.id, { ...sub, host: e.subject.host, flow: e.subject.flow, name: e.subject.name });
+      break;
+    }
   }
 }
+
+/** What a renamed subject was called before, by the effect that renamed it. */
+const before = new WeakMap<Effect, Pick<Subject, 'host' | 'flow' | 'name'>>();
 
 function revertEffect(s: State, e: Effect): void {
   switch (e.kind) {
@@ -102,6 +116,11 @@ function revertEffect(s: State, e: Effect): void {
     case 'edited':
       if (e.before) setPacket(s, e.before);
       break;
+    case 'named': {
+      const sub = s.subjects.get(e.subject?.id ?? 0);
+      if (sub) s.subjects.set(sub.id, { ...sub, name: e.text ?? '', ...before.get(e) });
+      break;
+    }
   }
 }
 
