@@ -58,11 +58,12 @@ func (p *Player) split(t *engine.Timeline) (led, rest []engine.Intervention, ok 
 
 func sameOp(a, b engine.Intervention) bool { return scene.FormatOp(a.Op) == scene.FormatOp(b.Op) }
 
-// asked reports whether iv is a move of this step, or of a later one.
+// asked reports whether iv is a move of this step, or of a later one that has
+// been there already.
 func (p *Player) asked(t *engine.Timeline, iv engine.Intervention) bool {
-	for i := p.s.Step; i < len(p.l.Steps); i++ {
+	for i := p.s.Step; i < len(p.s.Homes); i++ {
 		for _, m := range p.l.Steps[i].Do {
-			if p.is(t, m, iv, i == p.s.Step) {
+			if p.is(t, m, iv, i) {
 				return true
 			}
 		}
@@ -81,20 +82,20 @@ func (p *Player) made(t *engine.Timeline) bool {
 	}
 	_, rest, _ := p.split(t)
 	for _, m := range step.Do {
-		if !slices.ContainsFunc(rest, func(iv engine.Intervention) bool { return p.is(t, m, iv, true) }) {
+		if !slices.ContainsFunc(rest, func(iv engine.Intervention) bool { return p.is(t, m, iv, p.s.Step) }) {
 			return false
 		}
 	}
 	return true
 }
 
-// is reports whether iv is the move m. A call is a move only at its instant:
+// is reports whether iv is the move m of step i. A call is a move only at its instant:
 // when an application does something is most of what it does.
-func (p *Player) is(t *engine.Timeline, m Move, iv engine.Intervention, here bool) bool {
+func (p *Player) is(t *engine.Timeline, m Move, iv engine.Intervention, i int) bool {
 	if m.Act == "" {
 		return false
 	}
-	if here && iv.Op.Kind == engine.OpCall && iv.At != p.homeTime(t).Add(m.After) {
+	if iv.Op.Kind == engine.OpCall && iv.At != p.homeTime(t, i).Add(m.After) {
 		return false
 	}
 	got := scene.FormatOp(iv.Op)
@@ -151,7 +152,7 @@ func (p *Player) perform(t *engine.Timeline) error {
 
 func (p *Player) act(t *engine.Timeline, m Move) error {
 	_, rest, _ := p.split(t)
-	if slices.ContainsFunc(rest, func(iv engine.Intervention) bool { return iv.AtStep < t.N() && p.is(t, m, iv, true) }) {
+	if slices.ContainsFunc(rest, func(iv engine.Intervention) bool { return iv.AtStep < t.N() && p.is(t, m, iv, p.s.Step) }) {
 		return nil
 	}
 	op, err := p.resolve(t, m.Act)
@@ -160,7 +161,7 @@ func (p *Player) act(t *engine.Timeline, m Move) error {
 	}
 	at := t.World().Now()
 	if m.After > 0 {
-		at = p.homeTime(t).Add(m.After)
+		at = p.homeTime(t, p.s.Step).Add(m.After)
 		if err := runTo(t, at); err != nil {
 			return err
 		}
@@ -178,8 +179,20 @@ func (p *Player) replay(t *engine.Timeline, m Move) error {
 		}
 		ops = append(ops, op)
 	}
-	_, err := t.Replay(ops, strings.Join(m.Replay, "; "))
+	_, err := t.Replay(ops, shortly(m.Replay))
 	return err
+}
+
+// shortly names a branch by the settings that make it different.
+func shortly(ops []string) string {
+	var out []string
+	for _, op := range ops {
+		if name, value, ok := strings.Cut(op, " = "); ok {
+			op = name[strings.LastIndexAny(name, ". ")+1:] + " = " + value
+		}
+		out = append(out, op)
+	}
+	return strings.Join(out, ", ")
 }
 
 // resolve reads an operation whose braces name segments by what they are.
@@ -207,13 +220,11 @@ func (p *Player) resolve(t *engine.Timeline, text string) (engine.Op, error) {
 // runTo runs through everything that happens until at.
 func runTo(t *engine.Timeline, at sim.Time) error {
 	for {
-		ev, ok := t.Step()
-		if !ok {
-			return t.Err()
-		}
-		if ev.At > at {
-			t.Back()
+		if next, ok := t.NextAt(); !ok || next > at {
 			return nil
+		}
+		if _, ok := t.Step(); !ok {
+			return t.Err()
 		}
 	}
 }

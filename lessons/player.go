@@ -133,7 +133,7 @@ func (p *Player) Return(t *engine.Timeline) error {
 		return err
 	}
 	if p.strays(t) {
-		if _, err := t.Fork(p.l.Slug); err != nil {
+		if _, err := t.Fork(p.l.Steps[p.s.Step].ID); err != nil {
 			return err
 		}
 		p.s.Homes[p.s.Step] = Spot{t.Branch(), t.N()}
@@ -257,11 +257,11 @@ func (p *Player) reached(t *engine.Timeline, cond string) (bool, error) {
 
 func (p *Player) home() Spot { return p.s.Homes[p.s.Step] }
 
-// homeTime is the instant at which the step stands.
-func (p *Player) homeTime(t *engine.Timeline) sim.Time {
-	h := p.home()
-	if h.N == 0 {
-		return 0
+// homeTime is the instant at which step i stands.
+func (p *Player) homeTime(t *engine.Timeline, i int) sim.Time {
+	h := p.s.Homes[i]
+	if ev := t.Event(h.Branch, h.N); ev != nil {
+		return ev.At
 	}
-	return t.Events(h.Branch, h.N, h.N)[0].At
+	return 0
 }

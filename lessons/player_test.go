@@ -1,6 +1,8 @@
 package lessons
 
 import (
+	"encoding/json"
+	"math/rand/v2"
 	"testing"
 
 	"wirestep/engine"
@@ -224,5 +226,61 @@ func TestReplayIsASidePath(t *testing.T) {
 	must(t, p.Next(tl))
 	if tl.Branch() != base {
 		t.Errorf("the next step stands on branch %d, want %d", tl.Branch(), base)
+	}
+}
+
+// TestWhateverAPersonDoes: any mixture of lesson commands, stepping and foreign
+// moves leaves the player where a state can be kept, taken up again, and left.
+func TestWhateverAPersonDoes(t *testing.T) {
+	ops := []string{"drop next segment from client", "sysctl client net.ipv4.tcp_syn_retries = 1",
+		"call client: close(c)", "drop every SYN from client", "link client server delay 80ms"}
+	all, err := All()
+	must(t, err)
+	for seed := range uint64(40) {
+		dice := rand.New(rand.NewPCG(seed, 1))
+		l := all[dice.IntN(len(all))]
+		p, tl := opened(t, l.Slug)
+		for range 30 {
+			switch dice.IntN(9) {
+			case 0, 1:
+				must(t, p.Next(tl))
+				if st := p.Status(); st.Away && st.Step < st.Steps-1 { // after the last step nothing comes
+					t.Fatalf("seed %d: away after next", seed)
+				}
+			case 2:
+				must(t, p.Prev(tl))
+			case 3:
+				must(t, p.Return(tl))
+				if p.Status().Away {
+					t.Fatalf("seed %d: away after return", seed)
+				}
+			case 4:
+				must(t, tl.Seek(tl.N()/2))
+			case 5:
+				if q := l.Steps[p.s.Step].Predict; q != nil {
+					_, err := p.Answer(tl, q.Options[dice.IntN(len(q.Options))].Key)
+					must(t, err)
+				}
+			case 6:
+				op, err := scene.ParseOp(ops[dice.IntN(len(ops))], l.sc)
+				must(t, err)
+				_, err = tl.Apply(op, tl.World().Now(), "you")
+				must(t, err)
+			default:
+				for range dice.IntN(12) {
+					tl.Step()
+				}
+			}
+			must(t, p.Observe(tl))
+		}
+		kept, err := json.Marshal(p.State())
+		must(t, err)
+		var s State
+		must(t, json.Unmarshal(kept, &s))
+		q := Resume(l, s)
+		must(t, q.Observe(tl))
+		if p.Status() != q.Status() {
+			t.Errorf("seed %d: %+v, resumed %+v", seed, p.Status(), q.Status())
+		}
 	}
 }

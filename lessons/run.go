@@ -75,7 +75,7 @@ func current(t *engine.Timeline) *trace.Event {
 	if t.N() == 0 {
 		return &trace.Event{Host: -1}
 	}
-	return &t.Events(t.Branch(), t.N(), t.N())[0]
+	return t.Event(t.Branch(), t.N())
 }
 
 // packetsIn lists the segments that fit sel and that an event sent, or delivered,
