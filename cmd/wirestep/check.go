@@ -53,9 +53,9 @@ func check(e env, args []string) int {
 	return 0
 }
 
-// skipped directories hold nothing of ours, or scenes that are only read.
+// skipped directories hold nothing of ours.
 func skipped(name string) bool {
-	return name == "node_modules" || name == "scenes" || len(name) > 1 && name[0] == '.'
+	return name == "node_modules" || len(name) > 1 && name[0] == '.'
 }
 
 func isLesson(dir string) bool {

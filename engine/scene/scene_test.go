@@ -2,7 +2,6 @@ package scene
 
 import (
 	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -141,8 +140,7 @@ func TestTidyKeepsComments(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	seeds, _ := filepath.Glob("testdata/scenes/*.scene")
-	for _, s := range seeds {
+	for _, s := range append(goldenScenes(f), "testdata/everything.txt") {
 		b, err := os.ReadFile(s)
 		if err != nil {
 			f.Fatal(err)
@@ -172,7 +170,7 @@ func FuzzParse(f *testing.F) {
 }
 
 func TestEverythingIsFormattedAsWritten(t *testing.T) {
-	b, err := os.ReadFile("testdata/scenes/everything.scene")
+	b, err := os.ReadFile("testdata/everything.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
