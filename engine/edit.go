@@ -117,6 +117,9 @@ func (w *World) fillForged(s *wire.Segment, op *Op, c *cable) {
 			s.Src, s.Dst = src, dst
 		}
 	}
+	if s.ICMP.Set {
+		s.Src, s.Dst = s.Dst, s.Src // the quoted header is of a segment that the receiver has sent
+	}
 	if !op.Rel {
 		return
 	}

@@ -366,12 +366,16 @@ func (h *Host) callPoll(x *Ctx, proc int, w wait) {
 	if c == nil {
 		return
 	}
-	if h.ready(&w, x.Now) {
+	first := w.sock == 0
+	w.sock = c.ID
+	now := w
+	now.until = sim.Never // whether the time is over is another question
+	if h.ready(&now, x.Now) {
 		h.returned(x, proc, &w.in, 1, tcp.OK, "")
 		return
 	}
-	if w.sock == 0 {
-		w.sock, w.until = c.ID, sim.Never
+	if first {
+		w.until = sim.Never
 		if len(w.in.Args) > 2 && w.in.Args[2].Kind == ArgDur {
 			w.until = x.Now.Add(w.in.Args[2].Dur)
 		}
