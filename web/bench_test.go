@@ -39,3 +39,16 @@ func BenchmarkStep(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkUntil measures how long a page waits for the longest run that one
+// command may ask for.
+func BenchmarkUntil(b *testing.B) {
+	s := open(b, nil)
+	for b.Loop() {
+		p := s.join(s.create(withScene(bulk)), "")
+		sent := s.metrics.sent.Load()
+		p.do(proto.Command{T: "until", Cond: "now > 1000"})
+		b.ReportMetric(float64(p.cursor.N), "events")
+		b.ReportMetric(float64(s.metrics.sent.Load()-sent)/1e6, "MB")
+	}
+}

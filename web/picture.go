@@ -29,7 +29,7 @@ const (
 	laneWidth = 420
 	margin    = 110
 	head      = 60 // above the first event
-	rowGap    = 16 // between what one instant sends
+	rowGap    = 24 // between what one instant sends
 	fastGap   = 44 // for as long as a segment is on its way
 	foldGap   = 52
 )
@@ -218,15 +218,18 @@ func what(r run, f proto.Frame, packets map[int32]proto.Packet, lang string) str
 	return strings.Join(parts, i18n.T(lang, "event.and"))
 }
 
-// why lists the rules of an event, outermost first, each once, a few at most.
+// why lists the rules of an event, each once, a few at most: what was done, then
+// what was asked and was so. A question that was answered no says nothing here.
 func why(f proto.Frame, says map[string]string) []templates.Reason {
 	var all []templates.Reason
 	seen := map[string]bool{}
-	for depth := range 3 {
-		for _, s := range f.Spans {
-			if depthOf(f, s) == depth && !seen[s.Rule] && len(all) < 4 {
-				seen[s.Rule] = true
-				all = append(all, templates.Reason{Rule: s.Rule, Says: cmp.Or(says[s.Rule], s.Rule)})
+	for _, asked := range []bool{false, true} {
+		for depth := range 3 {
+			for _, s := range f.Spans {
+				if (s.Check != nil) == asked && (!asked || s.Check.OK) && depthOf(f, s) == depth && !seen[s.Rule] && len(all) < 3 {
+					seen[s.Rule] = true
+					all = append(all, templates.Reason{Rule: s.Rule, Says: cmp.Or(says[s.Rule], s.Rule)})
+				}
 			}
 		}
 	}

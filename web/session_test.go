@@ -25,13 +25,15 @@ func TestRestart(t *testing.T) {
 	p.do(proto.Command{T: "act", Op: "drop next DATA from client"})
 	p.do(proto.Command{T: "step", N: 5})
 	p.do(proto.Command{T: "label", Text: "dropped"})
-	p.do(proto.Command{T: "seek", N: 6})
+	p.do(proto.Command{T: "replay", Ops: []string{"sysctl client net.ipv4.tcp_syn_retries = 2"}, Text: "less patient"})
+	p.do(proto.Command{T: "step", N: 3})
+	p.do(proto.Command{T: "branch", Branch: ptr(int32(1)), N: 6})
 	_, bundle, _ := first.get("/api/sessions/" + id + "/bundle")
 	_, trace, _ := first.get("/api/sessions/" + id + "/trace")
 
 	second := open(t, func(c *Config) { c.Journal = first.kept })
 	q := second.join(id, "?client="+p.Client)
-	if q.cursor.Branch != 1 || q.cursor.N != 6 || q.LastID != p.id || q.snap.Branches[1].Label != "dropped" {
+	if q.cursor.Branch != 1 || q.cursor.N != 6 || q.LastID != p.id || q.snap.Branches[1].Label != "dropped" || len(q.snap.Branches) != 3 {
 		t.Fatalf("cursor %+v, last %d of %d, branches %+v", q.cursor, q.LastID, p.id, q.snap.Branches)
 	}
 	if _, now, _ := second.get("/api/sessions/" + id + "/bundle"); now != bundle {

@@ -1,0 +1,47 @@
+package web
+
+import (
+	"testing"
+
+	"wirestep/web/proto"
+)
+
+// Every lesson is walked through over the stream: each question is answered, and
+// the place outlives a restart.
+func TestLessonsOverTheStream(t *testing.T) {
+	s := open(t, nil)
+	if len(s.library.lessons) == 0 {
+		t.Fatal("no lessons")
+	}
+	for _, l := range s.library.lessons {
+		t.Run(l.Slug, func(t *testing.T) {
+			id := s.create(map[string]string{"lesson": l.Slug})
+			p := s.join(id, "")
+			p.t = t
+			if at := p.cursor.Lesson; p.Lesson != l.Slug || at == nil || at.Step != 0 || at.Steps != len(l.Steps) {
+				t.Fatalf("it begins at %+v", at)
+			}
+			p.refused("lesson", proto.Command{T: "lesson", Text: "sideways"})
+			for i, step := range l.Steps {
+				if q := step.Predict; q != nil {
+					d := p.do(proto.Command{T: "predict", Answer: q.Options[0].Key})
+					if d.Predict == nil || d.Predict.Choice != q.Options[0].Key || d.Predict.Right == "" {
+						t.Fatalf("step %d: predicted %+v", i, d.Predict)
+					}
+					if at := p.cursor.Lesson; !at.Asked || at.Right != d.Predict.Right {
+						t.Fatalf("step %d: after the answer it stands at %+v", i, at)
+					}
+				}
+				p.do(proto.Command{T: "lesson", Text: "next"})
+			}
+			if at := p.cursor.Lesson; at.Step != len(l.Steps)-1 {
+				t.Fatalf("it ends at %+v", at)
+			}
+			p.do(proto.Command{T: "lesson", Text: "prev"})
+			again := open(t, func(c *Config) { c.Journal = s.kept }).join(id, "")
+			if *again.cursor.Lesson != *p.cursor.Lesson || again.cursor.N != p.cursor.N || again.cursor.Branch != p.cursor.Branch {
+				t.Errorf("it stood at %+v %+v and stands at %+v %+v", p.cursor, p.cursor.Lesson, again.cursor, again.cursor.Lesson)
+			}
+		})
+	}
+}
