@@ -14,7 +14,7 @@ import (
 type Place struct {
 	Kind PlaceKind
 	Seg  Selector // Sent, Arrives, Lost
-	Cond string   // Cond
+	Cond string   // Cond, First
 	Text string   // as written
 }
 
@@ -28,7 +28,8 @@ const (
 	AtSent
 	AtArrives
 	AtLost
-	AtCond
+	AtCond  // from where the search begins
+	AtFirst // the same from the start
 )
 
 // Selector names one segment by what it is: "2nd SYN-ACK from server".
@@ -82,6 +83,9 @@ func ParsePlace(s string) (Place, error) {
 		return Place{Text: s, Kind: AtStart}, nil
 	case "end":
 		return Place{Text: s, Kind: AtEnd}, nil
+	}
+	if cond, ok := strings.CutPrefix(s, "first "); ok {
+		return Place{Text: s, Kind: AtFirst, Cond: cond}, nil
 	}
 	m := placeRE.FindStringSubmatch(s)
 	if m == nil {

@@ -58,6 +58,7 @@ func TestPlaces(t *testing.T) {
 		{"2nd SYN-ACK from server sent", AtSent, Selector{Kind: "SYN-ACK", From: "server", Nth: 2}, true},
 		{"3rd segment arrives", AtArrives, Selector{Kind: "segment", Nth: 3}, true},
 		{"11th DATA from client lost", AtLost, Selector{Kind: "DATA", From: "client", Nth: 11}, true},
+		{"first server.eof", AtFirst, Selector{}, true},
 		{"now > 3", AtCond, Selector{}, true},
 		{"0th SYN sent", 0, Selector{}, false},
 		{"", 0, Selector{}, false},

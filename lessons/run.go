@@ -12,13 +12,18 @@ import (
 // ahead bounds how many events a place is looked for: lessons are short.
 const ahead = 50_000
 
-// find moves the cursor to the first event that fits the place: for a counted
-// segment from the start of the branch, for a condition from the cursor on.
+// find moves the cursor to the first event that fits the place: for a condition
+// from the cursor on, for everything else from the start of the branch.
 func (p *Player) find(t *engine.Timeline, at Place) error {
 	switch at.Kind {
 	case AtStart:
 		return t.Seek(0)
-	case AtCond:
+	case AtCond, AtFirst:
+		if at.Kind == AtFirst {
+			if err := t.Seek(0); err != nil {
+				return err
+			}
+		}
 		c, err := scene.Compile(at.Cond, p.sc)
 		if err != nil {
 			return err
