@@ -111,11 +111,16 @@ var lazy = []struct{ file, call, why string }{
 	{".ts", "waitForTime" + "out(", "it is too short on a slow machine and too long on a fast one: wait for what must happen"},
 }
 
+// A line that says so may wait: "// the ten seconds are what is tested".
+var excuse = []byte("what is tested")
+
 func TestTestsAreHonest(t *testing.T) {
 	walk(t, func(path string, text []byte) {
-		for _, l := range lazy {
-			if strings.HasSuffix(path, l.file) && bytes.Contains(text, []byte(l.call)) {
-				t.Errorf("%s: %s: %s", path, l.call, l.why)
+		for i, line := range bytes.Split(text, []byte("\n")) {
+			for _, l := range lazy {
+				if strings.HasSuffix(path, l.file) && bytes.Contains(line, []byte(l.call)) && !bytes.Contains(line, excuse) {
+					t.Errorf("%s:%d: %s: %s", path, i+1, l.call, l.why)
+				}
 			}
 		}
 	})
