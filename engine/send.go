@@ -151,10 +151,14 @@ func packetSize(s *wire.Segment) uint32 {
 const maxISNs = 8192
 
 // bases returns the numbers relative to which a segment is shown, and learns
-// them from SYNs, as tcpdump does.
+// them from SYNs, as tcpdump does. A RST in answer to a segment without ACK has
+// the number 0 and not one of the connection's.
 func (w *World) bases(s *wire.Segment) (seq, ack wire.Seq) {
 	if s.Flags.Has(wire.SYN) && !s.ICMP.Set {
 		w.learn(s.Src, s.Dst, s.Seq)
+	}
+	if s.Seq == 0 && s.Flags.Has(wire.RST|wire.ACK) {
+		return 0, w.base(s.Dst, s.Src)
 	}
 	return w.base(s.Src, s.Dst), w.base(s.Dst, s.Src)
 }

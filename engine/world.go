@@ -140,7 +140,9 @@ func (w *World) hostNamed(name string) sim.HostID {
 
 // class orders events of the same instant: people first, then what arrives, then
 // what applications do about it, and timers last, so that a timer never fires for
-// want of something that came in time.
+// want of something that came in time. One timer comes before arrivals: that of a
+// SYN-ACK. A SYN that is sent again at the same instant was let go by a timer of
+// the same length, set one way earlier, and in Linux both fire with the same tick.
 type class uint8
 
 const (
@@ -184,7 +186,8 @@ func (w *World) next() next {
 		}
 	}
 	for i, h := range w.hosts {
-		if d := h.NextTimer(); d.At < n.at {
+		d := h.NextTimer()
+		if d.At < n.at || (d.At == n.at && n.class == classArrive && d.Kind == tcp.TimerSynAck) {
 			n = next{at: d.At, class: classTimer, host: i, timer: d}
 		}
 	}

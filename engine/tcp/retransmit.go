@@ -44,7 +44,7 @@ func (c *Conn) retransmitSkb(x *Ctx, i int) bool {
 		c.RetransOut++
 	}
 	if c.RetStamp == 0 {
-		c.RetStamp = x.Now
+		c.RetStamp = max(x.Now, 1)
 	}
 	if c.UndoRetrans < 0 {
 		c.UndoRetrans = 0

@@ -27,7 +27,7 @@ func (c *Conn) Connect(x *Ctx, iss wire.Seq) {
 	c.RcvWnd, c.RcvWScale = initialWindow(x.Sys, c.fullSpace(), mss, &c.WindowClamp, x.Sys.WindowScaling)
 	c.RcvSsthresh = c.RcvWnd
 	c.RcvMSS = c.initialRcvMSS()
-	c.RetStamp = x.Now
+	c.RetStamp = max(x.Now, 1)
 	k := Skb{Seq: iss, End: iss + 1, Flags: wire.SYN}
 	c.transmit(x, &k)
 	c.Rtx = append(c.Rtx, k)

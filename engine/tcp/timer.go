@@ -162,7 +162,7 @@ func (c *Conn) clampToUser(x *Ctx, d sim.Duration) sim.Duration {
 	if start == 0 {
 		start = c.Rtx[0].FirstAt
 	}
-	return min(d, max(c.UserTO-x.Now.Sub(start), sim.Millisecond))
+	return min(d, max(c.UserTO-since(x, start), sim.Millisecond))
 }
 
 var rtoGiveUp = trace.Declare(trace.Rule{
@@ -254,7 +254,13 @@ func (c *Conn) timedOut(x *Ctx, rule *trace.Rule, name string, n int, limit sim.
 		}
 		limit = modelTimeout(n, base, x.Sys.RTOMax)
 	}
-	return x.When(rule, trace.Dur("time since the first retransmission", x.Now.Sub(start), trace.OpGE, name, limit))
+	return x.When(rule, trace.Dur("time since the first retransmission", since(x, start), trace.OpGE, name, limit))
+}
+
+// since is the time since a stamp of which 0 means none: one taken in the very
+// first instant of a scene is a nanosecond late, and Linux counts in microseconds.
+func since(x *Ctx, stamp sim.Time) sim.Duration {
+	return x.Now.Sub(stamp / sim.Time(sim.Microsecond) * sim.Time(sim.Microsecond))
 }
 
 // modelTimeout is how long n doublings of base take, each at most top
