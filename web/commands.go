@@ -174,6 +174,9 @@ func (st *stage) doAct(_ *watcher, c proto.Command) (proto.Done, error) {
 	if c.At != nil {
 		at = sim.Time(*c.At)
 	}
+	if now, next := st.t.World().Now(), st.t.World().NextAt(); at < now || at > next {
+		return proto.Done{}, cannot("instant", "at", at.Seconds(), "from", now.Seconds(), "to", next.Seconds())
+	}
 	e, err := st.t.Apply(op, at, "you")
 	var gone *engine.ErrGone
 	if errors.As(err, &gone) {

@@ -139,12 +139,18 @@ func encodeBranches(t *engine.Timeline) []proto.Branch {
 	return all
 }
 
-// encodeFrame encodes an event. w is the world right after it, by who did it if
-// somebody did, before a packet as it was before it.
-func encodeFrame(w *engine.World, e *trace.Event, by string, before func(sim.PacketID) *engine.Packet) proto.Frame {
+// encodeFrame encodes an event. w is the world right after it, move what somebody
+// did if it is that, before a packet as it was before it.
+func encodeFrame(w *engine.World, e *trace.Event, move *engine.Intervention, before func(sim.PacketID) *engine.Packet) proto.Frame {
 	f := proto.Frame{
 		N: int32(e.ID), At: int64(e.At), Kind: e.Kind.String(), Host: int(e.Host), Subject: int32(e.Subject), Packet: int32(e.Packet),
-		Name: e.Name, By: by, Cause: int32(e.Cause), Spans: []proto.Span{}, Next: encodePlanned(w),
+		Name: e.Name, Cause: int32(e.Cause), Spans: []proto.Span{}, Next: encodePlanned(w),
+	}
+	switch {
+	case e.Kind == trace.Act && move == nil:
+		f.By = "scene"
+	case e.Kind == trace.Act:
+		f.By, f.Name = move.By, scene.FormatOp(move.Op) // what a replay makes up has no text of its own
 	}
 	for _, s := range e.Spans {
 		p := proto.Span{Rule: s.Rule.ID, Parent: s.Parent}

@@ -32,7 +32,7 @@ func (st *stage) keep(b engine.BranchID, w *engine.World, e *trace.Event) {
 	if st.frames.of == nil {
 		st.frames.of, st.frames.rules = map[engine.BranchID][]json.RawMessage{}, map[engine.BranchID][]proto.Standing{}
 	}
-	f := encodeFrame(w, e, st.by(b, e), func(id sim.PacketID) *engine.Packet { return st.worldAt(b, e.ID-1).Packet(id) })
+	f := encodeFrame(w, e, st.t.Move(b, e.ID), func(id sim.PacketID) *engine.Packet { return st.worldAt(b, e.ID-1).Packet(id) })
 	was, known := st.frames.rules[b]
 	if !known {
 		was = encodeRules(st.worldAt(b, e.ID-1))

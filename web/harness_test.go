@@ -89,8 +89,10 @@ type tab struct {
 	id   int64
 	proto.Hello
 	snap   proto.Snapshot
-	seen   []string // names of messages since the last call
-	frames map[int32]proto.Frame
+	seen   []string              // names of messages since the last call
+	frames map[int32]proto.Frame // of the branch at the cursor
+	bases  map[int32]int32
+	held   map[int32]map[int32]proto.Frame // by branch
 	cursor proto.Cursor
 }
 
@@ -110,7 +112,7 @@ func (s *site) connect(id, query string) *tab {
 		s.t.Fatal(err)
 	}
 	s.t.Cleanup(func() { sock.Drop(); cancel() })
-	p := &tab{t: s.t, sock: sock, ctx: ctx, frames: map[int32]proto.Frame{}}
+	p := &tab{t: s.t, sock: sock, ctx: ctx, bases: map[int32]int32{}, held: map[int32]map[int32]proto.Frame{}}
 	return p
 }
 
@@ -144,26 +146,35 @@ func (p *tab) read() message {
 	case "hello":
 		p.decode(b, &p.Hello)
 	case "snapshot":
-		p.snap, p.frames = proto.Snapshot{}, map[int32]proto.Frame{}
+		p.snap = proto.Snapshot{}
 		p.decode(b, &p.snap)
-		for _, f := range p.snap.Frames {
-			p.frames[f.N] = f
-		}
+		p.bases[p.snap.Branch], p.held[p.snap.Branch] = p.snap.Base, map[int32]proto.Frame{}
+		p.take(p.snap.Branch, p.snap.Base+1, p.snap.Frames)
 		p.cursor = proto.Cursor{T: "cursor", Branch: p.snap.Branch, N: p.snap.N, Lesson: p.snap.Lesson}
 	case "frames":
 		var f proto.Frames
 		p.decode(b, &f)
-		for i, x := range f.Frames {
-			if x.N != f.From+int32(i) {
-				p.t.Fatalf("frame %d stands at place %d of frames from %d", x.N, i, f.From)
-			}
-			p.frames[x.N] = x
-		}
+		p.take(f.Branch, f.From, f.Frames)
 	case "cursor":
 		p.cursor = proto.Cursor{}
 		p.decode(b, &p.cursor)
 	}
+	p.frames = p.held[p.cursor.Branch]
 	return m
+}
+
+// take keeps frames of a branch, which come in order.
+func (p *tab) take(branch, from int32, frames []proto.Frame) {
+	p.t.Helper()
+	if p.held[branch] == nil {
+		p.held[branch] = map[int32]proto.Frame{}
+	}
+	for i, f := range frames {
+		if f.N != from+int32(i) {
+			p.t.Fatalf("frame %d stands at place %d of frames from %d", f.N, i, from)
+		}
+		p.held[branch][f.N] = f
+	}
 }
 
 func (p *tab) decode(b []byte, v any) {

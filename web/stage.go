@@ -75,6 +75,11 @@ func raise(s story, l Limits) (*stage, error) {
 		st.pages[token] = &page{last: id}
 	}
 	t.SetLimit(l.Steps)
+	for _, b := range s.file.Branches {
+		if err := t.Label(b.ID, b.Label); err != nil {
+			return nil, err
+		}
+	}
 	if err := st.standAgain(); err != nil {
 		return nil, err
 	}

@@ -26,17 +26,6 @@ func (st *stage) goTo(b engine.BranchID, n engine.StepNo) {
 	}
 }
 
-// by is who did what an event is, if somebody did.
-func (st *stage) by(b engine.BranchID, e *trace.Event) string {
-	if e.Kind != trace.Act {
-		return ""
-	}
-	if m := st.t.Move(b, e.ID); m != nil {
-		return m.By
-	}
-	return "scene"
-}
-
 // diff is where two branches part, with what each does there.
 func (st *stage) diff(a, b engine.BranchID) (*proto.Diff, error) {
 	d, err := st.t.Diff(a, b)

@@ -1,0 +1,102 @@
+package web
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"wirestep/engine/scene"
+	"wirestep/web/journal"
+	"wirestep/web/proto"
+)
+
+// anyCommand makes up a command, often a senseless one.
+func anyCommand(r *rand.Rand, id int64) proto.Command {
+	pick := func(all ...string) string { return all[r.IntN(len(all))] }
+	c := proto.Command{ID: id, N: int32(r.IntN(40) - 3), To: int32(r.IntN(30) - 2)}
+	c.T = pick("step", "step", "step", "back", "seek", "until", "act", "act", "act", "branch", "fork", "replay", "label", "frames", "diff", "inspect", "lesson", "predict")
+	if r.IntN(4) == 0 {
+		c.Branch = ptr(int32(r.IntN(6) - 1))
+	}
+	if r.IntN(3) == 0 {
+		c.At = ptr(int64(r.IntN(2_000_000_000) - 1000))
+	}
+	packet := r.IntN(20)
+	c.Op = pick("drop next DATA from client", "drop every SYN", "hold 2nd DATA from client", "duplicate every ACK after 5ms", "corrupt next FIN",
+		"edit next DATA win=0", "sysctl server net.ipv4.tcp_fin_timeout = 5", "sysctl client net.ipv4.tcp_sack = 9999", "unplug client server", "plug client server",
+		"link client > server delay 200ms loss 1%", "forget rule 1", "call client: write(c, 100)", "call server: close(c)", "call client: shutdown(c, SHUT_WR)",
+		"forge client > server flags=R seq=1", "forge server > client flags=PA seq=1 ack=1 len=10",
+		fmt.Sprintf("drop packet %d", packet), fmt.Sprintf("delay packet %d by 300ms", packet), fmt.Sprintf("hold packet %d", packet),
+		fmt.Sprintf("release packet %d", packet), fmt.Sprintf("duplicate packet %d", packet), fmt.Sprintf("edit packet %d seq=+5 flags=S", packet), "nonsense")
+	c.Ops = []string{pick("sysctl client net.ipv4.tcp_syn_retries = 2", "sysctl client net.ipv4.tcp_timestamps = 0", "drop 1st SYN")}
+	c.Cond = pick("segment", "timer", "state", "drop", "client.cwnd > 11", "client.state == ESTABLISHED", "x y z")
+	c.Text = pick("next", "prev", "reset", "return", "what if", "")
+	c.Answer = pick("second", "x")
+	return c
+}
+
+// Whatever a page asks, in whatever order: the session does not break, a page
+// that applies what it is sent holds every frame, and the journal rebuilds the
+// same tree, place and trace.
+func TestAnyCommands(t *testing.T) {
+	for seed := range uint64(40) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			r := rand.New(rand.NewPCG(seed, 1))
+			s := open(t, func(c *Config) { c.Limits.Commands = 1 << 20 })
+			id := s.create(withScene(plain))
+			p := s.join(id, "")
+			for i := int64(1); i <= 60; i++ {
+				c := anyCommand(r, i)
+				p.ask(c)
+				for n := p.bases[p.cursor.Branch] + 1; n <= p.cursor.N; n++ {
+					if p.frames[n].N != n {
+						t.Fatalf("after %+v the page stands at %d of branch %d and lacks frame %d", c, p.cursor.N, p.cursor.Branch, n)
+					}
+				}
+			}
+			var here, again string
+			s.hub.with(t.Context(), id, func(st *stage) { here = whole(st) })
+			rec, err := s.kept.Read(t.Context(), id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			again = wholeOf(t, rec)
+			was, is := strings.Split(here, "\n"), strings.Split(again, "\n")
+			for i := range was {
+				if i >= len(is) || was[i] != is[i] {
+					t.Fatalf("line %d of the session was\n%s\nand is, rebuilt,\n%s\nits bundle:\n%s", i, was[i], is[min(i, len(is)-1)], bundleOf(t, s, id))
+				}
+			}
+		})
+	}
+}
+
+func bundleOf(t *testing.T, s *site, id string) string {
+	_, text, _ := s.get("/api/sessions/" + id + "/bundle")
+	return text
+}
+
+func wholeOf(t *testing.T, r journal.Record) string {
+	t.Helper()
+	st, err := rebuild(r, DefaultLimits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return whole(st)
+}
+
+// whole is all that is kept of a session, and the trace up to its cursor.
+func whole(st *stage) string {
+	text := fmt.Sprintln(st.t.Branch(), st.t.N())
+	for _, b := range st.t.Branches() {
+		text += fmt.Sprintln(b.ID, b.Parent, b.Step, b.Label)
+		for _, m := range st.t.Interventions(b.ID) {
+			text += scene.FormatStep(m) + "\n"
+		}
+	}
+	for _, f := range st.framesOf(st.t.Branch(), 0, st.t.N()) {
+		text += string(f) + "\n"
+	}
+	return text
+}
