@@ -16,14 +16,14 @@ type token struct {
 
 const marks = "(),=>"
 
-// lex splits a line into tokens and its comment.
+// lex splits a line into tokens and its comment, which keeps its "#".
 func lex(s string) (toks []token, comment string, err error) {
 	for i := 0; i < len(s); {
 		switch c := s[i]; {
 		case c == ' ' || c == '\t':
 			i++
 		case c == '#':
-			return toks, strings.TrimSpace(s[i+1:]), checkText(s)
+			return toks, strings.TrimRight("# "+strings.TrimSpace(s[i+1:]), " "), checkText(s)
 		case c == '"':
 			n := quoted(s[i:])
 			if n == 0 {

@@ -35,8 +35,8 @@ func (p *parser) line(s string) {
 		return
 	}
 	if len(toks) == 0 {
-		if !p.begun && strings.HasPrefix(strings.TrimSpace(s), "#") {
-			p.f.Prose = append(p.f.Prose, comment)
+		if !p.begun && comment != "" {
+			p.f.Prose = append(p.f.Prose, strings.TrimSpace(comment[1:]))
 		}
 		return
 	}

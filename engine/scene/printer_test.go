@@ -30,8 +30,10 @@ func newFakeLens() fakeLens {
 	return fakeLens{trace.NewSchema("tcb", fakeBlock{}, fakeSource, map[string][]string{"uint8": {"CLOSED", "SYN_SENT"}})}
 }
 
-func (l fakeLens) host(h sim.HostID) string             { return [...]string{"-", "client", "server"}[h+1] }
-func (l fakeLens) subject(sim.SubjectID) subject        { return subject{name: "client.1", schema: l.schema, iss: 1000} }
+func (l fakeLens) host(h sim.HostID) string { return [...]string{"-", "client", "server"}[h+1] }
+func (l fakeLens) subject(sim.SubjectID) subject {
+	return subject{name: "client.1", schema: l.schema, iss: 1000}
+}
 func (l fakeLens) counter(uint16) string                { return "TcpExtTCPTimeouts" }
 func (l fakeLens) process(h sim.HostID, n int32) string { return "app" }
 func (l fakeLens) packet(id sim.PacketID) (p packet) {

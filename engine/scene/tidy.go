@@ -16,7 +16,7 @@ func Tidy(file, text string) (string, error) {
 	depth, block, empty := 0, false, false
 	for _, raw := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
 		toks, comment, _ := lex(raw)
-		marked := len(toks) == 0 && strings.HasPrefix(strings.TrimSpace(raw), "#")
+		marked := len(toks) == 0 && comment != ""
 		if len(toks) == 0 && !marked {
 			empty = true
 			continue
@@ -51,17 +51,14 @@ func Tidy(file, text string) (string, error) {
 }
 
 func tidyLine(toks []token, raw, comment string) string {
-	s := ""
-	if len(toks) > 0 {
-		s = tidyStatement(toks, raw)
+	if len(toks) == 0 {
+		return comment
 	}
-	if !strings.Contains(raw[len(body(raw)):], "#") {
-		return s
+	s := tidyStatement(toks, raw)
+	if comment != "" {
+		s += "  " + comment
 	}
-	if s != "" {
-		s += "  "
-	}
-	return strings.TrimRight(s+"# "+comment, " ")
+	return s
 }
 
 // tidyStatement leaves a condition as it was written.
