@@ -82,6 +82,12 @@ func (p *Player) playStep(t *engine.Timeline) []error {
 			errs = append(errs, err)
 		}
 	}
+	for _, m := range step.Do {
+		// a page makes such a move from where the step stands, without running on
+		if next, ok := t.NextAt(); ok && m.After > 0 && next < t.World().Now().Add(m.After) {
+			errs = append(errs, p.complain("after: %s is later than the next event, at %s s", m.afterText, next.Seconds()))
+		}
+	}
 	if err := p.perform(t); err != nil {
 		return append(errs, err)
 	}
