@@ -80,7 +80,7 @@ test('a segment is dropped, delayed, held and edited by key', async ({ lab, page
   await lab.scene(
     'scene "keys"\nhost client 10.0.0.1\nhost server 10.0.0.2\nlink client server delay 20ms\nprogram server\n  s = listen(:80, 128)\nprogram client\n  c = connect(server:80)\n',
   );
-  await lab.until('Next segment');
+  await lab.sent(1);
   await lab.seg(1).focus();
   await page.keyboard.press('h');
   await expect(lab.seg(1)).toHaveAttribute('aria-label', /held by you/);
@@ -127,7 +127,7 @@ test('dragging the head of an arrow down delays it', async ({ lab, page }) => {
   await lab.scene(
     'scene "drag"\nhost client 10.0.0.1\nhost server 10.0.0.2\nlink client server delay 20ms\nprogram server\n  s = listen(:80, 128)\nprogram client\n  c = connect(server:80)\n',
   );
-  await lab.until('Next segment');
+  await lab.sent(1);
   const grip = lab.seg(1).locator('.grip');
   const b = await grip.boundingBox();
   if (!b) throw new Error('no grip');

@@ -69,6 +69,12 @@ export class Lab {
     }
   }
 
+  /** Steps until a segment has been sent. */
+  async sent(id: number): Promise<void> {
+    for (let i = 0; i < 30 && !(await this.seg(id).count()); i++) await this.step();
+    await expect(this.seg(id)).toBeVisible();
+  }
+
   /** Runs on through the menu "Until…". */
   async until(item: string): Promise<void> {
     await this.page.getByRole('button', { name: /Until/ }).click();

@@ -5,7 +5,7 @@ const start = '/lessons/lost-syn';
 test('every SYN is dropped: ten tries, then ETIMEDOUT; replayed with other settings on a branch', async ({ lab, page }) => {
   await lab.open(start);
   // Run until the first SYN is on the wire, and take it and every one like it.
-  if (!(await lab.seg(1).count())) await lab.until('Next segment');
+  await lab.sent(1);
   await lab.click(1);
   await lab.button(/Drop every SYN/).click();
   await expect(page.locator('.seg.lost')).toHaveCount(1);

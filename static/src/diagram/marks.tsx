@@ -173,7 +173,7 @@ export function Notes(p: {
             class={`note ${note.what}${box.planned ? ' planned' : ''}${p.chosen === key ? ' chosen' : ''}${p.lit.has(key) ? ' lit' : ''}`}
             data-key={live ? key : undefined}
             role={live ? 'button' : undefined}
-            tabIndex={live ? (p.tab === key ? 0 : -1) : undefined}
+            tabindex={live ? (p.tab === key ? 0 : -1) : undefined}
             aria-label={live ? `${p.hosts[note.host]?.name ?? ''}, ${instant(note.at)}: ${note.text}` : undefined}
           >
             <rect class="note-bg" x={box.side < 0 ? box.x - w - 3 : box.x - 3} y={box.y - 9} width={w + 6} height={18} />
@@ -227,7 +227,7 @@ export function Segment({ a, label, fate, hosts, chosen, lit, tab, live }: Segme
       data-id={a.id}
       data-flying={flying ? '' : undefined}
       role={live ? 'button' : 'img'}
-      tabIndex={live ? (tab ? 0 : -1) : undefined}
+      tabindex={live ? (tab ? 0 : -1) : undefined}
       aria-label={describe(a, hosts)}
     >
       <path class="hit" d={path(a.pts)} />

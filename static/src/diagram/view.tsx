@@ -152,6 +152,21 @@ export function Diagram(props: DiagramProps) {
     }
   };
 
+  // What gets the focus is chosen, however it got there.
+  const latest = useRef({ props, items });
+  latest.current = { props, items };
+  useEffect(() => {
+    const el = svg.current;
+    const on = (e: FocusEvent) => {
+      const { props: p, items: list } = latest.current;
+      const key = (e.target as Element).closest?.('[data-key]')?.getAttribute('data-key');
+      const item = list.find((x) => x.key === key);
+      if (item && item.key !== p.chosen?.key) p.choose?.(item, 'focus');
+    };
+    el?.addEventListener('focusin', on);
+    return () => el?.removeEventListener('focusin', on);
+  }, [!lay || !labels]);
+
   const pick = pointer(svg, items, lay, props, follow);
   const tabKey = props.chosen && items.some((x) => x.key === props.chosen?.key) ? props.chosen.key : items[items.length - 1]?.key;
   const seen = <T extends { y0: number; y1: number }>(list: T[]) => (whole ? list : list.filter((x) => x.y1 >= from && x.y0 <= to));
@@ -161,7 +176,18 @@ export function Diagram(props: DiagramProps) {
   const dense = arrows.length > 600;
 
   return (
-    <div class="dg" ref={box} onScroll={onScroll} onWheel={byHand} onTouchMove={byHand} onKeyDown={onKey}>
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: it has a role whenever it has a label
+    <div
+      class="dg"
+      ref={box}
+      tabIndex={props.choose ? undefined : 0}
+      role={props.choose ? undefined : 'region'}
+      aria-label={props.choose ? undefined : props.label}
+      onScroll={onScroll}
+      onWheel={byHand}
+      onTouchMove={byHand}
+      onKeyDown={onKey}
+    >
       {lay && (
         <div class="dg-heads" aria-hidden="true">
           {lay.columns.map((c) => (
@@ -327,10 +353,6 @@ function pointer(svg: { current: SVGSVGElement | null }, items: Placed[], lay: L
     },
     onPointerOver: (e: PointerEvent) => props.hover?.(find(e) ?? null),
     onPointerLeave: () => props.hover?.(null),
-    onFocusIn: (e: FocusEvent) => {
-      const item = find(e);
-      if (item && item.key !== props.chosen?.key) props.choose?.(item, 'focus');
-    },
   };
 }
 

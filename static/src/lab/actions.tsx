@@ -5,7 +5,7 @@ import { instant } from '../diagram/time';
 import { barSpot } from '../diagram/view';
 import { t } from '../i18n';
 import type { Track } from '../model/history';
-import { act, actAt, bar, chosen, data, dialog, hello, n, pause, seek } from './store';
+import { act, actAt, bar, choose, data, dialog, hello, n, pause, seek } from './store';
 
 /** Where a segment is at the cursor. */
 function fateAt(tr: Track, k: number): { fate: 'later' | 'flying' | 'held' | 'gone'; arrived: number } {
@@ -148,7 +148,7 @@ function back(tr: Track): void {
   bar.value = null;
   pause();
   seek(tr.n);
-  chosen.value = { key: `p${tr.packet.id}`, n: tr.n, packet: tr.packet.id };
+  choose({ key: `p${tr.packet.id}`, n: tr.n, packet: tr.packet.id });
 }
 
 /** Takes this segment and every one like it from now on. */

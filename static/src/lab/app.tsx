@@ -68,7 +68,7 @@ function Header({ stream, place }: { stream: Stream; place: Place }) {
   to.searchParams.set('lang', other);
   return (
     <header class="bar">
-      <a class="brand" href="/">
+      <a class="brand" href="/" aria-label="Wirestep">
         <span aria-hidden="true">⇄</span> <span class="wide">Wirestep</span>
       </a>
       <span class="crumb">
@@ -260,7 +260,7 @@ function Canvas() {
       s.choose(null);
       return;
     }
-    s.chosen.value = item;
+    s.choose(item);
     if (how === 'focus') {
       if (s.bar.peek()?.packet !== item.packet) s.bar.value = null;
       return;

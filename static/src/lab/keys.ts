@@ -1,6 +1,6 @@
 import { press } from './actions';
 import { go } from './lesson';
-import { back, bar, chosen, data, dialog, lesson, linear, options, play, playing, seek, staged, table, tip } from './store';
+import { back, bar, choose, chosen, data, dialog, lesson, linear, n, options, play, playing, seek, staged, table, tip } from './store';
 import { replayStaged } from './sysctl';
 import { forward, start } from './transport';
 import { stepInto } from './why';
@@ -43,14 +43,15 @@ export function onKey(e: KeyboardEvent): void {
         bar.value = null;
         return;
       }
-      chosen.value = null;
+      choose(null);
       return;
   }
   const actions = { x: 'drop', l: 'delay', h: 'hold', u: 'duplicate', c: 'corrupt', e: 'edit' } as const;
   const key = e.key.toLowerCase();
   if (key in actions && packet !== undefined && data.peek()) {
     run(() => {
-      if (!chosen.peek()) return;
+      const sent = data.peek()?.history.byPacket.get(packet)?.n ?? Number.POSITIVE_INFINITY;
+      if (sent > n.peek()) return;
       press(packet, actions[key as keyof typeof actions]);
     });
     return;

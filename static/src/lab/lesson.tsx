@@ -4,7 +4,7 @@ import { t } from '../i18n';
 import type { Track } from '../model/history';
 import type { Predicted } from '../proto';
 import type { Block, Move, Span, Step, Target } from './lessondoc';
-import { act, actAt, busy, chosen, clock, column, data, hello, lesson, lessonDoc, level, n, now, pause, replay, rev, seek, send, until } from './store';
+import { act, actAt, busy, choose, chosen, clock, column, data, hello, lesson, lessonDoc, level, n, now, pause, replay, rev, seek, send, until } from './store';
 
 const picked = signal('');
 const outcome = signal<Predicted | null>(null);
@@ -210,7 +210,7 @@ function Moves({ list, done }: { list: Move[]; done: boolean }) {
 function point(tr: Track): void {
   if (tr.n > n.peek()) seek(tr.n);
   column.value = 'diagram';
-  chosen.value = { key: `p${tr.packet.id}`, n: tr.n, packet: tr.packet.id };
+  choose({ key: `p${tr.packet.id}`, n: tr.n, packet: tr.packet.id });
 }
 
 async function perform(m: Move): Promise<void> {

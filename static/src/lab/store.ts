@@ -19,6 +19,8 @@ export const lesson = signal<Lesson | null>(null);
 export const lessonDoc = signal<LessonDoc | null>(null);
 export const level = signal<Level>('student');
 export const chosen = signal<Item | null>(null);
+/** The inspector stays at what is chosen until time moves. */
+export const pinned = signal(false);
 export const hovered = signal<Item | null>(null);
 export const bar = signal<{ packet: number; mode: '' | 'delay' } | null>(null);
 export const dialog = signal<'' | 'keys' | 'edit' | 'forge' | 'call' | 'until'>('');
@@ -81,13 +83,13 @@ export const asking = computed(() => {
 /** The event that the inspector shows. */
 export const shown = computed(() => {
   const c = chosen.value;
-  return c && c.n <= n.value ? c.n : n.value;
+  return c && pinned.value && c.n <= n.value ? c.n : n.value;
 });
 
 /** What is a cause or an effect of what is chosen or pointed at. */
 export const lit = computed<ReadonlySet<string>>(() => {
   const d = data.value;
-  const item = hovered.value ?? chosen.value;
+  const item = hovered.value ?? (pinned.value ? chosen.value : null);
   const out = new Set<string>();
   if (!d || !item) return out;
   const mark = (k: number) => {
@@ -209,7 +211,7 @@ function go(k: number): void {
   if (n.peek() !== k) {
     n.value = k;
     clock.value = null;
-    if (chosen.peek() && !bar.peek()) chosen.value = null;
+    pinned.value = false;
   }
   rev.value++;
 }
@@ -358,6 +360,7 @@ export async function replay(ops: string[], text = ''): Promise<boolean> {
 
 export function choose(item: Item | null): void {
   chosen.value = item;
+  pinned.value = item !== null;
   if (!item) bar.value = null;
 }
 

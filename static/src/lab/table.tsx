@@ -2,7 +2,7 @@ import { instant } from '../diagram/time';
 import { t } from '../i18n';
 import { rules } from './rules';
 import { eventEffects, eventTitle } from './say';
-import { chosen, data, hello, n, rev, shown } from './store';
+import { choose, data, hello, n, rev, shown } from './store';
 
 const ROWS = 800;
 
@@ -37,7 +37,7 @@ export function EventTable() {
                   type="button"
                   class="link"
                   onClick={() => {
-                    chosen.value = { key: `e${f.n}`, n: f.n };
+                    choose({ key: `e${f.n}`, n: f.n });
                   }}
                 >
                   {f.n}

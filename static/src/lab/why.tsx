@@ -6,7 +6,7 @@ import type { Change, Frame, Span } from '../proto';
 import { fieldDoc, rfcHref, rules } from './rules';
 import { causes, eventEffects, eventTitle, formula, value } from './say';
 import { important } from './sockets';
-import { chosen, data, hello, n, schemas, seek, shown } from './store';
+import { choose, data, hello, n, pinned, schemas, seek, shown } from './store';
 
 /** Which rule inside the event is shown; -1: all. */
 const into = signal({ n: 0, span: -1 });
@@ -45,7 +45,7 @@ export function Why() {
             type="button"
             class="link"
             onClick={() => {
-              chosen.value = null;
+              pinned.value = false;
             }}
           >
             {t('lab.to-cursor')}
@@ -100,7 +100,7 @@ function short(chain: Frame[]): Frame[] {
 
 function show(f: Frame): void {
   if (f.n > n.peek()) seek(f.n);
-  chosen.value = { key: `e${f.n}`, n: f.n };
+  choose({ key: `e${f.n}`, n: f.n });
 }
 
 function depth(spans: Span[], i: number): number {
