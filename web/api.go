@@ -42,7 +42,7 @@ func (s *Server) apiCreate(w http.ResponseWriter, r *http.Request) {
 	}
 	var id string
 	if err == nil {
-		id, err = s.hub.create(r.Context(), addressOf(r), o)
+		id, err = s.hub.create(r.Context(), s.addressOf(r), o)
 	}
 	if err != nil {
 		s.fail(w, r, err)

@@ -14,6 +14,7 @@ type Config struct {
 	Limits         Limits
 	FrameAncestors string   // who may show our pages in a frame: a list of sources as CSP takes it
 	Origins        []string // hosts besides our own whose pages may open streams
+	AddressHeader  string   // header in which a proxy tells the client's address; "" when there is no proxy
 	Log            *slog.Logger
 }
 

@@ -82,14 +82,22 @@ func bounded(next http.Handler) http.Handler {
 // seldom limits how often one address may make something.
 func (s *Server) seldom() func(http.Handler) http.Handler {
 	return httprate.Limit(s.conf.Limits.Requests, time.Minute,
-		httprate.WithKeyFuncs(func(r *http.Request) (string, error) { return addressOf(r), nil }),
+		httprate.WithKeyFuncs(func(r *http.Request) (string, error) { return s.addressOf(r), nil }),
 		httprate.WithLimitHandler(func(w http.ResponseWriter, r *http.Request) {
 			s.fail(w, r, refuse(http.StatusTooManyRequests, "many-requests"))
 		}))
 }
 
-// addressOf is who sent a request, as far as limits care.
-func addressOf(r *http.Request) string {
+// addressOf is who sent a request, as far as limits care. Behind a proxy that the
+// operator names a header of, it is the last address there: the one that the
+// proxy itself has seen; those before it are the client's to make up.
+func (s *Server) addressOf(r *http.Request) string {
+	if h := s.conf.AddressHeader; h != "" {
+		all := strings.Split(r.Header.Get(h), ",")
+		if last := strings.TrimSpace(all[len(all)-1]); last != "" {
+			return last
+		}
+	}
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		return r.RemoteAddr

@@ -88,7 +88,7 @@ func (s *Server) paste(w http.ResponseWriter, r *http.Request) {
 	o, err := s.opening(r.PostForm.Get("scene"), r.PostForm.Get("lesson"), r.PostForm.Get("sandbox"))
 	var id string
 	if err == nil {
-		id, err = s.hub.create(r.Context(), addressOf(r), o)
+		id, err = s.hub.create(r.Context(), s.addressOf(r), o)
 	}
 	var p *problem
 	switch {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
 
 	"wirestep/static"
 )
@@ -20,7 +21,7 @@ func (s *Server) routes() http.Handler {
 	r.Get("/static/*", static.Serve)
 
 	r.Group(func(r chi.Router) {
-		r.Use(s.ownPagesOnly, bounded)
+		r.Use(s.ownPagesOnly, bounded, middleware.Compress(5, "text/html", "text/plain", "application/json", "image/svg+xml"))
 		r.Route("/api", func(r chi.Router) {
 			r.With(s.seldom()).Post("/sessions", s.apiCreate)
 			r.Get("/sessions/{id}", s.apiSession)

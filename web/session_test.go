@@ -103,6 +103,20 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// Behind a proxy, the limit is per client as the proxy saw it, whatever the
+// client says of itself.
+func TestLimitBehindAProxy(t *testing.T) {
+	s := open(t, func(c *Config) { c.Limits.PerAddress, c.AddressHeader = 1, "X-Forwarded-For" })
+	for _, c := range []struct {
+		from string
+		want int
+	}{{"9.9.9.9", 201}, {"8.8.8.8", 201}, {"1.2.3.4, 9.9.9.9", 429}} {
+		if status, _, _ := s.send("POST", "/api/sessions", `{"scene":"host a 10.0.0.1"}`, "X-Forwarded-For", c.from); status != c.want {
+			t.Errorf("from %s: %d, want %d", c.from, status, c.want)
+		}
+	}
+}
+
 // When there is no room, a session that nobody looks at makes some, and is there
 // again when it is asked for.
 func TestIdleSessionsMakeRoom(t *testing.T) {

@@ -43,6 +43,7 @@ type Main struct {
 type options struct {
 	addr, data, journal string
 	ancestors, origins  string
+	header              string
 	debug, health       bool
 	limits              web.Limits
 }
@@ -77,6 +78,7 @@ func (m Main) parse(args []string) (options, error) {
 	f.StringVar(&o.journal, "journal", "", "where sessions are kept: memory, bolt (needs -data); default bolt with -data, else memory")
 	f.StringVar(&o.ancestors, "frame-ancestors", "'self'", "who may show our pages in a frame: sources as Content-Security-Policy takes them")
 	f.StringVar(&o.origins, "origins", "", "hosts besides our own whose pages may open streams, with commas between")
+	f.StringVar(&o.header, "address-header", "", "header in which a proxy before this server tells the client's address, such as X-Forwarded-For")
 	f.BoolVar(&o.debug, "debug", false, "log every request")
 	f.BoolVar(&o.health, "health", false, "ask the server at -addr whether it is well, and exit")
 	f.IntVar(&o.limits.Sessions, "sessions", o.limits.Sessions, "sessions that run at once")
@@ -86,7 +88,7 @@ func (m Main) parse(args []string) (options, error) {
 	f.IntVar(&o.limits.Commands, "commands", o.limits.Commands, "commands a second from one page")
 	f.IntVar(&o.limits.Requests, "requests", o.limits.Requests, "new sessions a minute from one address")
 	f.DurationVar(&o.limits.Idle, "idle", o.limits.Idle, "a session that nobody looks at leaves memory after this")
-	f.DurationVar(&o.limits.Keep, "keep", o.limits.Keep, "a session that nobody used is removed after this")
+	f.DurationVar(&o.limits.Keep, "keep", o.limits.Keep, "a session that nobody used is removed after this; in memory after a day at most")
 	var wrong error
 	f.VisitAll(func(g *flag.Flag) {
 		name := "WIRESTEP_" + strings.ToUpper(strings.ReplaceAll(g.Name, "-", "_"))
@@ -117,7 +119,10 @@ func (m Main) serve(ctx context.Context, o options) error {
 		return err
 	}
 	defer j.Close()
-	conf := web.Config{Journal: j, Limits: o.limits, FrameAncestors: o.ancestors, Log: log}
+	if _, here := j.(*journal.Memory); here {
+		o.limits.Keep = min(o.limits.Keep, 24*time.Hour) // memory is dearer than disk
+	}
+	conf := web.Config{Journal: j, Limits: o.limits, FrameAncestors: o.ancestors, AddressHeader: o.header, Log: log}
 	if o.origins != "" {
 		conf.Origins = strings.Split(o.origins, ",")
 	}
