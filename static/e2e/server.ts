@@ -20,8 +20,8 @@ function freePort(): Promise<number> {
 /** Builds the real server and runs it on a free port for all tests. */
 export default async function setup(): Promise<() => Promise<void>> {
   const dir = mkdtempSync(join(tmpdir(), 'wirestep-e2e-'));
-  const bin = join(dir, 'server');
-  execFileSync('go', ['build', '-o', bin, './cmd/server'], { cwd: root, stdio: 'inherit' });
+  const bin = process.env.WIRESTEP_BIN ?? join(dir, 'server');
+  if (!process.env.WIRESTEP_BIN) execFileSync('go', ['build', '-o', bin, './cmd/server'], { cwd: root, stdio: 'inherit' });
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const child: ChildProcess = spawn(bin, ['-addr', `127.0.0.1:${port}`], { stdio: ['ignore', 'ignore', 'inherit'] });
