@@ -12,9 +12,30 @@ var retransmit = trace.Declare(trace.Rule{
 	Linux: "__tcp_retransmit_skb",
 })
 
-// retransmitSkb sends a buffer again (__tcp_retransmit_skb). It reports whether
-// it could: a segment beyond the peer's window is not repeated.
+// retransmitSkb sends a buffer again because it is believed lost, and keeps the
+// books of the episode (tcp_retransmit_skb).
 func (c *Conn) retransmitSkb(x *Ctx, i int) bool {
+	if !c.repeatSkb(x, i) {
+		return false
+	}
+	k := &c.Rtx[i]
+	if !k.Retrans {
+		k.Retrans = true
+		c.RetransOut++
+	}
+	if c.RetStamp == 0 {
+		c.RetStamp = max(x.Now, 1)
+	}
+	if c.UndoRetrans < 0 {
+		c.UndoRetrans = 0
+	}
+	c.UndoRetrans++
+	return true
+}
+
+// repeatSkb sends a buffer again, as a probe too (__tcp_retransmit_skb). It reports
+// whether it could: a segment beyond the peer's window is not repeated.
+func (c *Conn) repeatSkb(x *Ctx, i int) bool {
 	k := &c.Rtx[i]
 	if k.Seq.Before(c.SndUna) {
 		c.trimHead(k, c.SndUna)
@@ -39,17 +60,6 @@ func (c *Conn) retransmitSkb(x *Ctx, i int) bool {
 		x.Count(TCPSynRetrans)
 	}
 	c.TotalRetrans++
-	if !k.Retrans {
-		k.Retrans = true
-		c.RetransOut++
-	}
-	if c.RetStamp == 0 {
-		c.RetStamp = max(x.Now, 1)
-	}
-	if c.UndoRetrans < 0 {
-		c.UndoRetrans = 0
-	}
-	c.UndoRetrans++
 	return true
 }
 

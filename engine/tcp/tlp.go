@@ -75,7 +75,7 @@ func (c *Conn) sendProbeSegment(x *Ctx) bool {
 		return c.PacketsOut > before
 	}
 	last := len(c.Rtx) - 1
-	if last < 0 || !c.retransmitSkb(x, last) {
+	if last < 0 || !c.repeatSkb(x, last) {
 		return false
 	}
 	c.TLPRetrans = true
