@@ -132,4 +132,5 @@ type Failure struct {
 	Page
 	Status int
 	Text   string
+	Bundle string // where the bundle of a broken session is; "" for none
 }

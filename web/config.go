@@ -49,7 +49,7 @@ const (
 	answersPerPage  = 64   // of each, how many answers can be said again
 	mailbox         = 64
 	expireEvery     = 10 * time.Minute
-	maxCachedFrames = 32 << 20 // bytes of encoded frames that one session keeps
+	maxCachedFrames = 8 << 20 // bytes of encoded frames that one session keeps
 )
 
 func (c *Config) fill() {

@@ -10,48 +10,126 @@ import (
 	"wirestep/web/proto"
 )
 
-// frames keeps events as they go over the wire, so that each is encoded once,
-// however many watch and however often they come back. What is missing is
-// encoded again by walking there: an encoded frame needs the world right after it.
+// frames keeps the latest events of each branch as they go over the wire, so that
+// each is encoded once, however many watch and however often they come back.
+// What is not kept is encoded again by walking there: an encoded frame needs the
+// world right after its event.
 type frames struct {
-	of    map[engine.BranchID][]json.RawMessage // of a branch: events after it left its parent
-	rules map[engine.BranchID][]proto.Standing  // after the last of them
+	of    map[engine.BranchID]*stretch
 	bytes int
 	made  int // since somebody counted
 }
 
-// here encodes the event that has just happened, if it continues what is kept.
-func (st *stage) here(w *engine.World, e *trace.Event) {
-	b := st.t.Branch()
-	if int(e.ID) == int(st.leftAt(b))+len(st.frames.of[b])+1 {
-		st.keep(b, w, e)
-	}
+// stretch is a part of a branch without gaps: the events after From.
+type stretch struct {
+	from  engine.StepNo
+	list  []json.RawMessage
+	rules []proto.Standing // after the last of them
 }
 
-func (st *stage) keep(b engine.BranchID, w *engine.World, e *trace.Event) {
+func (s *stretch) to() engine.StepNo { return s.from + engine.StepNo(len(s.list)) }
+
+// here encodes the event that the cursor has just been moved over, if it is new.
+func (st *stage) here(w *engine.World, e *trace.Event) {
+	b := st.t.Branch()
+	s := st.frames.of[b]
+	switch {
+	case s == nil || e.ID > s.to()+1:
+		s = &stretch{from: e.ID - 1, rules: encodeRules(st.worldAt(b, e.ID-1))}
+		st.keep(b, s)
+	case e.ID <= s.to():
+		return
+	}
+	st.encode(s, b, w, e)
+}
+
+func (st *stage) keep(b engine.BranchID, s *stretch) {
 	if st.frames.of == nil {
-		st.frames.of, st.frames.rules = map[engine.BranchID][]json.RawMessage{}, map[engine.BranchID][]proto.Standing{}
+		st.frames.of = map[engine.BranchID]*stretch{}
 	}
+	if old := st.frames.of[b]; old != nil {
+		st.frames.bytes -= sizeOf(old.list)
+	}
+	st.frames.of[b] = s
+	st.frames.bytes += sizeOf(s.list)
+}
+
+// encode adds the event after a stretch.
+func (st *stage) encode(s *stretch, b engine.BranchID, w *engine.World, e *trace.Event) {
 	f := encodeFrame(w, e, st.t.Move(b, e.ID), func(id sim.PacketID) *engine.Packet { return st.worldAt(b, e.ID-1).Packet(id) })
-	was, known := st.frames.rules[b]
-	if !known {
-		was = encodeRules(st.worldAt(b, e.ID-1))
-	}
 	now := encodeRules(w)
-	if st.frames.rules[b] = now; !slices.Equal(was, now) {
-		f.Rules = &proto.RulesChange{Old: was, New: now}
+	if !slices.Equal(s.rules, now) {
+		f.Rules = &proto.RulesChange{Old: s.rules, New: now}
 	}
 	text := encodeJSON(f)
-	st.frames.of[b] = append(st.frames.of[b], text)
-	st.frames.bytes += len(text)
+	s.list, s.rules = append(s.list, text), now
+	if st.frames.of[b] == s {
+		st.frames.bytes += len(text)
+	}
 	st.frames.made++
 }
 
-// trim forgets every frame when they take too much; what is needed is made again.
-func (st *stage) trim() {
-	if st.frames.bytes > maxCachedFrames {
-		st.frames = frames{made: st.frames.made}
+// framesOf returns the frames of a branch after from, up to to.
+func (st *stage) framesOf(b engine.BranchID, from, to engine.StepNo) []json.RawMessage {
+	if left := st.leftAt(b); from < left {
+		first := st.framesOf(st.info(b).Parent, from, min(to, left))
+		if to <= left {
+			return first
+		}
+		return slices.Concat(first, st.framesOf(b, left, to))
 	}
+	s := st.frames.of[b]
+	switch {
+	case from == to:
+		return []json.RawMessage{}
+	case s == nil:
+		s = st.walk(b, &stretch{from: from}, to)
+		st.keep(b, s)
+	case from < s.from:
+		return slices.Concat(st.walk(b, &stretch{from: from}, min(to, s.from)).list, st.framesOf(b, min(to, s.from), to))
+	case to > s.to():
+		s = st.walk(b, s, to)
+	}
+	return s.list[from-s.from : to-s.from : to-s.from]
+}
+
+// walk continues a stretch of a branch up to `to`.
+func (st *stage) walk(b engine.BranchID, s *stretch, to engine.StepNo) *stretch {
+	back, n := st.t.Branch(), st.t.N()
+	defer st.goTo(back, n)
+	st.goTo(b, s.to())
+	if len(s.list) == 0 {
+		s.rules = encodeRules(st.t.World())
+	}
+	for st.t.N() < to {
+		e, ok := st.t.Step()
+		if !ok {
+			panic("web: a computed event is not there")
+		}
+		st.encode(s, b, st.t.World(), e)
+	}
+	return s
+}
+
+// trim forgets frames when they take too much: those of other branches, and the
+// older half of this one.
+func (st *stage) trim() {
+	if st.frames.bytes <= maxCachedFrames {
+		return
+	}
+	s := st.frames.of[st.t.Branch()]
+	st.frames.of, st.frames.bytes = nil, 0
+	if s != nil {
+		half := len(s.list) / 2
+		st.keep(st.t.Branch(), &stretch{from: s.from + engine.StepNo(half), list: slices.Clone(s.list[half:]), rules: s.rules})
+	}
+}
+
+func sizeOf(list []json.RawMessage) (n int) {
+	for _, f := range list {
+		n += len(f)
+	}
+	return n
 }
 
 // worldAt is the world at another place, for a look.
@@ -61,40 +139,4 @@ func (st *stage) worldAt(b engine.BranchID, n engine.StepNo) *engine.World {
 		panic("web: a computed place is not there: " + err.Error())
 	}
 	return t.World()
-}
-
-// framesOf returns the frames of a branch after from, up to to.
-func (st *stage) framesOf(b engine.BranchID, from, to engine.StepNo) []json.RawMessage {
-	out := make([]json.RawMessage, 0, to-from)
-	for i := from + 1; i <= to; i++ {
-		out = append(out, st.frame(b, i, to))
-	}
-	return out
-}
-
-// frame returns one; when it has to be made, those up to `to` are made with it.
-func (st *stage) frame(b engine.BranchID, i, to engine.StepNo) json.RawMessage {
-	for i <= st.leftAt(b) {
-		to = min(to, st.leftAt(b))
-		b = st.info(b).Parent
-	}
-	at := int(i-st.leftAt(b)) - 1
-	if at >= len(st.frames.of[b]) {
-		st.walk(b, to)
-	}
-	return st.frames.of[b][at]
-}
-
-// walk encodes the events of a branch that are not kept yet, up to `to`.
-func (st *stage) walk(b engine.BranchID, to engine.StepNo) {
-	back, n := st.t.Branch(), st.t.N()
-	defer st.goTo(back, n)
-	st.goTo(b, st.leftAt(b)+engine.StepNo(len(st.frames.of[b])))
-	for st.t.N() < to {
-		e, ok := st.t.Step()
-		if !ok {
-			panic("web: a computed event is not there")
-		}
-		st.keep(b, st.t.World(), e)
-	}
 }

@@ -6,9 +6,10 @@ import (
 	"wirestep/engine"
 )
 
-// Frames that were forgotten are made again, the same, in every branch.
+// Frames that were forgotten are made again, the same, in every branch and from
+// every place.
 func TestFramesAreMadeAgain(t *testing.T) {
-	st, err := begin(opening{Scene: plain}, DefaultLimits)
+	st, err := begin(opening{Scene: plain + "at 30ms drop every DATA from client\n"}, DefaultLimits)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -19,15 +20,21 @@ func TestFramesAreMadeAgain(t *testing.T) {
 	if _, err := st.t.Fork("other"); err != nil {
 		t.Fatal(err)
 	}
-	for st.step() == nil {
+	for range 30 {
+		st.step()
 	}
 	for _, b := range []engine.BranchID{1, 0} {
-		first := st.framesOf(b, 0, st.tipOf(b))
-		st.frames.bytes = maxCachedFrames + 1
-		st.trim()
-		for i, f := range st.framesOf(b, 0, st.tipOf(b)) {
-			if string(f) != string(first[i]) {
-				t.Fatalf("branch %d, frame %d was\n%s\nand is\n%s", b, i+1, first[i], f)
+		tip := st.tipOf(b)
+		first := st.framesOf(b, 0, tip)
+		for from := range tip {
+			for _, forget := range []func(){func() {}, func() { st.frames = frames{} }, func() { st.frames.bytes = maxCachedFrames + 1; st.trim() }} {
+				forget()
+				to := from + (tip-from+1)/2
+				for i, f := range st.framesOf(b, from, to) {
+					if string(f) != string(first[int(from)+i]) {
+						t.Fatalf("branch %d, frame %d was\n%s\nand is\n%s", b, int(from)+i+1, first[int(from)+i], f)
+					}
+				}
 			}
 		}
 	}

@@ -156,8 +156,14 @@ func (h *hub) room(addr string) error {
 	}
 	h.mu.Unlock()
 	if idle != nil {
-		idle.do(context.Background(), func(st *stage) { st.over = true })
-		<-idle.ended
+		over := true
+		err := idle.do(context.Background(), func(st *stage) {
+			st.over = len(st.watchers) == 0 // somebody may have come just now
+			over = st.over
+		})
+		if over || err != nil {
+			<-idle.ended
+		}
 	}
 	return nil
 }

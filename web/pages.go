@@ -31,6 +31,9 @@ func (s *Server) page(r *http.Request, here string, scripts ...string) templates
 		q := r.URL.Query()
 		q.Set("lang", l)
 		there := url.URL{Path: r.URL.Path, RawQuery: q.Encode()}
+		if r.Method == http.MethodPost {
+			there.Path = "/" // what was posted is not at an address
+		}
 		p.Langs = append(p.Langs, templates.Choice{Lang: l, Label: langNames[l], Href: there.String(), Current: l == lang})
 	}
 	return p
@@ -53,6 +56,9 @@ func (s *Server) failPage(w http.ResponseWriter, r *http.Request, err error) {
 	p := s.asProblem(r, err)
 	v := templates.Failure{Page: s.page(r, ""), Status: p.status}
 	v.Title, v.Text = v.T("failure.title"), strings.Join(p.in(v.Lang), " ")
+	if id := chi.URLParam(r, "id"); p.code == "broken" && id != "" {
+		v.Bundle = "/api/sessions/" + id + "/bundle"
+	}
 	s.render(w, r, p.status, templates.FailurePage(v))
 }
 
@@ -140,6 +146,10 @@ func readLesson(v *templates.Lab, l *lessons.Lesson) {
 // scenePage is a scene of the sandbox about to begin.
 func (s *Server) scenePage(w http.ResponseWriter, r *http.Request) {
 	name := r.URL.Query().Get("scene")
+	if name == "" {
+		http.Redirect(w, r, "/#scenes", http.StatusSeeOther)
+		return
+	}
 	b := s.library.scene(name)
 	if b == nil {
 		s.failPage(w, r, refuse(http.StatusNotFound, "no-scene", "name", name))

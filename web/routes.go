@@ -13,7 +13,7 @@ import (
 // routes is every address of the server.
 func (s *Server) routes() http.Handler {
 	r := chi.NewRouter()
-	r.Use(s.logged, s.recovered, s.secure)
+	r.Use(s.logged, s.recovered, s.secure, middleware.GetHead)
 	r.Get("/stream/{id}", s.stream)
 	r.Get("/healthz", well)
 	r.Get("/readyz", s.ready)

@@ -82,6 +82,9 @@ func TestBrokenSession(t *testing.T) {
 	if status != http.StatusOK || !strings.Contains(bundle, "SND.UNA > SND.NXT") || !strings.Contains(bundle, "something odd") || !strings.Contains(bundle, "cursor branch 0 step 3") {
 		t.Errorf("bundle: %d\n%s", status, bundle)
 	}
+	if status, page, _ := s.get("/lab/" + id); status != http.StatusGone || !strings.Contains(page, "/bundle") {
+		t.Errorf("its page: %d", status)
+	}
 	if bye, _ := s.connect(id, "").ended(); bye.Why != "broken" {
 		t.Errorf("coming back: %+v", bye)
 	}

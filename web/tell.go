@@ -122,13 +122,20 @@ func (st *stage) base() engine.StepNo {
 	return max(0, min(st.t.N()-framesInOne/2, st.t.Tip()-framesInOne))
 }
 
+// maxShot is how large a snapshot may be to be kept for the next who joins.
+const maxShot = 1 << 20
+
 // snapshot is everything at the cursor. A class that joins at once gets the same
 // bytes.
 func (st *stage) snapshot() []byte {
-	if st.shot == nil || st.shotAt != st.asked {
-		st.shot, st.shotAt = encodeJSON(st.makeSnapshot()), st.asked
+	if st.shot != nil && st.shotAt == st.asked {
+		return st.shot
 	}
-	return st.shot
+	b := encodeJSON(st.makeSnapshot())
+	if st.shot, st.shotAt = nil, st.asked; len(b) <= maxShot {
+		st.shot = b
+	}
+	return b
 }
 
 // wholeSnapshot is proto.Snapshot with frames that are encoded already.

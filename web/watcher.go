@@ -13,6 +13,7 @@ const (
 	maxWaiting      = 256
 	maxWaitingBytes = 1 << 20
 	maxAnswers      = 512
+	maxAnswerBytes  = 16 << 20 // one answer may hold thousands of frames
 )
 
 // watcher is what a session knows of one connected page. The session's goroutine
@@ -70,10 +71,11 @@ func (w *watcher) answer(b []byte) {
 	defer w.mu.Unlock()
 	switch {
 	case w.last != nil:
-	case w.lagging && len(w.answers) >= maxAnswers:
+	case w.lagging && len(w.answers) >= maxAnswers, w.bytes+len(b) > maxAnswerBytes:
 		w.last = &farewell{code: closePolicy, why: "answers are not read"}
 	case w.lagging:
 		w.answers = append(w.answers, b)
+		w.bytes += len(b)
 	default:
 		w.queue = append(w.queue, b)
 		w.bytes += len(b)
@@ -85,8 +87,11 @@ func (w *watcher) answer(b []byte) {
 func (w *watcher) resume(snapshot []byte) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.queue = append([][]byte{snapshot}, w.answers...)
-	w.bytes, w.answers, w.lagging = len(snapshot), nil, false
+	w.queue, w.bytes = append([][]byte{snapshot}, w.answers...), 0
+	for _, b := range w.queue {
+		w.bytes += len(b)
+	}
+	w.answers, w.lagging = nil, false
 	w.signal()
 }
 
