@@ -101,10 +101,10 @@ func TestT09_HalfFullSynQueueAgesFaster(t *testing.T) {
 // without using up a retry. Another SYN in the window ends the request.
 func TestDuplicateSynInSynRecv(t *testing.T) {
 	p := play(t, lone, "sysctl server net.ipv4.tcp_synack_retries = 1\n", reader)
-	p.at("0s", synFrom(40000)).at("500ms", synFrom(40000)).end()
+	p.at("0s", synFrom(40000)).at("500ms", "forge peer > server flags=S seq=0 win=65535 mss=1460").end()
 	p.sends("server", "SYN-ACK", "0.0001 0.5001 1.5001").is("now == 3.5001")
 	q := play(t, lone, reader).at("0s", synFrom(40000))
-	q.at("1ms", "forge peer > server flags=S seq=1500 win=65535 mss=1460 from=peer:40000 to=server:80").to("2ms")
+	q.at("1ms", "forge peer > server flags=S seq=500 win=65535 mss=1460 from=peer:40000 to=server:80").to("2ms")
 	q.is("server.states.SYN_RECV == 0").says("server", "1ms", "R. 0:0(0) ack 1")
 	q.counts("server", "EmbryonicRsts", 1)
 }

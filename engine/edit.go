@@ -123,9 +123,7 @@ func (w *World) fillForged(s *wire.Segment, op *Op, c *cable) {
 	if !op.Rel {
 		return
 	}
-	if !s.Flags.Has(wire.SYN) {
-		s.Seq += w.base(s.Src, s.Dst)
-	}
+	s.Seq += w.base(s.Src, s.Dst)
 	back := w.base(s.Dst, s.Src)
 	if s.Flags.Has(wire.ACK) {
 		s.Ack += back

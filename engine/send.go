@@ -5,6 +5,7 @@ import (
 
 	"wirestep/engine/host"
 	"wirestep/engine/sim"
+	"wirestep/engine/tcp"
 	"wirestep/engine/trace"
 	"wirestep/engine/wire"
 )
@@ -69,7 +70,7 @@ func (w *World) send(rec *trace.Recorder, p Packet) {
 // put puts a packet on a cable and lets the standing rules have their say.
 func (w *World) put(rec *trace.Recorder, c *cable, p Packet) {
 	p.To, p.SentBy, p.SentAt = c.To, w.step, w.now
-	p.BaseSeq, p.BaseAck = w.bases(&p.Seg)
+	p.BaseSeq, p.BaseAck = w.bases(&p)
 	p.Flow = w.flowOf(&p)
 	if c.ID != 0 {
 		c.Watch(rec)
@@ -150,17 +151,39 @@ func packetSize(s *wire.Segment) uint32 {
 
 const maxISNs = 8192
 
-// bases returns the numbers relative to which a segment is shown, and learns
-// them from SYNs, as tcpdump does. A RST in answer to a segment without ACK has
-// the number 0 and not one of the connection's.
-func (w *World) bases(s *wire.Segment) (seq, ack wire.Seq) {
-	if s.Flags.Has(wire.SYN) && !s.ICMP.Set {
-		w.learn(s.Src, s.Dst, s.Seq)
+// bases returns the numbers relative to which a segment is shown: those of the
+// connection that sent it or, of a forged one, of the connection that it is meant
+// for; else what the last SYN said, as tcpdump does. A RST in answer to a segment
+// without ACK has the number 0, which is nobody's.
+func (w *World) bases(p *Packet) (seq, ack wire.Seq) {
+	s := &p.Seg
+	var known bool
+	if p.Forged {
+		ack, seq, known = w.initials(p.To, wire.Tuple{Local: s.Dst, Remote: s.Src})
+	} else {
+		seq, ack, known = w.initials(p.From, wire.Tuple{Local: s.Src, Remote: s.Dst})
+	}
+	if !known {
+		if s.Flags.Has(wire.SYN) && !s.ICMP.Set {
+			w.learn(s.Src, s.Dst, s.Seq)
+		}
+		seq, ack = w.base(s.Src, s.Dst), w.base(s.Dst, s.Src)
 	}
 	if s.Seq == 0 && s.Flags.Has(wire.RST|wire.ACK) {
-		return 0, w.base(s.Dst, s.Src)
+		seq = 0
 	}
-	return w.base(s.Src, s.Dst), w.base(s.Dst, s.Src)
+	return seq, ack
+}
+
+// initials returns the initial numbers of a connection of a host once it knows both.
+func (w *World) initials(at sim.HostID, t wire.Tuple) (iss, irs wire.Seq, ok bool) {
+	h := w.hosts[at]
+	for i := len(h.Live) - 1; i >= 0; i-- {
+		if c := h.Live[i]; c.Tuple == t && (c.State == tcp.SynRecv || c.State.Synchronized()) {
+			return c.ISS, c.IRS, true
+		}
+	}
+	return 0, 0, false
 }
 
 func (w *World) learn(src, dst wire.Endpoint, base wire.Seq) {
