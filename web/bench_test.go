@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"slices"
 	"testing"
 	"time"
@@ -51,4 +52,46 @@ func BenchmarkUntil(b *testing.B) {
 		b.ReportMetric(float64(p.cursor.N), "events")
 		b.ReportMetric(float64(s.metrics.sent.Load()-sent)/1e6, "MB")
 	}
+}
+
+// BenchmarkFollowers measures how long a step takes until the last of 50 pages
+// on the same session has it.
+func BenchmarkFollowers(b *testing.B) {
+	s := open(b, func(c *Config) { c.Limits.Commands, c.Limits.Steps = 1<<20, 1<<30 })
+	id := s.create(withScene(bulk))
+	driver := s.join(id, "")
+	const n = 50
+	got := make(chan int32, n)
+	for range n {
+		p := s.join(id, "")
+		go func() {
+			for {
+				raw, err := p.sock.Read(p.ctx)
+				if err != nil {
+					return
+				}
+				var m struct {
+					T string `json:"t"`
+					N int32  `json:"n"`
+				}
+				if json.Unmarshal(raw, &m); m.T == "cursor" {
+					got <- m.N
+				}
+			}
+		}()
+	}
+	var took []time.Duration
+	for b.Loop() {
+		began := time.Now()
+		driver.do(proto.Command{T: "step"})
+		for range n {
+			if at := <-got; at != driver.cursor.N {
+				b.Fatalf("a page is at %d, the driver at %d", at, driver.cursor.N)
+			}
+		}
+		took = append(took, time.Since(began))
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
 }
