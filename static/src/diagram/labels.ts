@@ -115,7 +115,7 @@ export function placeLabels(l: Layout, words: Words, from = Number.NEGATIVE_INFI
   };
   for (const box of l.notes) {
     if (box.y < from - 200 || box.y > to + 200) continue;
-    const text = shorten(box.note.text, box.room, words);
+    const text = shorten(box.note.what === 'error' && words.measure(box.note.text, 'mono') > box.room ? box.note.text.replace(/^.*→ /, '') : box.note.text, box.room, words);
     const w = words.measure(text, 'mono');
     const q = boxQuad(box.side < 0 ? box.x - w : box.x, box.y - 9, w, 15);
     room.add(q);
@@ -257,7 +257,9 @@ function shorten(text: string, room: number, words: Words): string {
   if (words.measure(bare, 'mono') <= room) return bare;
   const short = bare.replace(/\(.*\)/s, '()');
   if (words.measure(short, 'mono') <= room) return short;
-  let cut = short;
+  const name = bare.replace(/\(.*\)/s, '');
+  if (words.measure(name, 'mono') <= room) return name;
+  let cut = name;
   while (cut.length > 1 && words.measure(`${cut}…`, 'mono') > room) cut = cut.slice(0, -1);
   return `${cut}…`;
 }

@@ -114,7 +114,8 @@ export function layout(inp: Input): Layout {
   const rows = new Rows(inp.spread ?? 0);
 
   // Instants at which a segment should have arrived keep their place on the axis.
-  const wishes = wishList(tracks, n);
+  const due = expected(inp.links);
+  const wishes = wishList(tracks, n, due);
   let w = 0;
   const wish = (until: number) => {
     for (; w < wishes.length && wishes[w].t <= until; w++) {
@@ -188,7 +189,7 @@ export function layout(inp: Input): Layout {
   }
   wish(Number.POSITIVE_INFINITY);
 
-  const arrows = tracks.map((t) => arrow(t, n, columns, depart, arrive, axis, eventY, now));
+  const arrows = tracks.map((t) => arrow(t, n, columns, depart, arrive, axis, eventY, now, due(t)));
   const height = Math.max(axis.y + 120, inp.minHeight ?? 0);
   const boxes = bands(h, n, columns, axis, eventY, restY, height);
   const bracket = brackets(h, n, columns, axis, eventY, restY, height, inp.hideFuture, rings);
@@ -240,7 +241,7 @@ function place(inp: Input, lanes: number[]): Column[] {
   const { hosts, width } = inp;
   const gutter = gutterOf(width);
   const laneW = width < 560 ? 14 : 24;
-  const room = width >= 1000 ? 168 : width >= 700 ? 132 : width >= 560 ? 96 : 52;
+  const room = width >= 1000 ? 168 : width >= 700 ? 146 : width >= 560 ? 96 : 60;
   const halves = slots(inp).map((k) => (width < 560 ? Math.min(14, 5 + 2 * k) : Math.max(10, Math.min(30, 6 * k))));
   const half = Math.max(...halves);
   const left = gutter + room + 10 + laneW * Math.max(1, lanes[0] ?? 0) + half;
@@ -290,11 +291,20 @@ interface Wish {
   track: Track;
 }
 
-function wishList(tracks: Track[], n: number): Wish[] {
+/** When a segment that was taken at once would have arrived: it has no instant of its own. */
+function expected(links: Link[]): (t: Track) => number | null {
+  const delay = new Map(links.map((l) => [`${l.from}.${l.to}`, l.delay]));
+  return (t) => {
+    if (t.packet.arrive !== null || t.turns[0]?.what !== 'lost') return t.packet.arrive;
+    return t.packet.depart + (delay.get(`${t.packet.from}.${t.packet.to}`) ?? unitOf(links));
+  };
+}
+
+function wishList(tracks: Track[], n: number, due: (t: Track) => number | null): Wish[] {
   const out: Wish[] = [];
   for (const track of tracks) {
     let done = false;
-    let last = track.packet.arrive;
+    let last = due(track);
     for (const x of track.turns) {
       if (x.n > n) break;
       if (x.what === 'delivered') done = true;
@@ -390,9 +400,10 @@ function ticks(axis: Axis, restY: number): TickBox[] {
   const out: TickBox[] = [];
   let last = Number.NEGATIVE_INFINITY;
   for (const t of axis.ticks as Tick[]) {
-    if (t.y0 - last < 15) continue;
+    const label = instant(t.t);
+    if (t.y0 - last < 15 || (label === out[out.length - 1]?.label && t.y0 - last < 200)) continue;
     last = t.y0;
-    out.push({ t: t.t, y: t.y0, label: instant(t.t), planned: t.y0 > restY });
+    out.push({ t: t.t, y: t.y0, label, planned: t.y0 > restY });
   }
   return out;
 }
@@ -431,7 +442,17 @@ function lastArrive(t: Track, n: number): number | null {
   return a;
 }
 
-function arrow(t: Track, n: number, columns: Column[], depart: Map<number, number>, arrive: Arrivals, axis: Axis, eventY: Map<number, number>, now: number): Arrow {
+function arrow(
+  t: Track,
+  n: number,
+  columns: Column[],
+  depart: Map<number, number>,
+  arrive: Arrivals,
+  axis: Axis,
+  eventY: Map<number, number>,
+  now: number,
+  due: number | null,
+): Arrow {
   const p = t.packet;
   const turns = t.turns.length && t.turns[t.turns.length - 1].n > n ? t.turns.filter((x) => x.n <= n) : t.turns;
   const from = columns[p.from] ?? columns[0];
@@ -446,7 +467,7 @@ function arrow(t: Track, n: number, columns: Column[], depart: Map<number, numbe
     id: p.id,
     track: t,
     n: t.n,
-    fate: p.arrive === null ? 'held' : 'flying',
+    fate: due === null ? 'held' : 'flying',
     look: p.kind.toLowerCase() as Look,
     retx: p.retx > 0,
     bad: !!p.bad,
@@ -459,7 +480,7 @@ function arrow(t: Track, n: number, columns: Column[], depart: Map<number, numbe
     ended: null,
   };
   // aim: the point on the way to the current goal at a given instant
-  let goal: Pt | null = p.arrive === null ? null : { x: x1, y: yAt(p.arrive) };
+  let goal: Pt | null = due === null ? null : { x: x1, y: yAt(due) };
   let at = a.pts[0];
   const along = (y: number, lo: number, hi: number): Pt => {
     if (!goal) return at;
@@ -482,7 +503,7 @@ function arrow(t: Track, n: number, columns: Column[], depart: Map<number, numbe
     } else if (turn.what === 'lost') {
       a.fate = 'lost';
       a.ended = turn;
-      at = along(ty, 0.42, 0.85);
+      at = turn.n === t.n ? along(ty, 0.7, 0.7) : along(ty, 0.35, 0.85);
       a.pts.push(at);
       a.cross = at;
       a.end = a.pts.length - 1;

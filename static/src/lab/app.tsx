@@ -41,7 +41,7 @@ export function App({ stream, place }: { stream: Stream; place: Place }) {
     return () => removeEventListener('keydown', on);
   }, []);
   return (
-    <div ref={ref} class={`app col-${s.column.value}${hasLesson ? '' : ' no-lesson'}`}>
+    <div ref={ref} class={`app col-${s.column.value}${hasLesson ? '' : ' no-lesson'}${s.comparing.value ? ' comparing' : ''}`}>
       <Header stream={stream} place={place} />
       <Banner stream={stream} />
       <Columns hasLesson={hasLesson} />

@@ -251,7 +251,7 @@ function Question({ step }: { step: Step }) {
     return o ? <Blocks list={o.why} /> : null;
   };
   return (
-    <fieldset class="card ask" disabled={answered}>
+    <fieldset class="card ask">
       <legend class="sr">{t('lab.predict')}</legend>
       <h3>{answered ? t(choice === right ? 'lab.predicted' : 'lab.predicted-other') : t('lab.predict')}</h3>
       <Blocks list={q.text} />

@@ -304,7 +304,7 @@ export async function until(cond: string): Promise<void> {
   if (seekTo >= 0) await tellSeek();
   const d = await send({ t: 'until', branch: data.peek()?.id, cond });
   busy.value = false;
-  if (d && d.found === false) say('lab.until-not');
+  if (d && d.found === false && cond !== 'false') say('lab.until-not');
 }
 
 export function toEnd(): Promise<void> {

@@ -3,6 +3,7 @@ import { t } from '../i18n';
 import { rules } from './rules';
 import { eventEffects, eventTitle } from './say';
 import { choose, data, hello, n, rev, shown } from './store';
+import { headline } from './why';
 
 const ROWS = 800;
 
@@ -46,7 +47,7 @@ export function EventTable() {
               <td class="mono">{instant(f.at)}</td>
               <td>{eventTitle(f, d, hosts)}</td>
               <td>{eventEffects(f, d).join(' · ')}</td>
-              <td>{rules.value[f.spans?.[0]?.rule ?? '']?.says ?? ''}</td>
+              <td>{rules.value[f.spans?.[headline(f)]?.rule ?? '']?.says ?? ''}</td>
             </tr>
           ))}
         </tbody>

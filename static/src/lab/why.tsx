@@ -33,7 +33,8 @@ export function Why() {
     );
   }
   const chain = causes(f, d, 1000);
-  const first = f.spans?.[0] && rules.value[f.spans[0].rule];
+  const head = headline(f);
+  const first = head >= 0 ? rules.value[f.spans[head].rule] : undefined;
   const at = into.value.n === f.n ? into.value.span : -1;
   const spans = f.spans ?? [];
   return (
@@ -54,7 +55,7 @@ export function Why() {
       </h3>
       <p class="why-what">{[eventTitle(f, d, hosts), ...eventEffects(f, d)].join(' · ')}</p>
       <p class="why-title" id="why-title">
-        {first?.says ?? (f.spans?.[0]?.rule || eventTitle(f, d, hosts))}
+        {first?.says ?? (f.spans?.[head]?.rule || eventTitle(f, d, hosts))}
       </p>
       {chain.length > 0 && (
         <p class="ref">
@@ -83,7 +84,7 @@ export function Why() {
           </div>
           <ol class="spans">
             {spans.map((s, i) => (
-              <SpanView key={`${f.n}.${i}`} f={f} d={d} s={s} i={i} state={at < 0 ? '' : i === at ? 'now' : i < at ? 'past' : 'later'} />
+              <SpanView key={`${f.n}.${i}`} f={f} d={d} s={s} i={i} head={i === head} state={at < 0 ? '' : i === at ? 'now' : i < at ? 'past' : 'later'} />
             ))}
           </ol>
         </>
@@ -91,6 +92,15 @@ export function Why() {
       <Loose f={f} d={d} />
     </section>
   );
+}
+
+/** The rule that names an event: the first that did something, not one that was only asked. */
+export function headline(f: Frame): number {
+  const spans = f.spans ?? [];
+  const did = spans.findIndex((s) => !s.check);
+  if (did >= 0) return did;
+  const held = spans.findIndex((s) => s.check?.ok);
+  return held >= 0 ? held : spans.length ? 0 : -1;
 }
 
 /** The near end of a long chain, and its root. */
@@ -109,7 +119,7 @@ function depth(spans: Span[], i: number): number {
   return k;
 }
 
-function SpanView({ f, d, s, i, state }: { f: Frame; d: BranchData; s: Span; i: number; state: string }) {
+function SpanView({ f, d, s, i, head, state }: { f: Frame; d: BranchData; s: Span; i: number; head: boolean; state: string }) {
   const r = rules.value[s.rule];
   const c = s.check;
   const form = c ? formula(c) : null;
@@ -117,7 +127,7 @@ function SpanView({ f, d, s, i, state }: { f: Frame; d: BranchData; s: Span; i: 
   const changes = (f.changes ?? []).filter((x) => x.span === i);
   return (
     <li class={`span ${state}`} style={{ '--depth': String(Math.min(3, depth(f.spans, i))) }}>
-      {i > 0 && <p class={c ? 'says question' : 'says'}>{r?.says ?? s.rule}</p>}
+      {!head && <p class={c && !c.ok ? 'says not' : 'says'}>{r?.says ?? s.rule}</p>}
       {form && (
         <p class={`check ${c?.ok ? 'yes' : 'no'}`}>
           <span class="mono">
