@@ -169,14 +169,7 @@ func (h *Host) dropRequest(x *Ctx, i int, q *tcp.Request, l *tcp.Conn) {
 func (h *Host) toTimeWait(x *Ctx, i int, w *tcp.TimeWait, s *wire.Segment) {
 	x.Event.Subject = w.ID
 	w.Watch(&x.Ctx)
-	if h.listenerFor(s.Dst) == nil && s.Flags.Has(wire.SYN) {
-		// Linux: without a listener a new SYN is an old duplicate like any other.
-		n := *s
-		n.Flags |= wire.ACK
-		w.OnSegment(&x.Ctx, &n)
-		return
-	}
-	v, isn := w.OnSegment(&x.Ctx, s)
+	v, isn := w.OnSegment(&x.Ctx, s, h.listenerFor(s.Dst) != nil)
 	if v == tcp.TWKeep {
 		return
 	}

@@ -14,6 +14,7 @@ type Proc struct {
 	Vars  []Var
 	Loops []loop
 	RunAt sim.Time // when the next line runs; Never while it waits
+	Until sim.Time // the program itself sleeps until then
 	Wait  *wait    // the call that it waits in; never written once set
 	Queue []Instr  // calls that a person asked for, to be made in between
 	Done  bool
@@ -75,8 +76,7 @@ func (h *Host) Proc(name string) int {
 	return -1
 }
 
-// settle moves over lines that take no call and no time, and decides when the
-// next one runs.
+// settle moves over lines that take no call, and decides when the next one runs.
 func (p *Proc) settle(now sim.Time) {
 	p.RunAt = sim.Never
 	if p.Wait != nil {
@@ -86,40 +86,26 @@ func (p *Proc) settle(now sim.Time) {
 		p.RunAt = now
 		return
 	}
+	p.Until = max(p.Until, now)
 	for steps := 0; p.PC < len(p.Lines) && steps < 10_000; steps++ {
 		switch in := &p.Lines[p.PC]; in.Kind {
 		case InstrSleep:
-			now = now.Add(in.Wait)
+			p.Until = p.Until.Add(in.Wait)
 			p.PC++
-			if p.timer(now) {
-				return
-			}
 		case InstrAt:
-			now = max(now, in.At)
+			p.Until = max(p.Until, in.At)
 			p.PC++
-			if p.timer(now) {
-				return
-			}
 		case InstrLoop:
 			p.Loops = append(p.Loops, loop{p.PC + 1, in.N})
 			p.PC++
 		case InstrEnd:
 			p.endLoop()
 		default:
-			p.RunAt = now
+			p.RunAt = p.Until
 			return
 		}
 	}
 	p.Done = true
-}
-
-// timer: the next line is a call, so the pause before it decides when it runs.
-func (p *Proc) timer(at sim.Time) bool {
-	if p.PC < len(p.Lines) && p.Lines[p.PC].Kind == InstrCall {
-		p.RunAt = at
-		return true
-	}
-	return false
 }
 
 func (p *Proc) endLoop() {

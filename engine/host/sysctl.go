@@ -148,6 +148,10 @@ func (d *Sysctl) parse(value string) ([]int64, error) {
 		if d.Kind == kindRange {
 			lo, hi = 1, 65535
 		}
+		if d.ReadOnly {
+			v[i] = n // the table's own value
+			continue
+		}
 		if n < lo {
 			return nil, d.fail("%d is below the smallest value, %d", n, lo)
 		}

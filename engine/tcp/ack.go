@@ -6,19 +6,39 @@ import (
 	"wirestep/engine/wire"
 )
 
-// ackResult is what checkAck found out about a segment's acknowledgment.
-type ackResult struct {
-	bad           bool // the segment is to be discarded
-	advanced      bool // SND.UNA moved
-	windowed      bool // the window field was taken over
-	sackedNew     bool
-	dsack         bool
-	ackedSegs     uint32 // segments that left the queue or were selectively acknowledged
-	synAcked      bool
-	retxAcked     bool
-	rtt           sim.Duration // sample, or -1
-	priorInFlight uint32
+// ackFlags is what an acknowledgment has turned out to be (the FLAG_ bits of
+// tcp_input.c).
+type ackFlags struct {
+	bad         bool // the segment is to be discarded
+	data        bool // it carries data
+	window      bool // it updated the send window
+	dataAcked   bool // it acknowledged data …
+	synAcked    bool // … or our SYN
+	retransAckd bool // something retransmitted was among it
+	origAcked   bool // something never retransmitted, from before the episode, was among it
+	sacked      bool // it selectively acknowledged something new
+	advanced    bool // SND.UNA moved
+	dsack       bool // it reports a duplicate …
+	dsackTLP    bool // … of the tail loss probe
+	reneging    bool // the queue now begins with something the peer once held
+	lostRetrans bool // it shows that a retransmission was lost
+	setTimer    bool // the transmit timer is to be set anew
+	ece         bool // it echoes congestion (RFC 3168)
 }
+
+// notDup: it says more than "I am still waiting" (FLAG_NOT_DUP).
+func (f *ackFlags) notDup() bool { return f.data || f.window || f.dataAcked || f.synAcked }
+
+func (f *ackFlags) acked() bool { return f.dataAcked || f.synAcked }
+
+// rexmit is what is to be sent once cwnd has been adjusted.
+type rexmit uint8
+
+const (
+	rexmitNone rexmit = iota
+	rexmitLost        // what is marked lost
+	rexmitNew         // new data first: F-RTO
+)
 
 var ackFuture = trace.Declare(trace.Rule{
 	ID:    "ack.unsent",
@@ -49,64 +69,87 @@ var ackTake = trace.Declare(trace.Rule{
 	Linux: "tcp_ack",
 })
 
-// ack handles the acknowledgment of a segment (tcp_ack): validate, move SND.UNA
-// and the window, clean the queue, judge what is lost, let cwnd grow.
-func (c *Conn) ack(x *Ctx, s *wire.Segment) ackResult {
-	r := ackResult{rtt: -1}
-	prior := c.SndUna
-	r.priorInFlight = c.inFlight()
-	if s.Ack.Before(prior) {
-		span := max(c.MaxWnd, 1)
-		if s.Ack.Before(prior - wire.Seq(span)) {
-			x.Drop(ackAncient)
-			c.challenge(x)
-			r.bad = true
-			return r
-		}
-		x.When(ackOld, c.sndCheck("SEG.ACK", s.Ack, trace.OpLT, "SND.UNA", prior))
-		if s.Opts.On(wire.HasSack) {
-			c.tagSacks(x, s, prior, &r)
-		}
-		return r
-	}
-	if x.When(ackFuture, c.sndCheck("SEG.ACK", s.Ack, trace.OpGT, "SND.NXT", c.SndNxt)) {
-		c.challenge(x)
-		r.bad = true
-		return r
+// ack handles the acknowledgment of a segment (tcp_ack): check it, move SND.UNA
+// and the window, mark what is selectively acknowledged, clean the queue, judge
+// what is lost, adjust cwnd, and retransmit.
+func (c *Conn) ack(x *Ctx, s *wire.Segment) ackFlags {
+	var f ackFlags
+	prior, priorFack := c.SndUna, c.highestSack()
+	delivered, lost := c.Delivered, c.Lost
+	if done := c.checkAckRange(x, s, &f); done {
+		return f
 	}
 	if s.Ack.After(prior) {
-		r.advanced = true
+		f.advanced = true
 		c.Retries = 0
 	}
 	c.replaceTSRecent(x, s)
-	c.updateWindow(x, s, &r)
+	f.data = s.Len() > 0
+	c.updateWindow(x, s, &f)
+	sack := sackState{reord: c.SndNxt, firstAt: -1}
 	if s.Opts.On(wire.HasSack) {
-		c.tagSacks(x, s, prior, &r)
+		c.tagSacks(x, s, prior, &sack, &f)
 	}
+	c.Delivered += sack.delivered
 	c.LastAckAt = x.Now
 	c.Soft = OK
 	c.ProbesOut = 0
+	again := rexmitNone
 	if c.PacketsOut == 0 {
-		if len(c.Wq) > 0 {
-			c.ackProbe(x)
+		if f.dsack {
+			c.fastRetransAlert(x, s, prior, 0, &f, &again)
 		}
-		return r
+		c.ackProbe(x)
+		c.tlpAck(x, s.Ack, &f)
+		return f
 	}
-	moved := c.cleanQueue(x, s, prior, &r)
-	c.tlpAck(x, s.Ack, &r)
-	c.lossState(x, s, &r)
-	if moved && !c.scheduleTLP(x, true) {
+	c.cleanQueue(x, s, prior, priorFack, &sack, &f)
+	c.rackUpdateReoWnd(x, sack.priorDelivered)
+	c.tlpAck(x, s.Ack, &f)
+	if !f.notDup() || f.sacked || f.ece || f.dsack || c.CA != Open {
+		dup := uint32(0)
+		if !f.advanced && !f.notDup() && !f.dsack {
+			dup = 1
+		}
+		c.fastRetransAlert(x, s, prior, dup, &f, &again)
+	}
+	if f.setTimer && !c.scheduleTLP(x, true) {
 		c.rearmRTO(x)
 	}
-	if c.CA == Open || c.CA == Disorder || c.CA == Loss {
-		if r.advanced && c.CA != Disorder {
-			c.growCwnd(x, r.ackedSegs)
+	c.congControl(x, c.Delivered-delivered, c.Lost-lost, &f)
+	c.xmitRecovery(x, again)
+	return f
+}
+
+// checkAckRange sorts out acknowledgments from the past and the future. An old
+// one may still bring news in its SACK blocks.
+func (c *Conn) checkAckRange(x *Ctx, s *wire.Segment, f *ackFlags) (done bool) {
+	prior := c.SndUna
+	if s.Ack.Before(prior) {
+		span := uint32(min(uint64(c.MaxWnd), c.BytesAcked))
+		if s.Ack.Before(prior - wire.Seq(span)) {
+			x.Drop(ackAncient)
+			c.challenge(x)
+			f.bad = true
+			return true
 		}
+		x.When(ackOld, c.sndCheck("SEG.ACK", s.Ack, trace.OpLT, "SND.UNA", prior))
+		if s.Opts.On(wire.HasSack) {
+			sack := sackState{reord: c.SndNxt, firstAt: -1}
+			again := rexmitNone
+			c.tagSacks(x, s, prior, &sack, f)
+			c.Delivered += sack.delivered
+			c.fastRetransAlert(x, s, prior, 0, f, &again)
+			c.xmitRecovery(x, again)
+		}
+		return true
 	}
-	if c.CA == Loss || c.CA == Recovery {
-		c.retransmitQueue(x)
+	if x.When(ackFuture, c.sndCheck("SEG.ACK", s.Ack, trace.OpGT, "SND.NXT", c.SndNxt)) {
+		c.challenge(x)
+		f.bad = true
+		return true
 	}
-	return r
+	return false
 }
 
 // replaceTSRecent takes the timestamp of a segment that covers what was last
@@ -127,13 +170,13 @@ var windowUpdate = trace.Declare(trace.Rule{
 })
 
 // updateWindow takes the window that the peer offers (tcp_ack_update_window).
-func (c *Conn) updateWindow(x *Ctx, s *wire.Segment, r *ackResult) {
+func (c *Conn) updateWindow(x *Ctx, s *wire.Segment, f *ackFlags) {
 	wnd := uint32(s.Win)
 	if !s.Flags.Has(wire.SYN) {
 		wnd <<= c.WScale
 	}
 	if s.Ack.After(c.SndUna) || s.Seq.After(c.SndWl1) || (s.Seq == c.SndWl1 && (wnd > c.SndWnd || wnd == 0)) {
-		r.windowed = true
+		f.window = true
 		c.SndWl1 = s.Seq
 		if c.SndWnd != wnd {
 			defer x.Enter(windowUpdate)()
@@ -154,147 +197,144 @@ func (c *Conn) updateWindow(x *Ctx, s *wire.Segment, r *ackResult) {
 }
 
 // cleanQueue takes what is acknowledged out of the retransmission queue
-// (tcp_clean_rtx_queue). It reports whether the transmit timer is to be set anew.
-func (c *Conn) cleanQueue(x *Ctx, s *wire.Segment, prior wire.Seq, r *ackResult) bool {
-	if !r.advanced {
-		return false
-	}
+// (tcp_clean_rtx_queue).
+func (c *Conn) cleanQueue(x *Ctx, s *wire.Segment, prior, priorFack wire.Seq, sack *sackState, f *ackFlags) {
 	defer x.Enter(ackTake)()
-	first := sim.Time(-1)
+	first, last := sim.Time(-1), sim.Time(-1)
+	reord := c.SndNxt
 	n := 0
-	for ; n < len(c.Rtx); n++ {
+	for ; n < len(c.Rtx) && !c.Rtx[n].End.After(c.SndUna); n++ {
 		k := &c.Rtx[n]
-		if k.End.After(c.SndUna) {
-			if k.Seq.Before(c.SndUna) {
-				c.trimHead(k, c.SndUna)
-			}
-			break
-		}
-		if k.EverRetx {
-			r.retxAcked = true
+		switch {
+		case k.EverRetx:
 			if k.Retrans {
 				c.RetransOut--
 			}
-		} else if !k.Sacked {
+			f.retransAckd = true
+		case !k.Sacked:
+			last = k.SentAt
 			if first < 0 {
-				first = k.SentAt
+				first = last
+			}
+			if k.Seq.Before(reord) {
+				reord = k.Seq
+			}
+			if !k.End.After(c.HighSeq) {
+				f.origAcked = true
 			}
 		}
 		if k.Sacked {
 			c.SackedOut--
-		} else {
+		} else if c.SackOK {
 			c.Delivered++
+			if !c.spuriousRetrans(s, k) {
+				c.rackAdvance(x, k)
+			}
 		}
 		if k.Lost {
 			c.LostOut--
 		}
 		c.PacketsOut--
+		sack.priorDelivered = max(sack.priorDelivered, k.Delivered)
 		if k.Flags.Has(wire.SYN) {
-			r.synAcked = true
+			f.synAcked = true
 			c.RetStamp = 0
 		} else {
-			r.ackedSegs++
+			f.dataAcked = true
 		}
 		c.WMem -= min(c.WMem, skbWriteCost(len(k.Data)))
 	}
-	c.Rtx = c.Rtx[n:]
-	if len(c.Rtx) == 0 {
+	if c.Rtx = c.Rtx[n:]; len(c.Rtx) == 0 {
 		c.Rtx = nil
+	} else {
+		if c.Rtx[0].Seq.Before(c.SndUna) {
+			c.trimHead(&c.Rtx[0], c.SndUna)
+		}
+		f.reneging = c.Rtx[0].Sacked
 	}
-	if first >= 0 && !r.retxAcked {
-		r.rtt = x.Now.Sub(first)
+	if c.SndUp.Between(prior, c.SndUna) {
+		c.SndUp = c.SndUna
 	}
-	c.ackRTT(x, s, r.rtt, r.retxAcked)
-	return n > 0
+	c.timeAck(x, s, first, last, sack, f)
+	if !f.acked() {
+		return
+	}
+	f.setTimer = true
+	if !c.SackOK {
+		c.removeRenoSacks(x, uint32(n))
+		if f.retransAckd {
+			f.origAcked = false
+		}
+	} else if reord.Before(priorFack) {
+		c.checkSackReordering(x, reord, false)
+	}
 }
 
+// timeAck takes the round-trip samples of an acknowledgment.
+func (c *Conn) timeAck(x *Ctx, s *wire.Segment, first, last sim.Time, sack *sackState, f *ackFlags) {
+	rtt, ca := sim.Duration(-1), sim.Duration(-1)
+	if first >= 0 && !f.retransAckd {
+		rtt, ca = x.Now.Sub(first), x.Now.Sub(last)
+	}
+	if sack.firstAt >= 0 {
+		ca = x.Now.Sub(sack.lastAt)
+		if rtt < 0 {
+			rtt = x.Now.Sub(sack.firstAt)
+		}
+	}
+	took := c.ackRTT(x, s, rtt, ca, f)
+	if !f.acked() && len(c.Rtx) > 0 && took && sack.firstAt >= 0 && x.Now.Sub(sack.firstAt) > x.Now.Sub(c.Rtx[0].SentAt) {
+		f.setTimer = true // Linux: the sample is from before the head was last sent
+	}
+}
+
+// spuriousRetrans: the echoed timestamp shows that the original arrived, not the
+// copy (tcp_skb_spurious_retrans).
+func (c *Conn) spuriousRetrans(s *wire.Segment, k *Skb) bool {
+	return k.EverRetx && c.echoBefore(s, k.SentAt)
+}
+
+// echoBefore: the segment echoes a timestamp from before an instant
+// (tcp_tsopt_ecr_before).
+func (c *Conn) echoBefore(s *wire.Segment, at sim.Time) bool {
+	if s == nil || !c.TSOK || !s.Opts.On(wire.HasTS) || s.Opts.TSEcr == 0 {
+		return false
+	}
+	return int32(s.Opts.TSEcr-c.TSOffset-uint32(at/sim.Time(sim.Millisecond))) < 0
+}
+
+var tlpLoss = trace.Declare(trace.Rule{
+	ID: "tlp.loss",
+	Says: "The probe repaired a loss at the end of the data. A loss is a sign of congestion even when nobody had to wait for a timeout: " +
+		"cwnd is lowered.",
+	RFC:   trace.Cites("RFC 8985 §7.4"),
+	Linux: "tcp_process_tlp_ack",
+})
+
+var tlpNoLoss = trace.Declare(trace.Rule{
+	ID:    "tlp.no-loss",
+	Says:  "Both the original and the probe arrived: nothing had been lost.",
+	RFC:   trace.Cites("RFC 8985 §7.4.2"),
+	Linux: "tcp_process_tlp_ack",
+})
+
 // tlpAck learns what became of a tail loss probe (tcp_process_tlp_ack).
-func (c *Conn) tlpAck(x *Ctx, ack wire.Seq, r *ackResult) {
+func (c *Conn) tlpAck(x *Ctx, ack wire.Seq, f *ackFlags) {
 	if c.TLPHigh == 0 || ack.Before(c.TLPHigh) {
 		return
 	}
 	switch {
-	case !c.TLPRetrans, r.dsack:
+	case !c.TLPRetrans, f.dsackTLP, !ack.After(c.TLPHigh) && !f.advanced && !f.notDup() && !f.sacked:
+		defer x.Enter(tlpNoLoss)()
 		c.TLPHigh = 0
 	case ack.After(c.TLPHigh):
-		c.TLPHigh = 0
+		defer x.Enter(tlpLoss)()
+		c.initReduction(x)
+		c.setCA(x, CWR)
+		c.endReduction(x)
+		c.tryKeepOpen(x)
 		x.Count(TCPLossProbeRecovery)
-	case !r.advanced && !r.sackedNew && !r.windowed:
-		c.TLPHigh = 0
 	}
-}
-
-var lossEnd = trace.Declare(trace.Rule{
-	ID:    "loss.recovered",
-	Says:  "Everything that was outstanding at the time of the loss has been acknowledged: the episode is over.",
-	RFC:   trace.Cites("RFC 5681 §3.1", "RFC 6582 §3.2"),
-	Linux: "tcp_try_undo_recovery",
-})
-
-// lossState leaves the Loss state once what was lost has arrived
-// (tcp_fastretrans_alert).
-func (c *Conn) lossState(x *Ctx, s *wire.Segment, r *ackResult) {
-	if c.PacketsOut == 0 {
-		c.LostOut, c.RetransOut, c.SackedOut = 0, 0, 0
-	}
-	if c.CA == Open || !c.SndUna.AtLeast(c.HighSeq) {
-		return
-	}
-	if !c.SackOK && c.SndUna == c.HighSeq && c.CA == Loss {
-		return // Linux: without SACK hold on until something above is acknowledged
-	}
-	defer x.Enter(lossEnd)()
-	c.CA = Open
-	c.UndoMarker = 0
-	c.RetStamp = 0
-}
-
-// tagSacks marks what the peer holds out of order (tcp_sacktag_write_queue).
-func (c *Conn) tagSacks(x *Ctx, s *wire.Segment, prior wire.Seq, r *ackResult) {
-	if !c.SackOK {
-		return
-	}
-	blocks := s.Opts.Blocks()
-	if len(blocks) > 0 && isDsack(blocks, s.Ack) {
-		r.dsack = true
-		x.Count(TCPDSACKRecv)
-		blocks = blocks[1:]
-	}
-	for _, b := range blocks {
-		if b.End.AtMost(c.SndUna) || b.End.After(c.SndNxt) {
-			continue
-		}
-		for i := range c.Rtx {
-			k := &c.Rtx[i]
-			if !k.Sacked && k.Seq.AtLeast(b.Start) && k.End.AtMost(b.End) {
-				c.markSacked(k)
-				r.sackedNew = true
-				r.ackedSegs++
-			}
-		}
-	}
-}
-
-func (c *Conn) markSacked(k *Skb) {
-	if k.Retrans {
-		k.Retrans = false
-		c.RetransOut--
-	}
-	if k.Lost {
-		k.Lost = false
-		c.LostOut--
-	}
-	k.Sacked = true
-	c.SackedOut++
-	c.Delivered++
-}
-
-// isDsack reports whether the first block repeats what is already known (RFC 2883 §4).
-func isDsack(b []wire.SackBlock, ack wire.Seq) bool {
-	if b[0].Start.Before(ack) {
-		return true
-	}
-	return len(b) > 1 && b[0].End.AtMost(b[1].End) && b[0].Start.AtLeast(b[1].Start)
 }
 
 // skbWriteCost is the send buffer space that written data takes.

@@ -15,10 +15,6 @@ func (c *Conn) currentSsthresh() uint32 {
 	return max(c.Ssthresh, c.Cwnd/2+c.Cwnd/4)
 }
 
-// lossSsthresh is where slow start will end after a loss: half of cwnd (RFC 5681
-// §3.1 equation 4; tcp_reno_ssthresh).
-func (c *Conn) lossSsthresh() uint32 { return max(c.Cwnd/2, 2) }
-
 func (c *Conn) inSlowStart() bool { return c.Cwnd < c.Ssthresh }
 
 var slowStart = trace.Declare(trace.Rule{
@@ -30,8 +26,8 @@ var slowStart = trace.Declare(trace.Rule{
 
 var congAvoid = trace.Declare(trace.Rule{
 	ID:    "cwnd.avoidance",
-	Says:  "Above ssthresh cwnd grows by one segment for each full window acknowledged: one more per round trip.",
-	RFC:   trace.Cites("RFC 5681 §3.1"),
+	Says:  "Above ssthresh cwnd grows by one for every so many segments acknowledged: a full window of them with Reno, which is one more per round trip; CUBIC computes the number from its curve.",
+	RFC:   trace.Cites("RFC 5681 §3.1", "RFC 9438 §4.4"),
 	Linux: "tcp_cong_avoid_ai",
 })
 
@@ -42,49 +38,91 @@ var cwndUnused = trace.Declare(trace.Rule{
 	Linux: "tcp_is_cwnd_limited",
 })
 
-// growCwnd opens the congestion window for n newly acknowledged segments
-// (tcp_reno_cong_avoid).
+// growCwnd opens the congestion window for n newly delivered segments
+// (tcp_reno_cong_avoid, cubictcp_cong_avoid).
 func (c *Conn) growCwnd(x *Ctx, n uint32) {
-	if n == 0 {
-		return
-	}
-	limited := c.CwndLimited || (c.inSlowStart() && c.Cwnd < 2*c.MaxOut)
-	if !x.When(cwndUnused, trace.Is("cwnd limited the sender in this round", limited)) {
+	if n == 0 || !x.When(cwndUnused, trace.Is("cwnd limited the sender in this round", c.cwndLimited())) {
 		return
 	}
 	if c.inSlowStart() {
-		defer x.Enter(slowStart)()
-		next := min(c.Cwnd+n, c.Ssthresh)
-		n -= next - c.Cwnd
-		c.Cwnd = min(next, c.CwndClamp)
-		if n == 0 {
+		if n = c.slowStart(x, n); n == 0 {
 			return
 		}
 	}
+	per := c.Cwnd
+	if c.CC != ccReno {
+		c.cubicUpdate(x, n)
+		per = c.CubicCnt
+	}
+	c.avoid(x, per, n)
+}
+
+// cwndLimited: would a larger cwnd have been used? (tcp_is_cwnd_limited)
+func (c *Conn) cwndLimited() bool {
+	return c.CwndLimited || (c.inSlowStart() && c.Cwnd < 2*c.MaxOut)
+}
+
+func (c *Conn) slowStart(x *Ctx, n uint32) (left uint32) {
+	defer x.Enter(slowStart)()
+	next := min(c.Cwnd+n, c.Ssthresh)
+	left = n - (next - c.Cwnd)
+	c.Cwnd = min(next, c.CwndClamp)
+	return left
+}
+
+// avoid grows cwnd by one for each per segments (tcp_cong_avoid_ai).
+func (c *Conn) avoid(x *Ctx, per, n uint32) {
 	defer x.Enter(congAvoid)()
-	if c.CwndCnt >= c.Cwnd {
+	if c.CwndCnt >= per {
 		c.CwndCnt = 0
 		c.Cwnd++
 	}
 	c.CwndCnt += n
-	if c.CwndCnt >= c.Cwnd {
-		d := c.CwndCnt / c.Cwnd
-		c.CwndCnt -= d * c.Cwnd
+	if c.CwndCnt >= per {
+		d := c.CwndCnt / per
+		c.CwndCnt -= d * per
 		c.Cwnd += d
 	}
 	c.Cwnd = min(c.Cwnd, c.CwndClamp)
 }
 
-// validateCwnd notes whether cwnd is what limits the sender (tcp_cwnd_validate).
+// validateCwnd notes whether cwnd is what limits the sender, and lets a cwnd go
+// that has not been used for a timeout (tcp_cwnd_validate).
 func (c *Conn) validateCwnd(x *Ctx, limited bool) {
 	if !c.SndUna.Before(c.CwndUsageSeq) || limited || (!c.CwndLimited && c.PacketsOut > c.MaxOut) {
 		c.CwndLimited = limited
 		c.MaxOut = c.PacketsOut
 		c.CwndUsageSeq = c.SndNxt
 	}
-	if c.PacketsOut > c.CwndUsed {
-		c.CwndUsed = c.PacketsOut
+	if c.cwndLimited() {
+		c.CwndUsed = 0
+		c.CwndStamp = x.Now
+		return
 	}
+	c.CwndUsed = max(c.CwndUsed, c.PacketsOut)
+	if x.Sys.SlowStartAfterIdle && x.Now.Sub(c.CwndStamp) >= c.RTO {
+		c.applicationLimited(x)
+	}
+}
+
+var cwndDecay = trace.Declare(trace.Rule{
+	ID:    "cwnd.decay",
+	Says:  "For a whole timeout the application has sent less than cwnd allows. What is not tested is not known: cwnd moves half-way to what was used.",
+	RFC:   trace.Cites("RFC 7661 §4.4", "RFC 2861"),
+	Linux: "tcp_cwnd_application_limited",
+})
+
+func (c *Conn) applicationLimited(x *Ctx) {
+	if c.CA == Open && !c.NoSpace {
+		used := max(c.CwndUsed, c.initialCwnd(x))
+		if used < c.Cwnd {
+			defer x.Enter(cwndDecay)()
+			c.Ssthresh = c.currentSsthresh()
+			c.Cwnd = (c.Cwnd + used) / 2
+		}
+		c.CwndUsed = 0
+	}
+	c.CwndStamp = x.Now
 }
 
 var cwndRestart = trace.Declare(trace.Rule{
@@ -112,6 +150,7 @@ func (c *Conn) restartAfterIdle(x *Ctx) {
 		cwnd /= 2
 	}
 	c.Cwnd = max(cwnd, restart)
+	c.CwndStamp = x.Now
 	c.CwndUsed = 0
 }
 
@@ -138,6 +177,8 @@ func (c *Conn) initTransfer(x *Ctx, synRetries uint32) {
 		defer x.Enter(cwndSynLost)()
 		c.Cwnd = 1
 	}
+	c.CwndStamp = x.Now
+	c.CC = x.Sys.CongestionControl
 	c.initBuffers(x)
 }
 

@@ -41,6 +41,7 @@ type Skb struct {
 	Lost      bool     // believed lost
 	Retrans   bool     // the latest copy is a retransmission still in flight
 	EverRetx  bool
+	No        uint32 // which transmission the last was
 	Delivered uint32 // connection's Delivered when it was sent
 }
 

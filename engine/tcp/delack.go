@@ -43,7 +43,7 @@ func (c *Conn) enterQuickAck(x *Ctx) {
 }
 
 func (c *Conn) inQuickAck(x *Ctx) bool {
-	return c.QuickAckOn || (c.Quick > 0 && !c.inPingpong(x))
+	return c.Quick > 0 && !c.inPingpong(x)
 }
 
 func (c *Conn) inPingpong(x *Ctx) bool { return c.Pingpong >= x.Sys.PingpongThresh }
@@ -80,6 +80,9 @@ func (c *Conn) dataRecv(x *Ctx, n int, pushed bool) {
 // measureRcvMSS guesses what the peer's full segments carry (tcp_measure_rcv_mss).
 func (c *Conn) measureRcvMSS(n int, pushed bool) {
 	if n >= int(c.RcvMSS) {
+		if n != int(c.RcvMSS) {
+			c.rescale(n)
+		}
 		c.RcvMSS = uint16(min(n, int(c.AdvMSS)))
 		if pushed {
 			c.AckPending |= ackPushed

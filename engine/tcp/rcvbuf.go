@@ -35,6 +35,24 @@ func (c *Conn) growWindow(x *Ctx, n int) {
 	c.Quick |= 1
 }
 
+// rescale learns how much of the buffer payload can fill from a segment larger
+// than any before (tcp_measure_rcv_mss, tcp_set_window_clamp).
+func (c *Conn) rescale(n int) {
+	old := c.Scaling
+	if c.Scaling = uint8(min(max(uint32(n)<<8/skbCost(n), 1), 255)); c.Scaling == old {
+		return
+	}
+	clamp := uint32(max(c.winFromSpace(int64(c.RcvBuf)), 1152))
+	was := c.WindowClamp
+	c.WindowClamp = clamp
+	if clamp < was {
+		c.RcvSsthresh = min(c.RcvSsthresh, clamp)
+	} else {
+		c.RcvSsthresh = max(c.RcvSsthresh, min(c.RcvWnd, clamp))
+	}
+	c.RcvQSpace = min(c.RcvQSpace, clamp)
+}
+
 // growSlowly is for segments with much overhead (__tcp_grow_window).
 func (c *Conn) growSlowly(x *Ctx, n int) int64 {
 	size := c.winFromSpace(int64(skbCost(n))) >> 1

@@ -124,35 +124,65 @@ var newLossEpisode = trace.Declare(trace.Rule{
 // enterLoss marks everything lost after a timeout (tcp_enter_loss).
 func (c *Conn) enterLoss(x *Ctx) {
 	defer x.Enter(enterLossRule)()
-	for i := range c.Rtx {
-		c.markLost(&c.Rtx[i])
-	}
-	fresh := c.CA <= Disorder || c.SndUna.AtLeast(c.HighSeq) || (c.CA == Loss && c.Retries == 0)
-	if x.When(newLossEpisode, trace.Is("a new episode of loss", fresh)) {
+	fresh := c.CA < Recovery
+	c.timeoutMarkLost(x)
+	first := c.CA <= Disorder || !c.HighSeq.After(c.SndUna) || (c.CA == Loss && c.Retries == 0)
+	if x.When(newLossEpisode, trace.Is("a new episode of loss", first)) {
 		c.PriorSsthresh = c.currentSsthresh()
 		c.PriorCwnd = c.Cwnd
-		c.Ssthresh = c.lossSsthresh()
-		c.UndoMarker = c.SndUna
-		c.UndoRetrans = int32(c.RetransOut)
+		c.Ssthresh = c.ccSsthresh(x)
+		c.initUndo()
 	}
 	c.Cwnd = c.inFlight() + 1
 	c.CwndCnt = 0
-	c.CA = Loss
+	c.CwndStamp = x.Now
+	if c.CA <= Disorder && c.SackedOut >= x.Sys.Reordering {
+		c.Reordering = min(c.Reordering, x.Sys.Reordering)
+	}
+	c.setCA(x, Loss)
 	c.HighSeq = c.SndNxt
+	c.TLPHigh = 0
+	c.Frto = x.Sys.Frto > 0 && (fresh || c.Retries > 0)
 }
 
-// markLost believes one segment lost; a copy of it in flight is forgotten.
-func (c *Conn) markLost(k *Skb) {
-	if k.Sacked {
+// timeoutMarkLost marks what a timeout shows to be lost: the head, and whatever
+// was sent long enough ago (tcp_timeout_mark_lost).
+func (c *Conn) timeoutMarkLost(x *Ctx) {
+	if len(c.Rtx) == 0 {
 		return
 	}
-	if k.Retrans {
-		k.Retrans = false
-		c.RetransOut--
+	reneg := c.Rtx[0].Sacked
+	if reneg {
+		x.Count(TCPSACKReneging)
+		c.SackedOut = 0
+	} else if !c.SackOK {
+		c.SackedOut = 0
 	}
-	if !k.Lost {
+	for i := range c.Rtx {
+		k := &c.Rtx[i]
+		if reneg {
+			k.Sacked = false
+		} else if i > 0 && k.SentAt.Add(c.RackRTT) > x.Now {
+			continue
+		}
+		c.markLost(x, k)
+	}
+}
+
+// markLost believes one segment lost; a copy of it in flight is lost as well
+// (tcp_mark_skb_lost).
+func (c *Conn) markLost(x *Ctx, k *Skb) {
+	switch {
+	case k.Sacked:
+	case !k.Lost:
 		k.Lost = true
 		c.LostOut++
+		c.Lost++
+	case k.Retrans:
+		k.Retrans = false
+		c.RetransOut--
+		c.Lost++
+		x.Count(TCPLostRetransmit)
 	}
 }
 
@@ -166,27 +196,34 @@ var retransmitMore = trace.Declare(trace.Rule{
 // retransmitQueue repeats what is marked lost, as far as cwnd allows
 // (tcp_xmit_retransmit_queue).
 func (c *Conn) retransmitQueue(x *Ctx) {
-	if c.LostOut == 0 || c.LostOut <= c.RetransOut {
+	if c.PacketsOut == 0 || c.LostOut <= c.RetransOut {
 		return
 	}
 	defer x.Enter(retransmitMore)()
-	first := true
+	rearm := false
 	for i := 0; i < len(c.Rtx); i++ {
-		k := &c.Rtx[i]
-		if k.Sacked || k.Retrans || !k.Lost {
+		if c.inFlight() >= c.Cwnd || c.RetransOut >= c.LostOut {
+			break
+		}
+		if k := &c.Rtx[i]; k.Sacked || k.Retrans || !k.Lost {
 			continue
 		}
-		if c.inFlight() >= c.Cwnd || !c.retransmitSkb(x, i) {
-			return
+		if !c.retransmitSkb(x, i) {
+			break
 		}
 		if c.CA != Loss {
 			x.Count(TCPFastRetrans)
 		} else {
 			x.Count(TCPSlowStartRetrans)
 		}
-		if first && i == 0 && c.XmitKind != TimerReo {
-			c.armXmit(x, TimerRTO, c.RTO)
+		if c.inReduction() {
+			c.PrrOut++
 		}
-		first = false
+		if i == 0 && c.XmitKind != TimerReo {
+			rearm = true
+		}
+	}
+	if rearm {
+		c.armXmit(x, TimerRTO, c.RTO)
 	}
 }

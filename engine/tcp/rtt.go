@@ -102,20 +102,23 @@ func (c *Conn) updateMinRTT(x *Ctx, rtt sim.Duration) {
 }
 
 // ackRTT takes the samples that an acknowledgment allows (tcp_ack_update_rtt):
-// from a segment sent once, or else from the echoed timestamp.
-func (c *Conn) ackRTT(x *Ctx, s *wire.Segment, clean sim.Duration, sawRetx bool) {
-	rtt := clean
-	if rtt < 0 && c.TSOK && s != nil && s.Opts.On(wire.HasTS) && s.Opts.TSEcr != 0 {
+// from a segment sent once, or else from the echoed timestamp. ca is the sample
+// of the latest segment, for the congestion control.
+func (c *Conn) ackRTT(x *Ctx, s *wire.Segment, rtt, ca sim.Duration, f *ackFlags) bool {
+	if rtt < 0 && f.acked() && c.TSOK && s.Opts.On(wire.HasTS) && s.Opts.TSEcr != 0 {
 		if delta := int32(x.tsClock() + c.TSOffset - s.Opts.TSEcr); delta >= 0 {
 			rtt = max(sim.Duration(delta)*sim.Millisecond, sim.Millisecond)
+			ca = rtt
 		}
 	}
 	if rtt < 0 {
-		if sawRetx {
+		if f.retransAckd {
 			x.Note(rttKarn)
 		}
-		return
+		return false
 	}
-	c.updateMinRTT(x, rtt)
+	c.updateMinRTT(x, ca)
 	c.sampleRTT(x, rtt)
+	c.cubicAcked(x, ca)
+	return true
 }

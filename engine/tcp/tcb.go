@@ -88,7 +88,6 @@ type TCB struct {
 	UndoMarker    wire.Seq // undo_marker [seq:snd]: SND.UNA when the episode began; 0 when it cannot be undone.
 	UndoRetrans   int32    // undo_retrans [segments]: retransmissions that may still prove needless; -1: cannot be undone.
 	Reordering    uint32   // reordering [segments]: how far segments may overtake each other.
-	RackReo       bool     // rack reord seen [bool]: reordering has been seen on this path.
 	CwndUsed      uint32   // snd_cwnd_used [segments]: most in flight since cwnd was last judged.
 	CwndLimited   bool     // is_cwnd_limited [bool]: cwnd stopped the sender in this round.
 	MaxOut        uint32   // max_packets_out [segments]: most in flight in this round.
@@ -96,7 +95,40 @@ type TCB struct {
 	LastSent      sim.Time // lsndtime [time]: when data was last sent.
 	LastAckAt     sim.Time // rcv_tstamp [time]: when the last acknowledgment came.
 	Delivered     uint32   // delivered [segments]: segments that the peer has, in all.
+	NoSpace       bool     // SOCK_NOSPACE [bool]: a writer waits for room in the send buffer.
 	Limit         Limit    // limited by [state]: what stopped the sender when it last looked.
+
+	CwndStamp         sim.Time     // snd_cwnd_stamp [time]: when cwnd was last known to be used or right.
+	Lost              uint32       // lost [segments]: segments ever marked lost, in all.
+	DsackDups         uint32       // dsack_dups [segments]: duplicates that the peer has reported, in all.
+	SackHigh          wire.Seq     // highest_sack [seq:snd]: end of the highest segment selectively acknowledged.
+	ReordSeen         bool         // reord_seen [bool]: reordering has been seen on this path.
+	RackAt            sim.Time     // rack.mstamp [time]: when the latest segment known to have arrived was sent.
+	RackNo            uint32       // rack.end_seq [count]: which transmission that was, counted from the first.
+	XmitNo            uint32       // transmissions [count]: segments with sequence numbers sent so far.
+	RackRTT           sim.Duration // rack.rtt_us [duration]: its round-trip time.
+	RackAdvanced      bool         // rack.advanced [bool]: something new has arrived since losses were last looked for.
+	RackDsack         bool         // rack.dsack_seen [bool]: a duplicate was reported in this round trip.
+	RackSteps         uint8        // rack.reo_wnd_steps [count]: width of the reordering window in quarters of the smallest round trip.
+	RackPersist       uint8        // rack.reo_wnd_persist [count]: recoveries for which that width is kept.
+	RackLastDelivered uint32       // rack.last_delivered [segments]: delivered when the width was last changed.
+	CC                uint8        // congestion control [count]: 0 reno, 1 cubic, 2 bbr.
+	CubicCnt          uint32       // cubic cnt [segments]: acknowledged segments for each growth of cwnd.
+	CubicMax          uint32       // cubic last_max_cwnd [segments]: cwnd at the last reduction.
+	CubicLastCwnd     uint32       // cubic last_cwnd [segments]: cwnd when the curve was last computed.
+	CubicLastAt       sim.Time     // cubic last_time [count]: when that was, in ticks of 4 ms.
+	CubicOrigin       uint32       // cubic origin_point [segments]: plateau of the curve.
+	CubicK            uint32       // cubic K [count]: time to the plateau, in 1/1024 s.
+	CubicDelayMin     sim.Duration // cubic delay_min [duration]: smallest round trip seen.
+	CubicEpoch        sim.Time     // cubic epoch_start [count]: start of the curve, in ticks of 4 ms; 0: none.
+	CubicAckCnt       uint32       // cubic ack_cnt [segments]: acknowledged since the Reno estimate last grew.
+	CubicRenoCwnd     uint32       // cubic tcp_cwnd [segments]: what Reno would have.
+	HystartFound      bool         // hystart found [bool]: the end of slow start has been found.
+	HystartEnd        wire.Seq     // hystart end_seq [seq:snd]: end of this round.
+	HystartRound      sim.Time     // hystart round_start [time]: when this round began; 0: never.
+	HystartLast       sim.Time     // hystart last_ack [time]: the last ACK of the train.
+	HystartRTT        sim.Duration // hystart curr_rtt [duration]: smallest round trip of this round.
+	HystartCnt        uint8        // hystart sample_cnt [count]: samples in this round.
 
 	PrrDelivered uint32   // prr_delivered [segments]: delivered since recovery began.
 	PrrOut       uint32   // prr_out [segments]: sent since recovery began.
@@ -152,7 +184,6 @@ type TCB struct {
 	KeepIntvl   sim.Duration // TCP_KEEPINTVL [duration]: between probes; 0: tcp_keepalive_intvl.
 	KeepCnt     uint8        // TCP_KEEPCNT [count]: probes before giving up; 0: tcp_keepalive_probes.
 	DeferAccept uint8        // TCP_DEFER_ACCEPT [count]: SYN-ACK retransmissions for which a bare ACK is ignored.
-	QuickAckOn  bool         // TCP_QUICKACK [bool]: the application asked for immediate ACKs.
 	ProbesOut   uint8        // probes_out [count]: window or keepalive probes since the last answer.
 	ProbesAt    sim.Time     // probes_tstamp [time]: when the first of them left; 0: none.
 	ReuseAddr   bool         // SO_REUSEADDR [bool]: the port may be shared with sockets that are not listening.

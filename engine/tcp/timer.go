@@ -68,6 +68,8 @@ func (c *Conn) OnTimer(x *Ctx, k TimerKind) {
 		c.onRTO(x)
 	case TimerTLP:
 		c.onTLP(x)
+	case TimerReo:
+		c.onReo(x)
 	case TimerProbe:
 		c.onProbe(x)
 	}

@@ -176,8 +176,9 @@ func (t *TimeWait) pawsReject(x *Ctx, s *wire.Segment) bool {
 	return !s.Flags.Has(wire.RST) || x.Now.Sub(t.TSStamp) < sim.Minute
 }
 
-// OnSegment answers a segment (tcp_timewait_state_process). isn is set with TWSyn.
-func (t *TimeWait) OnSegment(x *Ctx, s *wire.Segment) (v TWVerdict, isn wire.Seq) {
+// OnSegment answers a segment (tcp_timewait_state_process). listened: somebody
+// could take a new connection. isn is set with TWSyn.
+func (t *TimeWait) OnSegment(x *Ctx, s *wire.Segment, listened bool) (v TWVerdict, isn wire.Seq) {
 	paws := t.pawsReject(x, s)
 	if t.State == FinWait2 {
 		return t.finWait2(x, s, paws), 0
@@ -196,6 +197,10 @@ func (t *TimeWait) OnSegment(x *Ctx, s *wire.Segment) (v TWVerdict, isn wire.Seq
 		return TWKeep, 0
 	}
 	if s.Flags.Has(wire.SYN) && !rst && !s.Flags.Has(wire.ACK) && !paws && t.newer(x, s) {
+		if !listened {
+			t.sendAck(x)
+			return TWKeep, 0
+		}
 		defer x.Enter(twNewSyn)()
 		if isn = t.SndNxt + 65535 + 2; isn == 0 {
 			isn++

@@ -75,7 +75,8 @@ func (c *Conn) transmit(x *Ctx, k *Skb) {
 		s.Flags |= wire.URG
 		s.Urg = uint16(c.SndUp - k.Seq)
 	}
-	k.SentAt = x.Now
+	c.XmitNo++
+	k.SentAt, k.No = x.Now, c.XmitNo
 	if k.Sent == 0 {
 		k.FirstAt = x.Now
 	}
@@ -103,6 +104,9 @@ func (c *Conn) ackFlag() wire.Flags {
 // it (tcp_event_data_sent).
 func (c *Conn) dataSent(x *Ctx, n int) {
 	c.BytesSent += uint64(n)
+	if c.inFlight() == 0 && c.CC != ccReno {
+		c.cubicStart(x)
+	}
 	if c.LastRecv > 0 && x.Now.Sub(c.LastRecv) < c.ATO {
 		c.incPingpong(x)
 	}

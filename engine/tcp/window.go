@@ -28,18 +28,19 @@ func (c *Conn) fullSpace() int64 { return c.winFromSpace(int64(c.RcvBuf)) }
 // space is the room for payload that is left in the receive buffer (tcp_space).
 func (c *Conn) space() int64 { return c.winFromSpace(int64(c.RcvBuf) - int64(c.RMem)) }
 
-// skbCost is the buffer space that a received segment takes: its payload, and
-// what the kernel allocates around it.
+// skbCost is the buffer space that a received segment takes: its payload and
+// headers in memory of the next size that the kernel's allocator has, and the
+// descriptor beside it.
 //
-// Simplified: the overhead is that of a small linear skb; drivers differ.
+// Simplified: as for a packet that comes through a TUN device; drivers differ.
 func skbCost(payload int) uint32 {
-	const overhead = 256 + 320 // sk_buff and skb_shared_info, aligned
-	head := uint32(payload) + 128
+	const headers, pad, info, descriptor = 52, 64, 320, 256
+	need := (uint32(payload)+headers+pad+63)&^63 + info
 	size := uint32(512)
-	for size < head+320 {
+	for size < need {
 		size *= 2
 	}
-	return size + overhead - 320
+	return size + descriptor
 }
 
 // initialWindow chooses the first receive window and the scale that we offer
@@ -107,6 +108,9 @@ func (c *Conn) selectWindow(x *Ctx) uint16 {
 		}
 		x.Note(windowKeep)
 		next = alignUp(cur, c.RcvWScale)
+	}
+	if next != old {
+		defer x.Enter(windowChoose)()
 	}
 	c.RcvWnd = next
 	c.RcvWup = c.RcvNxt

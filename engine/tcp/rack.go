@@ -1,0 +1,145 @@
+package tcp
+
+import (
+	"wirestep/engine/sim"
+	"wirestep/engine/trace"
+)
+
+var rackLost = trace.Declare(trace.Rule{
+	ID: "rack.lost",
+	Says: "A segment sent later has arrived, and this one has had a round trip and the reordering window to arrive as well. " +
+		"It is believed lost.",
+	RFC:   trace.Cites("RFC 8985 §6.2"),
+	Linux: "tcp_rack_detect_loss",
+})
+
+var rackWindow = trace.Declare(trace.Rule{
+	ID: "rack.reordering-window",
+	Says: "How long to wait for a straggler: not at all when three later segments have arrived and no reordering was ever seen, " +
+		"else a quarter of the smallest round trip, more after needless retransmissions.",
+	RFC:   trace.Cites("RFC 8985 §6.2"),
+	Linux: "tcp_rack_reo_wnd",
+})
+
+var rackWait = trace.Declare(trace.Rule{
+	ID:    "rack.wait",
+	Says:  "Not yet: the segment may only have been overtaken. A timer decides when the reordering window is over.",
+	RFC:   trace.Cites("RFC 8985 §6.2", "RFC 8985 §6.3"),
+	Linux: "tcp_rack_mark_lost",
+})
+
+// rackAdvance notes the latest transmission that is known to have arrived
+// (tcp_rack_advance). Transmissions are ordered by their count: in virtual time
+// many leave at the same instant.
+func (c *Conn) rackAdvance(x *Ctx, k *Skb) {
+	rtt := x.Now.Sub(k.SentAt)
+	if rtt < c.MinRTT && k.EverRetx {
+		return // the answer came too soon to be for the copy
+	}
+	c.RackAdvanced = true
+	c.RackRTT = rtt
+	if int32(k.No-c.RackNo) > 0 || c.RackNo == 0 {
+		c.RackAt, c.RackNo = k.SentAt, k.No
+	}
+}
+
+// rackReoWnd is how long a segment may be late (tcp_rack_reo_wnd).
+func (c *Conn) rackReoWnd(x *Ctx) sim.Duration {
+	if !c.ReordSeen {
+		if c.CA >= Recovery {
+			return 0
+		}
+		if x.Sys.Recovery&4 == 0 && x.When(rackWindow, trace.Ge("sacked_out", c.SackedOut, "tcp_reordering", c.Reordering).In(trace.UnitSegments)) {
+			return 0
+		}
+	}
+	return min(c.MinRTT/4*sim.Duration(max(c.RackSteps, 1)), c.srtt())
+}
+
+// rackDetect marks what is lost by now. It returns how long the last of the
+// others still has (tcp_rack_detect_loss).
+func (c *Conn) rackDetect(x *Ctx) (wait sim.Duration) {
+	wnd := c.rackReoWnd(x)
+	for i := range c.Rtx {
+		k := &c.Rtx[i]
+		if k.Sacked || (k.Lost && !k.Retrans) {
+			continue
+		}
+		if int32(c.RackNo-k.No) <= 0 {
+			continue
+		}
+		left := k.SentAt.Add(c.RackRTT + wnd).Sub(x.Now)
+		if left <= 0 {
+			c.rackMark(x, k)
+		} else {
+			wait = max(wait, left)
+		}
+	}
+	return wait
+}
+
+func (c *Conn) rackMark(x *Ctx, k *Skb) {
+	defer x.Enter(rackLost)()
+	c.markLost(x, k)
+}
+
+// rackMarkLost looks for losses when something new has arrived, and reports
+// whether the reordering timer now runs (tcp_rack_mark_lost).
+func (c *Conn) rackMarkLost(x *Ctx) bool {
+	if !c.RackAdvanced {
+		return false
+	}
+	c.RackAdvanced = false
+	wait := c.rackDetect(x)
+	if wait == 0 {
+		return false
+	}
+	defer x.Enter(rackWait)()
+	c.armXmit(x, TimerReo, min(ceilJiffy(wait+2*sim.Millisecond), c.RTO))
+	return true
+}
+
+var reoFire = trace.Declare(trace.Rule{
+	ID:    "rack.fire",
+	Says:  "The reordering window is over. What has not arrived by now is believed lost, and recovery begins.",
+	RFC:   trace.Cites("RFC 8985 §6.3"),
+	Linux: "tcp_rack_reo_timeout",
+})
+
+// onReo is the reordering timer (tcp_rack_reo_timeout).
+func (c *Conn) onReo(x *Ctx) {
+	defer x.Enter(reoFire)()
+	c.stopXmit()
+	prior := c.inFlight()
+	lost := c.Lost
+	c.rackDetect(x)
+	if prior != c.inFlight() {
+		if c.CA != Recovery {
+			c.enterRecovery(x)
+			c.prr(x, 1, c.Lost-lost, false)
+		}
+		c.retransmitQueue(x)
+	}
+	if c.XmitKind != TimerRTO {
+		c.rearmRTO(x)
+	}
+}
+
+// rackUpdateReoWnd widens the reordering window after needless retransmissions
+// (tcp_rack_update_reo_wnd).
+func (c *Conn) rackUpdateReoWnd(x *Ctx, prior uint32) {
+	if x.Sys.Recovery&2 != 0 || prior == 0 {
+		return
+	}
+	if int32(prior-c.RackLastDelivered) < 0 {
+		c.RackDsack = false
+	}
+	if c.RackDsack {
+		c.RackSteps = min(max(c.RackSteps, 1)+1, 254)
+		c.RackDsack = false
+		c.RackLastDelivered = c.Delivered
+		c.RackPersist = 16
+	} else if c.RackPersist == 0 {
+		c.RackSteps = 1
+	}
+}

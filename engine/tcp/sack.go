@@ -1,0 +1,286 @@
+package tcp
+
+import (
+	"wirestep/engine/sim"
+	"wirestep/engine/trace"
+	"wirestep/engine/wire"
+)
+
+// sackState collects what the SACK blocks of one segment tell (struct
+// tcp_sacktag_state).
+type sackState struct {
+	reord           wire.Seq // lowest number that filled a hole late
+	firstAt, lastAt sim.Time // when the first and last newly reported segments were sent; firstAt −1: none
+	delivered       uint32
+	priorDelivered  uint32 // Delivered when the latest of them was sent
+}
+
+var sackMark = trace.Declare(trace.Rule{
+	ID:    "sack.mark",
+	Says:  "A SACK block names what the peer holds above a hole. Those segments are marked: they need not be sent again.",
+	RFC:   trace.Cites("RFC 2018 §5", "RFC 6675 §4"),
+	Linux: "tcp_sacktag_write_queue",
+})
+
+var dsackTake = trace.Declare(trace.Rule{
+	ID:    "sack.duplicate-received",
+	Says:  "The first block repeats something that was acknowledged already: the peer got it twice. A retransmission was needless.",
+	RFC:   trace.Cites("RFC 2883 §4", "RFC 3708 §2"),
+	Linux: "tcp_check_dsack",
+})
+
+// tagSacks marks what the peer holds out of order (tcp_sacktag_write_queue).
+func (c *Conn) tagSacks(x *Ctx, s *wire.Segment, prior wire.Seq, st *sackState, f *ackFlags) {
+	if !c.SackOK || s.Opts.SackN == 0 {
+		return
+	}
+	defer x.Enter(sackMark)()
+	blocks := s.Opts.Blocks()
+	dup := c.checkDsack(x, s, prior, st, f)
+	if s.Ack.Before(prior - wire.Seq(c.MaxWnd)) {
+		return
+	}
+	if c.PacketsOut > 0 {
+		for i, b := range blocks {
+			isDup := dup && i == 0
+			if !c.validBlock(isDup, b) {
+				c.countBadBlock(x, s, isDup, b)
+				continue
+			}
+			if b.End.After(prior) {
+				c.tagBlock(x, b, isDup, st, f)
+			}
+		}
+		if c.CA != Loss || c.UndoMarker != 0 {
+			c.checkSackReordering(x, st.reord, false)
+		}
+	}
+}
+
+func (c *Conn) countBadBlock(x *Ctx, s *wire.Segment, dup bool, b wire.SackBlock) {
+	switch {
+	case dup && c.UndoMarker == 0:
+		x.Count(TCPDSACKIgnoredNoUndo)
+	case dup:
+		x.Count(TCPDSACKIgnoredOld)
+	case s.Ack == c.SndUna || b.End.After(c.SndUna):
+		x.Count(TCPSACKDiscard)
+	}
+}
+
+// validBlock refuses blocks that cannot be true (tcp_is_sackblock_valid).
+func (c *Conn) validBlock(dup bool, b wire.SackBlock) bool {
+	if b.End.After(c.SndNxt) || !b.Start.Before(b.End) || !b.Start.Before(c.SndNxt) {
+		return false
+	}
+	if b.Start.After(c.SndUna) {
+		return true
+	}
+	if !dup || c.UndoMarker == 0 || b.End.After(c.SndUna) {
+		return false
+	}
+	if !b.Start.Before(c.UndoMarker) {
+		return true
+	}
+	return b.End.After(c.UndoMarker) && !b.Start.Before(b.End-wire.Seq(c.MaxWnd))
+}
+
+// checkDsack reports whether the first block is a D-SACK, and counts it
+// (tcp_check_dsack).
+func (c *Conn) checkDsack(x *Ctx, s *wire.Segment, prior wire.Seq, st *sackState, f *ackFlags) bool {
+	b := s.Opts.Blocks()
+	switch {
+	case b[0].Start.Before(s.Ack):
+		x.Count(TCPDSACKRecv)
+	case len(b) > 1 && !b[0].End.After(b[1].End) && !b[0].Start.Before(b[1].Start):
+		x.Count(TCPDSACKOfoRecv)
+	default:
+		return false
+	}
+	n := c.dsackSeen(b[0], st, f)
+	if n == 0 {
+		return false
+	}
+	defer x.Enter(dsackTake)()
+	if c.UndoMarker != 0 && c.UndoRetrans > 0 && !b[0].End.After(prior) && b[0].End.After(c.UndoMarker) {
+		c.UndoRetrans = max(0, c.UndoRetrans-int32(n))
+	}
+	return true
+}
+
+// dsackSeen says how many segments a D-SACK stands for; 0: it is not believed
+// (tcp_dsack_seen).
+func (c *Conn) dsackSeen(b wire.SackBlock, st *sackState, f *ackFlags) uint32 {
+	if !b.Start.Before(b.End) {
+		return 0
+	}
+	size, n := uint32(b.End-b.Start), uint32(1)
+	if size > c.MaxWnd {
+		return 0
+	}
+	tlp := false
+	if size > uint32(c.MSS) {
+		n = (size + uint32(c.MSS) - 1) / uint32(c.MSS)
+	} else {
+		tlp = c.TLPHigh != 0 && c.TLPHigh == b.End
+	}
+	c.DsackDups += n
+	if c.DsackDups > c.TotalRetrans {
+		return 0
+	}
+	f.dsackTLP = f.dsackTLP || tlp
+	if c.ReordSeen && !tlp {
+		c.RackDsack = true
+	}
+	f.dsack = true
+	st.delivered += n
+	return n
+}
+
+// tagBlock marks the segments that one block covers whole.
+func (c *Conn) tagBlock(x *Ctx, b wire.SackBlock, dup bool, st *sackState, f *ackFlags) {
+	for i := range c.Rtx {
+		k := &c.Rtx[i]
+		if !k.Seq.Before(b.End) {
+			break
+		}
+		if !k.Seq.Before(b.Start) && !k.End.After(b.End) {
+			c.tagOne(x, k, dup, st, f)
+		}
+	}
+}
+
+// tagOne marks one segment as held by the peer (tcp_sacktag_one).
+func (c *Conn) tagOne(x *Ctx, k *Skb, dup bool, st *sackState, f *ackFlags) {
+	if dup && k.EverRetx {
+		if c.UndoMarker != 0 && c.UndoRetrans > 0 && k.End.After(c.UndoMarker) {
+			c.UndoRetrans--
+		}
+		if k.Sacked && k.Seq.Before(st.reord) {
+			st.reord = k.Seq
+		}
+	}
+	if !k.End.After(c.SndUna) {
+		return
+	}
+	if !k.Sacked {
+		c.rackAdvance(x, k)
+		if k.Retrans {
+			if k.Lost {
+				k.Lost, k.Retrans = false, false
+				c.LostOut--
+				c.RetransOut--
+			}
+		} else {
+			if !k.EverRetx {
+				if k.Seq.Before(c.highestSack()) && k.Seq.Before(st.reord) {
+					st.reord = k.Seq
+				}
+				if !k.End.After(c.HighSeq) {
+					f.origAcked = true
+				}
+				if st.firstAt < 0 {
+					st.firstAt = k.SentAt
+				}
+				st.lastAt = k.SentAt
+			}
+			if k.Lost {
+				k.Lost = false
+				c.LostOut--
+			}
+		}
+		k.Sacked = true
+		f.sacked = true
+		c.SackedOut++
+		st.delivered++
+		st.priorDelivered = max(st.priorDelivered, k.Delivered)
+		if c.SackedOut == 1 || k.End.After(c.SackHigh) {
+			c.SackHigh = k.End
+		}
+	}
+	if dup && k.Retrans {
+		k.Retrans = false
+		c.RetransOut--
+	}
+}
+
+// highestSack is the end of the highest segment that the peer is known to hold
+// (tcp_highest_sack_seq).
+func (c *Conn) highestSack() wire.Seq {
+	if !c.SackOK || c.SackedOut == 0 || c.SackHigh.Before(c.SndUna) {
+		return c.SndUna
+	}
+	return c.SackHigh
+}
+
+var reorderSeen = trace.Declare(trace.Rule{
+	ID: "reorder.seen",
+	Says: "A hole was filled by a segment that had been sent only once: it was not lost, others had overtaken it. " +
+		"From now on the sender waits a little longer before it calls a segment lost.",
+	RFC:   trace.Cites("RFC 8985 §4.2", "RFC 4653 §1"),
+	Linux: "tcp_check_sack_reordering",
+})
+
+// checkSackReordering learns how far segments overtake each other
+// (tcp_check_sack_reordering).
+func (c *Conn) checkSackReordering(x *Ctx, low wire.Seq, byTS bool) {
+	fack := c.highestSack()
+	if !low.Before(fack) {
+		return
+	}
+	defer x.Enter(reorderSeen)()
+	metric, mss := uint32(fack-low), uint32(c.MSS)
+	if mss > 0 && metric > c.Reordering*mss {
+		c.Reordering = min((metric+mss-1)/mss, x.Sys.MaxReordering)
+	}
+	c.ReordSeen = true
+	if byTS {
+		x.Count(TCPTSReorder)
+	} else {
+		x.Count(TCPSACKReorder)
+	}
+}
+
+var renoDup = trace.Declare(trace.Rule{
+	ID:    "reno.duplicate-ack",
+	Says:  "Without SACK a duplicate ACK says only that one more segment has left the network, not which.",
+	RFC:   trace.Cites("RFC 6582 §3", "RFC 5681 §2"),
+	Linux: "tcp_add_reno_sack",
+})
+
+// addRenoSack counts a duplicate ACK as one segment held by the peer.
+func (c *Conn) addRenoSack(x *Ctx, n uint32) {
+	if n == 0 {
+		return
+	}
+	defer x.Enter(renoDup)()
+	prior := c.SackedOut
+	c.SackedOut += n
+	c.checkRenoReordering(x, 0)
+	if c.SackedOut > prior {
+		c.Delivered += c.SackedOut - prior
+	}
+}
+
+// removeRenoSacks forgets as many as an acknowledgment has covered
+// (tcp_remove_reno_sacks).
+func (c *Conn) removeRenoSacks(x *Ctx, acked uint32) {
+	if acked > 0 {
+		c.Delivered += uint32(max(int64(acked)-int64(c.SackedOut), 1))
+		c.SackedOut -= min(c.SackedOut, acked-1)
+	}
+	c.checkRenoReordering(x, acked)
+}
+
+// checkRenoReordering: more duplicates than segments in flight means that they
+// overtook each other (tcp_check_reno_reordering).
+func (c *Conn) checkRenoReordering(x *Ctx, addend uint32) {
+	holes := min(max(c.LostOut, 1), c.PacketsOut)
+	if c.SackedOut+holes <= c.PacketsOut {
+		return
+	}
+	c.SackedOut = c.PacketsOut - holes
+	c.Reordering = min(c.PacketsOut+addend, x.Sys.MaxReordering)
+	c.ReordSeen = true
+	x.Count(TCPRenoReorder)
+}

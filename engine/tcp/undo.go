@@ -1,0 +1,189 @@
+package tcp
+
+import (
+	"wirestep/engine/trace"
+	"wirestep/engine/wire"
+)
+
+// initUndo remembers what is needed to take a reduction back (tcp_init_undo).
+func (c *Conn) initUndo() {
+	c.UndoMarker = c.SndUna
+	c.UndoRetrans = int32(c.RetransOut)
+	if c.TLPHigh != 0 && c.TLPRetrans {
+		c.UndoRetrans++
+	}
+	if c.UndoRetrans == 0 {
+		c.UndoRetrans = -1 // 0 would mean: every retransmission has proved needless
+	}
+}
+
+var undoAsk = trace.Declare(trace.Rule{
+	ID: "undo.possible",
+	Says: "Was the retransmission needless? Yes, when every copy was reported as a duplicate, " +
+		"or when the ACK echoes a timestamp from before the first copy.",
+	RFC:   trace.Cites("RFC 3522 §3", "RFC 4015 §3", "RFC 3708 §3"),
+	Linux: "tcp_may_undo",
+})
+
+func (c *Conn) mayUndo(x *Ctx, s *wire.Segment) bool {
+	if c.UndoMarker == 0 {
+		return false
+	}
+	return x.When(undoAsk, trace.Is("every retransmission proved needless", c.UndoRetrans == 0 || c.packetDelayed(s)))
+}
+
+// packetDelayed: the acknowledged segment was late, not lost (tcp_packet_delayed).
+func (c *Conn) packetDelayed(s *wire.Segment) bool {
+	if c.RetStamp != 0 {
+		return c.echoBefore(s, c.RetStamp)
+	}
+	if !c.SackOK && !c.SndUna.Before(c.HighSeq) {
+		return false
+	}
+	return c.State != SynSent
+}
+
+var undoRule = trace.Declare(trace.Rule{
+	ID:    "undo.cwnd",
+	Says:  "The loss was an illusion: cwnd and ssthresh go back to what they were before.",
+	RFC:   trace.Cites("RFC 4015 §3.2", "RFC 5682 §4"),
+	Linux: "tcp_undo_cwnd_reduction",
+})
+
+// undo takes a reduction back (tcp_undo_cwnd_reduction).
+func (c *Conn) undo(x *Ctx, unmark bool) {
+	defer x.Enter(undoRule)()
+	if unmark {
+		for i := range c.Rtx {
+			c.Rtx[i].Lost = false
+		}
+		c.LostOut = 0
+	}
+	if c.PriorSsthresh != 0 {
+		c.Cwnd = max(c.Cwnd, c.PriorCwnd)
+		c.Ssthresh = max(c.Ssthresh, c.PriorSsthresh)
+	}
+	c.CwndStamp = x.Now
+	c.UndoMarker = 0
+	c.RackAdvanced = true
+}
+
+var recoveryDone = trace.Declare(trace.Rule{
+	ID:    "recovery.done",
+	Says:  "Everything that was outstanding when the trouble began has been acknowledged: the episode is over.",
+	RFC:   trace.Cites("RFC 6582 §3.2", "RFC 6675 §5"),
+	Linux: "tcp_try_undo_recovery",
+})
+
+var renoHold = trace.Declare(trace.Rule{
+	ID:    "newreno.hold",
+	Says:  "Without SACK the state is kept until something above is acknowledged: late duplicate ACKs must not start another recovery.",
+	RFC:   trace.Cites("RFC 6582 §4"),
+	Linux: "tcp_is_non_sack_preventing_reopen",
+})
+
+// tryUndoRecovery ends Recovery or Loss; hold: the state has to be kept
+// (tcp_try_undo_recovery).
+func (c *Conn) tryUndoRecovery(x *Ctx, s *wire.Segment) (hold bool) {
+	if c.mayUndo(x, s) {
+		if c.CA == Loss {
+			x.Count(TCPLossUndo)
+		} else {
+			x.Count(TCPFullUndo)
+		}
+		c.undo(x, false)
+	} else if c.RackPersist > 0 {
+		c.RackPersist--
+	}
+	if c.holdOpen(x) {
+		return true
+	}
+	defer x.Enter(recoveryDone)()
+	c.setCA(x, Open)
+	return false
+}
+
+func (c *Conn) holdOpen(x *Ctx) bool {
+	if c.SndUna != c.HighSeq || c.SackOK {
+		return false
+	}
+	defer x.Enter(renoHold)()
+	if !c.anyRetransDone() {
+		c.RetStamp = 0
+	}
+	return true
+}
+
+var undoDsack = trace.Declare(trace.Rule{
+	ID:    "undo.dsack",
+	Says:  "Every retransmission has been reported as a duplicate: the reduction is taken back.",
+	RFC:   trace.Cites("RFC 3708 §3"),
+	Linux: "tcp_try_undo_dsack",
+})
+
+func (c *Conn) tryUndoDsack(x *Ctx) bool {
+	if c.UndoMarker == 0 || c.UndoRetrans != 0 {
+		return false
+	}
+	defer x.Enter(undoDsack)()
+	c.RackPersist = min(16, c.RackPersist+1)
+	c.undo(x, false)
+	x.Count(TCPDSACKUndo)
+	return true
+}
+
+var undoPartial = trace.Declare(trace.Rule{
+	ID:    "undo.partial",
+	Says:  "The hole was filled by the original, which was only late: the network reorders more than was thought.",
+	RFC:   trace.Cites("RFC 4015 §3.2"),
+	Linux: "tcp_try_undo_partial",
+})
+
+// tryUndoPartial judges an ACK that covers a part of what is being recovered;
+// stop: nothing more is to be marked or repeated for now.
+func (c *Conn) tryUndoPartial(x *Ctx, s *wire.Segment, prior wire.Seq) (stop bool) {
+	if c.UndoMarker == 0 || !c.packetDelayed(s) {
+		return false
+	}
+	defer x.Enter(undoPartial)()
+	c.checkSackReordering(x, prior, true)
+	if c.RetransOut > 0 {
+		return true
+	}
+	if !c.anyRetransDone() {
+		c.RetStamp = 0
+	}
+	c.undo(x, true)
+	x.Count(TCPPartialUndo)
+	c.tryKeepOpen(x)
+	return false
+}
+
+var undoTimeout = trace.Declare(trace.Rule{
+	ID: "undo.timeout",
+	Says: "The timeout was premature: what it declared lost had arrived, or was only late. cwnd and ssthresh are restored, " +
+		"and nothing more is repeated.",
+	RFC:   trace.Cites("RFC 5682 §3.1", "RFC 4015 §3.2"),
+	Linux: "tcp_try_undo_loss",
+})
+
+// tryUndoLoss takes a timeout back (tcp_try_undo_loss).
+func (c *Conn) tryUndoLoss(x *Ctx, s *wire.Segment, frto bool) bool {
+	if !frto && !c.mayUndo(x, s) {
+		return false
+	}
+	defer x.Enter(undoTimeout)()
+	c.undo(x, true)
+	x.Count(TCPLossUndo)
+	if frto {
+		x.Count(TCPSpuriousRTOs)
+	}
+	c.Retries = 0
+	if c.holdOpen(x) {
+		return true
+	}
+	if frto || c.SackOK {
+		c.setCA(x, Open)
+	}
+	return true
+}
