@@ -2,9 +2,11 @@ package engine_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"wirestep/engine"
+	"wirestep/engine/trace"
 )
 
 func hasAll(s string, parts ...string) bool {
@@ -14,6 +16,20 @@ func hasAll(s string, parts ...string) bool {
 		}
 	}
 	return true
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// texts joins what a host's processes have read, up to 64 bytes a call.
+func (p *player) texts(h string) (out string) {
+	for _, e := range p.events() {
+		for i := range e.Effects {
+			if f := &e.Effects[i]; f.Kind == trace.Returned && p.t.World().Hosts()[f.Host].Name == h {
+				out += f.Text
+			}
+		}
+	}
+	return out
 }
 
 // fullTrace writes the first n events of a branch with everything that they did:
