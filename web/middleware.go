@@ -81,8 +81,8 @@ func bounded(next http.Handler) http.Handler {
 
 // seldom limits how often one address may make something.
 func (s *Server) seldom() func(http.Handler) http.Handler {
-	return httprate.Limit(s.conf.Limits.Requests, time.Minute,
-		httprate.WithKeyFuncs(func(r *http.Request) (string, error) { return s.addressOf(r), nil }),
+	return httprate.LimitBy(s.conf.Limits.Requests, time.Minute,
+		func(r *http.Request) (string, error) { return s.addressOf(r), nil },
 		httprate.WithLimitHandler(func(w http.ResponseWriter, r *http.Request) {
 			s.fail(w, r, refuse(http.StatusTooManyRequests, "many-requests"))
 		}))
@@ -95,14 +95,14 @@ func (s *Server) addressOf(r *http.Request) string {
 	if h := s.conf.AddressHeader; h != "" {
 		all := strings.Split(r.Header.Get(h), ",")
 		if last := strings.TrimSpace(all[len(all)-1]); last != "" {
-			return last
+			return httprate.CanonicalizeIP(last)
 		}
 	}
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		return r.RemoteAddr
 	}
-	return host
+	return httprate.CanonicalizeIP(host) // of IPv6 the network: a house has many addresses
 }
 
 // langOf is the language of a request: as the address says, as it said before,

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+	"go.etcd.io/bbolt/errors"
 )
 
 // Bolt keeps sessions in one file. One goroutine writes: it takes whatever
@@ -98,13 +99,13 @@ func (b *Bolt) write(ctx context.Context, do func(*bolt.Tx) error) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-b.quit:
-		return bolt.ErrDatabaseNotOpen
+		return errors.ErrDatabaseNotOpen
 	}
 	select {
 	case err := <-w.answer: // the answer is awaited even when ctx ends: the write happens
 		return err
 	case <-b.done:
-		return bolt.ErrDatabaseNotOpen
+		return errors.ErrDatabaseNotOpen
 	}
 }
 
