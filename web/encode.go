@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 
 	"wirestep/engine"
@@ -150,7 +151,7 @@ func encodeFrame(w *engine.World, e *trace.Event, move *engine.Intervention, bef
 	case e.Kind == trace.Act && move == nil:
 		f.By = "scene"
 	case e.Kind == trace.Act:
-		f.By, f.Name = move.By, scene.FormatOp(move.Op) // what a replay makes up has no text of its own
+		f.By, f.Name = cmp.Or(move.By, "replay"), scene.FormatOp(move.Op) // what a replay makes up has no text of its own
 	}
 	for _, s := range e.Spans {
 		p := proto.Span{Rule: s.Rule.ID, Parent: s.Parent}

@@ -200,7 +200,11 @@ func what(r run, f proto.Frame, packets map[int32]proto.Packet, lang string) str
 	if f.Host >= 0 && f.Host < len(r.hosts) {
 		host = r.hosts[f.Host].Name
 	}
-	parts := []string{i18n.T(lang, "event."+f.Kind, "host", host, "name", f.Name, "by", f.By, "segment", segment(packets[f.Packet]))}
+	by := f.By
+	if _, known := i18n.Keys(lang)["who."+by]; known {
+		by = i18n.T(lang, "who."+by)
+	}
+	parts := []string{i18n.T(lang, "event."+f.Kind, "host", host, "name", f.Name, "by", by, "segment", segment(packets[f.Packet]))}
 	for _, e := range f.Effects {
 		switch e.Kind {
 		case "sent", "copied":
