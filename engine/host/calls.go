@@ -3,6 +3,7 @@ package host
 import (
 	"wirestep/engine/sim"
 	"wirestep/engine/tcp"
+	"wirestep/engine/trace"
 	"wirestep/engine/wire"
 )
 
@@ -49,6 +50,7 @@ func (h *Host) sock(proc int, in *Instr) (*Sock, *tcp.Conn) {
 func (h *Host) enter(x *Ctx, proc int, in *Instr) (*Sock, *tcp.Conn) {
 	s, c := h.sock(proc, in)
 	if c == nil {
+		x.Note(badSocket)
 		h.returned(x, proc, in, 0, tcp.EBADF, "")
 		return nil, nil
 	}
@@ -66,6 +68,7 @@ func (h *Host) newFD(proc int, c *tcp.Conn, name string) int32 {
 }
 
 func (h *Host) callSocket(x *Ctx, proc int, w wait) {
+	defer x.Enter(socketRule)()
 	c := h.newConn(x)
 	fd := h.newFD(proc, c, w.in.Var)
 	x.Event.Subject = c.ID
@@ -75,6 +78,7 @@ func (h *Host) callSocket(x *Ctx, proc int, w wait) {
 
 func (h *Host) callBind(x *Ctx, proc int, w wait) {
 	if _, c := h.enter(x, proc, &w.in); c != nil {
+		defer x.Enter(bindRule)()
 		h.returned(x, proc, &w.in, 0, h.bind(x, c, w.in.Args[1].Addr), "")
 	}
 }
@@ -124,7 +128,7 @@ func (h *Host) callAccept(x *Ctx, proc int, w wait) {
 		return
 	}
 	c := h.pending(l.ID)
-	if c == nil {
+	if !x.When(acceptRule, trace.Gt("accept queue", l.AcceptQ, "none", 0)) || c == nil {
 		if s.NonBlock {
 			h.returned(x, proc, &w.in, 0, tcp.EAGAIN, "")
 			return
@@ -133,6 +137,7 @@ func (h *Host) callAccept(x *Ctx, proc int, w wait) {
 		h.block(proc, w)
 		return
 	}
+	defer x.Enter(acceptRule)()
 	c.Parent = 0
 	l.AcceptQ--
 	x.Event.Subject = c.ID
@@ -173,6 +178,7 @@ func (h *Host) callConnect(x *Ctx, proc int, w wait) {
 		h.returned(x, proc, &w.in, 0, tcp.EINPROGRESS, "")
 		return
 	}
+	x.Note(connectWait)
 	w.sock, w.until = c.ID, sim.Never
 	h.block(proc, w)
 }
@@ -181,6 +187,7 @@ func (h *Host) finishConnect(x *Ctx, proc int, w wait) {
 	c := h.Conn(w.sock)
 	x.Event.Subject = w.sock
 	c.Watch(&x.Ctx)
+	x.When(connectDone, trace.Is("established", c.State != tcp.Closed))
 	err := c.TakeError(&x.Ctx)
 	if err == tcp.OK && c.State == tcp.Closed {
 		err = tcp.ECONNABORTED
@@ -210,10 +217,12 @@ func (h *Host) callRead(x *Ctx, proc int, w wait) {
 	p := &h.Procs[proc]
 	switch {
 	case err == tcp.EAGAIN && !dont:
+		x.When(readWait, trace.Gt("receive queue", c.InQueue, "none", 0).In(trace.UnitBytes))
 		w.sock = c.ID
 		h.block(proc, w)
 		return
 	case err == tcp.OK && data == "" && n > 0:
+		x.When(readEOF, trace.Is("FIN received", c.RcvFin))
 		p.EOF = true
 	case err == tcp.OK && !peek:
 		p.Read += uint64(len(data))
@@ -253,6 +262,7 @@ func (h *Host) callWrite(x *Ctx, proc int, w wait) {
 	case w.done == total:
 		h.returned(x, proc, &w.in, total, tcp.OK, "")
 	case (err == tcp.EAGAIN || err == tcp.OK) && !dont:
+		x.When(writeWait, trace.Lt("sk_wmem_queued", c.WMem, "sk_sndbuf", c.SndBuf).In(trace.UnitBytes))
 		w.sock = c.ID
 		h.block(proc, w)
 	case w.done > 0:
@@ -310,6 +320,7 @@ func (h *Host) callClose(x *Ctx, proc int, w wait) {
 	lingers := c.Linger && c.LingerT > 0 && !s.NonBlock
 	h.closeSock(x, s.FD)
 	if lingers && (c.State == tcp.FinWait1 || c.State == tcp.Closing || c.State == tcp.LastAck) {
+		x.Note(closeWait)
 		w.sock, w.until = c.ID, x.Now.Add(c.LingerT)
 		h.block(proc, w)
 		return
@@ -349,6 +360,7 @@ func (h *Host) callAbort(x *Ctx, proc int, w wait) {
 
 // callKill ends the process: the kernel closes every descriptor that it held.
 func (h *Host) callKill(x *Ctx, proc int, w wait) {
+	defer x.Enter(killRule)()
 	for i := 0; i < len(h.Socks); {
 		if h.Socks[i].Proc != proc {
 			i++
@@ -370,7 +382,7 @@ func (h *Host) callPoll(x *Ctx, proc int, w wait) {
 	w.sock = c.ID
 	now := w
 	now.until = sim.Never // whether the time is over is another question
-	if h.ready(&now, x.Now) {
+	if x.When(pollRule, trace.Is("ready", h.ready(&now, x.Now))) {
 		h.returned(x, proc, &w.in, 1, tcp.OK, "")
 		return
 	}

@@ -25,6 +25,7 @@ func (h *Host) callSetsockopt(x *Ctx, proc int, w wait) {
 	if c == nil {
 		return
 	}
+	defer x.Enter(optionRule)()
 	args := w.in.Args[1:]
 	if len(args) > 1 && (args[0].Text == "SOL_SOCKET" || args[0].Text == "SOL_TCP" || args[0].Text == "IPPROTO_TCP") {
 		args = args[1:]
@@ -126,6 +127,7 @@ func (h *Host) callGetsockopt(x *Ctx, proc int, w wait) {
 	if c == nil {
 		return
 	}
+	defer x.Enter(optionRule)()
 	name := w.in.Args[len(w.in.Args)-1].Text
 	for _, a := range w.in.Args[1:] {
 		if a.Text == "SO_ERROR" || a.Text == "TCP_MAXSEG" {
@@ -148,6 +150,7 @@ func (h *Host) callFcntl(x *Ctx, proc int, w wait) {
 	if c == nil {
 		return
 	}
+	defer x.Enter(optionRule)()
 	s.NonBlock = false
 	for _, a := range w.in.Args[1:] {
 		if a.Text == "O_NONBLOCK" {
