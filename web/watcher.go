@@ -57,7 +57,8 @@ func (w *watcher) put(b []byte) (behind bool) {
 	}
 	w.queue = append(w.queue, b)
 	w.bytes += len(b)
-	if len(w.queue) > maxWaiting || w.bytes > maxWaitingBytes && len(w.queue) > 1 {
+	// What counts is what waited before: one large snapshot behind a hello is no lag.
+	if len(w.queue) > maxWaiting || w.bytes-len(b) > maxWaitingBytes {
 		w.queue, w.bytes, w.lagging = nil, 0, true
 	}
 	w.signal()
