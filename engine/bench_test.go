@@ -37,6 +37,7 @@ func benchmark(b *testing.B, rec *trace.Recorder) {
 	segments := 0
 	for b.Loop() {
 		w := NewWorld(bulk(5<<20, 1000))
+		w.Forget()
 		for w.Step(rec) {
 		}
 		segments += int(w.LastPacket())

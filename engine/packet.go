@@ -30,7 +30,10 @@ func (p *Packet) RelSeq() wire.Seq { return p.Seg.Seq - p.BaseSeq }
 // RelAck is the acknowledgment number as the diagram shows it.
 func (p *Packet) RelAck() wire.Seq { return p.Seg.Ack - p.BaseAck }
 
-const blockLen = 64
+const (
+	blockLen   = 64
+	keptBlocks = 256 // blocks that a world which forgets still has
+)
 
 // ledger keeps every packet ever sent, by number. Copies of a world share the
 // full blocks, which are never written again; only the last one is copied.
@@ -51,16 +54,22 @@ func (l *ledger) clone() ledger {
 func (l *ledger) add(p Packet) *Packet {
 	i := int(l.n) % blockLen
 	if i == 0 && l.n > 0 {
-		b := l.last
-		l.full = append(l.full, &b)
-		if l.drop && len(l.full) > 64 {
-			l.full[len(l.full)-64] = nil
-		}
+		l.keep()
 	}
 	l.n++
 	p.ID = l.n
 	l.last[i] = p
 	return &l.last[i]
+}
+
+// keep puts the last block among the full ones.
+func (l *ledger) keep() {
+	b := new([blockLen]Packet)
+	if n := len(l.full) - keptBlocks; l.drop && n >= 0 {
+		b, l.full[n] = l.full[n], nil
+	}
+	*b = l.last
+	l.full = append(l.full, b)
 }
 
 // get returns a packet to read, or nil.

@@ -278,6 +278,10 @@ func (w *World) timer(rec *trace.Recorder, n next) {
 	w.finish(x, n.host)
 }
 
+// Forget makes the world keep only its latest packets: for long runs that nobody
+// looks back on.
+func (w *World) Forget() { w.sent.drop = true }
+
 // Now is the instant of the last event.
 func (w *World) Now() sim.Time { return w.now }
 

@@ -50,6 +50,7 @@ func bench(e env, args []string) int {
 		return misused(e, "bench", err.Error())
 	}
 	w := engine.NewWorld(&f.Scenario)
+	w.Forget()
 	rec := &trace.Recorder{On: *explain}
 	start := time.Now()
 	for w.Step(rec) {

@@ -1,6 +1,8 @@
 package tcp
 
 import (
+	"strings"
+
 	"wirestep/engine/sim"
 	"wirestep/engine/trace"
 	"wirestep/engine/wire"
@@ -166,34 +168,55 @@ func (c *Conn) peek(n int) string {
 	return out[:min(n, len(out))]
 }
 
+// takeRcv takes up to n bytes off the receive queue. A whole chunk is handed out
+// as it came.
 func (c *Conn) takeRcv(n int) string {
-	if len(c.Rcv) > 0 && len(c.Rcv[0].Data) > n {
+	data := ""
+	for len(c.Rcv) > 0 && n > 0 {
 		k := &c.Rcv[0]
-		data := k.Data[:n]
-		k.Data, k.Seq = k.Data[n:], k.Seq+wire.Seq(n)
-		c.InQueue -= uint32(n)
-		return data
+		if m := len(k.Data); m > n {
+			data += k.Data[:n]
+			k.Data, k.Seq = k.Data[n:], k.Seq+wire.Seq(n)
+			break
+		}
+		if data == "" {
+			data = k.Data
+		} else if len(data)+len(k.Data) > 4096 {
+			data += c.joinRcv(n)
+			break
+		} else {
+			data += k.Data
+		}
+		n -= len(k.Data)
+		c.popRcv()
 	}
-	i, total := 0, 0
-	for i < len(c.Rcv) && total+len(c.Rcv[i].Data) <= n {
-		total += len(c.Rcv[i].Data)
-		i++
-	}
-	buf := make([]byte, 0, min(n, int(c.InQueue)))
-	for _, k := range c.Rcv[:i] {
-		buf = append(buf, k.Data...)
-		c.RMem -= k.Cost
-	}
-	c.Rcv = c.Rcv[i:]
-	if len(c.Rcv) == 0 {
+	c.InQueue -= uint32(len(data))
+	return data
+}
+
+func (c *Conn) popRcv() {
+	c.RMem -= c.Rcv[0].Cost
+	if c.Rcv = c.Rcv[1:]; len(c.Rcv) == 0 {
 		c.Rcv = nil
-	} else if rest := n - total; rest > 0 {
-		k := &c.Rcv[0]
-		buf = append(buf, k.Data[:rest]...)
-		k.Data, k.Seq = k.Data[rest:], k.Seq+wire.Seq(rest)
 	}
-	c.InQueue -= uint32(len(buf))
-	return string(buf)
+}
+
+// joinRcv takes up to n bytes of many chunks at once.
+func (c *Conn) joinRcv(n int) string {
+	var b strings.Builder
+	b.Grow(min(n, int(c.InQueue)))
+	for len(c.Rcv) > 0 && n > 0 {
+		k := &c.Rcv[0]
+		if m := len(k.Data); m > n {
+			b.WriteString(k.Data[:n])
+			k.Data, k.Seq = k.Data[n:], k.Seq+wire.Seq(n)
+			break
+		}
+		b.WriteString(k.Data)
+		n -= len(k.Data)
+		c.popRcv()
+	}
+	return b.String()
 }
 
 // cleanupRcv decides after a read whether the peer should hear of it at once

@@ -30,6 +30,10 @@ func NewRecorder() *Recorder { return &Recorder{On: true} }
 
 // Begin starts an event, in the buffers of the one before.
 func (r *Recorder) Begin(e Event) {
+	if !r.On {
+		r.Event.ID = e.ID
+		return
+	}
 	old := &r.Event
 	e.Spans, e.Changes, e.Effects, e.Counts = old.Spans[:0], old.Changes[:0], old.Effects[:0], old.Counts[:0]
 	r.Event, r.cur = e, -1
@@ -161,14 +165,24 @@ func (r *Recorder) flush() {
 		if string(now) == string(w.mark) {
 			continue
 		}
-		old := unsafe.Pointer(unsafe.SliceData(w.mark))
-		for j := range w.schema.Fields {
+		r.compare(w, unsafe.Pointer(unsafe.SliceData(w.mark)))
+		copy(w.mark, now)
+	}
+}
+
+// compare goes over a watched struct word by word, and looks at the fields of
+// those words that differ.
+func (r *Recorder) compare(w *watch, old unsafe.Pointer) {
+	for word, fields := range w.schema.words {
+		off := uintptr(word) * 8
+		if off+8 <= w.schema.size && *(*uint64)(unsafe.Add(old, off)) == *(*uint64)(unsafe.Add(w.ptr, off)) {
+			continue
+		}
+		for _, j := range fields {
 			f := &w.schema.Fields[j]
-			a, b := f.read(old), f.read(w.ptr)
-			if a != b {
-				r.Event.Changes = append(r.Event.Changes, Change{Subject: w.subject, Field: uint16(j), Span: r.cur, Old: a, New: b})
+			if a, b := f.read(old), f.read(w.ptr); a != b {
+				r.Event.Changes = append(r.Event.Changes, Change{Subject: w.subject, Field: j, Span: r.cur, Old: a, New: b})
 			}
 		}
-		copy(w.mark, now)
 	}
 }

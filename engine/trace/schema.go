@@ -47,6 +47,7 @@ type Schema struct {
 	Name   string
 	Fields []Field
 	size   uintptr
+	words  [][]uint16 // which fields lie in each word of eight bytes
 }
 
 var schemas []*Schema
@@ -84,6 +85,10 @@ func NewSchema(name string, sample any, src string, names map[string][]string) *
 			Name: f.Name, Label: label, Unit: unit, Doc: doc,
 			Names: names[f.Type.Name()], off: f.Offset, kind: f.Type.Kind(),
 		})
+		for uintptr(len(s.words)) <= f.Offset/8 {
+			s.words = append(s.words, nil)
+		}
+		s.words[f.Offset/8] = append(s.words[f.Offset/8], uint16(i))
 	}
 	schemas = append(schemas, s)
 	return s
