@@ -14,7 +14,7 @@ const options = {
   entryPoints: { lab: src('lab.tsx'), home: src('home.tsx'), theme: src('theme.ts'), style: src('styles/style.css') },
   outdir: dist,
   bundle: true,
-  minify: true,
+  minify: !process.env.PLAIN,
   format: 'esm',
   target: 'es2022',
   jsx: 'automatic',

@@ -4,6 +4,7 @@ import { foldedGap } from './diagram/axis';
 import { unitOf } from './diagram/layout';
 import { Diagram } from './diagram/view';
 import { lang, load, t } from './i18n';
+import { ThemeButton } from './lab/theme';
 import { BranchData } from './model/branch';
 import { Schemas } from './model/schema';
 import type { Hello, Snapshot } from './proto';
@@ -86,6 +87,12 @@ async function main(): Promise<void> {
   const el = document.querySelector<HTMLElement>('[data-demo]');
   if (!el) return;
   const [r] = await Promise.all([fetch('/api/demo'), load(document.documentElement.lang || 'en')]);
+  const nav = document.querySelector('header.top .langs');
+  if (nav) {
+    const place = document.createElement('span');
+    nav.append(place);
+    render(<ThemeButton />, place);
+  }
   if (!r.ok) return;
   const { hello, snapshot } = (await r.json()) as { hello: Hello; snapshot: Snapshot };
   const data = new BranchData(snapshot, new Schemas(hello.schemas ?? []));

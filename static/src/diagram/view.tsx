@@ -90,8 +90,9 @@ export function Diagram(props: DiagramProps) {
   const lay = composed?.layout;
 
   const whole = !lay || lay.height <= WHOLE;
-  const from = whole ? 0 : Math.max(0, (block - 1) * BLOCK);
-  const to = whole ? (lay?.height ?? 0) : Math.min(lay?.height ?? 0, block * BLOCK + viewH + 2 * BLOCK);
+  const at = Math.min(block, Math.floor((lay?.height ?? 0) / BLOCK)); // a shorter run may replace a longer one
+  const from = whole ? 0 : Math.max(0, (at - 1) * BLOCK);
+  const to = whole ? (lay?.height ?? 0) : Math.min(lay?.height ?? 0, at * BLOCK + viewH + 2 * BLOCK);
   const labels = useMemo(() => {
     if (!composed) return null;
     return composed.labels ?? placeLabels(composed.layout, w, from, to);

@@ -16,6 +16,7 @@ import * as s from './store';
 import type { Stream } from './stream';
 import { Sysctls } from './sysctl';
 import { EventTable } from './table';
+import { ThemeButton } from './theme';
 import { Transport } from './transport';
 import { Why } from './why';
 
@@ -154,33 +155,6 @@ async function share(place: Place): Promise<void> {
   }
 }
 
-const theme = signal(document.documentElement.dataset.theme ?? '');
-
-export function ThemeButton() {
-  const now = theme.value;
-  const next = now === '' ? 'light' : now === 'light' ? 'dark' : '';
-  const name = (v: string) => t(`lab.theme-${v || 'auto'}`);
-  return (
-    <button
-      type="button"
-      aria-label={t('lab.theme', { now: name(now), next: name(next) })}
-      title={t('lab.theme', { now: name(now), next: name(next) })}
-      onClick={() => {
-        theme.value = next;
-        if (next) {
-          document.documentElement.dataset.theme = next;
-          localStorage.setItem('theme', next);
-        } else {
-          delete document.documentElement.dataset.theme;
-          localStorage.removeItem('theme');
-        }
-      }}
-    >
-      <span aria-hidden="true">{now === 'light' ? '☀' : now === 'dark' ? '☾' : '◐'}</span>
-    </button>
-  );
-}
-
 function Status({ stream }: { stream: Stream }) {
   const l = stream.link.value;
   return (
@@ -205,10 +179,10 @@ function Banner({ stream }: { stream: Stream }) {
     );
   }
   if (l === 'over') {
-    const why = stream.bye.value;
+    const { why, text } = stream.bye.value;
     return (
       <div class="banner wrong" role="alert">
-        {t(`lab.over-${why === 'expired' || why === 'broken' ? why : 'other'}`)} <a href="/">{t('failure.home')}</a>
+        {why === 'expired' || why === 'broken' ? t(`lab.over-${why}`) : `${t('lab.over-other')} ${text}`} <a href="/">{t('failure.home')}</a>
       </div>
     );
   }

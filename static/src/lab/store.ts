@@ -43,12 +43,12 @@ export const speed = signal(1);
 
 export const tip = computed(() => {
   void rev.value;
-  return data.value?.tip ?? 0;
+  return data.value?.total ?? 0;
 });
 export const atEnd = computed(() => {
   void rev.value;
   const d = data.value;
-  return !!d && n.value >= d.tip && d.end;
+  return !!d && n.value >= d.total && d.end;
 });
 export const next = computed<Planned[]>(() => {
   void rev.value;
@@ -141,6 +141,7 @@ function receive(m: Message): void {
         branches.value = m.branches ?? [];
         if (m.lesson !== undefined) lesson.value = m.lesson;
         rev.value++;
+        if (b.tip < b.total) void fill(b);
         break;
       }
       case 'frames': {
@@ -150,7 +151,7 @@ function receive(m: Message): void {
           if (b && b === data.peek()) send({ t: 'seek', branch: m.branch, n: m.from + (m.frames?.length ?? 1) - 1 });
           break;
         }
-        b.end = m.end;
+        if (b.tip >= b.total) b.end = m.end;
         rev.value++;
         break;
       }
@@ -164,6 +165,18 @@ function receive(m: Message): void {
         break;
     }
   });
+}
+
+/** Fetches what a snapshot of a long branch left out. */
+async function fill(b: BranchData): Promise<void> {
+  const end = b.end;
+  while (b.tip < b.total && known.get(b.id) === b) {
+    const before = b.tip;
+    const d = await send({ t: 'frames', branch: b.id, n: before + 1, to: Math.min(b.total, before + 2000) }, true);
+    if (!d || b.tip === before) return;
+  }
+  b.end ||= end;
+  rev.value++;
 }
 
 /** A branch that is fetched to be looked at beside the present one: it begins where that begins. */
@@ -184,8 +197,12 @@ export async function compare(id: number): Promise<void> {
   pause();
   comparing.value = { branch: id, diff: null };
   const d = await send({ t: 'diff', branch: b.id, to: id });
-  const have = known.get(id);
-  if ((!have || have.tip < info.tip) && info.tip > 0) await send({ t: 'frames', branch: id, n: (have?.tip ?? b.base) + 1, to: info.tip });
+  for (let have = known.get(id)?.tip ?? b.base; have < info.tip; ) {
+    await send({ t: 'frames', branch: id, n: have + 1, to: Math.min(info.tip, have + 2000) });
+    const got = known.get(id)?.tip ?? 0;
+    if (got <= have) break;
+    have = got;
+  }
   known.get(id)?.seek(info.tip);
   if (comparing.peek()?.branch === id) comparing.value = known.get(id) ? { branch: id, diff: d?.diff ?? null } : null;
   rev.value++;
@@ -252,8 +269,8 @@ let seekTo = -1;
 export function seek(k: number): void {
   const b = data.peek();
   if (!b) return;
-  const to = Math.max(0, Math.min(k, b.tip));
-  batch(() => go(Math.max(b.base, to)));
+  const to = Math.max(0, Math.min(k, b.total));
+  batch(() => go(Math.max(b.base, Math.min(to, b.tip))));
   seekTo = to;
   if (to < b.base) {
     tellSeek();
@@ -280,7 +297,7 @@ async function tellSeek(): Promise<void> {
 export async function step(): Promise<boolean> {
   const b = data.peek();
   if (!b) return false;
-  if (n.peek() < b.tip) {
+  if (n.peek() < b.total) {
     seek(n.peek() + 1);
     return true;
   }
@@ -309,8 +326,8 @@ export async function until(cond: string): Promise<void> {
 
 export function toEnd(): Promise<void> {
   const b = data.peek();
-  if (b && n.peek() < b.tip) {
-    seek(b.tip);
+  if (b && n.peek() < b.total) {
+    seek(b.total);
     return Promise.resolve();
   }
   return until('false');
@@ -331,7 +348,7 @@ export async function act(op: string): Promise<boolean> {
   if (seekTo >= 0) await tellSeek();
   const at = clock.peek();
   const b = data.peek();
-  const tipBefore = b?.tip ?? 0;
+  const tipBefore = b?.total ?? 0;
   const fork = n.peek() < tipBefore;
   const d = await send({ t: 'act', branch: b?.id, op, ...(at !== null ? { at: Math.round(at) } : {}) });
   if (d) clock.value = null;

@@ -34,7 +34,7 @@ const delays = [0, 500, 1000, 2000, 4000, 8000];
 export class Stream {
   readonly link = signal<Link>('connecting');
   readonly waiting = signal(0);
-  readonly bye = signal('');
+  readonly bye = signal({ why: '', text: '' });
   private ws: WebSocket | null = null;
   private client = '';
   private lastId = 0;
@@ -119,8 +119,8 @@ export class Stream {
       return;
     }
     if (m.t === 'bye') {
-      this.bye.value = m.why;
-      if (m.why === 'expired' || m.why === 'broken' || m.why === 'protocol') this.link.value = 'over';
+      this.bye.value = { why: m.why, text: m.text };
+      if (m.why !== 'drain') this.link.value = 'over';
     }
     if (m.t === 'done' || m.t === 'failed') this.answer(m);
     else this.take(m);

@@ -15,6 +15,7 @@ export class BranchData {
   readonly history: History;
   readonly state: State;
   end = false;
+  private announced: number; // the last event that the server told of
   private baseNext: Planned[];
   private lastNext: { n: number; next: Planned[] };
 
@@ -30,6 +31,7 @@ export class BranchData {
     this.state = fromWorld(snap.world, snap.base);
     this.history = new History(snap.world, snap.base, schemas);
     this.append(snap.frames ?? []);
+    this.announced = snap.tip;
     this.end = snap.end;
     this.seek(Math.min(snap.n, this.tip));
   }
@@ -41,6 +43,11 @@ export class BranchData {
 
   get tip(): number {
     return this.base + this.frames.length;
+  }
+
+  /** The last event of the branch, held or not. */
+  get total(): number {
+    return Math.max(this.tip, this.announced);
   }
 
   /** Adds frames that continue the branch; false when there is a gap. */
