@@ -15,7 +15,7 @@ func (t *Timeline) Apply(op Op, at sim.Time, by string) (*trace.Event, error) {
 	if at < t.world.now {
 		return nil, refuse("an intervention at %s s; the last event was at %s s", at.Seconds(), t.world.now.Seconds())
 	}
-	if next := t.world.NextAt(); at > next && t.n == t.Tip() {
+	if next := t.world.NextAt(); at > next {
 		return nil, refuse("an intervention at %s s; the next event is at %s s", at.Seconds(), next.Seconds())
 	}
 	if t.n >= t.limit {
@@ -57,7 +57,7 @@ func (t *Timeline) Fork(label string) (BranchID, error) {
 // everything that people did in the cursor's branch is done again: what concerned
 // one segment to the same segment counted from the start, everything else at the
 // same instant. The cursor stands after ops.
-func (t *Timeline) Replay(ops []Op, label string) (BranchID, error) {
+func (t *Timeline) Replay(ops []Op, label, by string) (BranchID, error) {
 	again := t.movesAgain()
 	was, n := t.at, t.n
 	if err := t.Switch(t.at, 0); err != nil {
@@ -69,7 +69,7 @@ func (t *Timeline) Replay(ops []Op, label string) (BranchID, error) {
 		return 0, err
 	}
 	for _, op := range append(again, ops...) {
-		if _, err := t.Apply(op, 0, ""); err != nil {
+		if _, err := t.Apply(op, 0, by); err != nil {
 			t.branches = t.branches[:len(t.branches)-1]
 			t.at, t.n = was, 0
 			_ = t.Switch(was, n)
@@ -83,9 +83,11 @@ func (t *Timeline) Replay(ops []Op, label string) (BranchID, error) {
 // form that can be set up before anything has happened.
 func (t *Timeline) movesAgain() []Op {
 	var out []Op
+	before := true // nothing but interventions so far: they are made again as they are
 	for n := StepNo(0); n < t.Tip(); n++ {
 		m := t.move(t.at, n)
 		if m == nil {
+			before = false
 			continue
 		}
 		op := m.Op
@@ -95,16 +97,22 @@ func (t *Timeline) movesAgain() []Op {
 				continue
 			}
 			op.Target = t.nth(n, op.Target.Packet)
-			op.Text = ""
-		case m.AtStep == 0 || (m.At == 0 && op.Kind == OpLater):
-		case op.Kind == OpLater:
-		case m.At > 0 || n > 0:
+			op.Text = t.spell(&op)
+		case !before && op.Kind != OpLater:
 			then := op
 			op = Op{Kind: OpLater, When: m.At, Then: &then}
+			op.Text = t.spell(&op)
 		}
 		out = append(out, op)
 	}
 	return out
+}
+
+func (t *Timeline) spell(op *Op) string {
+	if t.Spell == nil {
+		return ""
+	}
+	return t.Spell(op)
 }
 
 // nth names a packet by what it is: the so-and-so-manieth of its kind from its

@@ -337,7 +337,7 @@ func TestReplayIsTheSameStory(t *testing.T) {
 			tl.Step()
 		}
 		n := tl.N()
-		b, err := tl.Replay(nil, "again")
+		b, err := tl.Replay(nil, "again", "")
 		must(r, err)
 		must(r, tl.Seek(n))
 		same(r, "trace", fullTrace(tl, 0, n), fullTrace(tl, b, n))
@@ -356,7 +356,7 @@ func TestReplayDropsTheSameSegment(t *testing.T) {
 	}
 	p.at("45ms", "drop packet "+itoa(int(id))).to("30s")
 	want := strings.Join(p.wire(""), "\n")
-	if _, err := p.t.Replay(nil, "again"); err != nil {
+	if _, err := p.t.Replay(nil, "again", ""); err != nil {
 		t.Fatal(err)
 	}
 	same(t, "wire", want, strings.Join(p.to("30s").wire(""), "\n"))

@@ -27,8 +27,16 @@ type Packet struct {
 // RelSeq is the sequence number as the diagram shows it.
 func (p *Packet) RelSeq() wire.Seq { return p.Seg.Seq - p.BaseSeq }
 
-// RelAck is the acknowledgment number as the diagram shows it.
-func (p *Packet) RelAck() wire.Seq { return p.Seg.Ack - p.BaseAck }
+// RelAck is the acknowledgment number as the diagram shows it; 0 without one.
+func (p *Packet) RelAck() wire.Seq {
+	if !p.Seg.Flags.Has(wire.ACK) {
+		return 0
+	}
+	return p.Seg.Ack - p.BaseAck
+}
+
+// Options are the options as the diagram shows them: SACK blocks relative.
+func (p *Packet) Options() string { return p.Seg.Opts.Relative(p.BaseAck) }
 
 const (
 	blockLen   = 64

@@ -16,6 +16,8 @@ const (
 
 // Timeline is a scene being played: the tree of its futures, and a cursor.
 type Timeline struct {
+	Spell func(*Op) string // how an intervention that Replay makes up is written; nil: not at all
+
 	scenario *Scenario
 	branches []*branch
 	at       BranchID

@@ -179,7 +179,7 @@ func (p *Player) replay(t *engine.Timeline, m Move) error {
 		}
 		ops = append(ops, op)
 	}
-	_, err := t.Replay(ops, shortly(m.Replay))
+	_, err := t.Replay(ops, shortly(m.Replay), "")
 	return err
 }
 

@@ -236,7 +236,7 @@ func (st *stage) doReplay(_ *watcher, c proto.Command) (proto.Done, error) {
 		}
 		ops = append(ops, op)
 	}
-	if _, err := st.t.Replay(ops, label); err != nil {
+	if _, err := st.t.Replay(ops, label, "you"); err != nil {
 		return proto.Done{}, cannot("op", "what", err.Error())
 	}
 	st.observe()

@@ -20,7 +20,7 @@ func encodePacket(p *engine.Packet) *proto.Packet {
 		ID: int32(p.ID), From: int(p.From), To: int(p.To), Flow: int32(p.Flow), SentBy: int32(p.SentBy),
 		Sent: int64(p.SentAt), Depart: int64(p.DepartAt), Arrive: off(int64(p.ArriveAt)),
 		Kind: s.Kind().String(), Flags: s.Flags.String(), Seq: signed(p.RelSeq()), Ack: signed(p.RelAck()), Len: int32(len(s.Payload)), Win: int32(s.Win),
-		Opts: s.Opts.String(), AbsSeq: uint32(s.Seq), AbsAck: uint32(s.Ack), Src: endpoint(s.Src), Dst: endpoint(s.Dst), Data: latin(s.Payload),
+		Opts: p.Options(), AbsSeq: uint32(s.Seq), AbsAck: uint32(s.Ack), Src: endpoint(s.Src), Dst: endpoint(s.Dst), Data: latin(s.Payload),
 		Retx: int(p.Retx), Copy: int32(p.CopyOf), Forged: p.Forged, Bad: s.BadSum, Edited: p.Edited, Held: p.Held,
 	}
 }

@@ -27,6 +27,7 @@ func Load(f *File) (*engine.Timeline, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.Spell = func(op *engine.Op) string { return FormatOp(*op) }
 	for i := range f.Branches {
 		if err := replay(t, &f.Branches[i]); err != nil {
 			return nil, fmt.Errorf("branch %d: %w", f.Branches[i].ID, err)
@@ -52,6 +53,11 @@ func walk(t *engine.Timeline, b engine.BranchID, n engine.StepNo) error {
 // replay makes one branch. Nothing has been computed beyond its last step, so
 // what is done there goes on with the branch instead of leaving it.
 func replay(t *engine.Timeline, b *Branch) error {
+	if b.Parent < 0 {
+		if err := t.Label(b.ID, b.Label); err != nil {
+			return err
+		}
+	}
 	if b.Parent >= 0 {
 		if err := walk(t, b.Parent, b.Step); err != nil {
 			return err

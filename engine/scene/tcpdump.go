@@ -61,7 +61,7 @@ func tcpdumpLine(p *packet) string {
 	if s.Flags.Has(wire.URG) {
 		line += ", urg " + strconv.Itoa(int(s.Urg))
 	}
-	if o := s.Opts.String(); o != "" {
+	if o := s.Opts.Relative(p.relAck); o != "" {
 		line += ", options [" + o + "]"
 	}
 	return line + ", length " + strconv.Itoa(len(s.Payload))

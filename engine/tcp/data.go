@@ -53,7 +53,11 @@ func (c *Conn) dataQueue(x *Ctx, s *wire.Segment) *TimeWait {
 	if !end.After(c.RcvNxt) {
 		x.Count(DelayedACKLost)
 		c.setDsack(x, s.Seq, end)
-		x.Drop(dataDuplicate)
+		if s.Flags.Has(wire.SYN) {
+			x.Note(dataDuplicate) // a SYN-ACK whose acknowledgment was good
+		} else {
+			x.Drop(dataDuplicate)
+		}
 		c.outOfWindow(x)
 		return nil
 	}

@@ -211,6 +211,7 @@ func (c *Conn) crossedSyn(x *Ctx, s *wire.Segment) {
 	if len(c.Rtx) > 0 {
 		k := &c.Rtx[0]
 		k.Flags |= wire.ACK
+		k.Sent = 0 // it is a SYN-ACK now, sent for the first time
 		c.transmit(x, k)
 	}
 }
@@ -231,7 +232,7 @@ func (c *Conn) establishPassive(x *Ctx, s *wire.Segment) {
 	c.Copied = c.RcvNxt
 	c.setState(x, Established)
 	c.SndUna = s.Ack
-	c.SndWnd = uint32(s.Win) << c.WScale
+	c.SndWnd = uint32(s.Win) << c.WScale // Linux: also when this is the SYN-ACK of a simultaneous open, whose window is not scaled
 	c.SndWl1 = s.Seq
 	c.MaxWnd = max(c.MaxWnd, c.SndWnd)
 	c.LastSent = x.Now

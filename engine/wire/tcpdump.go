@@ -124,6 +124,9 @@ func (i ICMP) text() string {
 // puts between them: "mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 7".
 func (o *Options) String() string { return o.text(0) }
 
+// Relative spells the options with SACK blocks counted from rel.
+func (o *Options) Relative(rel Seq) string { return o.text(rel) }
+
 // text is String with the edges of SACK blocks relative to rel. It prints what
 // append lays out, so that the text cannot tell another story than the bytes.
 func (o *Options) text(rel Seq) string {
