@@ -60,9 +60,7 @@ func (h *Host) enter(x *Ctx, proc int, in *Instr) (*Sock, *tcp.Conn) {
 }
 
 func (h *Host) newFD(proc int, c *tcp.Conn, name string) int32 {
-	fd := h.nextFD
-	h.nextFD++
-	h.Socks = append(h.Socks, Sock{FD: fd, Proc: proc, Conn: c.ID})
+	fd := h.open(proc, c)
 	h.Procs[proc].set(name, fd)
 	return fd
 }
@@ -123,26 +121,33 @@ func (h *Host) callAccept(x *Ctx, proc int, w wait) {
 	if l == nil {
 		return
 	}
-	if l.State != tcp.Listen {
-		h.returned(x, proc, &w.in, 0, tcp.EINVAL, "")
-		return
-	}
-	c := h.pending(l.ID)
-	if !x.When(acceptRule, trace.Gt("accept queue", l.AcceptQ, "none", 0)) || c == nil {
-		if s.NonBlock {
-			h.returned(x, proc, &w.in, 0, tcp.EAGAIN, "")
-			return
-		}
+	c, err := h.acceptFrom(x, l)
+	if err == tcp.EAGAIN && !s.NonBlock {
 		w.sock, w.until = l.ID, sim.Never
 		h.block(proc, w)
 		return
+	}
+	if c == nil {
+		h.returned(x, proc, &w.in, 0, err, "")
+		return
+	}
+	h.returned(x, proc, &w.in, int64(h.newFD(proc, c, w.in.Var)), tcp.OK, "")
+}
+
+// acceptFrom takes the connection that has waited longest (inet_csk_accept).
+func (h *Host) acceptFrom(x *Ctx, l *tcp.Conn) (*tcp.Conn, tcp.Errno) {
+	if l.State != tcp.Listen {
+		return nil, tcp.EINVAL
+	}
+	c := h.pending(l.ID)
+	if !x.When(acceptRule, trace.Gt("accept queue", l.AcceptQ, "none", 0)) || c == nil {
+		return nil, tcp.EAGAIN
 	}
 	defer x.Enter(acceptRule)()
 	c.Parent = 0
 	l.AcceptQ--
 	x.Event.Subject = c.ID
-	fd := h.newFD(proc, c, w.in.Var)
-	h.returned(x, proc, &w.in, int64(fd), tcp.OK, "")
+	return c, tcp.OK
 }
 
 // pending returns the socket that has waited longest for accept().
@@ -285,27 +290,33 @@ func (h *Host) callShutdown(x *Ctx, proc int, w wait) {
 	if c == nil {
 		return
 	}
-	how := uint8(0)
+	how := int64(-1)
 	switch a := w.in.Args[1]; {
-	case a.Text == "SHUT_RD" || (a.Kind == ArgNum && a.Num == 0):
+	case a.Kind == ArgNum:
+		how = a.Num
+	case a.Text == "SHUT_RD":
+		how = 0
+	case a.Text == "SHUT_WR":
 		how = 1
-	case a.Text == "SHUT_WR" || (a.Kind == ArgNum && a.Num == 1):
+	case a.Text == "SHUT_RDWR":
 		how = 2
-	case a.Text == "SHUT_RDWR" || (a.Kind == ArgNum && a.Num == 2):
-		how = 3
-	default:
-		h.returned(x, proc, &w.in, 0, tcp.EINVAL, "")
-		return
 	}
-	if c.State == tcp.Listen {
-		if how&1 != 0 {
-			h.closeListener(x, c)
-			c.Unlisten(&x.Ctx)
-		}
-		h.returned(x, proc, &w.in, 0, tcp.OK, "")
-		return
+	h.returned(x, proc, &w.in, 0, h.shutdown(x, c, how), "")
+}
+
+// shutdown closes the halves of a socket that how, 0 to 2, names (inet_shutdown).
+func (h *Host) shutdown(x *Ctx, c *tcp.Conn, how int64) tcp.Errno {
+	if how < 0 || how > 2 {
+		return tcp.EINVAL
 	}
-	h.returned(x, proc, &w.in, 0, c.Shutdown(&x.Ctx, how), "")
+	if c.State != tcp.Listen {
+		return c.Shutdown(&x.Ctx, uint8(how)+1)
+	}
+	if how != 1 {
+		h.closeListener(x, c)
+		c.Unlisten(&x.Ctx)
+	}
+	return tcp.OK
 }
 
 func (h *Host) callClose(x *Ctx, proc int, w wait) {
@@ -319,7 +330,7 @@ func (h *Host) callClose(x *Ctx, proc int, w wait) {
 	}
 	lingers := c.Linger && c.LingerT > 0 && !s.NonBlock
 	h.closeSock(x, s.FD)
-	if lingers && (c.State == tcp.FinWait1 || c.State == tcp.Closing || c.State == tcp.LastAck) {
+	if lingers && Lingering(c) {
 		x.Note(closeWait)
 		w.sock, w.until = c.ID, x.Now.Add(c.LingerT)
 		h.block(proc, w)
@@ -413,7 +424,7 @@ func (h *Host) ready(w *wait, now sim.Time) bool {
 	case "write", "send":
 		return c.Writable()
 	case "close":
-		return c.State != tcp.FinWait1 && c.State != tcp.Closing && c.State != tcp.LastAck
+		return !Lingering(c)
 	case "poll":
 		word := ""
 		if len(w.in.Args) > 1 {

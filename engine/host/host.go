@@ -50,10 +50,11 @@ type Host struct {
 
 // Sock is one descriptor.
 type Sock struct {
-	FD       int32
-	Proc     int // index of the process that holds it
-	Conn     sim.SubjectID
-	NonBlock bool
+	FD         int32
+	Proc       int // index of the process that holds it; -1: none
+	Conn       sim.SubjectID
+	NonBlock   bool
+	Connecting bool // a connect() that did not wait is under way
 }
 
 // New returns a host with nothing on it.

@@ -134,15 +134,16 @@ func (h *Host) callGetsockopt(x *Ctx, proc int, w wait) {
 			name = a.Text
 		}
 	}
-	switch name {
-	case "SO_ERROR":
-		e := c.TakeError(&x.Ctx)
-		h.returned(x, proc, &w.in, int64(e), tcp.OK, e.String())
-	case "TCP_MAXSEG":
-		h.returned(x, proc, &w.in, int64(c.MSS), tcp.OK, "")
-	default:
-		h.returned(x, proc, &w.in, 0, tcp.ENOPROTOOPT, "")
+	v, err := h.option(x, c, name)
+	if err != tcp.OK {
+		h.returned(x, proc, &w.in, 0, err, "")
+		return
 	}
+	text := ""
+	if name == "SO_ERROR" {
+		text = tcp.Errno(v[0]).String()
+	}
+	h.returned(x, proc, &w.in, v[0], tcp.OK, text)
 }
 
 func (h *Host) callFcntl(x *Ctx, proc int, w wait) {

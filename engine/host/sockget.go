@@ -1,0 +1,115 @@
+package host
+
+import (
+	"wirestep/engine/sim"
+	"wirestep/engine/tcp"
+)
+
+// SetOption is setsockopt(2) for an option that is one or two numbers.
+func (h *Host) SetOption(x *Ctx, fd int32, name string, v []int64) tcp.Errno {
+	_, c := h.take(x, fd)
+	if c == nil {
+		return tcp.EBADF
+	}
+	defer x.Enter(optionRule)()
+	return setOption(x, c, name, v)
+}
+
+// Option is getsockopt(2): the numbers of an option.
+func (h *Host) Option(x *Ctx, fd int32, name string) ([]int64, tcp.Errno) {
+	_, c := h.take(x, fd)
+	if c == nil {
+		return nil, tcp.EBADF
+	}
+	defer x.Enter(optionRule)()
+	return h.option(x, c, name)
+}
+
+func bit(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func seconds(d sim.Duration) int64 { return int64(d / sim.Second) }
+
+// option reads an option (sk_getsockopt, do_tcp_getsockopt).
+func (h *Host) option(x *Ctx, c *tcp.Conn, name string) ([]int64, tcp.Errno) {
+	either := func(own, other sim.Duration) int64 {
+		if own > 0 {
+			return seconds(own)
+		}
+		return seconds(other)
+	}
+	var n int64
+	switch name {
+	case "SO_ERROR":
+		n = int64(c.TakeError(&x.Ctx))
+	case "SO_REUSEADDR":
+		n = bit(c.ReuseAddr)
+	case "SO_REUSEPORT":
+		n = bit(c.ReusePort)
+	case "SO_KEEPALIVE":
+		n = bit(c.KeepOn)
+	case "SO_LINGER":
+		return []int64{bit(c.Linger), seconds(c.LingerT)}, tcp.OK
+	case "SO_RCVBUF":
+		n = int64(c.RcvBuf)
+	case "SO_SNDBUF":
+		n = int64(c.SndBuf)
+	case "SO_TYPE":
+		n = 1
+	case "SO_PROTOCOL":
+		n = 6
+	case "SO_ACCEPTCONN":
+		n = bit(c.State == tcp.Listen)
+	case "TCP_NODELAY":
+		n = bit(c.NoDelay)
+	case "TCP_CORK":
+		n = bit(c.Cork)
+	case "TCP_QUICKACK":
+		n = bit(c.Pingpong < x.Sys.PingpongThresh)
+	case "TCP_MAXSEG":
+		n = int64(c.MSS)
+		if c.UserMSS > 0 && (c.State == tcp.Closed || c.State == tcp.Listen) {
+			n = int64(c.UserMSS)
+		}
+	case "TCP_SYNCNT":
+		if n = int64(c.SynCnt); n == 0 {
+			n = int64(x.Sys.SynRetries)
+		}
+	case "TCP_LINGER2":
+		if n = int64(c.Linger2); n == 0 {
+			n = seconds(x.Sys.FinTimeout)
+		}
+	case "TCP_DEFER_ACCEPT":
+		n = secondsFor(c.DeferAccept)
+	case "TCP_USER_TIMEOUT":
+		n = int64(c.UserTO / sim.Millisecond)
+	case "TCP_KEEPIDLE":
+		n = either(c.KeepIdle, x.Sys.KeepaliveTime)
+	case "TCP_KEEPINTVL":
+		n = either(c.KeepIntvl, x.Sys.KeepaliveIntvl)
+	case "TCP_KEEPCNT":
+		if n = int64(c.KeepCnt); n == 0 {
+			n = int64(x.Sys.KeepaliveProbes)
+		}
+	default:
+		return nil, tcp.ENOPROTOOPT
+	}
+	return []int64{n}, tcp.OK
+}
+
+// secondsFor turns SYN-ACK retransmissions into seconds (retrans_to_secs).
+func secondsFor(n uint8) int64 {
+	var period int64
+	if n > 0 {
+		period = 1
+		for step := int64(1); n > 1; n-- {
+			step = min(step*2, 120)
+			period += step
+		}
+	}
+	return period
+}

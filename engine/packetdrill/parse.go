@@ -1,0 +1,231 @@
+package packetdrill
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"wirestep/engine/sim"
+)
+
+// maxScript limits the text of a script.
+const maxScript = 1 << 20
+
+type parser struct {
+	file, src string
+	toks      []token
+	at        int
+}
+
+// Parse reads a script. file is the name that errors carry.
+func Parse(file, src string, defines []Define) (*Script, error) {
+	if len(src) > maxScript {
+		return nil, &Error{file, 1, fmt.Sprintf("the script has %d bytes; expected at most %d", len(src), maxScript)}
+	}
+	toks, err := lex(file, src, defines)
+	if err != nil {
+		return nil, err
+	}
+	p := &parser{file: file, src: src, toks: toks}
+	s := &Script{File: file}
+	for p.peek().kind == tokOption {
+		o, err := p.option()
+		if err != nil {
+			return nil, err
+		}
+		s.Options = append(s.Options, o)
+	}
+	for p.peek().kind != tokEnd {
+		e, err := p.event()
+		if err != nil {
+			return nil, err
+		}
+		s.Events = append(s.Events, e)
+	}
+	return s, nil
+}
+
+func (p *parser) peek() token { return p.toks[p.at] }
+func (p *parser) peekAt(n int) token {
+	return p.toks[min(p.at+n, len(p.toks)-1)]
+}
+
+func (p *parser) next() token {
+	t := p.toks[p.at]
+	if t.kind != tokEnd {
+		p.at++
+	}
+	return t
+}
+
+func (p *parser) is(text string) bool {
+	t := p.peek()
+	return t.text == text && (t.kind == tokPunct || t.kind == tokWord)
+}
+
+func (p *parser) accept(text string) bool {
+	if p.is(text) {
+		p.at++
+		return true
+	}
+	return false
+}
+
+func (t token) String() string {
+	switch t.kind {
+	case tokEnd:
+		return "the end of the script"
+	case tokCommand:
+		return "a `command`"
+	case tokCode:
+		return "%{ code }%"
+	case tokString:
+		return strconv.Quote(t.text)
+	case tokOption:
+		return "--" + t.text
+	}
+	return fmt.Sprintf("%q", t.text)
+}
+
+func (p *parser) expected(what string) error {
+	t := p.peek()
+	return &Error{p.file, t.line, fmt.Sprintf("expected %s, got %s", what, t)}
+}
+
+func (p *parser) expect(text string) error {
+	if !p.accept(text) {
+		return p.expected(fmt.Sprintf("%q", text))
+	}
+	return nil
+}
+
+// option reads --name=value; the value goes on to the end of its word.
+func (p *parser) option() (Option, error) {
+	t := p.next()
+	o := Option{Line: t.line, Name: t.text}
+	if p.peek().text != "=" {
+		return o, nil // a switch such as --verbose
+	}
+	p.next()
+	from := p.peek().from
+	to := from
+	for to < len(p.src) && !strings.ContainsRune(" \t\r\n", rune(p.src[to])) {
+		to++
+	}
+	o.Value = strings.Trim(p.src[from:to], `"`)
+	for p.peek().kind != tokEnd && p.peek().from < to {
+		p.next()
+	}
+	return o, nil
+}
+
+func (p *parser) event() (Event, error) {
+	first := p.peek()
+	e := Event{Line: first.line}
+	var err error
+	if first.kind == tokCommand {
+		e.When.Kind = Untimed
+	} else if e.When, err = p.when(); err != nil {
+		return e, err
+	}
+	t := p.peek()
+	switch {
+	case t.kind == tokCommand:
+		e.Command = p.next().text
+	case t.kind == tokCode:
+		e.Code = p.next().text
+	case p.is("<") || p.is(">"):
+		e.Packet, err = p.packet()
+	case t.kind == tokWord || t.kind == tokEllipsis:
+		e.Call, err = p.call(&e.When)
+	default:
+		return e, p.expected("a packet, a system call, a `command` or %{ code }%")
+	}
+	if err != nil {
+		return e, err
+	}
+	e.Text = strings.TrimSpace(p.src[first.from:p.toks[p.at-1].to])
+	return e, nil
+}
+
+// when reads the time of an event.
+func (p *parser) when() (When, error) {
+	var w When
+	if p.accept("*") {
+		w.Kind = AnyTime
+		return w, nil
+	}
+	rel := p.accept("+")
+	d, err := p.seconds()
+	if err != nil {
+		return w, err
+	}
+	w.From, w.To = d, d
+	if rel {
+		w.Kind = Relative
+	}
+	if !p.accept("~") {
+		return w, nil
+	}
+	w.Kind = Range
+	if rel {
+		w.Kind = RelRange
+	}
+	p.accept("+")
+	w.To, err = p.seconds()
+	return w, err
+}
+
+// seconds reads a number of seconds, exact to the nanosecond.
+func (p *parser) seconds() (sim.Duration, error) {
+	t := p.peek()
+	if t.kind != tokInt && t.kind != tokFloat {
+		return 0, p.expected("a time")
+	}
+	p.next()
+	text, neg := strings.CutPrefix(t.text, "-")
+	whole, frac, _ := strings.Cut(text, ".")
+	if whole == "" {
+		whole = "0"
+	}
+	if len(frac) > 9 {
+		frac = frac[:9]
+	}
+	frac += strings.Repeat("0", 9-len(frac))
+	s, err1 := strconv.ParseInt(whole, 10, 64)
+	ns, err2 := strconv.ParseInt(frac, 10, 64)
+	if err1 != nil || err2 != nil || s > 1_000_000 {
+		return 0, &Error{p.file, t.line, fmt.Sprintf("%q is not a time; expected at most 1000000 s", t.text)}
+	}
+	d := sim.Duration(s)*sim.Second + sim.Duration(ns)
+	if neg {
+		d = -d
+	}
+	return d, nil
+}
+
+// integer reads a decimal or hexadecimal number.
+func (p *parser) integer(what string) (int64, error) {
+	t := p.peek()
+	n, ok := parseInt(t)
+	if !ok {
+		return 0, p.expected(what)
+	}
+	p.next()
+	return n, nil
+}
+
+func parseInt(t token) (int64, bool) {
+	if t.kind != tokInt && t.kind != tokWord {
+		return 0, false
+	}
+	if h, is := strings.CutPrefix(t.text, "0x"); is {
+		n, err := strconv.ParseUint(h, 16, 64)
+		return int64(n), err == nil
+	}
+	if t.kind == tokWord {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(t.text, 10, 64)
+	return n, err == nil
+}

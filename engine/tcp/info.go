@@ -1,0 +1,92 @@
+package tcp
+
+import "wirestep/engine/sim"
+
+// InfoField is one variable of TCP_INFO, under its name in the kernel's header.
+type InfoField struct {
+	Name  string
+	Value int64
+}
+
+// Bits of tcpi_options.
+const (
+	infoTimestamps = 1
+	infoSack       = 2
+	infoWScale     = 4
+)
+
+func us(d sim.Duration) int64 { return int64(d / sim.Microsecond) }
+
+func (c *Conn) infoOptions() int64 {
+	var o int64
+	if c.TSOK {
+		o |= infoTimestamps
+	}
+	if c.SackOK {
+		o |= infoSack
+	}
+	if c.WScaleOK {
+		o |= infoWScale
+	}
+	return o
+}
+
+// Info is TCP_INFO (tcp_get_info), in the order of the kernel's struct.
+//
+// Simplified: what the engine does not keep is 0.
+func (c *Conn) Info(now sim.Time) []InfoField {
+	ago := func(t sim.Time) int64 { return int64(now.Sub(t) / sim.Millisecond) }
+	unacked, sacked := int64(c.PacketsOut), int64(c.SackedOut)
+	if c.State == Listen {
+		unacked, sacked = int64(c.AcceptQ), int64(c.Backlog)
+	}
+	snd, rcv := int64(c.WScale), int64(c.RcvWScale)
+	if !c.WScaleOK {
+		snd, rcv = 0, 0
+	}
+	minRTT := us(c.MinRTT)
+	if c.MinRTT == 0 {
+		minRTT = 1<<32 - 1
+	}
+	seen := int64(0)
+	if c.ReordSeen {
+		seen = 1
+	}
+	return []InfoField{
+		{"tcpi_state", int64(c.State)}, {"tcpi_ca_state", int64(c.CA)}, {"tcpi_retransmits", int64(c.Retries)},
+		{"tcpi_probes", int64(c.ProbesOut)}, {"tcpi_backoff", int64(c.Backoff)}, {"tcpi_options", c.infoOptions()},
+		{"tcpi_snd_wscale", snd}, {"tcpi_rcv_wscale", rcv},
+		{"tcpi_delivery_rate_app_limited", 0}, {"tcpi_fastopen_client_fail", 0},
+		{"tcpi_rto", us(c.RTO)}, {"tcpi_ato", us(c.ATO)}, {"tcpi_snd_mss", int64(c.MSS)}, {"tcpi_rcv_mss", int64(c.RcvMSS)},
+		{"tcpi_unacked", unacked}, {"tcpi_sacked", sacked}, {"tcpi_lost", int64(c.LostOut)},
+		{"tcpi_retrans", int64(c.RetransOut)}, {"tcpi_fackets", 0},
+		{"tcpi_last_data_sent", ago(c.LastSent)}, {"tcpi_last_ack_sent", 0},
+		{"tcpi_last_data_recv", ago(c.LastRecv)}, {"tcpi_last_ack_recv", ago(c.LastAckAt)},
+		{"tcpi_pmtu", int64(c.MTU)}, {"tcpi_rcv_ssthresh", int64(c.RcvSsthresh)},
+		{"tcpi_rtt", int64(c.SRTT >> 3)}, {"tcpi_rttvar", int64(c.MDev >> 2)},
+		{"tcpi_snd_ssthresh", int64(c.Ssthresh)}, {"tcpi_snd_cwnd", int64(c.Cwnd)}, {"tcpi_advmss", int64(c.AdvMSS)},
+		{"tcpi_reordering", int64(c.Reordering)}, {"tcpi_rcv_rtt", int64(c.RcvRTT >> 3)}, {"tcpi_rcv_space", int64(c.RcvQSpace)},
+		{"tcpi_total_retrans", int64(c.TotalRetrans)},
+		{"tcpi_pacing_rate", 0}, {"tcpi_max_pacing_rate", -1},
+		{"tcpi_bytes_acked", int64(c.BytesAcked)}, {"tcpi_bytes_received", int64(c.BytesRcvd)},
+		{"tcpi_segs_out", int64(c.SegsOut)}, {"tcpi_segs_in", int64(c.SegsIn)},
+		{"tcpi_notsent_bytes", max(int64(c.SndMax.Minus(c.SndNxt)), 0)}, {"tcpi_min_rtt", minRTT},
+		{"tcpi_data_segs_in", 0}, {"tcpi_data_segs_out", 0}, {"tcpi_delivery_rate", 0},
+		{"tcpi_busy_time", 0}, {"tcpi_rwnd_limited", 0}, {"tcpi_sndbuf_limited", 0},
+		{"tcpi_delivered", int64(c.Delivered)}, {"tcpi_delivered_ce", 0}, {"tcpi_bytes_sent", int64(c.BytesSent)},
+		{"tcpi_bytes_retrans", 0}, {"tcpi_dsack_dups", int64(c.DsackDups)}, {"tcpi_reord_seen", seen},
+		{"tcpi_rcv_ooopack", 0}, {"tcpi_snd_wnd", int64(c.SndWnd)}, {"tcpi_rcv_wnd", int64(c.RcvWnd)},
+		{"tcpi_rehash", 0}, {"tcpi_total_rto", 0}, {"tcpi_total_rto_recoveries", 0}, {"tcpi_total_rto_time", 0},
+	}
+}
+
+// OutQ is what SIOCOUTQ tells: bytes written and not acknowledged.
+func (c *Conn) OutQ() int64 {
+	if c.State == SynSent || c.State == SynRecv || c.State == Closed {
+		return 0
+	}
+	return int64(c.SndMax.Minus(c.SndUna))
+}
+
+// OutQUnsent is what SIOCOUTQNSD tells: bytes written and never sent.
+func (c *Conn) OutQUnsent() int64 { return max(int64(c.SndMax.Minus(c.SndNxt)), 0) }
