@@ -187,7 +187,7 @@ func (h *Host) dropTimeWait(x *Ctx, i int, w *tcp.TimeWait) {
 
 var bucketOverflow = trace.Declare(trace.Rule{
 	ID:      "time-wait.overflow",
-	Says:    "The TIME_WAIT table holds tcp_max_tw_buckets entries already: this connection gets none, and stragglers will meet a host that knows nothing.",
+	Says:    "A TIME_WAIT table with tcp_max_tw_buckets entries takes no more: the connection gets none, and stragglers will meet a host that knows nothing.",
 	Linux:   "tcp_time_wait",
 	Differs: "RFC 9293 knows no limit.",
 })

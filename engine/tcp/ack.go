@@ -42,7 +42,7 @@ const (
 
 var ackFuture = trace.Declare(trace.Rule{
 	ID:    "ack.unsent",
-	Says:  "The segment acknowledges something that was never sent. It is answered with an ACK and discarded.",
+	Says:  "An acknowledgment of something that was never sent is answered with an ACK, and the segment is discarded.",
 	RFC:   trace.Cites("RFC 9293 §3.10.7.4", "RFC 5961 §5.2"),
 	Linux: "tcp_ack",
 })
@@ -57,7 +57,7 @@ var ackAncient = trace.Declare(trace.Rule{
 
 var ackOld = trace.Declare(trace.Rule{
 	ID:    "ack.old",
-	Says:  "The acknowledgment lies behind what is already known. It says nothing new; the rest of the segment is still good.",
+	Says:  "An acknowledgment behind what is already known says nothing new; the rest of the segment is still good.",
 	RFC:   trace.Cites("RFC 9293 §3.10.7.4"),
 	Linux: "tcp_ack",
 })
@@ -66,6 +66,14 @@ var ackTake = trace.Declare(trace.Rule{
 	ID:    "ack.advance",
 	Says:  "The acknowledgment covers data in flight: it is taken out of the retransmission queue, and SND.UNA moves up.",
 	RFC:   trace.Cites("RFC 9293 §3.10.7.4"),
+	Linux: "tcp_ack",
+})
+
+var ackSame = trace.Declare(trace.Rule{
+	ID: "ack.same",
+	Says: "The acknowledgment number is the one known already, while segments are in flight. " +
+		"What else the segment says may still be news: a window, SACK blocks, or that something arrived out of order.",
+	RFC:   trace.Cites("RFC 9293 §3.10.7.4", "RFC 5681 §2"),
 	Linux: "tcp_ack",
 })
 
@@ -79,9 +87,13 @@ func (c *Conn) ack(x *Ctx, s *wire.Segment) ackFlags {
 	if done := c.checkAckRange(x, s, &f); done {
 		return f
 	}
-	if s.Ack.After(prior) {
+	switch {
+	case s.Ack.After(prior):
+		defer x.Enter(ackTake)()
 		f.advanced = true
 		c.Retries = 0
+	case c.PacketsOut > 0:
+		defer x.Enter(ackSame)()
 	}
 	c.replaceTSRecent(x, s)
 	f.data = s.Len() > 0

@@ -33,7 +33,7 @@ var congAvoid = trace.Declare(trace.Rule{
 
 var cwndUnused = trace.Declare(trace.Rule{
 	ID:    "cwnd.unused",
-	Says:  "cwnd was not what limited the sender, so nothing has been learnt about the network and cwnd stays.",
+	Says:  "cwnd grows only when it was what limited the sender: otherwise nothing has been learnt about the network.",
 	RFC:   trace.Cites("RFC 7661 §4.2"),
 	Linux: "tcp_is_cwnd_limited",
 })

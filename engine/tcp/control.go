@@ -105,7 +105,7 @@ var keepProbe = trace.Declare(trace.Rule{
 
 var keepGiveUp = trace.Declare(trace.Rule{
 	ID:    "keepalive.give-up",
-	Says:  "So many probes have gone without an answer that the peer is taken to be gone: RST, and ETIMEDOUT for the application.",
+	Says:  "After so many probes without an answer the peer is taken to be gone: RST, and ETIMEDOUT for the application.",
 	RFC:   trace.Cites("RFC 9293 §3.8.4"),
 	Linux: "tcp_keepalive_timer",
 })

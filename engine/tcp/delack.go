@@ -97,7 +97,7 @@ func (c *Conn) measureRcvMSS(n int, pushed bool) {
 
 var ackTwo = trace.Declare(trace.Rule{
 	ID:    "ack.second-segment",
-	Says:  "More than one full segment is unacknowledged: an ACK is due at once, at least for every second segment.",
+	Says:  "More than one full segment unacknowledged calls for an ACK at once: at least every second segment is acknowledged.",
 	RFC:   trace.Cites("RFC 5681 §4.2", "RFC 9293 §3.8.6.3"),
 	Linux: "__tcp_ack_snd_check",
 })

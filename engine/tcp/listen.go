@@ -49,7 +49,7 @@ func (c *Conn) Arrives(x *Ctx, s *wire.Segment) ListenVerdict {
 
 var synQueueFull = trace.Declare(trace.Rule{
 	ID:      "syn-queue.full",
-	Says:    "The SYN queue holds more half-open requests than the listener's backlog allows.",
+	Says:    "A SYN queue that holds more half-open requests than the listener's backlog takes no more.",
 	RFC:     trace.Cites("RFC 4987 §2.1"),
 	Linux:   "inet_csk_reqsk_queue_is_full",
 	Differs: "One more than the backlog fits: Linux asks for more than, not for at least.",
@@ -57,7 +57,7 @@ var synQueueFull = trace.Declare(trace.Rule{
 
 var acceptQueueFull = trace.Declare(trace.Rule{
 	ID:      "accept-queue.full",
-	Says:    "The accept queue is full: the application is not taking connections fast enough, so no new one is begun.",
+	Says:    "A full accept queue means that the application is not taking connections fast enough: no further one is let in.",
 	Linux:   "sk_acceptq_is_full",
 	Differs: "One more than min(backlog, somaxconn) fits.",
 })

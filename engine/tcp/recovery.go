@@ -164,8 +164,8 @@ func (c *Conn) identifyLoss(x *Ctx, f *ackFlags) {
 
 var newRenoLost = trace.Declare(trace.Rule{
 	ID: "newreno.lost",
-	Says: "Three duplicate ACKs, or an ACK in recovery that covers only a part: without SACK that points to the oldest segment, " +
-		"and to no other.",
+	Says: "Three duplicate ACKs, or an ACK in recovery that covers only a part, point to the oldest segment; " +
+		"without SACK they point to no other.",
 	RFC:   trace.Cites("RFC 6582 §3.2", "RFC 5681 §3.2"),
 	Linux: "tcp_newreno_mark_lost",
 })

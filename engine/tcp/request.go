@@ -119,7 +119,7 @@ var reqDupSyn = trace.Declare(trace.Rule{
 
 var reqBadAck = trace.Declare(trace.Rule{
 	ID:    "syn-recv.bad-ack",
-	Says:  "The third segment has to acknowledge exactly the SYN-ACK. This one does not: RST, and the request waits on.",
+	Says:  "The third segment has to acknowledge exactly the SYN-ACK; otherwise the answer is a RST, and the request waits on.",
 	RFC:   trace.Cites("RFC 9293 §3.10.7.4"),
 	Linux: "tcp_check_req",
 	Drops: true,
@@ -247,14 +247,14 @@ var synAckTimeout = trace.Declare(trace.Rule{
 
 var synAckGiveUp = trace.Declare(trace.Rule{
 	ID:    "syn-ack.give-up",
-	Says:  "The SYN-ACK has been sent tcp_synack_retries times more, without an answer. The request is forgotten, and nobody is told.",
+	Says:  "After tcp_synack_retries repetitions without an answer the request is forgotten, and nobody is told.",
 	RFC:   trace.Cites("RFC 9293 §3.8.3"),
 	Linux: "reqsk_timer_handler",
 })
 
 var synQueueAging = trace.Declare(trace.Rule{
 	ID:    "syn-queue.aging",
-	Says:  "More than half of the SYN queue is taken: old requests get fewer retries, so that room is kept for young ones.",
+	Says:  "When more than half of the SYN queue is taken, old requests get fewer retries, so that room is kept for young ones.",
 	Linux: "reqsk_timer_handler",
 	RFC:   trace.Cites("RFC 4987 §3.3"),
 })

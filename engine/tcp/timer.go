@@ -178,7 +178,7 @@ var rtoGiveUp = trace.Declare(trace.Rule{
 
 var synGiveUp = trace.Declare(trace.Rule{
 	ID: "syn.give-up",
-	Says: "The SYN has been sent often enough, or for long enough: tcp_syn_retries counts the doublings, " +
+	Says: "A SYN is given up when it has been sent often enough, or for long enough: tcp_syn_retries counts the doublings, " +
 		"and the linear timeouts before them come on top.",
 	RFC:   trace.Cites("RFC 9293 §3.8.3", "RFC 1122 §4.2.3.5"),
 	Linux: "tcp_write_timeout",
@@ -186,7 +186,7 @@ var synGiveUp = trace.Declare(trace.Rule{
 
 var orphanGiveUp = trace.Declare(trace.Rule{
 	ID:      "orphan.give-up",
-	Says:    "Nobody holds this socket any more. It gets tcp_orphan_retries doublings of time to say goodbye; then it vanishes without a word.",
+	Says:    "A socket that nobody holds gets tcp_orphan_retries doublings of time to say goodbye; then it vanishes without a word.",
 	Linux:   "tcp_write_timeout",
 	Differs: "tcp_orphan_retries = 0, the default, means 8. It is a span of time, not a count of retransmissions.",
 })

@@ -136,7 +136,7 @@ var tw1337 = trace.Declare(trace.Rule{
 
 var twNewSyn = trace.Declare(trace.Rule{
 	ID: "time-wait.new-syn",
-	Says: "A new SYN for the same four-tuple, newer than anything of the old connection: by sequence number, or by timestamp. " +
+	Says: "A new SYN for the same four-tuple is let in when it is newer than anything of the old connection, by sequence number or by timestamp. " +
 		"The old connection gives way, and the new initial number lies above the old ones.",
 	RFC:   trace.Cites("RFC 9293 §3.10.7.4", "RFC 6191 §2", "RFC 1122 §4.2.2.13"),
 	Linux: "tcp_timewait_state_process",
