@@ -15,6 +15,7 @@ const words: Words = {
   },
   fate: (a) => (a.fate === 'lost' ? 'dropped by you' : a.ended?.what === 'moved' ? 'delayed by you' : ''),
   bracket: (b) => [`${b.label} 1 s`, b.label],
+  left: (ns) => `in ${duration(ns)}`,
   fold: (ns) => `${duration(ns)} idle`,
   measure: (t) => t.length * 7.5,
 };

@@ -16,6 +16,7 @@ export interface Words {
   fate(a: Arrow): string;
   bracket(b: Bracket): string[];
   fold(ns: number, busy: boolean): string;
+  left(ns: number): string;
   /** Width in pixels. */
   measure(text: string, font: 'mono' | 'text' | 'bold'): number;
 }
@@ -61,6 +62,7 @@ export interface Labels {
   brackets: BracketLabel[];
   pills: Pill[];
   notes: { box: NoteBox; text: string }[];
+  left: { x: number; y: number; side: -1 | 1; at: number }[]; // time that timers have left
   poor: number[]; // segments whose label found no good place
 }
 
@@ -99,7 +101,7 @@ export class Room {
 /** Finds a place for every label between two heights: measured, then moved until it is free. */
 export function placeLabels(l: Layout, words: Words, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY): Labels {
   const room = new Room();
-  const out: Labels = { arrows: [], fates: [], brackets: [], pills: [], notes: [], poor: [] };
+  const out: Labels = { arrows: [], fates: [], brackets: [], pills: [], notes: [], left: [], poor: [] };
   const near = l.arrows.filter((a) => a.pts[a.pts.length - 1].y >= from - 200 && a.pts[0].y <= to + 200);
   for (const a of near) {
     room.line(a.pts);
@@ -153,6 +155,17 @@ export function placeLabels(l: Layout, words: Words, from = Number.NEGATIVE_INFI
       out.arrows.push(got);
       if (!got.full) out.poor.push(a.id);
     } else out.poor.push(a.id);
+  }
+  for (const r of l.rings) {
+    if (r.y < from - 200 || r.y > to + 200) continue;
+    const c = l.columns[r.host];
+    const side = c.side < 0 ? 1 : -1;
+    const w = words.measure(words.left(r.p.at - l.now), 'mono') + 14;
+    const x = r.x + side * (c.half + 9);
+    const q = boxQuad(side > 0 ? x : x - w, r.y - 9, w, 15);
+    if (!clear(q)) continue;
+    room.add(q);
+    out.left.push({ x, y: r.y + 4, side, at: r.p.at });
   }
   for (const f of l.folds) {
     if (f.y1 < from - 200 || f.y0 > to + 200) continue;

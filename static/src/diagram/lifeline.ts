@@ -185,7 +185,7 @@ function lanes(list: Bracket[], columns: Column[]): Bracket[] {
     const w = c.laneW;
     for (let i = 0; i < Math.max(1, c.lanes); i++) {
       const key = `${b.host}.${i}`;
-      if ((busy.get(key) ?? -1) > b.y0 - 1) continue;
+      if ((busy.get(key) ?? -1) > b.y0 + 1) continue;
       busy.set(key, b.y1);
       b.x1 = c.x + c.side * (c.half + w * (i + 1) - 4);
       out.push(b);

@@ -126,7 +126,7 @@ export function Brackets({ list, labels, hosts }: { list: Bracket[]; labels: Lab
   );
 }
 
-export function Future({ l, hidden }: { l: Layout; hidden: boolean }) {
+export function Future({ l, labels, hidden }: { l: Layout; labels: Labels; hidden: boolean }) {
   if (hidden) {
     return (
       <g class="future">
@@ -142,6 +142,9 @@ export function Future({ l, hidden }: { l: Layout; hidden: boolean }) {
         <circle key={`${r.host}.${r.p.subject}.${r.p.at}.${r.p.name}`} cx={r.x} cy={r.y} r={5}>
           <title>{`${instant(r.p.at)} ${r.p.name}`}</title>
         </circle>
+      ))}
+      {labels.left.map((x) => (
+        <text key={`${x.x}.${x.y}`} class="left" x={x.x} y={x.y} text-anchor={x.side > 0 ? 'start' : 'end'} data-at={x.at} />
       ))}
     </g>
   );

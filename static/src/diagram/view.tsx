@@ -8,7 +8,7 @@ import { bounds, cut, type Pt, path } from './geom';
 import { compose, type Labels, placeLabels } from './labels';
 import { type Arrow, type Layout, TOP } from './layout';
 import { Bands, Brackets, Folds, Future, Lifelines, Notes, Segment, Ticks } from './marks';
-import { instant } from './time';
+import { duration, instant } from './time';
 import { words } from './words';
 
 /** Something on the diagram that can be chosen. */
@@ -42,7 +42,7 @@ export interface DiagramProps {
   children?: ComponentChildren; // laid over the diagram, in its coordinates
 }
 
-const BLOCK = 600;
+const BLOCK = 400;
 const WHOLE = 3200;
 
 /** The sequence diagram: only what can be seen is in the page. */
@@ -219,7 +219,7 @@ export function Diagram(props: DiagramProps) {
               <Bands list={seen(lay.bands)} measure={w.measure} hosts={hosts} choose={props.choose} />
               <Brackets list={seen(lay.brackets)} labels={labels} hosts={hosts} />
               <Folds l={lay} labels={labels} from={from} to={to} whole={whole} />
-              <Future l={lay} hidden={props.hideFuture} />
+              <Future l={lay} labels={labels} hidden={props.hideFuture} />
               <g class="head" aria-hidden="true">
                 <path class="head-line" d={`M${lay.gutter} 0H${width - 12}`} />
                 <rect class="head-chip" x={3} y={-11} width={lay.gutter - 6} height={22} rx={6} />
@@ -271,6 +271,7 @@ function moveHead(el: SVGSVGElement, l: Layout, y: number, time: number): void {
   el.querySelector('.head')?.setAttribute('transform', `translate(0 ${y})`);
   const text = el.querySelector('.head-time');
   if (text) text.textContent = instant(Math.round(time / 1000) * 1000).replace(/(\.\d)\d+ ms/, '$1 ms');
+  for (const x of el.querySelectorAll<SVGTextElement>('.left')) x.textContent = t('lab.in', { time: duration(brief(Number(x.dataset.at) - time)) });
   for (const g of el.querySelectorAll<SVGGElement>('.seg[data-flying]')) {
     const a = l.arrows.find((x) => x.id === Number(g.dataset.id));
     if (!a) continue;
@@ -283,6 +284,13 @@ function moveHead(el: SVGSVGElement, l: Layout, y: number, time: number): void {
       c.setAttribute('cy', String(at.y));
     }
   }
+}
+
+/** Three digits are enough for what is left of a timer. */
+function brief(ns: number): number {
+  if (ns <= 0) return 0;
+  const k = 10 ** Math.max(0, Math.floor(Math.log10(ns)) - 2);
+  return Math.round(ns / k) * k;
 }
 
 function keepInView(box: HTMLElement, y: number, jump: boolean): void {

@@ -70,8 +70,16 @@ export function words(opts: { options: boolean; hosts: Host[]; secret: boolean }
       const left = duration(b.deadline - b.armedAt);
       return b.label ? [`${name} · ${left}`, name, left] : [left];
     },
+    left: (ns) => t('lab.in', { time: duration(ns) }),
     fold: (ns, busy) => (busy ? duration(ns) : t('lab.idle', { time: duration(ns) })),
   };
+}
+
+/** Who acted, as the page's language calls them. */
+export function who(by: string, sentence = false): string {
+  const key = `who.${by}`;
+  if (!has(key)) return by;
+  return sentence ? t(key) : t(key).replace(/^(The|You)\b/, (m) => m.toLowerCase());
 }
 
 export function timerName(b: { kind: string; label: string }): string {
@@ -92,7 +100,7 @@ export function fate(a: Arrow): string {
   if (!key) return '';
   const rule = `lab.fate.${turn.rule}`;
   if (!turn.by && has(rule)) return t(rule);
-  if (turn.by) return turn.by === 'you' ? t(`lab.fate.${key}-by-you`) : t(`lab.fate.${key}-by`, { who: turn.by });
+  if (turn.by) return turn.by === 'you' ? t(`lab.fate.${key}-by-you`) : t(`lab.fate.${key}-by`, { who: who(turn.by) });
   return t(`lab.fate.${key}`);
 }
 

@@ -10,6 +10,7 @@ import { Compare } from './compare';
 import { Dialogs } from './dialogs';
 import { onKey } from './keys';
 import { LessonPanel } from './lesson';
+import { Queues } from './queues';
 import { announce } from './say';
 import { Sockets } from './sockets';
 import * as s from './store';
@@ -349,7 +350,7 @@ function Toggle({ on, text, k }: { on: { value: boolean }; text: string; k: stri
 }
 
 function Inspector() {
-  const tabs = ['why', 'sockets', 'sysctl'] as const;
+  const tabs = ['why', 'sockets', 'queues', 'sysctl'] as const;
   const now = s.tab.value;
   return (
     <aside class="right" aria-label={t('lab.inspector')}>
@@ -387,6 +388,7 @@ function Inspector() {
       <div id="panel" role="tabpanel" aria-labelledby={`tab-${now}`} tabIndex={0}>
         {now === 'why' && <Why />}
         {now === 'sockets' && <Sockets />}
+        {now === 'queues' && <Queues />}
         {now === 'sysctl' && <Sysctls />}
       </div>
     </aside>

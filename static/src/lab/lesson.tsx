@@ -194,7 +194,8 @@ function Moves({ list, done }: { list: Move[]; done: boolean }) {
                   {t('lab.point')}
                 </button>
               )}
-              {(m.act || m.replay) && !done && (
+              {made(m) && <span class="made">✓ {t('lab.made')}</span>}
+              {(m.act || m.replay) && !done && !made(m) && (
                 <button type="button" class="small" disabled={busy.value || (!!m.target && !hit)} onClick={() => perform(m)}>
                   {t('lab.do-it')}
                 </button>
@@ -205,6 +206,15 @@ function Moves({ list, done }: { list: Move[]; done: boolean }) {
       })}
     </div>
   );
+}
+
+/** Whether a move was made on this branch, by whoever. */
+function made(m: Move): boolean {
+  const d = data.peek();
+  if (!d || !m.act) return false;
+  const hit = m.target && target(m.target);
+  const op = m.act.replace(/\{[^}]*\}/g, hit ? `packet ${hit.packet.id}` : '');
+  return d.frames.some((f) => f.kind === 'act' && f.n <= n.peek() && f.name === op);
 }
 
 function point(tr: Track): void {
@@ -282,8 +292,8 @@ function Question({ step }: { step: Step }) {
         <div class="reasons" role="status">
           {choice !== right && <div class="reason">{why(choice)}</div>}
           <div class="reason">{why(right ?? '')}</div>
-          {outcome.value && outcome.value.why > n.value && (
-            <button type="button" class="small" disabled={busy.value} onClick={() => runTo(outcome.peek()?.why ?? 0)}>
+          {outcome.value && (outcome.value.why > n.value || step.do?.some((m) => !made(m))) && (
+            <button type="button" class="small" disabled={busy.value} onClick={() => runTo(step, outcome.peek()?.why ?? 0)}>
               {t('lab.see-it')}
             </button>
           )}
@@ -293,7 +303,9 @@ function Question({ step }: { step: Step }) {
   );
 }
 
-async function runTo(k: number): Promise<void> {
+/** Goes to the event that decides, on the run as the lesson means it: with the step's moves made. */
+async function runTo(step: Step, k: number): Promise<void> {
+  for (const m of step.do ?? []) if (!made(m)) await perform(m);
   const b = data.peek();
   if (!b) return;
   if (k <= b.tip) {

@@ -1,5 +1,5 @@
 import { duration, instant } from '../diagram/time';
-import { kindName } from '../diagram/words';
+import { kindName, who } from '../diagram/words';
 import { t } from '../i18n';
 import type { BranchData } from '../model/branch';
 import type { Schemas } from '../model/schema';
@@ -18,7 +18,7 @@ export function eventTitle(f: Frame, d: BranchData, hosts: Host[]): string {
     case 'call':
       return t('event.call', { host, name: f.name ?? '' });
     case 'act':
-      return t('event.act', { by: !f.by || f.by === 'you' ? t('lab.you') : f.by, name: f.name ?? '' });
+      return t('event.act', { by: who(f.by || 'you', true), name: f.name ?? '' });
     default:
       return t('event.link', { name: f.name ?? '' });
   }

@@ -33,7 +33,7 @@ export const comparing = signal<{ branch: number; diff: Diff | null } | null>(nu
 export const note = signal<{ text: string; tone: 'info' | 'wrong' } | null>(null);
 export const staged = signal<Record<string, string>>({}); // "host name" → value
 export const applied = signal<string[]>([]);
-export const tab = signal<'why' | 'sockets' | 'sysctl'>('why');
+export const tab = signal<'why' | 'sockets' | 'queues' | 'sysctl'>('why');
 export const column = signal<'diagram' | 'lesson' | 'inspect'>('diagram');
 
 /** The instant of the play head between two events; null when it rests on one. */

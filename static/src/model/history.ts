@@ -141,7 +141,8 @@ export class History {
   }
 
   private effect(f: Frame, e: Effect): void {
-    const rule = f.spans?.[e.span]?.rule ?? '';
+    let rule = f.spans?.[e.span]?.rule ?? '';
+    for (let i: number = e.span; i >= 0; i = f.spans?.[i]?.parent ?? -1) if (f.spans?.[i]?.rule === 'act.standing') rule = 'act.standing';
     switch (e.kind) {
       case 'sent':
         if (e.packet) this.addTrack(e.packet, f.n, f.at);
