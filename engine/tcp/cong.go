@@ -171,9 +171,9 @@ var cwndSynLost = trace.Declare(trace.Rule{
 
 // initTransfer prepares a connection that has just been established
 // (tcp_init_transfer).
-func (c *Conn) initTransfer(x *Ctx, synRetries uint32) {
+func (c *Conn) initTransfer(x *Ctx) {
 	c.Cwnd = c.initialCwnd(x)
-	if synRetries > 1 {
+	if c.TotalRetrans > 1 && c.UndoMarker != 0 {
 		defer x.Enter(cwndSynLost)()
 		c.Cwnd = 1
 	}

@@ -236,6 +236,9 @@ func (c *Conn) NewChild(x *Ctx, n *Conn, q *Request) {
 		n.AdvMSS -= tsOptionLen
 	}
 	n.TotalRetrans = uint32(q.Retrans)
+	if q.Timeouts > 0 {
+		n.UndoMarker, n.RetStamp = q.ISS, max(q.SentAt, 1)
+	}
 	n.syncMSS(x.Sys, n.MTU)
 	n.RcvMSS = n.initialRcvMSS()
 	if q.Retrans == 0 {

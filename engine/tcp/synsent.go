@@ -17,8 +17,8 @@ var connectRule = trace.Declare(trace.Rule{
 // Connect opens actively: the SYN leaves (tcp_connect). Tuple, ISS and TSOffset
 // are set by the host.
 func (c *Conn) Connect(x *Ctx, iss wire.Seq) {
-	c.setState(x, SynSent)
 	defer x.Enter(connectRule)()
+	c.setState(x, SynSent)
 	c.ISS = iss
 	c.SndUna, c.SndNxt, c.SndMax, c.SndSml, c.SndUp = iss, iss, iss, iss, iss
 	c.initTCB(x)
@@ -138,8 +138,10 @@ func (c *Conn) echoUnknown(x *Ctx, ecr uint32) bool {
 // establishActive completes an active open.
 func (c *Conn) establishActive(x *Ctx, s *wire.Segment) {
 	defer x.Enter(synAckTake)()
-	retries := c.TotalRetrans
 	c.SndWl1 = s.Seq
+	c.SackOK = s.Opts.On(wire.HasSackOK) && x.Sys.Sack // the acknowledgment is judged with these already
+	c.TSOK = s.Opts.On(wire.HasTS) && x.Sys.Timestamps > 0
+	c.undoSpuriousSyn(s)
 	c.ack(x, s)
 	c.acceptSyn(x, s)
 	c.MaxWnd = max(c.MaxWnd, c.SndWnd)
@@ -151,7 +153,7 @@ func (c *Conn) establishActive(x *Ctx, s *wire.Segment) {
 	c.RcvMSS = c.initialRcvMSS()
 	c.setState(x, Established)
 	c.LastRecv = x.Now
-	c.initTransfer(x, retries)
+	c.initTransfer(x)
 	c.Retries = 0
 	c.RetStamp = 0
 	c.armKeepalive(x)
@@ -162,6 +164,15 @@ func (c *Conn) establishActive(x *Ctx, s *wire.Segment) {
 		return
 	}
 	c.sendAck(x)
+}
+
+// undoSpuriousSyn: the answer echoes the timestamp of the very first SYN or
+// SYN-ACK, so nothing was lost, only late (tcp_try_undo_spurious_syn).
+func (c *Conn) undoSpuriousSyn(s *wire.Segment) {
+	if c.UndoMarker != 0 && c.RetStamp != 0 && c.TSOK && s.Opts.On(wire.HasTS) &&
+		s.Opts.TSEcr-c.TSOffset == uint32(c.RetStamp/sim.Time(sim.Millisecond)) {
+		c.UndoMarker = 0
+	}
 }
 
 // acceptSyn takes over what a SYN or SYN-ACK offers, as far as we offered it too.
@@ -228,7 +239,9 @@ var establishRule = trace.Declare(trace.Rule{
 func (c *Conn) establishPassive(x *Ctx, s *wire.Segment) {
 	defer x.Enter(establishRule)()
 	c.Delivered++
-	c.initTransfer(x, c.TotalRetrans)
+	c.undoSpuriousSyn(s)
+	c.RetStamp = 0
+	c.initTransfer(x)
 	c.Copied = c.RcvNxt
 	c.setState(x, Established)
 	c.SndUna = s.Ack
