@@ -178,7 +178,6 @@ func (c *Conn) initTransfer(x *Ctx) {
 		c.Cwnd = 1
 	}
 	c.CwndStamp = x.Now
-	c.CC = x.Sys.CongestionControl
 	c.initBuffers(x)
 }
 

@@ -163,6 +163,7 @@ func (c *Conn) setState(x *Ctx, s State) {
 func (c *Conn) InitBuffers(sys *Sysctls) {
 	c.RcvBuf, c.SndBuf = sys.RMem[1], sys.WMem[1]
 	c.Scaling = scalingHalf
+	c.CC = sys.CongestionControl
 	c.Cwnd, c.CwndClamp, c.Ssthresh = initCwnd, ^uint32(0), infSsthresh
 	c.RTO = min(max(initialRTO, sys.RTOMin), sys.RTOMax)
 	c.Reordering = sys.Reordering

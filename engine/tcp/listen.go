@@ -209,7 +209,7 @@ func (c *Conn) NewChild(x *Ctx, n *Conn, q *Request) {
 		NoDelay: c.NoDelay, Cork: c.Cork, Linger: c.Linger, LingerT: c.LingerT, Linger2: c.Linger2, UserTO: c.UserTO,
 		KeepOn: c.KeepOn, KeepIdle: c.KeepIdle, KeepIntvl: c.KeepIntvl, KeepCnt: c.KeepCnt, ReuseAddr: c.ReuseAddr,
 		ReusePort: c.ReusePort, UserMSS: c.UserMSS, RcvBuf: c.RcvBuf, RcvBufLock: c.RcvBufLock, SndBuf: c.SndBuf,
-		SndBufLock: c.SndBufLock, Scaling: c.Scaling, MTU: c.MTU,
+		SndBufLock: c.SndBufLock, Scaling: c.Scaling, MTU: c.MTU, CC: c.CC,
 		XmitAt: sim.Never, DelackAt: sim.Never, KeepAt: sim.Never,
 	}
 	n.ID, n.Flow, n.Tuple, n.Parent = id, flow, q.Tuple, c.ID
