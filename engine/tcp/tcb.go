@@ -112,7 +112,7 @@ type TCB struct {
 	RackSteps         uint8        // rack.reo_wnd_steps [count]: width of the reordering window in quarters of the smallest round trip.
 	RackPersist       uint8        // rack.reo_wnd_persist [count]: recoveries for which that width is kept.
 	RackLastDelivered uint32       // rack.last_delivered [segments]: delivered when the width was last changed.
-	CC                uint8        // congestion control [count]: 0 reno, 1 cubic, 2 bbr.
+	CC                uint8        // congestion control [count]: 0 reno, 1 cubic.
 	CubicCnt          uint32       // cubic cnt [segments]: acknowledged segments for each growth of cwnd.
 	CubicMax          uint32       // cubic last_max_cwnd [segments]: cwnd at the last reduction.
 	CubicLastCwnd     uint32       // cubic last_cwnd [segments]: cwnd when the curve was last computed.
