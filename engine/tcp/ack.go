@@ -211,7 +211,6 @@ func (c *Conn) updateWindow(x *Ctx, s *wire.Segment, f *ackFlags) {
 // cleanQueue takes what is acknowledged out of the retransmission queue
 // (tcp_clean_rtx_queue).
 func (c *Conn) cleanQueue(x *Ctx, s *wire.Segment, prior, priorFack wire.Seq, sack *sackState, f *ackFlags) {
-	defer x.Enter(ackTake)()
 	first, last := sim.Time(-1), sim.Time(-1)
 	reord := c.SndNxt
 	n := 0

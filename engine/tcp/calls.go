@@ -256,6 +256,9 @@ func (c *Conn) Shutdown(x *Ctx, how uint8) Errno {
 	if c.State == Closed || c.State == TimeWaitState {
 		return ENOTCONN
 	}
+	if how&shutWrite != 0 {
+		defer x.Enter(callShutdown)()
+	}
 	c.Shut |= how
 	if c.State == SynSent {
 		c.purge()
@@ -263,7 +266,6 @@ func (c *Conn) Shutdown(x *Ctx, how uint8) Errno {
 		return OK
 	}
 	if how&shutWrite != 0 {
-		defer x.Enter(callShutdown)()
 		c.startClose(x)
 	}
 	return OK

@@ -55,6 +55,20 @@ func (c *Conn) checkProbe(x *Ctx) {
 	c.armXmit(x, TimerProbe, c.probeInterval(x))
 }
 
+var persistStop = trace.Declare(trace.Rule{
+	ID:    "persist.stop",
+	Says:  "The window is open far enough for the next segment: there is nothing to probe for any more.",
+	RFC:   trace.Cites("RFC 9293 §3.8.6.1"),
+	Linux: "tcp_ack_probe",
+})
+
+var persistAnswered = trace.Declare(trace.Rule{
+	ID:    "persist.answered",
+	Says:  "The peer is there, but its window is still too small for the next segment: the wait for the next probe begins anew.",
+	RFC:   trace.Cites("RFC 9293 §3.8.6.1", "RFC 1122 §4.2.2.17"),
+	Linux: "tcp_ack_probe",
+})
+
 // ackProbe looks after the persist timer when an ACK arrives and nothing is in
 // flight (tcp_ack_probe).
 func (c *Conn) ackProbe(x *Ctx) {
@@ -62,11 +76,13 @@ func (c *Conn) ackProbe(x *Ctx) {
 		return
 	}
 	if !c.Wq[0].End.After(c.sndEnd()) {
+		defer x.Enter(persistStop)()
 		c.Backoff = 0
 		c.ProbesAt = 0
 		c.stopXmit()
 		return
 	}
+	defer x.Enter(persistAnswered)()
 	c.armXmit(x, TimerProbe, c.clampProbe(x, c.probeInterval(x)))
 }
 

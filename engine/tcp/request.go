@@ -262,7 +262,6 @@ var synQueueAging = trace.Declare(trace.Rule{
 // OnTimer sends the SYN-ACK again, or gives up (reqsk_timer_handler). It reports
 // whether the request stays.
 func (q *Request) OnTimer(x *Ctx, l *Conn) bool {
-	q.SynAckAt = sim.Never
 	most := x.Sys.SynackRetries
 	if l.SynCnt > 0 {
 		most = l.SynCnt
@@ -279,6 +278,8 @@ func (q *Request) OnTimer(x *Ctx, l *Conn) bool {
 	}
 	x.Count(TCPTimeouts)
 	if x.When(synAckGiveUp, trace.Is("retries used up", expired)) {
+		defer x.Enter(synAckGiveUp)()
+		q.SynAckAt = sim.Never
 		return false
 	}
 	defer x.Enter(synAckTimeout)()

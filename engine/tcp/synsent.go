@@ -103,10 +103,11 @@ func (c *Conn) synSent(x *Ctx, s *wire.Segment) {
 			ok = false
 		}
 		if !ok {
+			defer x.Enter(synAckBad)()
+			x.Effect(trace.Effect{Kind: trace.Dropped, Host: x.Host, Packet: x.Event.Packet})
 			if c.Retries == 0 {
 				c.armXmit(x, TimerRTO, tcpTimeoutMin)
 			}
-			x.Drop(synAckBad)
 			ReplyReset(x, s)
 			return
 		}

@@ -1,0 +1,49 @@
+package engine_test
+
+// forgedOpen is a handshake with a forger, to be followed by what else it forges.
+const forgedOpen = lone + "program server\n  s = listen(:80, 128)\n  c = accept(s)\n" +
+	"at 1ms forge peer > server flags=S seq=1000 win=65535 mss=1460 sackok from=peer:40000 to=server:80\n" +
+	"at 2ms forge peer > server flags=. seq=1 ack=1 win=65535\n"
+
+// moreScenes reach the rules that no golden scene reaches.
+var moreScenes = []string{
+	// What people do to the wire, planned.
+	far + reader + connects + "  write(c, 5000)\n" +
+		"at 30ms hold packet 2\nat 70ms release packet 2\nat 80ms sysctl client net.ipv4.tcp_syn_retries = 3\n" +
+		"at 2s call client: write(c, 10)\nat 2100ms link client server delay 50ms\nat 3s drop packet 1\nbranch 0\n  step 1 at 0s by you: at 2s drop next SYN\ncursor branch 0 step 1\n",
+	// System calls that no program needs.
+	near + "program server\n  s = socket()\n  setsockopt(s, SO_REUSEADDR, 1)\n  bind(s, :80)\n  listen(s, 4)\n  c = accept(s)\n  poll(c, POLLIN, 2s)\n  read(c, 10)\n  close(c)\n  read(c, 10)\n  t = listen(:80, 4)\n  kill()\n" +
+		connects + "  setsockopt(c, SO_LINGER, 1, 2)\n  write(c, 10)\n  close(c)\n",
+	// Three connections, room for two.
+	near + "program server\n  s = listen(:80, 1)\nprogram client\n  a = connect(server:80)\n  at(1s)\n  b = connect(server:80)\n  at(100s)\n  write(b, 10)\n" +
+		"program client two\n  at(1s)\n  c = connect(server:80)\n  at(100s)\n  write(c, 10)\n",
+	// A listener that closes on a connection nobody has accepted.
+	near + "program server\n  s = listen(:80, 4)\n  sleep(1s)\n  close(s)\n" + connects,
+	// No port is left; a port is taken.
+	near + "sysctl client net.ipv4.ip_local_port_range = 40000 40000\n" + reader + connects + "  d = connect(server:80)\n  e = listen(:90, 1)\n  f = listen(:90, 1)\n",
+	// ICMP errors: for nobody, during the handshake, later, and about nothing in flight.
+	alone + connectsPeer + "at 10ms forge peer > client icmp=3/1 seq=0\n",
+	alone + connectsPeer + "  write(c, 10)\nat 10ms forge peer > client flags=S. seq=9 ack=1 win=9999\nat 20ms forge peer > client icmp=3/1 seq=1\nat 30ms forge peer > client icmp=3/1 seq=900000\n",
+	// Segments that mean nothing to SYN_SENT.
+	alone + connectsPeer + "at 10ms forge peer > client flags=. seq=9 ack=1 win=9\nat 20ms forge peer > client flags=F seq=9 win=9\n",
+	// Segments without ACK, with an ACK from long ago, outside of SYN_RECV's window.
+	forgedOpen + "at 1s forge peer > server flags=P seq=1 win=9 len=3\nat 2s forge peer > server flags=. seq=1 ack=-2000000 win=9\n",
+	lone + reader + "at 1ms forge peer > server flags=S seq=1000 win=65535 mss=1460 from=peer:40000 to=server:80\nat 1s forge peer > server flags=. seq=900000 ack=1 win=9\n",
+	// A narrow link, and one for small packets only.
+	"host client 10.0.0.1\nhost server 10.0.0.2\nlink client server rate 1mbit queue 2 mtu 1000\n" + reader + connects + "  write(c, 3000)\n",
+	"host client 10.0.0.1\nhost server 10.0.0.2\nlink client server rate 1mbit queue 2\n" + reader + connects + "  write(c, 30000)\n",
+	// A bare third segment that the listener does not want.
+	near + "program server\n  s = socket()\n  setsockopt(s, TCP_DEFER_ACCEPT, 3)\n  bind(s, :80)\n  listen(s, 4)\n  c = accept(s)\n" + connects + "  sleep(500ms)\n  write(c, 1)\n",
+	// A new SYN for a connection in TIME_WAIT.
+	forgedOpen + "sysctl server net.ipv4.tcp_timestamps = 0\n" + "at 1s call server: close(c)\nat 2s forge peer > server flags=F. seq=1 ack=2 win=9\nat 9s forge peer > server flags=S seq=3 win=9\n",
+	// A peer that takes back what it has selectively acknowledged.
+	forgedOpen + "at 1s call server: write(c, 5840)\nat 1100ms forge peer > server flags=. seq=1 ack=1 win=65535 sack=1461:5841\n" +
+		"at 1200ms forge peer > server flags=. seq=1 ack=1461 win=65535\n",
+	// A sender that does not care about a closed window.
+	forgedOpen + "at 500ms call server: setsockopt(c, SO_RCVBUF, 1)\nat 1s forge peer > server flags=P. seq=1 ack=1 win=9 len=1400\nat 2s forge peer > server flags=P. seq=1401 ack=1 win=9 len=1400\n" +
+		"at 3s forge peer > server flags=P. seq=2801 ack=1 win=9 len=1400\nat 4s forge peer > server flags=P. seq=4201 ack=1 win=9 len=60000\nat 5s forge peer > server flags=P. seq=64201 ack=1 win=9 len=3000\nat 6s forge peer > server flags=P. seq=67201 ack=1 win=9 len=3000\n",
+	// Somebody probes a window that stays closed, and finds it open at last.
+	forgedOpen + "at 500ms forge peer > server flags=. seq=1 ack=1 win=0\nat 1s call server: write(c, 100)\nat 5s forge peer > server flags=. seq=1 ack=1 win=1\nat 9s forge peer > server flags=. seq=1 ack=1 win=1000\n",
+}
+
+const connectsPeer = "program client\n  c = connect(peer:80)\n"
