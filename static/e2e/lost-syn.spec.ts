@@ -41,4 +41,13 @@ test('every SYN is dropped: ten tries, then ETIMEDOUT; replayed with other setti
   await page.locator('.bar .chip').first().click();
   await page.locator('.branch-go').first().click();
   await expect.poll(async () => sends(await lab.segments()).length).toBe(11);
+
+  // Side by side, the two part at the first thing that was set.
+  await page.locator('.bar .chip').first().click();
+  await lab.button('Compare').click();
+  await expect(page.locator('.compare .diff')).toContainText('First difference at event 1');
+  await expect(page.locator('.compare-side')).toHaveCount(2);
+  await expect(page.locator('.compare-side .note.error')).toHaveCount(2);
+  await lab.button('End comparing').click();
+  await expect(page.locator('.compare')).toHaveCount(0);
 });

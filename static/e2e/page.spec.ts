@@ -73,6 +73,26 @@ test('a lesson can be done with the keyboard alone', async ({ lab, page }) => {
   await expect(page.locator('.lesson h3').first()).toContainText('Step 2');
 });
 
+test('every tab of the inspector is drawn, and axe finds nothing in it', async ({ lab, page }) => {
+  await lab.open('/lab?scene=lossy-link');
+  for (let i = 0; i < 25; i++) await lab.button('Step ▸').click();
+  for (const [name, what] of [
+    ['Sockets', '.machine .here'],
+    ['Queues', '.queue'],
+    ['Charts', '.chart path.c1'],
+    ['Sysctl', '.settings li'],
+    ['Why', '.why-title'],
+  ]) {
+    await page.getByRole('tab', { name }).click();
+    await expect(page.locator(what).first()).toBeVisible();
+    const found = await new AxeBuilder({ page }).withTags(rules).analyze();
+    expect(found.violations.map((v) => `${name}: ${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`)).toEqual([]);
+  }
+  await lab.button('As table').click();
+  const found = await new AxeBuilder({ page }).withTags(rules).analyze();
+  expect(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`)).toEqual([]);
+});
+
 test('ten seconds without a network: what was typed is done once, afterwards', async ({ lab, page, context }) => {
   test.setTimeout(90_000);
   await lab.open('/lessons/lost-syn');

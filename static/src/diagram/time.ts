@@ -1,7 +1,7 @@
 /** An instant as the gutter shows it: "20 ms", "1.020 s". */
 export function instant(ns: number): string {
   if (ns === 0) return '0 ms';
-  if (ns < 1e9) return `${trim(ns / 1e6, 3)} ms`;
+  if (ns < 1e9) return `${trim(ns / 1e6, ns < 1e8 ? 3 : 2)} ms`;
   if (ns < 1000e9) return `${(ns / 1e9).toFixed(3)} s`;
   return `${trim(ns / 1e9, 3)} s`;
 }

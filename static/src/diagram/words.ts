@@ -61,7 +61,18 @@ export function words(opts: { options: boolean; hosts: Host[]; secret: boolean }
       if (p.kind !== 'RST' && p.kind !== 'ICMP') quiet.push({ text: `win=${p.win}`, cls: 'quiet' });
       const full = opts.options && p.opts ? [[head, ...quiet, { text: `<${p.opts}>`, cls: 'quiet' as const }]] : [];
       const flat = [head, ...quiet];
-      return [...full, flat, ...(extra.length ? [[head, ...extra]] : []), [head], [{ text: kindName(p), cls: '' as const }]];
+      return [
+        ...full,
+        flat,
+        ...(extra.length
+          ? [
+              [head, ...extra],
+              [head, { text: `↻${p.retx}`, cls: 'quiet' as const }],
+            ]
+          : []),
+        [head],
+        [{ text: kindName(p), cls: '' as const }],
+      ];
     },
     fate,
     bracket(b) {

@@ -6,6 +6,7 @@ import { Diagram, type Item } from '../diagram/view';
 import { lang, t } from '../i18n';
 import { ActionBar } from './actions';
 import { BranchMenu } from './branches';
+import { Charts } from './charts';
 import { Compare } from './compare';
 import { Dialogs } from './dialogs';
 import { onKey } from './keys';
@@ -350,7 +351,7 @@ function Toggle({ on, text, k }: { on: { value: boolean }; text: string; k: stri
 }
 
 function Inspector() {
-  const tabs = ['why', 'sockets', 'queues', 'sysctl'] as const;
+  const tabs = ['why', 'sockets', 'queues', 'charts', 'sysctl'] as const;
   const now = s.tab.value;
   return (
     <aside class="right" aria-label={t('lab.inspector')}>
@@ -389,6 +390,7 @@ function Inspector() {
         {now === 'why' && <Why />}
         {now === 'sockets' && <Sockets />}
         {now === 'queues' && <Queues />}
+        {now === 'charts' && <Charts />}
         {now === 'sysctl' && <Sysctls />}
       </div>
     </aside>

@@ -33,7 +33,7 @@ export const comparing = signal<{ branch: number; diff: Diff | null } | null>(nu
 export const note = signal<{ text: string; tone: 'info' | 'wrong' } | null>(null);
 export const staged = signal<Record<string, string>>({}); // "host name" → value
 export const applied = signal<string[]>([]);
-export const tab = signal<'why' | 'sockets' | 'queues' | 'sysctl'>('why');
+export const tab = signal<'why' | 'sockets' | 'queues' | 'charts' | 'sysctl'>('why');
 export const column = signal<'diagram' | 'lesson' | 'inspect'>('diagram');
 
 /** The instant of the play head between two events; null when it rests on one. */
@@ -131,8 +131,14 @@ function receive(m: Message): void {
         schemas.value = new Schemas(m.schemas ?? []);
         break;
       case 'snapshot': {
-        const b = new BranchData(m, schemas.peek());
+        // What the page holds from further back is kept: the past of a branch does not change.
+        const old = known.get(m.branch);
+        const b = old && old.base <= m.base ? old : new BranchData(m, schemas.peek());
         known.set(b.id, b);
+        if (b === old) {
+          b.reaches(m.tip, m.end);
+          if (b.tip >= m.base) b.append(m.frames ?? []);
+        }
         data.value = b;
         n.value = Math.min(m.n, b.tip);
         b.seek(n.value);
@@ -141,7 +147,7 @@ function receive(m: Message): void {
         branches.value = m.branches ?? [];
         if (m.lesson !== undefined) lesson.value = m.lesson;
         rev.value++;
-        if (b.tip < b.total) void fill(b);
+        if (b.tip < b.total) void fill(b).then(() => lastCursor && pendingSeeks === 0 && seekTo < 0 && settle(lastCursor.branch, lastCursor.n));
         break;
       }
       case 'frames': {
@@ -151,7 +157,7 @@ function receive(m: Message): void {
           if (b && b === data.peek()) send({ t: 'seek', branch: m.branch, n: m.from + (m.frames?.length ?? 1) - 1 });
           break;
         }
-        if (b.tip >= b.total) b.end = m.end;
+        b.reaches(b.tip, m.end);
         rev.value++;
         break;
       }
@@ -169,13 +175,11 @@ function receive(m: Message): void {
 
 /** Fetches what a snapshot of a long branch left out. */
 async function fill(b: BranchData): Promise<void> {
-  const end = b.end;
   while (b.tip < b.total && known.get(b.id) === b) {
     const before = b.tip;
     const d = await send({ t: 'frames', branch: b.id, n: before + 1, to: Math.min(b.total, before + 2000) }, true);
     if (!d || b.tip === before) return;
   }
-  b.end ||= end;
   rev.value++;
 }
 

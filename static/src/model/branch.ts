@@ -14,8 +14,8 @@ export class BranchData {
   readonly frames: Frame[] = [];
   readonly history: History;
   readonly state: State;
-  end = false;
   private announced: number; // the last event that the server told of
+  private over: boolean; // nothing is scheduled after it
   private baseNext: Planned[];
   private lastNext: { n: number; next: Planned[] };
 
@@ -32,7 +32,7 @@ export class BranchData {
     this.history = new History(snap.world, snap.base, schemas);
     this.append(snap.frames ?? []);
     this.announced = snap.tip;
-    this.end = snap.end;
+    this.over = snap.end;
     this.seek(Math.min(snap.n, this.tip));
   }
 
@@ -43,6 +43,18 @@ export class BranchData {
 
   get tip(): number {
     return this.base + this.frames.length;
+  }
+
+  /** Nothing is scheduled after the last event held. */
+  get end(): boolean {
+    return this.over && this.tip >= this.announced;
+  }
+
+  /** Notes how far the branch goes, as a message told. */
+  reaches(tip: number, end: boolean): void {
+    if (tip < this.announced) return;
+    this.announced = tip;
+    this.over = end;
   }
 
   /** The last event of the branch, held or not. */
