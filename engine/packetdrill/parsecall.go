@@ -95,7 +95,7 @@ func (p *parser) expr(depth int) (*Expr, error) {
 	}
 	for {
 		op := p.peek()
-		if op.kind != tokPunct || !strings.Contains("|&+-*/", op.text) {
+		if op.kind != tokPunct || !strings.Contains("|&", op.text) {
 			return e, nil
 		}
 		p.next()

@@ -1,0 +1,159 @@
+package packetdrill
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"wirestep/engine/host"
+	"wirestep/engine/sim"
+	"wirestep/engine/trace"
+)
+
+// seed of a run: scripts do not depend on it.
+const seed = 1
+
+// configure reads the options of the script and makes the host.
+func (r *runner) configure() error {
+	version := r.cfg.IP
+	var own, other string
+	for _, o := range r.script.Options {
+		bad := func(want string) error {
+			return &Error{r.script.File, o.Line, fmt.Sprintf("--%s=%s: expected %s", o.Name, o.Value, want)}
+		}
+		n, err := strconv.Atoi(o.Value)
+		switch o.Name {
+		case "ip_version":
+			if version == "" {
+				version = o.Value
+			}
+		case "local_ip":
+			own = o.Value
+		case "remote_ip":
+			other = o.Value
+		case "tolerance_usecs":
+			if err != nil || n < 0 {
+				return bad("a number of microseconds")
+			}
+			r.tol = sim.Duration(n) * sim.Microsecond
+		case "bind_port", "connect_port":
+			if err != nil || n < 1 || n > 65535 {
+				return bad("a port")
+			}
+			if o.Name == "bind_port" {
+				r.bindPort = uint16(n)
+			} else {
+				r.connectPort = uint16(n)
+			}
+		case "init_scripts":
+			r.cfg.Defines = append(r.cfg.Defines, Define{"init_scripts", o.Value})
+		case "define", "D":
+			if name, value, ok := strings.Cut(o.Value, "="); ok {
+				r.cfg.Defines = append(r.cfg.Defines, Define{name, value})
+			}
+		case "mtu", "tcp_ts_tick_usecs", "netmask_ip", "gateway_ip", "speed", "verbose", "non_fatal", "send_omit_free", "strict_segments",
+			"code_command", "code_format", "code_sockopt", "remote_port", "wire_protocol", "so_filename", "dry_run":
+		default:
+			r.odd("--" + o.Name + "=" + o.Value)
+		}
+	}
+	if err := r.addresses(version, own, other); err != nil {
+		return &Error{r.script.File, 1, err.Error()}
+	}
+	r.ids = 1
+	r.h = host.New(1, 0, "kernel", []netip.Addr{r.local}, seed)
+	r.rec = &trace.Recorder{}
+	if r.cfg.Trace {
+		r.rec = trace.NewRecorder()
+	}
+	for _, d := range r.cfg.Defines {
+		if d.Name == "init_scripts" {
+			for _, f := range strings.Split(d.Value, ",") {
+				r.shell("source " + f)
+			}
+		}
+	}
+	return nil
+}
+
+func (r *runner) addresses(version, own, other string) error {
+	v6 := false
+	switch version {
+	case "", "ipv4", "ipv4-mapped-ipv6", "mapped", "ipv4_mapped_ipv6":
+	case "ipv6":
+		v6 = true
+	default:
+		return fmt.Errorf("ip version %q; expected ipv4, ipv6 or mapped", version)
+	}
+	r.local, r.remote = netip.MustParseAddr("192.168.0.1"), netip.MustParseAddr("192.0.2.1")
+	if v6 {
+		r.local, r.remote = netip.MustParseAddr("fd3d:fa7b:d17d::1"), netip.MustParseAddr("fd3d:fa7b:d17d:8::1")
+	}
+	for _, a := range []struct {
+		text string
+		to   *netip.Addr
+	}{{own, &r.local}, {other, &r.remote}} {
+		if a.text == "" {
+			continue
+		}
+		ip, err := netip.ParseAddr(a.text)
+		if err != nil {
+			return fmt.Errorf("%q is not an address", a.text)
+		}
+		if ip = ip.Unmap(); ip.Is6() == v6 {
+			*a.to = ip
+		}
+	}
+	return nil
+}
+
+func (r *runner) odd(text string) { r.res.Odd = append(r.res.Odd, text) }
+
+// shell makes the settings of a shell command.
+func (r *runner) shell(text string) {
+	s := &shell{read: r.cfg.Read, dir: r.cfg.Dir, vars: r.cfg.Defines, odd: r.odd,
+		sysctl: func(name, value string) error { return r.h.SetSysctl(name, value) },
+		route:  r.route, link: r.link}
+	s.run(text)
+}
+
+// route sets an attribute of the route.
+func (r *runner) route(attr, value string) bool {
+	ms, isTime := strings.CutSuffix(value, "ms")
+	if !isTime {
+		ms = strings.TrimSuffix(value, "s")
+	}
+	n, err := strconv.Atoi(ms)
+	if err != nil || n < 0 {
+		return false
+	}
+	sys := &r.h.Sys
+	switch attr {
+	case "initcwnd":
+		sys.InitCwnd = uint32(n)
+	case "initrwnd":
+		sys.InitRwnd = uint32(n)
+	case "rto_min":
+		unit := sim.Millisecond
+		if !isTime && strings.HasSuffix(value, "s") {
+			unit = sim.Second
+		}
+		sys.RTOMin = sim.Duration(n) * unit
+	default:
+		return false
+	}
+	return true
+}
+
+// link sets an attribute of the interface. Segments are compared as they add up,
+// so it does not matter how many the device takes at once.
+func (r *runner) link(attr, value string) bool {
+	switch attr {
+	case "gso_max_segs", "gso_max_size", "gso_ipv4_max_size", "gro_max_size", "gro_flush_timeout", "napi_defer_hard_irqs", "txqueuelen":
+		return true
+	case "mtu":
+		return value == "1500"
+	}
+	return false
+}

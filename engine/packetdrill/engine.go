@@ -1,0 +1,144 @@
+package packetdrill
+
+import (
+	"strings"
+
+	"wirestep/engine/host"
+	"wirestep/engine/sim"
+	"wirestep/engine/tcp"
+	"wirestep/engine/trace"
+	"wirestep/engine/wire"
+)
+
+// event lets the host handle something: it runs do, takes what the host sends,
+// and lets the call that waits go on.
+func (r *runner) event(e trace.Event, do func(x *host.Ctx)) {
+	r.step++
+	e.ID, e.At = r.step, r.now
+	r.rec.Begin(e)
+	x := &host.Ctx{IDs: &r.ids}
+	x.Recorder, x.Now, x.Sys, x.MIB, x.Rand = r.rec, r.now, &r.h.Sys, &r.h.MIB, &r.h.Rand
+	do(x)
+	var own []wire.Segment
+	for i := range x.Out {
+		s := &x.Out[i].Seg
+		if r.h.Has(s.Dst.Addr) {
+			own = append(own, *s)
+			continue
+		}
+		r.out = append(r.out, sent{*s, r.now})
+	}
+	r.h.Finish(x)
+	r.tell(x)
+	for i := range own { // the host talks to itself
+		s := own[i]
+		r.event(trace.Event{Kind: trace.Arrive}, func(x *host.Ctx) { r.h.OnSegment(x, &s) })
+	}
+	r.retry()
+}
+
+// advance runs timers up to an instant. A timer of that very instant comes after
+// what the script does then, as it does in a kernel, whose timers are never early.
+func (r *runner) advance(to sim.Time) *failure {
+	for {
+		at := r.nextAt()
+		if at >= to {
+			break
+		}
+		r.tick(at)
+	}
+	r.now = to
+	if b := r.blocked; b != nil && b.failed != nil {
+		return nil // line() tells
+	}
+	return nil
+}
+
+// nextAt is the instant of what happens next by itself.
+func (r *runner) nextAt() sim.Time {
+	at := r.h.NextTimer().At
+	if b := r.blocked; b != nil && !b.done && b.until < at {
+		at = b.until
+	}
+	return at
+}
+
+// tick lets happen what happens at an instant.
+func (r *runner) tick(at sim.Time) {
+	r.now = max(r.now, at)
+	if b := r.blocked; b != nil && !b.done && b.until <= at {
+		r.retry()
+		return
+	}
+	d := r.h.NextTimer()
+	r.event(trace.Event{Kind: trace.Timer, Name: d.Kind.String(), Cause: r.h.ArmedBy(d)}, func(x *host.Ctx) { r.h.OnTimer(x, d) })
+}
+
+// await runs timers until something is on the interface, but not beyond limit.
+func (r *runner) await(limit sim.Time) bool {
+	if r.other != nil {
+		return len(r.out) > 0 || r.other(limit)
+	}
+	for len(r.out) == 0 {
+		at := r.nextAt()
+		if at > limit || at == sim.Never {
+			return false
+		}
+		r.tick(at)
+	}
+	return true
+}
+
+// note adds a line to the trace.
+func (r *runner) note(text string) {
+	if r.cfg.Trace && len(r.traced) < 1000 {
+		r.traced = append(r.traced, r.stamp(r.now)+" "+text)
+	}
+}
+
+// tell writes down what an event did.
+func (r *runner) tell(x *host.Ctx) {
+	if !r.cfg.Trace {
+		return
+	}
+	e := x.Recorder.End()
+	var b strings.Builder
+	b.WriteString(e.Kind.String())
+	if e.Name != "" {
+		b.WriteString(" " + e.Name)
+	}
+	last := ""
+	for _, s := range e.Spans {
+		if id := s.Rule.ID; id != last {
+			b.WriteString(" " + id)
+			last = id
+		}
+	}
+	r.note(b.String())
+	for _, c := range e.Changes {
+		if f := r.field(&c); f != "" {
+			r.note("    " + f)
+		}
+	}
+	for _, o := range x.Out {
+		r.note("    sent " + r.spellLive(&o.Seg))
+	}
+}
+
+// field spells a change of one of the variables that scripts are about.
+func (r *runner) field(c *trace.Change) string {
+	if r.h.Conn(c.Subject) == nil || int(c.Field) >= len(tcp.TCBSchema.Fields) {
+		return ""
+	}
+	f := &tcp.TCBSchema.Fields[c.Field]
+	switch f.Name {
+	case "State", "CA", "Cwnd", "Ssthresh", "RTO", "SndWnd", "Err", "Pingpong", "Quick", "ATO":
+		return f.Name + " " + itoa(int(c.Old)) + " > " + itoa(int(c.New))
+	}
+	return ""
+}
+
+// deliver hands a packet to the host.
+func (r *runner) deliver(s *wire.Segment) {
+	r.event(trace.Event{Kind: trace.Arrive}, func(x *host.Ctx) { r.h.OnSegment(x, s) })
+}

@@ -1,0 +1,284 @@
+package packetdrill
+
+import (
+	"strings"
+
+	"wirestep/engine/sim"
+	"wirestep/engine/wire"
+)
+
+// lookFurther is how far beyond its time a packet is looked for, to tell when it
+// came instead.
+const lookFurther = 200 * sim.Second
+
+// expect compares the next packet on the interface with a packet line.
+func (r *runner) expect(e *Event, lo, hi sim.Time) *failure {
+	k := e.Packet
+	if k.UDP || k.ICMP != nil {
+		return failf("a packet of TCP", "this line; the host sends nothing else")
+	}
+	if e.When.Kind == Range || e.When.Kind == RelRange {
+		for _, p := range r.peers {
+			p.tsSlack += hi.Sub(lo)
+		}
+	}
+	if !r.await(hi.Add(r.tol)) {
+		want := r.spellWant(k)
+		late := r.now
+		if r.await(late.Add(lookFurther)) {
+			return failf(want+r.by(e, hi), "nothing until %s: %s", r.stamp(r.out[0].at), r.spellLive(&r.out[0].seg))
+		}
+		return failf(want+r.by(e, hi), "nothing")
+	}
+	first := r.out[0]
+	p := r.peerOf(&first.seg)
+	r.learn(p, k, &first.seg)
+	seg := r.gather(k, hi)
+	if f := r.compare(p, k, &seg); f != nil {
+		f.got += " at " + r.stamp(first.at)
+		return f
+	}
+	if e.When.Kind != AnyTime && (first.at < lo.Add(-r.tol) || first.at > hi.Add(r.tol)) {
+		return failf(r.spellWant(k)+r.by(e, hi), "it at %s", r.stamp(first.at))
+	}
+	r.now = max(r.now, first.at)
+	return nil
+}
+
+// by tells when a packet was due.
+func (r *runner) by(e *Event, hi sim.Time) string {
+	if e.When.Kind == AnyTime {
+		return ""
+	}
+	return " by " + r.stamp(hi)
+}
+
+// learn fixes how the numbers of a connection map, at its first SYN.
+func (r *runner) learn(p *peer, k *Packet, s *wire.Segment) {
+	if s.Flags.Has(wire.SYN) && k.Flags.Has(wire.SYN) {
+		if shift := uint32(s.Seq) - k.Seq; !p.known || shift != p.shift {
+			p.known, p.shift = true, shift
+		}
+	}
+	r.cur = p
+}
+
+// gather takes as many segments as make up the packet that the script expects: a
+// kernel with segmentation offload hands them to its interface as one, and a
+// script may write a burst as one line.
+func (r *runner) gather(k *Packet, hi sim.Time) wire.Segment {
+	first := r.out[0]
+	seg := first.seg
+	r.out = r.out[1:]
+	for len(seg.Payload) < k.Len && len(seg.Payload) > 0 {
+		if !r.await(max(hi, first.at).Add(r.tol)) {
+			break
+		}
+		next := &r.out[0].seg
+		joins := next.Seq == seg.Seq+wire.Seq(len(seg.Payload)) && next.Ack == seg.Ack && next.Src == seg.Src && next.Dst == seg.Dst &&
+			len(next.Payload) > 0 && !seg.Flags.Has(wire.FIN) && next.Flags&(wire.SYN|wire.RST) == 0 && len(seg.Payload)+len(next.Payload) <= k.Len
+		if !joins {
+			break
+		}
+		seg.Payload += next.Payload
+		seg.Flags = seg.Flags&^wire.PSH | next.Flags&(wire.PSH|wire.FIN)
+		seg.Win = next.Win
+		r.out = r.out[1:]
+	}
+	return seg
+}
+
+// compare holds a packet of the engine against a packet line.
+func (r *runner) compare(p *peer, k *Packet, s *wire.Segment) *failure {
+	seq := uint32(s.Seq) - p.shift
+	if uint32(s.Seq) == k.Seq {
+		seq = k.Seq // a RST without an ACK starts at 0, whoever sends it
+	}
+	same := s.Flags == k.Flags && seq == k.Seq && len(s.Payload) == k.Len
+	same = same && (!k.HasAck || uint32(s.Ack) == k.Ack)
+	same = same && (k.Win < 0 || int(s.Win) == k.Win) && (k.Urg < 0 || int(s.Urg) == k.Urg)
+	same = same && (k.TTL < 0 || int(s.TTL) == k.TTL || s.TTL == 0 && k.TTL == 64)
+	same = same && ecnMatches(k.ECN, s.ECN)
+	opts := r.liveOptions(p, k, s)
+	want := wantedOptions(k)
+	if !k.AnyOpts {
+		same = same && string(opts) == string(want)
+	}
+	if same {
+		return nil
+	}
+	win := -1
+	if k.Win >= 0 {
+		win = int(s.Win)
+	}
+	ecn := ""
+	if k.ECN != "" {
+		ecn = s.ECN.String()
+	}
+	got := spell(ecn, s.Flags, seq, len(s.Payload), s.Flags.Has(wire.ACK), uint32(s.Ack), win, int(s.Urg), spellOptions(opts))
+	return &failure{r.spellWant(k), got}
+}
+
+func ecnMatches(want string, e wire.ECN) bool {
+	switch want {
+	case "noecn":
+		return e == wire.NotECT
+	case "ect0":
+		return e == wire.ECT0
+	case "ect1":
+		return e == wire.ECT1
+	case "ect01":
+		return e == wire.ECT0 || e == wire.ECT1
+	case "ce":
+		return e == wire.CE
+	}
+	return true
+}
+
+func same(_ byte, _ int, n uint32) uint32 { return n }
+
+// wantedOptions are the options of a packet line as bytes.
+func wantedOptions(k *Packet) []byte {
+	var b []byte
+	for i := range k.Opts {
+		b = k.Opts[i].bytes(b, same)
+	}
+	return b
+}
+
+// liveOptions are the options of the engine's packet as bytes, with the
+// timestamp as the script counts it.
+func (r *runner) liveOptions(p *peer, k *Packet, s *wire.Segment) []byte {
+	o := s.Opts
+	if o.On(wire.HasTS) {
+		o.TSVal -= p.tsShift
+		for i := range k.Opts {
+			if k.Opts[i].Kind == optTS {
+				o.TSVal = p.scriptTS(s.Opts.TSVal, k.Opts[i].Nums[0], r.tol)
+			}
+		}
+	}
+	b := o.Bytes()
+	if n := len(wantedOptions(k)); n < len(b) && strings.Trim(string(b[n:]), "\x00") == "" {
+		b = b[:n] // padding
+	}
+	return b
+}
+
+// spellWant spells what a packet line expects.
+func (r *runner) spellWant(k *Packet) string {
+	opts := ""
+	if k.AnyOpts {
+		opts = "..."
+	} else if len(k.Opts) > 0 {
+		opts = spellOptions(wantedOptions(k))
+	}
+	return spell(k.ECN, k.Flags, k.Seq, k.Len, k.HasAck, k.Ack, k.Win, k.Urg, opts)
+}
+
+// spellLive spells a packet of the engine with the numbers of the script.
+func (r *runner) spellLive(s *wire.Segment) string {
+	p := &peer{}
+	for _, q := range r.peers {
+		if q.local == s.Src && q.remote == s.Dst {
+			p = q
+		}
+	}
+	o := s.Opts
+	if o.On(wire.HasTS) {
+		o.TSVal -= p.tsShift
+	}
+	return spell("", s.Flags, uint32(s.Seq)-p.shift, len(s.Payload), s.Flags.Has(wire.ACK), uint32(s.Ack), int(s.Win), int(s.Urg), spellOptions(o.Bytes()))
+}
+
+// inject lets a packet of the script reach the host.
+func (r *runner) inject(k *Packet) *failure {
+	s, f := r.arriving(k)
+	if f != nil {
+		return f
+	}
+	r.note("inject " + r.spellWant(k))
+	r.deliver(&s)
+	return nil
+}
+
+// arriving makes the packet that a packet line injects.
+func (r *runner) arriving(k *Packet) (wire.Segment, *failure) {
+	if k.UDP {
+		return wire.Segment{}, failf("a packet of TCP", "UDP, which is not modelled")
+	}
+	p := r.under(k.Flags.Has(wire.SYN) && !k.Flags.Has(wire.ACK))
+	if k.ICMP != nil {
+		return r.icmp(p, k)
+	}
+	s := wire.Segment{Src: p.remote, Dst: p.local, Seq: wire.Seq(k.Seq), Flags: k.Flags, Payload: wire.Pattern(uint64(k.Seq), k.Len)}
+	r.fill(p, k, &s)
+	return s, nil
+}
+
+func (r *runner) fill(p *peer, k *Packet, s *wire.Segment) {
+	if k.HasAck {
+		s.Ack = wire.Seq(k.Ack + p.shift)
+	}
+	s.Win, s.Urg = uint16(max(k.Win, 0)), uint16(max(k.Urg, 0))
+	switch k.ECN {
+	case "ect0", "ect01":
+		s.ECN = wire.ECT0
+	case "ect1":
+		s.ECN = wire.ECT1
+	case "ce":
+		s.ECN = wire.CE
+	}
+	s.TOS, s.TTL = uint8(max(k.TOS, 0))&^3, uint8(max(k.TTL, 0))
+	var b []byte
+	for i := range k.Opts {
+		b = k.Opts[i].bytes(b, func(kind byte, i int, n uint32) uint32 {
+			switch {
+			case kind == optTS && i == 1:
+				return p.liveEcr(n)
+			case kind == optSack:
+				return n + p.shift
+			}
+			return n
+		})
+	}
+	s.Opts = wire.ParseOptions(b)
+}
+
+// icmp makes an ICMP error about what the engine has sent.
+func (r *runner) icmp(p *peer, k *Packet) (wire.Segment, *failure) {
+	m := k.ICMP
+	v6 := r.local.Is6()
+	types, ok := icmpTypes[m.Type]
+	typ, codes := types[0], icmp4Codes
+	if v6 {
+		typ, codes = types[1], icmp6Codes
+	}
+	if !ok || typ < 0 {
+		return wire.Segment{}, failf("a type of ICMP message", "%q", m.Type)
+	}
+	code, ok := codes[m.Code]
+	if !ok {
+		n, isNumber := parseInt(token{kind: tokInt, text: m.Code})
+		if m.Code != "" && !isNumber {
+			return wire.Segment{}, failf("a code of an ICMP message", "%q", m.Code)
+		}
+		code = int(n)
+	}
+	s := wire.Segment{Src: p.local, Dst: p.remote, Flags: wire.ACK}
+	s.ICMP = wire.ICMP{V6: v6, Set: true, Type: uint8(typ), Code: uint8(code), MTU: m.MTU, From: r.remote}
+	s.Seq = wire.Seq(k.Seq + p.shift)
+	s.Payload = wire.Pattern(0, k.Len)
+	if !m.Quoted {
+		s.Seq, s.Payload = wire.Seq(p.shift+r.una), ""
+		if r.h == nil {
+			return s, nil
+		}
+		for _, c := range r.h.Live {
+			if c.Tuple == p.tuple() {
+				s.Seq = c.SndUna
+			}
+		}
+	}
+	return s, nil
+}

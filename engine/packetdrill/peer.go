@@ -1,0 +1,98 @@
+package packetdrill
+
+import (
+	"wirestep/engine/sim"
+	"wirestep/engine/wire"
+)
+
+// peer is the script's end of one connection: how its numbers map to the engine's.
+type peer struct {
+	local, remote wire.Endpoint
+	passive       bool
+	known         bool   // a SYN of the engine has been seen
+	shift         uint32 // engine's sequence number less the script's
+	tsKnown       bool
+	tsShift       uint32       // engine's timestamp less the script's, latest
+	tsSlack       sim.Duration // how far that may have moved since
+	ts            []tsPair
+}
+
+type tsPair struct{ script, live uint32 }
+
+func (p *peer) tuple() wire.Tuple { return wire.Tuple{Local: p.local, Remote: p.remote} }
+
+// peerOf returns the peer of a packet of the engine.
+func (r *runner) peerOf(s *wire.Segment) *peer {
+	for _, p := range r.peers {
+		if p.local == s.Src && p.remote == s.Dst {
+			return p
+		}
+	}
+	p := &peer{local: s.Src, remote: s.Dst}
+	r.peers = append(r.peers, p)
+	r.cur = p
+	return p
+}
+
+// under is the peer that packets of the script come from.
+func (r *runner) under(syn bool) *peer {
+	if r.cur != nil && !(syn && r.newListener && r.cur.passive) {
+		return r.cur
+	}
+	r.newListener = false
+	at := r.listenAt
+	if at.Port == 0 {
+		at.Port = r.bindPort
+	}
+	if !at.Addr.IsValid() || at.Addr.IsUnspecified() {
+		at.Addr = r.local
+	}
+	n := uint16(0)
+	for _, p := range r.peers {
+		if p.passive {
+			n++
+		}
+	}
+	p := &peer{local: at, remote: wire.Endpoint{Addr: r.remote, Port: 36869 + n}, passive: true}
+	r.peers = append(r.peers, p)
+	r.cur = p
+	return p
+}
+
+// liveEcr maps a timestamp that the script echoes: exactly, when the engine has
+// sent it, else by the distance of the latest.
+func (p *peer) liveEcr(n uint32) uint32 {
+	for i := len(p.ts) - 1; i >= 0; i-- {
+		if p.ts[i].script == n {
+			return p.ts[i].live
+		}
+	}
+	if n == 0 || !p.tsKnown {
+		return n
+	}
+	return n + p.tsShift
+}
+
+// maxStamps limits the timestamps that are remembered.
+const maxStamps = 100_000
+
+// scriptTS maps a timestamp that the engine sent to the one that the script
+// expects there, if it is near enough.
+func (p *peer) scriptTS(live, want uint32, tol sim.Duration) uint32 {
+	got := want
+	if !p.tsKnown {
+		p.tsKnown, p.tsShift = true, live-want
+	} else {
+		off := int32(live - want - p.tsShift)
+		slack := int32((p.tsSlack + tol) / sim.Millisecond)
+		if off > slack+1 || off < -slack-1 {
+			return live - p.tsShift
+		}
+		p.tsShift = live - want
+	}
+	p.tsSlack = 0
+	if len(p.ts) < maxStamps {
+		p.ts = append(p.ts, tsPair{want, live})
+	}
+	return got
+}

@@ -1,0 +1,252 @@
+package packetdrill
+
+import (
+	"fmt"
+	"net/netip"
+
+	"wirestep/engine/host"
+	"wirestep/engine/sim"
+	"wirestep/engine/tcp"
+	"wirestep/engine/trace"
+	"wirestep/engine/wire"
+)
+
+// Config is how a script is run.
+type Config struct {
+	IP      string // ipv4, ipv6, mapped; "": as the script says, else ipv4
+	Defines []Define
+	Read    ReadFile // gives files that the script names; nil: none can be read
+	Dir     string   // where the script lies, for files that it names
+	Trace   bool     // keep what the engine did beside each line
+}
+
+// LineResult is the verdict on one event of a script.
+type LineResult struct {
+	Line          int
+	Text          string
+	OK            bool
+	Expected, Got string // why not
+	At            sim.Time
+	Trace         []string // what the engine did before and during the event
+}
+
+// Result is the verdict on a script.
+type Result struct {
+	File     string
+	OK       bool
+	Err      error // the script could not be read
+	Lines    []LineResult
+	Odd      []string // shell commands and settings that were not understood
+	Leftover []string // what was sent after the last expectation
+}
+
+// Failure is the message of a failed script: FILE:LINE: expected …, got ….
+func (r *Result) Failure() string {
+	if r.Err != nil {
+		return r.Err.Error()
+	}
+	for i := range r.Lines {
+		if l := &r.Lines[i]; !l.OK {
+			return fmt.Sprintf("%s:%d: expected %s, got %s", r.File, l.Line, l.Expected, l.Got)
+		}
+	}
+	return ""
+}
+
+// epoch is the engine's time when a script begins: a kernel has been up for a
+// while, and some of its clocks take 0 for never.
+const epoch = sim.Time(100 * sim.Second)
+
+// runner is one run of a script.
+type runner struct {
+	cfg    Config
+	script *Script
+	res    *Result
+
+	h    *host.Host
+	rec  *trace.Recorder
+	ids  sim.SubjectID
+	step sim.EventID
+	now  sim.Time
+	out  []sent // what the interface has seen and no line has asked for
+
+	other func(limit sim.Time) bool // waits for a packet of another machine than h (Wire)
+	una   uint32                    // of that machine: what the script has acknowledged
+
+	tol           sim.Duration
+	local, remote netip.Addr
+	bindPort      uint16
+	connectPort   uint16
+	peers         []*peer
+	cur           *peer
+	listenAt      wire.Endpoint
+	newListener   bool
+	fds           []fdPair
+	lastFD        int64
+	polls         []*epoll
+	blocked       *blocked
+	py            python
+	traced        []string
+}
+
+// sent is a packet on the interface.
+type sent struct {
+	seg wire.Segment
+	at  sim.Time
+}
+
+// fdPair maps a descriptor of the script to one of the host.
+type fdPair struct {
+	script int64
+	live   int32
+	ep     *epoll
+}
+
+// failure says why a line failed.
+type failure struct{ expected, got string }
+
+func failf(expected, format string, a ...any) *failure {
+	return &failure{expected, fmt.Sprintf(format, a...)}
+}
+
+// Run reads a script and runs it.
+func Run(file, src string, cfg Config) *Result {
+	res := &Result{File: file}
+	s, err := Parse(file, src, append(append([]Define{}, cfg.Defines...), defaults...))
+	if err != nil {
+		res.Err = err
+		return res
+	}
+	r := &runner{cfg: cfg, script: s, res: res, tol: 4000 * sim.Microsecond, now: epoch, bindPort: 8080, connectPort: 8080, lastFD: -1}
+	if err := r.configure(); err != nil {
+		res.Err = err
+		return res
+	}
+	r.run()
+	return res
+}
+
+func (r *runner) run() {
+	for i := range r.script.Events {
+		if !r.line(&r.script.Events[i]) {
+			return
+		}
+	}
+	if b := r.blocked; b != nil {
+		if f := r.finishBlocked(); f != nil {
+			r.res.Lines = append(r.res.Lines, r.verdict(b.event, f))
+			return
+		}
+	}
+	for i := range r.out {
+		r.res.Leftover = append(r.res.Leftover, r.stamp(r.out[i].at)+" > "+r.spellLive(&r.out[i].seg))
+	}
+	r.res.OK = true
+}
+
+// line runs one event and reports whether the script may go on.
+func (r *runner) line(e *Event) bool {
+	f := r.perform(e)
+	if f == nil && r.blocked != nil && r.blocked.failed != nil {
+		e, f = r.blocked.event, r.blocked.failed
+	}
+	if r.blocked != nil && r.blocked.done {
+		r.blocked = nil
+	}
+	r.res.Lines = append(r.res.Lines, r.verdict(e, f))
+	return f == nil
+}
+
+func (r *runner) verdict(e *Event, f *failure) LineResult {
+	v := LineResult{Line: e.Line, Text: e.Text, OK: f == nil, At: r.now - epoch, Trace: r.traced}
+	r.traced = nil
+	if f != nil {
+		v.Expected, v.Got = f.expected, f.got
+	}
+	return v
+}
+
+// stamp prints an instant as scripts count time.
+func (r *runner) stamp(t sim.Time) string { return seconds(t.Sub(epoch)) }
+
+// window is the span of instants at which an event may happen.
+func (r *runner) window(w *When) (lo, hi sim.Time) {
+	switch w.Kind {
+	case Absolute, Range:
+		return epoch.Add(w.From), epoch.Add(w.To)
+	case Relative, RelRange:
+		return r.now.Add(w.From), r.now.Add(w.To)
+	}
+	return r.now, r.now.Add(maxWait)
+}
+
+// maxWait is how long the runner waits for something at any time.
+const maxWait = 1000 * sim.Second
+
+func (r *runner) perform(e *Event) *failure {
+	lo, hi := r.window(&e.When)
+	if e.Packet != nil && !e.Packet.In {
+		return r.expect(e, lo, hi)
+	}
+	if lo < r.now {
+		if e.When.Kind == Absolute && r.now.Sub(lo) > r.tol {
+			return failf("this at "+r.stamp(lo), "it is %s already", r.stamp(r.now))
+		}
+		lo = r.now
+	}
+	base := r.now
+	if f := r.advance(lo); f != nil {
+		return f
+	}
+	switch {
+	case e.Packet != nil:
+		return r.inject(e.Packet)
+	case e.Call != nil:
+		return r.call(e, base)
+	case e.Code != "":
+		return r.code(e.Code)
+	default:
+		r.shell(e.Command)
+		return nil
+	}
+}
+
+func (r *runner) code(text string) *failure {
+	info := r.infoUnderTest()
+	err := r.py.run(text, info)
+	for _, s := range r.py.said {
+		r.note("print " + s)
+	}
+	r.py.said = nil
+	if err == nil {
+		return nil
+	}
+	if a, is := err.(*assertion); is {
+		got := a.msg
+		if got == "" {
+			got = "false"
+		}
+		return failf(a.cond, "%s", got)
+	}
+	if info == nil {
+		return failf("code that runs", "no socket to ask for TCP_INFO (%v)", err)
+	}
+	return failf("code that runs", "%v", err)
+}
+
+// infoUnderTest is TCP_INFO of the socket that the script is about.
+func (r *runner) infoUnderTest() []tcp.InfoField {
+	if r.cur != nil {
+		for _, c := range r.h.Live {
+			if c.Tuple == r.cur.tuple() && c.State != tcp.Listen {
+				return c.Info(r.now)
+			}
+		}
+	}
+	for i := len(r.fds) - 1; i >= 0; i-- {
+		if info, err := r.h.Info(r.fds[i].live, r.now); err == tcp.OK {
+			return info
+		}
+	}
+	return nil
+}
