@@ -79,7 +79,7 @@ test('every tab of the inspector is drawn, and axe finds nothing in it', async (
   for (const [name, what] of [
     ['Sockets', '.machine .here'],
     ['Queues', '.queue'],
-    ['Charts', '.chart path.c1'],
+    ['Charts', '.chart .legend'],
     ['Sysctl', '.settings li'],
     ['Why', '.why-title'],
   ]) {

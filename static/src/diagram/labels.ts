@@ -109,6 +109,13 @@ export function placeLabels(l: Layout, words: Words, from = Number.NEGATIVE_INFI
     if (a.pause) room.add(around(a.pause, 9));
     if (a.mark) room.add(around(a.mark, 7));
   }
+  for (const b of l.brackets) {
+    if (b.host > 0 && b.host < l.columns.length - 1 && b.y1 >= from - 200 && b.y0 <= to + 200)
+      room.line([
+        { x: b.x1, y: b.y0 },
+        { x: b.x1, y: b.y1 },
+      ]);
+  }
   const walls = l.columns.map((c) => ({ x0: c.x - c.half - 3, x1: c.x + c.half + 3 }));
   const clear = (q: Quad) => {
     const b = bounds(q);

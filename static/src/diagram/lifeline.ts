@@ -72,12 +72,12 @@ export function bands(h: History, n: number, columns: Column[], axis: Axis, even
           for (const g of free) {
             const y0 = Math.max(b.y0, g.from);
             const y1 = Math.min(b.y1, g.to);
-            if (y1 > y0) out.push(...split({ ...b, x: x(0), w, y0, y1 }, restY));
+            if (y1 > y0) out.push(...split({ ...b, x: x(0), w: slots > 1 ? w - 1 : w, y0, y1 }, restY));
           }
         }
       }
     }
-    for (const f of flows) for (const b of boxes(f.lane, n, yOf, height)) out.push(...split({ ...b, x: x(f.slot), w }, restY));
+    for (const f of flows) for (const b of boxes(f.lane, n, yOf, height)) out.push(...split({ ...b, x: x(f.slot), w: slots > 1 ? w - 1 : w }, restY));
   }
   return out;
 }

@@ -81,7 +81,7 @@ export function Bands({ list, measure, hosts, choose }: { list: BandBox[]; measu
         const h = b.y1 - b.y0;
         const w = measure(b.state, 'bold');
         const rows: number[] = [];
-        if (!b.future && b.w >= 12 && h >= w + 10) for (let y = b.y0 + 8; y + w + 6 <= b.y1; y += 640) rows.push(y);
+        if (!b.future && b.w >= 11 && h >= w + 10) for (let y = b.y0 + 8; y + w + 6 <= b.y1; y += 640) rows.push(y);
         return (
           <g key={`${b.host}.${b.flow}.${b.n}.${b.x}.${b.future}.${b.y0}`} class={`band ${tone[b.state] ?? 'closing'}${b.future ? ' future' : ''}`}>
             <rect x={b.x} y={b.y0} width={Math.max(2, b.w - (b.w > 8 ? 0 : 1))} height={h}>
@@ -92,7 +92,7 @@ export function Bands({ list, measure, hosts, choose }: { list: BandBox[]; measu
                 {b.state}
               </text>
             ))}
-            {!b.future && !rows.length && b.w >= 12 && h > 12 && <title>{b.state}</title>}
+            {!b.future && !rows.length && b.w >= 11 && h > 12 && <title>{b.state}</title>}
           </g>
         );
       })}

@@ -7,6 +7,7 @@ import type { BranchData } from '../model/branch';
 import { branchName, Difference } from './branches';
 import { branchData, branches, comparing, data, hello, linear, options, rev } from './store';
 
+const layouts: (Layout | undefined)[] = [];
 const rest = signal<number | null>(null);
 const none: ReadonlySet<string> = new Set();
 
@@ -19,8 +20,23 @@ export function Compare() {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const list = [...(box.current?.querySelectorAll<HTMLElement>('.dg') ?? [])];
+    // The two are held at the same instant, not at the same pixel: one may have more to show.
+    let led: EventTarget | null = null;
+    let free: ReturnType<typeof setTimeout> | undefined;
     const on = (e: Event) => {
-      for (const el of list) if (el !== e.target && Math.abs(el.scrollTop - (e.target as HTMLElement).scrollTop) > 1) el.scrollTop = (e.target as HTMLElement).scrollTop;
+      if (led && led !== e.target) return;
+      led = e.target;
+      clearTimeout(free);
+      free = setTimeout(() => {
+        led = null;
+      }, 120);
+      const el = e.target as HTMLElement;
+      const i = list.indexOf(el);
+      const [from, to] = [layouts[i], layouts[1 - i]];
+      const other = list[1 - i];
+      if (!from || !to || !other) return;
+      const third = el.clientHeight / 3;
+      other.scrollTop = Math.max(0, to.axis.yOf(from.axis.tOf(el.scrollTop + third)) - third);
     };
     for (const el of list) el.addEventListener('scroll', on, { passive: true });
     return () => {
@@ -42,18 +58,19 @@ export function Compare() {
         </button>
       </div>
       <div class="compare-cols">
-        <Side d={a} at={(c.diff?.shared ?? -1) + 1} />
-        {b && <Side d={b} at={(c.diff?.shared ?? -1) + 1} />}
+        <Side i={0} d={a} at={(c.diff?.shared ?? -1) + 1} />
+        {b && <Side i={1} d={b} at={(c.diff?.shared ?? -1) + 1} />}
       </div>
     </div>
   );
 }
 
-function Side({ d, at }: { d: BranchData; at: number }) {
+function Side({ i, d, at }: { i: number; d: BranchData; at: number }) {
   const name = branchName(branches.value.find((x) => x.id === d.id));
   const mark = useRef<HTMLDivElement>(null);
   const done = useRef(0);
   const laid = (l: Layout) => {
+    layouts[i] = l;
     const el = mark.current;
     if (!el) return;
     const y = l.eventY.get(at);
