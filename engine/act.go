@@ -52,6 +52,9 @@ func act(id, says string) *trace.Rule {
 
 // Check says why an intervention could not be made now; nil: it can.
 func (w *World) Check(op *Op) error {
+	if err := op.valid(); err != nil {
+		return err
+	}
 	switch op.Kind {
 	case OpDrop, OpDelay, OpHold, OpDuplicate, OpCorrupt, OpEdit, OpRelease:
 		return w.checkTarget(op)
@@ -83,9 +86,6 @@ func (w *World) Check(op *Op) error {
 		}
 		return refuse("no standing rule has the number %d", op.Rule)
 	case OpLater:
-		if op.Then == nil || op.Then.Kind == OpLater {
-			return refuse("nothing to do later")
-		}
 		if len(w.later) >= maxPlanned {
 			return refuse("%d interventions are planned; expected fewer before another", maxPlanned)
 		}
