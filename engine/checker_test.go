@@ -176,7 +176,7 @@ func one2(b bool) uint32 {
 }
 
 // receiveQueues: what is in order ends at RCV.NXT, what is not lies above it in
-// order and without overlap, and the room it takes is counted.
+// order, and the room it takes is counted.
 func receiveQueues(c *tcp.Conn) error {
 	var bytes, ofo int
 	var cost uint32
@@ -184,13 +184,13 @@ func receiveQueues(c *tcp.Conn) error {
 		bytes += len(c.Rcv[i].Data)
 		cost += c.Rcv[i].Cost
 	}
-	top := c.RcvNxt
+	low, top := c.RcvNxt, c.RcvNxt
 	for i := range c.Ofo {
 		b := &c.Ofo[i]
-		if i == 0 && !b.End.After(top) || i > 0 && b.Seq.Before(top) {
-			return fmt.Errorf("block %d of the out-of-order queue is %d to %d, below %d", i, b.Seq-c.IRS, b.End-c.IRS, top-c.IRS)
+		if b.Seq.Before(low) || !b.End.After(top) { // they may overlap, as in Linux, but not cover each other
+			return fmt.Errorf("block %d of the out-of-order queue is %d to %d, after %d to %d", i, b.Seq-c.IRS, b.End-c.IRS, low-c.IRS, top-c.IRS)
 		}
-		top = b.End
+		low, top = b.Seq, b.End
 		ofo += len(b.Data)
 		cost += b.Cost
 	}

@@ -94,6 +94,17 @@ func TestT52_AckOfFinLost(t *testing.T) {
 	q.end().says("client", "110s", "R 2:2(0)").is("server.state == CLOSED")
 }
 
+// FIN_WAIT_2 waits for the peer's FIN: the small entry that has replaced the socket
+// answers it and becomes TIME_WAIT.
+func TestT53_FinWait2WaitsForTheFin(t *testing.T) {
+	p := play(t, near, reader+"  at(50s)\n  close(c)\n", connects+"  at(1s)\n  close(c)\n").to("49s").is("client.state == FIN_WAIT_2")
+	if h := p.host("client"); len(h.Live) != 0 || len(h.TWs) != 1 {
+		t.Errorf("the client has %d sockets and %d entries, expected one entry", len(h.Live), len(h.TWs))
+	}
+	p.to("51s").is("client.state == TIME_WAIT && server.state == CLOSED").says("client", "49s", ". 2:2(0) ack 2")
+	p.end().is("abs(now - 110.0001) < 0.0002")
+}
+
 // FIN_WAIT_2 after close() lasts tcp_fin_timeout. Above 60 s a quirk of Linux
 // makes it twice what is above; below, three and a half timeouts are the least.
 func TestT54_FinWait2Timeout(t *testing.T) {

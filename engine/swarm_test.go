@@ -162,6 +162,98 @@ func swarmRun(seed uint64) (int, error) {
 	return int(tl.N()), nil
 }
 
+// rough is a swarm without manners: programs abort, die and give up, cables are
+// pulled, segments forged. Nothing need end well; every step keeps the invariants,
+// and in the end nothing goes on by itself for ever.
+func TestRoughSwarm(t *testing.T) {
+	for seed := *swarmFrom; seed < *swarmFrom+*swarm/2; seed++ {
+		if err := roughRun(uint64(seed)); err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+	}
+}
+
+func roughRun(seed uint64) error {
+	rnd := sim.Derive(seed, "rough")
+	text := roughScene(&rnd)
+	f, err := scene.Parse("rough", text)
+	if err != nil {
+		return err
+	}
+	tl, err := engine.NewTimeline(f.Scenario)
+	if err != nil {
+		return err
+	}
+	tl.SetLimit(4000)
+	k := newChecker()
+	for {
+		n := tl.N()
+		if rnd.Below(20) == 0 && n < 1000 {
+			rudely(&rnd, tl)
+		}
+		if tl.N() == n {
+			if _, ok := tl.Step(); !ok {
+				break
+			}
+		}
+		if err := k.event(tl.World(), tl.Event(0, tl.N())); err != nil {
+			return fmt.Errorf("event %d at %s s: %w\n%s", tl.N(), tl.World().Now().Seconds(), err, text)
+		}
+	}
+	if tl.Err() != nil && tl.World().Now() < 3600*sim.Time(sim.Second) {
+		return fmt.Errorf("it does not end: %w\n%s", tl.Err(), text)
+	}
+	return nil
+}
+
+func roughScene(rnd *sim.Rand) string {
+	pick := func(from ...string) string { return from[rnd.Below(uint64(len(from)))] }
+	var b strings.Builder
+	fmt.Fprintf(&b, "seed %d\nhost client 10.0.0.1\nhost server 10.0.0.2\nlink client server delay %s%s\n", rnd.Below(1<<40), pick("0ms", "1ms", "40ms"), pick("", " loss 30%", " dup 50%", " reorder 30%"))
+	for range rnd.Below(4) {
+		fmt.Fprintf(&b, "sysctl %s net.ipv4.%s\n", pick("client", "server"), pick("tcp_retries2 = 3", "tcp_orphan_retries = 1", "tcp_fin_timeout = 70", "tcp_max_tw_buckets = 1", "tcp_abort_on_overflow = 1",
+			"tcp_syncookies = 0", "tcp_sack = 0", "tcp_timestamps = 0", "tcp_rfc1337 = 1", "tcp_rmem = 4096 4096 4096", "tcp_wmem = 4096 4096 4096", "tcp_min_snd_mss = 500"))
+	}
+	line := func() string {
+		return "  " + pick("write(c, 3)", "write(c, 2000)", "write(c, 70000)", "read(c, 100)", "read(c, eof)", "shutdown(c, SHUT_WR)", "shutdown(c, SHUT_RD)", "close(c)", "abort(c)", "sleep(50ms)", "sleep(3s)", "kill()",
+			"setsockopt(c, SO_LINGER, 1, 1)", "setsockopt(c, TCP_LINGER2, -1)", "setsockopt(c, SO_RCVBUF, 1)", "setsockopt(c, SO_KEEPALIVE, 1)", "setsockopt(c, TCP_USER_TIMEOUT, 900)", "setsockopt(c, TCP_CORK, 1)",
+			"fcntl(c, F_SETFL, O_NONBLOCK)", "poll(c, POLLIN, 1s)") + "\n"
+	}
+	for i := range 1 + rnd.Below(3) {
+		fmt.Fprintf(&b, "program server p%d\n  s = listen(:%d, %d)\n  c = accept(s)\n", i, 80+i, rnd.Below(3))
+		for range rnd.Below(6) {
+			b.WriteString(line())
+		}
+		fmt.Fprintf(&b, "program client p%d\n  sleep(%dms)\n  c = connect(server:%d)\n", i, rnd.Below(30), 80+rnd.Below(3))
+		for range rnd.Below(6) {
+			b.WriteString(line())
+		}
+	}
+	return b.String()
+}
+
+// rudely does something that no network does.
+func rudely(rnd *sim.Rand, tl *engine.Timeline) {
+	d := &dice{make([]byte, 80)}
+	for i := range d.b {
+		d.b[i] = byte(rnd.Below(256))
+	}
+	text := d.forgery()
+	switch rnd.Below(6) {
+	case 0:
+		text = "unplug client server"
+	case 1:
+		text = "plug client server"
+	case 2:
+		text = "call " + []string{"client", "server"}[rnd.Below(2)] + ": " + []string{"close(c)", "kill()", "write(c, 500)", "shutdown(c, SHUT_WR)"}[rnd.Below(4)]
+	case 3:
+		text = fmt.Sprintf("edit packet %d seq=+%d", tl.World().LastPacket(), rnd.Below(3000))
+	}
+	if op, err := scene.ParseOp(text, tl.Scenario()); err == nil {
+		_, _ = tl.Apply(op, tl.World().Now(), "you")
+	}
+}
+
 // wentHome: nothing is left, nobody failed, every byte was read.
 func wentHome(tl *engine.Timeline, k *checker) error {
 	for _, h := range tl.World().Hosts() {

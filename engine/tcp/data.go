@@ -133,6 +133,9 @@ func (c *Conn) fin(x *Ctx) *TimeWait {
 	c.AckPending |= ackSched
 	c.RcvFin = true
 	c.Shut |= shutRead
+	for i := range c.Ofo {
+		c.RMem -= c.Ofo[i].Cost
+	}
 	c.Ofo = nil
 	c.OfoBytes = 0
 	c.SackN = 0
@@ -238,8 +241,8 @@ func (c *Conn) drainOutOfOrder(x *Ctx) *TimeWait {
 		b := c.Ofo[0]
 		if b.Seq.Before(high) {
 			top := high
-			if b.End.Before(high) {
-				high = b.End
+			if b.End.Before(top) {
+				top = b.End
 			}
 			c.extendDsack(x, b.Seq, top)
 		}
