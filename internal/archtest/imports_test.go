@@ -43,7 +43,8 @@ var may = map[string]string{
 	"web/journal":        "",
 	"web":                texts + " i18n lessons static templates web/journal web/proto",
 	"cmd/server":         texts + " i18n lessons static templates web web/journal web/proto",
-	"cmd/wirestep":       texts + " i18n lessons static templates web web/journal web/proto",
+	"kernel":             texts,
+	"cmd/wirestep":       texts + " kernel i18n lessons static templates web web/journal web/proto",
 	"internal/archtest":  "",
 }
 

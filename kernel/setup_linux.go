@@ -1,0 +1,187 @@
+package kernel
+
+import (
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"wirestep/engine/packetdrill"
+)
+
+// defaults are the settings of a fresh host: a namespace takes these from the
+// machine, where somebody may have changed them.
+var defaults = [][2]string{
+	{"net.ipv4.tcp_rmem", "4096 131072 6291456"}, {"net.ipv4.tcp_wmem", "4096 16384 4194304"},
+	{"net.ipv4.conf.all.rp_filter", "0"}, {"net.ipv4.conf.default.rp_filter", "0"},
+	{"net.ipv6.conf.all.accept_dad", "0"}, {"net.ipv6.conf.default.accept_dad", "0"},
+	{"net.ipv6.conf.all.router_solicitations", "0"}, {"net.ipv6.conf.default.router_solicitations", "0"},
+}
+
+const defaultControl = "cubic"
+
+// setup is what a script asks for before anything happens.
+type setup struct {
+	local, remote netip.Addr
+	bits          int
+	v6, mapped    bool
+	mtu           int
+	tolerance     time.Duration
+	bind, connect uint16
+	control       string // congestion control to set on each socket, where the namespace may not have it as its default
+	route         []string
+	scripts       []string
+	notes         []string
+	dir           string
+	defines       []packetdrill.Define
+}
+
+func addr(s string) netip.Addr { return netip.MustParseAddr(s) }
+
+// newSetup reads the options of a script.
+func newSetup(s *packetdrill.Script) (*setup, error) {
+	u := &setup{local: addr("192.168.0.1"), remote: addr("192.0.2.1"), bits: 16, mtu: 1500, tolerance: 4 * time.Millisecond,
+		bind: 8080, connect: 8080, dir: filepath.Dir(s.File)}
+	for _, o := range s.Options {
+		if o.Name == "ip_version" {
+			u.v6, u.mapped = o.Value == "ipv6", strings.Contains(o.Value, "mapped")
+		}
+	}
+	if u.v6 {
+		u.local, u.remote, u.bits = addr("fd3d:fa7b:d17d::1"), addr("fd3d:fa7b:d17d:8::1"), 64
+	}
+	for _, o := range s.Options {
+		bad := func(want string) error {
+			return &packetdrill.Error{File: s.File, Line: o.Line, Text: fmt.Sprintf("--%s=%s: expected %s", o.Name, o.Value, want)}
+		}
+		n, err := strconv.Atoi(o.Value)
+		switch o.Name {
+		case "local_ip", "remote_ip":
+			a, err := netip.ParseAddr(o.Value)
+			if err != nil || a.Unmap().Is6() != u.v6 {
+				return nil, bad("an address of the family of the script")
+			}
+			if o.Name == "local_ip" {
+				u.local = a.Unmap()
+			} else {
+				u.remote = a.Unmap()
+			}
+		case "tolerance_usecs", "mtu", "bind_port", "connect_port":
+			if err != nil || n < 1 {
+				return nil, bad("a number")
+			}
+			u.number(o.Name, n)
+		case "init_scripts":
+			u.scripts = append(u.scripts, strings.Split(o.Value, ",")...)
+		case "define", "D":
+			if name, value, ok := strings.Cut(o.Value, "="); ok {
+				u.defines = append(u.defines, packetdrill.Define{Name: name, Value: value})
+			}
+		}
+	}
+	return u, nil
+}
+
+func (u *setup) number(name string, n int) {
+	switch name {
+	case "tolerance_usecs":
+		u.tolerance = time.Duration(n) * time.Microsecond
+	case "mtu":
+		u.mtu = n
+	case "bind_port":
+		u.bind = uint16(n)
+	case "connect_port":
+		u.connect = uint16(n)
+	}
+}
+
+// prepare brings the interface up with its addresses, and takes what a fresh
+// host has for settings.
+func (u *setup) prepare(s *space) error {
+	for _, d := range defaults {
+		if err := s.sysctl(d[0], d[1]); err != nil && !strings.Contains(d[0], "ipv6") {
+			return fmt.Errorf("%s: %w", d[0], err)
+		}
+	}
+	if err := u.sysctl(s, "net.ipv4.tcp_congestion_control", defaultControl); err != nil {
+		return err
+	}
+	family, extra := "", ""
+	if u.v6 {
+		family, extra = "-6 ", " nodad"
+	}
+	return s.ip("link set lo up",
+		fmt.Sprintf("link set dev tun0 mtu %d up", u.mtu),
+		fmt.Sprintf("addr add %s/%d dev tun0%s", u.local, u.bits, extra),
+		family+"route add "+u.net()+" dev tun0")
+}
+
+// net is the network of the remote end.
+func (u *setup) net() string {
+	bits := 24
+	if u.v6 {
+		bits = 64
+	}
+	return netip.PrefixFrom(u.remote, bits).Masked().String()
+}
+
+// sysctl makes a setting. A congestion control that the host does not allow as
+// the default of a namespace is set on each socket instead, as root may.
+func (u *setup) sysctl(s *space, name, value string) error {
+	err := s.sysctl(name, value)
+	if name != "net.ipv4.tcp_congestion_control" {
+		return err
+	}
+	u.control = ""
+	if err == nil {
+		return nil
+	}
+	if err := s.allows(value); err != nil {
+		return refuse("the congestion control %s is not to be had here: %v; allow it with: sysctl net.ipv4.tcp_allowed_congestion_control", value, err)
+	}
+	u.control = value
+	return nil
+}
+
+// shell makes the settings of a shell command in the namespace.
+func (u *setup) shell(s *space, text string) error {
+	var refused error
+	sh := packetdrill.Shell{Read: os.ReadFile, Dir: u.dir, Vars: u.defines,
+		Sysctl: func(name, value string) error {
+			err := u.sysctl(s, name, value)
+			if r, is := err.(*Refusal); is {
+				refused = r
+				return nil
+			}
+			return err
+		},
+		Route: func(attr, value string) bool {
+			u.route = append(u.route, attr, value)
+			family := "-4"
+			if u.v6 {
+				family = "-6"
+			}
+			return s.tool("", "ip", append([]string{family, "route", "change", u.net(), "dev", "tun0"}, u.route...)...) == nil
+		},
+		Link: func(attr, value string) bool {
+			return s.tool("", "ip", "link", "set", "dev", "tun0", attr, value) == nil
+		},
+		Odd: func(text string) { u.odds(s, text) }}
+	sh.Run(text)
+	return refused
+}
+
+// odds handles a command that makes no setting the engine knows: queueing
+// disciplines are the kernel's own business, the rest is listed.
+func (u *setup) odds(s *space, text string) {
+	words := strings.Fields(strings.SplitN(text, " (", 2)[0])
+	if len(words) > 1 && words[0] == "tc" && (words[1] == "qdisc" || words[1] == "class" || words[1] == "filter") {
+		if err := s.tool("", "tc", words[1:]...); err == nil {
+			return
+		}
+	}
+	u.notes = append(u.notes, "not done: "+text)
+}

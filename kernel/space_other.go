@@ -1,0 +1,19 @@
+//go:build !linux
+
+package kernel
+
+import "runtime"
+
+// Check returns a *Refusal: there is no Linux underneath.
+func Check() error {
+	return refuse("there is no Linux kernel under %s to ask", runtime.GOOS)
+}
+
+// Play refuses.
+func Play(file, _ string) *Verdict { return &Verdict{File: file, Err: Check()} }
+
+// PlayScene refuses.
+func PlayScene(file, _ string) *Verdict { return &Verdict{File: file, Err: Check()} }
+
+// Punctual does nothing.
+func Punctual() {}
