@@ -13,7 +13,8 @@ type peer struct {
 	shift         uint32 // engine's sequence number less the script's
 	tsKnown       bool
 	tsShift       uint32       // engine's timestamp less the script's, latest
-	tsSlack       sim.Duration // how far that may have moved since
+	tsFirst       uint32       // the same, at first
+	tsSlack       sim.Duration // how far that may have moved since: timers of a kernel are late, the engine's are not
 	ts            []tsPair
 }
 
@@ -81,16 +82,15 @@ const maxStamps = 100_000
 func (p *peer) scriptTS(live, want uint32, tol sim.Duration) uint32 {
 	got := want
 	if !p.tsKnown {
-		p.tsKnown, p.tsShift = true, live-want
+		p.tsKnown, p.tsShift, p.tsFirst = true, live-want, live-want
 	} else {
-		off := int32(live - want - p.tsShift)
+		off := int32(live - want - p.tsFirst)
 		slack := int32((p.tsSlack + tol) / sim.Millisecond)
 		if off > slack+1 || off < -slack-1 {
 			return live - p.tsShift
 		}
 		p.tsShift = live - want
 	}
-	p.tsSlack = 0
 	if len(p.ts) < maxStamps {
 		p.ts = append(p.ts, tsPair{want, live})
 	}

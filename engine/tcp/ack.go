@@ -141,6 +141,7 @@ func (c *Conn) checkAckRange(x *Ctx, s *wire.Segment, f *ackFlags) (done bool) {
 		span := uint32(min(uint64(c.MaxWnd), c.BytesAcked))
 		if s.Ack.Before(prior - wire.Seq(span)) {
 			x.Drop(ackAncient)
+			c.replaceTSRecent(x, s) // Linux: before the number of the ACK is judged
 			c.challenge(x)
 			f.bad = true
 			return true

@@ -38,7 +38,7 @@ func (c *Conn) Write(x *Ctx, data string, more bool) (int, Errno) {
 			break
 		}
 		n += c.appendWq(data[n:], int(mss))
-		if c.SndMax.Minus(c.pushedTo()) > int32(c.MaxWnd/2) { // Linux: forced_push
+		if c.SndMax.After(c.PushedSeq + wire.Seq(c.MaxWnd/2)) { // Linux: forced_push
 			c.markPush()
 		}
 	}
@@ -48,25 +48,12 @@ func (c *Conn) Write(x *Ctx, data string, more bool) (int, Errno) {
 	if !more {
 		c.markPush()
 	}
-	push := pushNagle
-	if c.NoDelay {
-		push = pushAll
-	}
 	cork := c.Cork
 	c.Cork = cork || more
 	c.restartAfterIdle(x)
-	c.pushPending(x, c.currentMSS(), push)
+	c.pushPending(x, c.currentMSS(), pushNagle)
 	c.Cork = cork
 	return n, OK
-}
-
-func (c *Conn) pushedTo() wire.Seq {
-	for i := len(c.Wq) - 1; i >= 0; i-- {
-		if c.Wq[i].Flags.Has(wire.PSH) {
-			return c.Wq[i].End
-		}
-	}
-	return c.SndNxt
 }
 
 // appendWq adds bytes to the last unsent buffer, or starts a new one.
@@ -90,9 +77,11 @@ func (c *Conn) appendWq(data string, mss int) int {
 	return m
 }
 
+// markPush asks the peer to hand everything so far to its application (tcp_mark_push).
 func (c *Conn) markPush() {
 	if n := len(c.Wq); n > 0 {
 		c.Wq[n-1].Flags |= wire.PSH
+		c.PushedSeq = c.SndMax
 	}
 }
 
@@ -140,9 +129,11 @@ var readUpdate = trace.Declare(trace.Rule{
 func (c *Conn) Read(x *Ctx, n int, peek bool) (string, Errno) {
 	if c.InQueue == 0 {
 		switch {
+		case c.RcvFin: // Linux: SOCK_DONE; an error after the end of the data waits for a write
+			return "", OK
 		case c.Err != OK:
 			return "", c.takeErr(x)
-		case c.RcvFin, c.Shut&shutRead != 0:
+		case c.Shut&shutRead != 0:
 			return "", OK
 		case c.State == Closed || c.State == Listen:
 			return "", ENOTCONN
@@ -399,9 +390,15 @@ func (c *Conn) ArmUser(x *Ctx) {
 	}
 }
 
-// Flush sends what TCP_NODELAY or the end of TCP_CORK sets free.
+// Flush sends what TCP_NODELAY, or the end of TCP_CORK, sets free. A socket with
+// TCP_NODELAY sends even what is not a full segment.
 func (c *Conn) Flush(x *Ctx) {
-	if c.State.canSend() && len(c.Wq) > 0 {
-		c.pushPending(x, c.currentMSS(), pushAll)
+	if !c.State.canSend() || len(c.Wq) == 0 {
+		return
 	}
+	push := pushNagle
+	if c.NoDelay {
+		push = pushAll
+	}
+	c.pushPending(x, c.currentMSS(), push)
 }

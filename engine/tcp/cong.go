@@ -189,6 +189,9 @@ func (c *Conn) initBuffers(x *Ctx) {
 	c.RcvQAt, c.RcvQSeq = x.Now, c.Copied
 	full := uint32(c.fullSpace())
 	c.WindowClamp = min(c.WindowClamp, full)
+	if adv := uint32(c.AdvMSS); x.Sys.AppWin > 0 && c.WindowClamp > 2*adv && c.WindowClamp+adv > full {
+		c.WindowClamp = max(2*adv, full-adv) // Linux: room for one segment is kept back
+	}
 	c.RcvSsthresh = min(c.RcvSsthresh, c.WindowClamp)
 	c.RcvQSpace = min(c.RcvSsthresh, c.RcvWnd, initCwnd*uint32(c.AdvMSS))
 	if c.LastSent == 0 {

@@ -137,10 +137,18 @@ var abortOnData = trace.Declare(trace.Rule{
 	Drops:   true,
 })
 
-// abortOnData ends an orphan that was sent data.
+// abortOnData ends a socket that nobody reads from and that was sent data.
 func (c *Conn) abortOnData(x *Ctx, s *wire.Segment) {
 	defer x.Enter(abortOnData)()
 	x.Count(TCPAbortOnData)
+	switch {
+	case c.Dead:
+	case c.State == CloseWait:
+		c.Err = EPIPE
+	default:
+		c.Err = ECONNRESET
+	}
+	c.purge()
 	c.done(x)
 	x.Effect(trace.Effect{Kind: trace.Dropped, Host: x.Host, Packet: x.Event.Packet})
 	ReplyReset(x, s)
@@ -158,7 +166,7 @@ func (c *Conn) takeText(x *Ctx, s *wire.Segment) *TimeWait {
 	default:
 		return nil
 	}
-	if c.Dead && c.State != Established && s.Len() > 0 && (s.End() - finLen(s)).After(c.RcvNxt) {
+	if c.State != Established && c.Shut&shutRead != 0 && s.Len() > 0 && (s.End() - finLen(s)).After(c.RcvNxt) {
 		c.abortOnData(x, s)
 		return nil
 	}

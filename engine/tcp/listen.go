@@ -202,7 +202,7 @@ func (c *Conn) RoomForChild(x *Ctx, q *Request, s *wire.Segment) (ok, kill bool)
 
 // NewChild makes the socket of a completed handshake (tcp_create_openreq_child,
 // tcp_v4_syn_recv_sock). The host then lets it handle the segment at hand.
-func (c *Conn) NewChild(x *Ctx, n *Conn, q *Request) {
+func (c *Conn) NewChild(x *Ctx, n *Conn, q *Request, s *wire.Segment) {
 	defer x.Enter(childCreate)()
 	id, flow := n.ID, n.Flow
 	n.TCB = TCB{
@@ -216,7 +216,7 @@ func (c *Conn) NewChild(x *Ctx, n *Conn, q *Request) {
 	n.State = SynRecv
 	n.initTCB(x)
 	n.ISS, n.SndUna = q.ISS, q.ISS+1
-	n.SndNxt, n.SndMax, n.SndSml, n.SndUp = q.ISS+1, q.ISS+1, q.ISS+1, q.ISS+1
+	n.SndNxt, n.SndMax, n.SndSml, n.SndUp, n.PushedSeq = q.ISS+1, q.ISS+1, q.ISS+1, q.ISS+1, q.ISS+1
 	n.IRS = q.IRS
 	n.RcvNxt, n.RcvWup, n.Copied = q.RcvNxt, q.RcvNxt, q.RcvNxt
 	n.RcvWnd, n.RcvWScale, n.WindowClamp = q.RcvWnd, q.RcvScale, q.Clamp
@@ -228,13 +228,10 @@ func (c *Conn) NewChild(x *Ctx, n *Conn, q *Request) {
 		n.WindowClamp = min(n.WindowClamp, maxSegWindow)
 	}
 	n.TSRecent, n.TSStamp, n.TSOffset = q.TSRecent, q.TSStamp, q.TSOffset
-	n.SndWnd = uint32(q.SndWnd)
+	n.SndWnd = uint32(s.Win) << n.WScale
 	n.MaxWnd = n.SndWnd
 	n.PeerMSS = q.MSS
 	n.AdvMSS = q.AdvMSS
-	if n.TSOK {
-		n.AdvMSS -= tsOptionLen
-	}
 	n.TotalRetrans = uint32(q.Retrans)
 	if q.Timeouts > 0 {
 		n.UndoMarker, n.RetStamp = q.ISS, max(q.SentAt, 1)

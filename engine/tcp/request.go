@@ -179,16 +179,15 @@ func (q *Request) OnSegment(x *Ctx, s *wire.Segment, deferred uint8) ReqVerdict 
 		}
 		return ReqKeep
 	}
-	if q.TSOK && s.Opts.On(wire.HasTS) && !s.Seq.After(q.RcvNxt) {
-		q.TSRecent, q.TSStamp = s.Opts.TSVal, x.Now
-	}
 	if s.Seq == q.IRS {
 		f &^= wire.SYN
 	}
 	if f.Has(wire.RST) && s.Seq != q.RcvNxt {
 		x.Drop(resetChallenge)
-		x.Count(TCPChallengeACK)
-		q.sendAck(x)
+		if !limited(x, &q.LastOOW, TCPACKSkippedSynRecv) {
+			x.Count(TCPChallengeACK)
+			q.sendAck(x)
+		}
 		return ReqKeep
 	}
 	if f&(wire.RST|wire.SYN) != 0 {

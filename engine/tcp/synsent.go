@@ -20,10 +20,13 @@ func (c *Conn) Connect(x *Ctx, iss wire.Seq) {
 	defer x.Enter(connectRule)()
 	c.setState(x, SynSent)
 	c.ISS = iss
-	c.SndUna, c.SndNxt, c.SndMax, c.SndSml, c.SndUp = iss, iss, iss, iss, iss
+	c.SndUna, c.SndNxt, c.SndMax, c.SndSml, c.SndUp, c.PushedSeq = iss, iss, iss, iss, iss, iss
 	c.initTCB(x)
 	c.AdvMSS = c.advertisedMSS(c.MTU)
 	mss := uint32(c.AdvMSS)
+	if full := uint32(c.fullSpace()); c.RcvBufLock && (c.WindowClamp > full || c.WindowClamp == 0) {
+		c.WindowClamp = full // Linux: a buffer that the application fixed also limits the scale
+	}
 	c.RcvWnd, c.RcvWScale = initialWindow(x.Sys, c.fullSpace(), mss, &c.WindowClamp, x.Sys.WindowScaling)
 	c.RcvSsthresh = c.RcvWnd
 	c.RcvMSS = c.initialRcvMSS()
@@ -250,6 +253,9 @@ func (c *Conn) establishPassive(x *Ctx, s *wire.Segment) {
 	c.SndWl1 = s.Seq
 	c.MaxWnd = max(c.MaxWnd, c.SndWnd)
 	c.LastSent = x.Now
+	if c.TSOK {
+		c.AdvMSS -= tsOptionLen
+	}
 	c.RcvMSS = c.initialRcvMSS()
 	c.armKeepalive(x)
 	if c.Shut&shutWrite != 0 {

@@ -88,7 +88,7 @@ func (c *Conn) timeWait(x *Ctx, s State, d sim.Duration) *TimeWait {
 	}
 	t := &TimeWait{Flow: c.Flow, Tuple: c.Tuple, TimeWaitVars: TimeWaitVars{
 		State: s, ISS: c.ISS, IRS: c.IRS, SndNxt: c.SndNxt, RcvNxt: c.RcvNxt, RcvWnd: c.receiveWindow(), WScale: c.RcvWScale,
-		TSOK: c.TSOK, TSRecent: c.TSRecent, TSStamp: c.TSStamp, TSOffset: c.TSOffset, LastOOW: c.LastOOW,
+		TSOK: c.TSOK, TSRecent: c.TSRecent, TSStamp: c.TSStamp, TSOffset: c.TSOffset,
 		ExpireAt: x.Now.Add(d), Reuse: c.ReuseAddr,
 	}}
 	c.done(x)
