@@ -151,7 +151,7 @@ func (h *Host) toRequest(x *Ctx, i int, q *tcp.Request, s *wire.Segment) {
 func (h *Host) accept(x *Ctx, i int, q *tcp.Request, l *tcp.Conn, s *wire.Segment) {
 	c := h.newConn(x)
 	c.Flow = q.Flow
-	l.NewChild(&x.Ctx, c, q)
+	l.NewChild(&x.Ctx, c, q, s)
 	h.Reqs = append(h.Reqs[:i:i], h.Reqs[i+1:]...)
 	h.Requests--
 	h.destroyed(x, q.ID, q.Made)

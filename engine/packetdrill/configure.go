@@ -146,11 +146,14 @@ func (r *runner) route(attr, value string) bool {
 	return true
 }
 
-// link sets an attribute of the interface. Segments are compared as they add up,
-// so it does not matter how many the device takes at once.
+// link sets an attribute of the interface. Segments are compared as they add up;
+// only whether the device takes several at once matters.
 func (r *runner) link(attr, value string) bool {
 	switch attr {
-	case "gso_max_segs", "gso_max_size", "gso_ipv4_max_size", "gro_max_size", "gro_flush_timeout", "napi_defer_hard_irqs", "txqueuelen":
+	case "gso_max_segs":
+		r.single = value == "1"
+		return true
+	case "gso_max_size", "gso_ipv4_max_size", "gro_max_size", "gro_flush_timeout", "napi_defer_hard_irqs", "txqueuelen":
 		return true
 	case "mtu":
 		return value == "1500"

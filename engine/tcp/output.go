@@ -77,6 +77,7 @@ func (c *Conn) writeXmit(x *Ctx, mss uint32, push pushKind) bool {
 			}
 			break
 		}
+		c.growHead(mss)
 		head := c.takeWq(mss)
 		c.minshall(head.End, len(head.Data), mss)
 		c.sendHead(x, head)
@@ -155,6 +156,26 @@ func (c *Conn) sendHead(x *Ctx, k Skb) {
 	}
 	if prior == 0 || c.XmitKind == TimerTLP {
 		c.rearmRTO(x)
+	}
+}
+
+// growHead fills a buffer that is not full from the one behind it, so that no
+// small segment leaves while more waits (tcp_grow_skb).
+func (c *Conn) growHead(mss uint32) {
+	if len(c.Wq) < 2 || uint32(len(c.Wq[0].Data)) >= mss {
+		return
+	}
+	k, next := &c.Wq[0], &c.Wq[1]
+	n := min(int(mss)-len(k.Data), len(next.Data))
+	k.Data += next.Data[:n]
+	k.End += wire.Seq(n)
+	next.Data, next.Seq = next.Data[n:], next.Seq+wire.Seq(n)
+	if next.Data == "" {
+		k.Flags |= next.Flags
+		k.End = next.End
+		c.WMem -= min(c.WMem, skbWriteCost(0))
+		copy(c.Wq[1:], c.Wq[2:])
+		c.Wq = c.Wq[:len(c.Wq)-1]
 	}
 }
 

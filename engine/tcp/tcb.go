@@ -26,15 +26,16 @@ type TCB struct {
 	Shut  uint8 // sk_shutdown [flags]: 1 no more reading, 2 no more writing.
 	Dead  bool  // SOCK_DEAD [bool]: the application has closed the descriptor: an orphan.
 
-	ISS    wire.Seq // ISS [seq:snd]: initial send sequence number; the diagram counts from here.
-	SndUna wire.Seq // SND.UNA [seq:snd]: oldest sequence number not acknowledged.
-	SndNxt wire.Seq // SND.NXT [seq:snd]: next sequence number to be sent.
-	SndMax wire.Seq // write_seq [seq:snd]: end of what the application has written, and of our FIN.
-	SndWnd uint32   // SND.WND [bytes]: window that the peer offers, scaled.
-	SndWl1 wire.Seq // SND.WL1 [seq:rcv]: sequence number of the segment that last set the window.
-	MaxWnd uint32   // max_window [bytes]: largest window that the peer ever offered.
-	SndUp  wire.Seq // SND.UP [seq:snd]: send urgent pointer.
-	SndSml wire.Seq // snd_sml [seq:snd]: end of the last small segment sent (Minshall).
+	ISS       wire.Seq // ISS [seq:snd]: initial send sequence number; the diagram counts from here.
+	SndUna    wire.Seq // SND.UNA [seq:snd]: oldest sequence number not acknowledged.
+	SndNxt    wire.Seq // SND.NXT [seq:snd]: next sequence number to be sent.
+	SndMax    wire.Seq // write_seq [seq:snd]: end of what the application has written, and of our FIN.
+	SndWnd    uint32   // SND.WND [bytes]: window that the peer offers, scaled.
+	SndWl1    wire.Seq // SND.WL1 [seq:rcv]: sequence number of the segment that last set the window.
+	MaxWnd    uint32   // max_window [bytes]: largest window that the peer ever offered.
+	PushedSeq wire.Seq // pushed_seq [seq:snd]: end of the last buffer that was marked PSH.
+	SndUp     wire.Seq // SND.UP [seq:snd]: send urgent pointer.
+	SndSml    wire.Seq // snd_sml [seq:snd]: end of the last small segment sent (Minshall).
 
 	IRS       wire.Seq // IRS [seq:rcv]: initial receive sequence number.
 	RcvNxt    wire.Seq // RCV.NXT [seq:rcv]: next sequence number expected.
