@@ -124,6 +124,7 @@ var bookkeeping = map[string]string{
 	"tcb.PrrOut": "sent in this recovery", "tcb.Delivered": "what the peer has", "tcb.RackAdvanced": "whether RACK moved",
 	"tcb.Quick": "spent by what is sent", "tcb.AckPending": "that an ACK is due",
 	"tcb.SynQ": "length of a queue", "tcb.SynQYoung": "length of a queue",
+	"tcb.WMem":      "room that a buffer takes",
 	"tcb.ProbesOut": "an answer came",
 }
 
