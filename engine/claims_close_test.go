@@ -163,3 +163,9 @@ func TestT14_TheActiveCloserWaits(t *testing.T) {
 	p.to("1.5s").is("client.state == TIME_WAIT && server.state == CLOSED", "client.states.TIME_WAIT == 1", "server.states.TIME_WAIT == 0")
 	p.end().is("now > 61 and now < 61.001")
 }
+
+// T56: a process that dies closes what it held, even while it waits in a call.
+func TestT56_KillIsClose(t *testing.T) {
+	p := play(t, near, reader, connects+"  at(10s)\n  close(c)\n").at("1s", "call server: kill()").to("2s")
+	p.is("server.state == FIN_WAIT_2 && client.state == CLOSE_WAIT").says("server", "1s", "F. 1:1(0) ack 1")
+}

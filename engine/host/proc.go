@@ -156,11 +156,14 @@ func (p *Proc) NextLine() string {
 }
 
 // Ask lets a process make a call for a person: at once, or after the one that
-// it waits in.
+// it waits in; kill() ends the wait.
 func (h *Host) Ask(x *Ctx, proc int, in Instr) {
 	p := &h.Procs[proc]
 	p.Queue = append(p.Queue, in)
 	p.By = x.Event.ID
+	if in.Name == "kill" { // a signal does not wait for a call to return
+		p.Queue, p.Wait = []Instr{in}, nil
+	}
 	if p.Wait == nil {
 		p.RunAt, p.Done = x.Now, false
 	}
