@@ -39,23 +39,21 @@ func (r *runner) event(e trace.Event, do func(x *host.Ctx)) {
 
 // advance runs timers up to an instant. A timer of that very instant comes after
 // what the script does then, as it does in a kernel, whose timers are never early.
-func (r *runner) advance(to sim.Time) *failure {
-	for {
-		at := r.nextAt()
-		if at >= to {
-			break
-		}
+func (r *runner) advance(to sim.Time) {
+	for at := r.nextAt(); at < to; at = r.nextAt() {
 		r.tick(at)
 	}
 	r.now = to
-	if b := r.blocked; b != nil && b.failed != nil {
-		return nil // line() tells
-	}
-	return nil
 }
+
+// maxSteps limits the events of one run.
+const maxSteps = 1_000_000
 
 // nextAt is the instant of what happens next by itself.
 func (r *runner) nextAt() sim.Time {
+	if r.step > maxSteps {
+		return sim.Never
+	}
 	at := r.h.NextTimer().At
 	if b := r.blocked; b != nil && !b.done && b.until < at {
 		at = b.until

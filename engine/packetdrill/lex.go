@@ -127,11 +127,7 @@ func (l *lexer) next() error {
 	case isWord(r[0]), r[0] == '.' && len(r) > 1 && isDigit(r[1]), r[0] == '-' && l.signs(r):
 		l.wordOrNumber(r)
 	default:
-		n := 1
-		if strings.HasPrefix(r, "<<") || strings.HasPrefix(r, ">>") {
-			n = 1 // two directions never meet, but keep them apart
-		}
-		l.add(tokPunct, r[:n], n)
+		l.add(tokPunct, r[:1], 1)
 	}
 	return nil
 }

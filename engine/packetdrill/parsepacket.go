@@ -54,15 +54,11 @@ func (p *parser) packetTail(k *Packet) error {
 			k.Urg = int(n) & 0xffff
 		}
 	}
-	if p.is("<") && !p.startsPacket() {
+	if p.is("<") {
 		return p.options(k)
 	}
 	return nil
 }
-
-// startsPacket: a '<' after a packet would open options; a new event always
-// begins with a time, so there is no other reading.
-func (p *parser) startsPacket() bool { return false }
 
 // bracket reads what stands in brackets before the flags: ECN bits, tos, ttl,
 // or the numbers that an ICMP error quotes.
@@ -160,10 +156,9 @@ func (p *parser) seqRange(k *Packet) error {
 		if err != nil {
 			return err
 		}
-		if n[i] = v; true {
-			if err := p.expect(after); err != nil {
-				return err
-			}
+		n[i] = v
+		if err := p.expect(after); err != nil {
+			return err
 		}
 	}
 	k.Seq, k.End, k.Len = uint32(n[0]), uint32(n[1]), int(n[2])

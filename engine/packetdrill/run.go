@@ -196,9 +196,7 @@ func (r *runner) perform(e *Event) *failure {
 		lo = r.now
 	}
 	base := r.now
-	if f := r.advance(lo); f != nil {
-		return f
-	}
+	r.advance(lo)
 	switch {
 	case e.Packet != nil:
 		return r.inject(e.Packet)

@@ -216,10 +216,13 @@ func (s *shell) attributes(w []string, what string, set func(attr, value string)
 	known := false
 	for i := 0; i < len(w); i++ {
 		switch w[i] {
-		case "change", "replace", "add", "append", "set", "up", "del", "get":
+		case "change", "replace", "add", "append", "set", "up", "del", "get", "default":
 		case "dev", "via", "src", "proto", "scope", "metric", "table":
 			i++
 		default:
+			if w[i] == "" || strings.ContainsAny(w[i], "/:") || isDigit(w[i][0]) {
+				continue // an address
+			}
 			if i+1 < len(w) && set(w[i], w[i+1]) {
 				known = true
 				i++

@@ -55,6 +55,9 @@ func spellOption(kind byte, b []byte) string {
 	for strings.HasPrefix(text, "nop,") { // the padding that the layout puts before it
 		text = text[len("nop,"):]
 	}
+	for strings.HasSuffix(text, ",nop") {
+		text = strings.TrimSuffix(text, ",nop")
+	}
 	return text
 }
 
