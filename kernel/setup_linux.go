@@ -9,16 +9,24 @@ import (
 	"strings"
 	"time"
 
+	"wirestep/engine/host"
 	"wirestep/engine/packetdrill"
 )
 
-// defaults are the settings of a fresh host: a namespace takes these from the
-// machine, where somebody may have changed them.
+// defaults are settings that a namespace takes from the machine, where somebody
+// may have changed them. Those of tcp_rmem and tcp_wmem are the engine's.
 var defaults = [][2]string{
-	{"net.ipv4.tcp_rmem", "4096 131072 6291456"}, {"net.ipv4.tcp_wmem", "4096 16384 4194304"},
 	{"net.ipv4.conf.all.rp_filter", "0"}, {"net.ipv4.conf.default.rp_filter", "0"},
 	{"net.ipv6.conf.all.accept_dad", "0"}, {"net.ipv6.conf.default.accept_dad", "0"},
 	{"net.ipv6.conf.all.router_solicitations", "0"}, {"net.ipv6.conf.default.router_solicitations", "0"},
+}
+
+func init() {
+	for _, s := range host.Sysctls {
+		if s.Name == "net.ipv4.tcp_rmem" || s.Name == "net.ipv4.tcp_wmem" {
+			defaults = append(defaults, [2]string{s.Name, s.Default})
+		}
+	}
 }
 
 const defaultControl = "cubic"

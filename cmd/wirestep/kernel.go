@@ -10,12 +10,15 @@ import (
 func askKernel(e env, args []string) int {
 	fs := flags("kernel")
 	verbose := fs.Bool("v", false, "print what happened")
+	random := fs.Int("random", 0, "how many random scripts to play on both")
+	seed := fs.Uint64("seed", 1, "of the random scripts")
+	most := fs.Int("shrink", 10, "how many differences to shrink")
 	names, code := parse(e, fs, args)
 	if code >= 0 {
 		return code
 	}
-	if len(names) == 0 {
-		return misused(e, "kernel", "expected a file, or -random")
+	if len(names) == 0 && *random <= 0 {
+		return misused(e, "kernel", "expected a file, or -random with a number")
 	}
 	if err := kernel.Check(); err != nil {
 		fmt.Fprintf(e.err, "wirestep kernel: %v\n", err)
@@ -27,5 +30,15 @@ func askKernel(e env, args []string) int {
 		v.Print(e.out, *verbose)
 		worst = max(worst, v.Code())
 	})
+	if *random > 0 {
+		n, err := kernel.Random(e.out, *random, *seed, *most, func(format string, a ...any) { fmt.Fprintf(e.err, format+"\n", a...) })
+		if err != nil {
+			fmt.Fprintf(e.err, "wirestep kernel: %v\n", err)
+			return 2
+		}
+		if n > 0 {
+			worst = max(worst, 1)
+		}
+	}
 	return worst
 }

@@ -154,3 +154,13 @@ func (w *Wire) Arriving(k *Packet) (s wire.Segment, expected, got string) {
 
 // Spell spells a packet of the machine with the numbers of the script.
 func (w *Wire) Spell(s *wire.Segment) string { return w.r.spellLive(s) }
+
+// SpellSegment spells a segment as a script does, once the numbers in it are the
+// script's. win tells whether the window is said.
+func SpellSegment(s *wire.Segment, win bool) string {
+	w := -1
+	if win {
+		w = int(s.Win)
+	}
+	return spell("", s.Flags, uint32(s.Seq), len(s.Payload), s.Flags.Has(wire.ACK), uint32(s.Ack), w, int(s.Urg), spellOptions(s.Opts.Bytes()))
+}

@@ -1,0 +1,116 @@
+package kernel
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"wirestep/engine/packetdrill"
+)
+
+// found is a difference between the engine and the kernel.
+type found struct {
+	p      *plan
+	script string
+	why    string
+}
+
+// differs plays a plan on both. The kernel has to pass its own script once more:
+// what it does only sometimes is no difference.
+func differs(p *plan) (*found, error) {
+	text, err := record(p)
+	if err != nil {
+		return nil, err
+	}
+	name := fmt.Sprintf("%s-%d.pkt", p.area, p.seed)
+	why := packetdrill.Run(name, text, packetdrill.Config{}).Failure()
+	if why == "" {
+		return nil, nil
+	}
+	for range 2 {
+		if v := Play(name, text); v.Err != nil {
+			return nil, errUnsteady
+		}
+	}
+	return &found{p, text, why}, nil
+}
+
+var errUnsteady = fmt.Errorf("the kernel does not do the same twice")
+
+// atOnceRandom is how many plans are played at the same time.
+const atOnceRandom = 16
+
+// Random plays n random scripts on the engine and on the kernel, and prints what
+// differs, shrunk. It returns how many differ.
+func Random(w io.Writer, n int, seed uint64, shrinkMost int, tell func(format string, a ...any)) (int, error) {
+	began := time.Now()
+	all := each(n, func(i int) (*found, error) { return differs(newPlan(seed, i)) })
+	unsteady, different := 0, 0
+	var list []*found
+	for _, o := range all {
+		switch {
+		case o.err == errUnsteady:
+			unsteady++
+		case o.err != nil:
+			return different, o.err
+		case o.f != nil:
+			different++
+			list = append(list, o.f)
+		}
+	}
+	tell("%d scripts in %.0f s: %d the same, %d different, %d not the same twice on the kernel", n, time.Since(began).Seconds(),
+		n-different-unsteady, different, unsteady)
+	for i, f := range list {
+		if i < shrinkMost {
+			f = shrink(f)
+		}
+		fmt.Fprintf(w, "// %s\n%s\n", f.why, f.script)
+	}
+	return different, nil
+}
+
+type outcome struct {
+	f   *found
+	err error
+}
+
+// each calls f for 0 to n-1, several at the same time.
+func each(n int, f func(i int) (*found, error)) []outcome {
+	out := make([]outcome, n)
+	room := make(chan struct{}, atOnceRandom)
+	var wg sync.WaitGroup
+	for i := range n {
+		room <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-room }()
+			out[i].f, out[i].err = f(i)
+		})
+	}
+	wg.Wait()
+	return out
+}
+
+// shrink leaves out steps as long as a difference remains (delta debugging): large
+// pieces first, all pieces of one size at the same time.
+func shrink(f *found) *found {
+	for size := max(len(f.p.acts)/2, 1); size >= 1; {
+		n := (len(f.p.acts) + size - 1) / size
+		tried := each(n, func(i int) (*found, error) {
+			return differs(f.p.without(i*size, min((i+1)*size, len(f.p.acts))))
+		})
+		smaller := false
+		for _, o := range tried {
+			if o.f != nil {
+				f, smaller = o.f, true
+				break
+			}
+		}
+		if !smaller {
+			size /= 2
+		} else {
+			size = min(size, max(len(f.p.acts)/2, 1))
+		}
+	}
+	return f
+}
