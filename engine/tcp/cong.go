@@ -41,6 +41,7 @@ var cwndUnused = trace.Declare(trace.Rule{
 // growCwnd opens the congestion window for n newly delivered segments
 // (tcp_reno_cong_avoid, cubictcp_cong_avoid).
 func (c *Conn) growCwnd(x *Ctx, n uint32) {
+	c.CwndStamp = x.Now
 	if n == 0 || !x.When(cwndUnused, trace.Is("cwnd limited the sender in this round", c.cwndLimited())) {
 		return
 	}

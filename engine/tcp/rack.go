@@ -120,8 +120,8 @@ func (c *Conn) onReo(x *Ctx) {
 		}
 		c.retransmitQueue(x)
 	}
-	if c.XmitKind != TimerRTO {
-		c.rearmRTO(x)
+	if c.XmitKind != TimerRTO && c.PacketsOut > 0 {
+		c.resumeRTO(x)
 	}
 }
 

@@ -39,14 +39,25 @@ func (c *Conn) rearmRTO(x *Ctx) {
 		}
 		return
 	}
-	defer x.Enter(rtoStart)()
-	d := c.RTO
 	if c.XmitKind == TimerTLP || c.XmitKind == TimerReo {
-		if left := c.rtoDelta(x); left > 0 {
-			d = left
-		}
+		c.resumeRTO(x)
+		return
 	}
-	c.armXmit(x, TimerRTO, d)
+	defer x.Enter(rtoStart)()
+	c.armXmit(x, TimerRTO, c.RTO)
+}
+
+var rtoResume = trace.Declare(trace.Rule{
+	ID:    "rto.resume",
+	Says:  "The timer goes back to what it stood in for: the rest of the timeout of the oldest segment, counted from when that was last sent.",
+	RFC:   trace.Cites("RFC 8985 §8"),
+	Linux: "tcp_rearm_rto",
+})
+
+// resumeRTO sets the timer to what is left of the oldest segment's timeout.
+func (c *Conn) resumeRTO(x *Ctx) {
+	defer x.Enter(rtoResume)()
+	c.armXmit(x, TimerRTO, c.rtoDelta(x))
 }
 
 // rtoDelta is what is left of the timeout of the oldest segment (tcp_rto_delta_us).

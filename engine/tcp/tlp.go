@@ -59,10 +59,12 @@ func (c *Conn) onTLP(x *Ctx) {
 	if c.PacketsOut == 0 {
 		return
 	}
-	if c.TLPHigh == 0 && c.sendProbeSegment(x) {
-		c.TLPHigh = c.SndNxt
-		x.Count(TCPLossProbes)
+	if c.TLPHigh != 0 || !c.sendProbeSegment(x) {
+		c.resumeRTO(x) // at most one probe at a time
+		return
 	}
+	c.TLPHigh = c.SndNxt
+	x.Count(TCPLossProbes)
 	c.rearmRTO(x)
 }
 
