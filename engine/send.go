@@ -199,15 +199,6 @@ func (w *World) learn(src, dst wire.Endpoint, base wire.Seq) {
 	w.isns = append(w.isns, isn{src, dst, base})
 }
 
-func (w *World) knows(src, dst wire.Endpoint) bool {
-	for i := range w.isns {
-		if n := &w.isns[i]; n.src == src && n.dst == dst {
-			return true
-		}
-	}
-	return false
-}
-
 func (w *World) base(src, dst wire.Endpoint) wire.Seq {
 	for i := len(w.isns) - 1; i >= 0; i-- {
 		if n := &w.isns[i]; n.src == src && n.dst == dst {

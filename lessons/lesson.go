@@ -98,13 +98,3 @@ func (l *Lesson) text(lang string) *Text {
 	}
 	return l.Texts[Langs[0]]
 }
-
-// step returns the step with this id, or nil.
-func (l *Lesson) step(id string) *Step {
-	for i := range l.Steps {
-		if l.Steps[i].ID == id {
-			return &l.Steps[i]
-		}
-	}
-	return nil
-}
