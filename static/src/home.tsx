@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { render } from 'preact';
 import { foldedGap } from './diagram/axis';
-import { unitOf } from './diagram/layout';
+import { unitOf } from './diagram/trips';
 import { Diagram } from './diagram/view';
 import { lang, load, t } from './i18n';
 import { ThemeButton } from './lab/theme';

@@ -1,5 +1,6 @@
+import { type Arrow, forks } from './arrow';
 import { bounds, boxQuad, overlap, type Pt, type Quad, textQuad } from './geom';
-import { type Arrow, forks, type Input, type Layout, layout, type NoteBox } from './layout';
+import { type Input, type Layout, layout, type NoteBox } from './layout';
 import type { Bracket } from './lifeline';
 
 /** A piece of a label with its class. */

@@ -1,6 +1,7 @@
 import type { History, Lane } from '../model/history';
 import type { Axis } from './axis';
-import type { Column, Layout } from './layout';
+import type { Column } from './columns';
+import type { Layout } from './layout';
 
 /** A stretch of a lifeline in one state. */
 export interface BandBox {

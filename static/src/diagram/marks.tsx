@@ -1,8 +1,9 @@
 import { t } from '../i18n';
 import type { Host } from '../proto';
+import type { Arrow } from './arrow';
 import { jagged, type Pt, path, round } from './geom';
 import type { ArrowLabel, FateLabel, Labels, Words } from './labels';
-import type { Arrow, Layout, NoteBox } from './layout';
+import type { Layout, NoteBox } from './layout';
 import type { BandBox, Bracket } from './lifeline';
 import { instant } from './time';
 import { describe, describeBracket } from './words';

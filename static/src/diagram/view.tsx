@@ -4,9 +4,10 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/ho
 import { t } from '../i18n';
 import type { BranchData } from '../model/branch';
 import type { Host, Link } from '../proto';
+import type { Arrow } from './arrow';
 import { bounds, cut, type Pt, path } from './geom';
 import { compose, type Labels, placeLabels } from './labels';
-import { type Arrow, type Layout, TOP } from './layout';
+import { type Layout, TOP } from './layout';
 import { Bands, Brackets, Folds, Future, Lifelines, Notes, Segment, Ticks } from './marks';
 import { duration, instant } from './time';
 import { words } from './words';

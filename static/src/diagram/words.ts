@@ -1,7 +1,7 @@
 import { has, t } from '../i18n';
 import type { Host, Packet } from '../proto';
+import type { Arrow } from './arrow';
 import type { Part, Words } from './labels';
-import type { Arrow } from './layout';
 import type { Bracket } from './lifeline';
 import { duration, instant } from './time';
 

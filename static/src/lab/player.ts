@@ -1,5 +1,5 @@
 import { foldedGap } from '../diagram/axis';
-import { unitOf } from '../diagram/layout';
+import { unitOf } from '../diagram/trips';
 import { atEnd, clock, data, hello, n, next, now, pause, playing, speed, step } from './store';
 
 const PIXELS_PER_SECOND = 88;
