@@ -59,7 +59,8 @@ func TestOwnScripts(t *testing.T) {
 func TestRecordedScripts(t *testing.T) {
 	files := scripts(t, transcripts)
 	if len(files) == 0 {
-		t.Skip("no recorded scripts beside the checkout")
+		t.Log("no recorded scripts beside the checkout: only our own ran")
+		return
 	}
 	text, err := os.ReadFile(passing)
 	if err != nil && !*rewrite {

@@ -141,7 +141,9 @@ func (c *Conn) checkAckRange(x *Ctx, s *wire.Segment, f *ackFlags) (done bool) {
 		span := uint32(min(uint64(c.MaxWnd), c.BytesAcked))
 		if s.Ack.Before(prior - wire.Seq(span)) {
 			x.Drop(ackAncient)
-			c.replaceTSRecent(x, s) // Linux: before the number of the ACK is judged
+			if c.predicted(s) {
+				c.replaceTSRecent(x, s)
+			}
 			c.challenge(x)
 			f.bad = true
 			return true
@@ -163,6 +165,13 @@ func (c *Conn) checkAckRange(x *Ctx, s *wire.Segment, f *ackFlags) (done bool) {
 		return true
 	}
 	return false
+}
+
+// predicted: the segment is what header prediction waits for. Linux then takes its
+// timestamp before it looks at the number of the ACK (tcp_rcv_established).
+func (c *Conn) predicted(s *wire.Segment) bool {
+	return c.State == Established && s.Seq == c.RcvNxt && c.RcvNxt == c.RcvWup && len(c.Ofo) == 0 && s.Len() == 0 &&
+		s.Flags&^wire.PSH == wire.ACK && uint32(s.Win)<<c.WScale == c.SndWnd && s.Opts.Has == wire.HasTS
 }
 
 // replaceTSRecent takes the timestamp of a segment that covers what was last

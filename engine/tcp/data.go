@@ -212,9 +212,9 @@ func (c *Conn) queueOutOfOrder(x *Ctx, s *wire.Segment) {
 	copy(c.Ofo[i+1:], c.Ofo[i:])
 	c.Ofo[i] = b
 	c.OfoBytes += uint32(len(b.Data))
-	c.RMem += b.Cost
 	c.addSackBlock(x, b.Seq, b.End)
-	c.growWindow(x, len(b.Data))
+	c.growWindow(x, len(b.Data)) // Linux: before the segment is charged to the buffer
+	c.RMem += b.Cost
 }
 
 func (c *Conn) dropBlock(i int) {

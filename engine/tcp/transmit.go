@@ -116,7 +116,7 @@ func (c *Conn) dataSent(x *Ctx, n int) {
 // ackSent notes that an acknowledgment left: nothing is pending any more
 // (tcp_event_ack_sent).
 func (c *Conn) ackSent() {
-	if c.Quick > 0 {
+	if c.Quick > 0 && c.AckPending&ackSched != 0 { // Linux: only an ACK that was due counts
 		c.Quick--
 		if c.Quick == 0 {
 			c.ATO = delackMin // leaving quick-ACK mode: deflate

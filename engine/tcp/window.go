@@ -35,8 +35,12 @@ func (c *Conn) space() int64 { return c.winFromSpace(int64(c.RcvBuf) - int64(c.R
 // Simplified: as for a packet that comes through a TUN device; drivers differ.
 func skbCost(payload int) uint32 {
 	const headers, pad, info, descriptor = 52, 64, 320, 256
+	const smallHead = 704 // Linux: small heads come from a cache of their own (skb_small_head)
 	need := (uint32(payload)+headers+pad+63)&^63 + info
-	size := uint32(512)
+	if need <= smallHead {
+		return smallHead + descriptor
+	}
+	size := uint32(1024)
 	for size < need {
 		size *= 2
 	}
