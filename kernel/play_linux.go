@@ -54,7 +54,7 @@ func play(v *Verdict, file, text string) error {
 		return err
 	}
 	defer s.close()
-	if err := u.prepare(s); err != nil {
+	if err := u.prepare(s, u.net()); err != nil {
 		return err
 	}
 	for _, f := range u.scripts {

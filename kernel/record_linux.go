@@ -40,7 +40,7 @@ func record(p *plan) (string, error) {
 		return "", err
 	}
 	defer s.close()
-	if err := u.prepare(s); err != nil {
+	if err := u.prepare(s, u.net()); err != nil {
 		return "", err
 	}
 	r := &recorder{player: player{u: u, s: s, sc: &packetdrill.Script{}, v: &Verdict{}, buf: make([]byte, 256<<10), fds: map[int64]int{}},

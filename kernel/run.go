@@ -35,7 +35,7 @@ func one(name string) *Verdict {
 		return &Verdict{File: name, Err: err}
 	}
 	if strings.HasSuffix(name, ".scene") {
-		return PlayScene(name, string(b))
+		return again(func() *Verdict { return PlayScene(name, string(b)) })
 	}
 	return again(func() *Verdict { return Play(name, string(b)) })
 }

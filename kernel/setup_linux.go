@@ -107,8 +107,8 @@ func (u *setup) number(name string, n int) {
 }
 
 // prepare brings the interface up with its addresses, and takes what a fresh
-// host has for settings.
-func (u *setup) prepare(s *space) error {
+// host has for settings. to is the network behind the interface.
+func (u *setup) prepare(s *space, to string) error {
 	for _, d := range defaults {
 		if err := s.sysctl(d[0], d[1]); err != nil && !strings.Contains(d[0], "ipv6") {
 			return fmt.Errorf("%s: %w", d[0], err)
@@ -124,7 +124,7 @@ func (u *setup) prepare(s *space) error {
 	return s.ip("link set lo up",
 		fmt.Sprintf("link set dev tun0 mtu %d up", u.mtu),
 		fmt.Sprintf("addr add %s/%d dev tun0%s", u.local, u.bits, extra),
-		family+"route add "+u.net()+" dev tun0")
+		family+"route add "+to+" dev tun0")
 }
 
 // net is the network of the remote end.

@@ -1,0 +1,272 @@
+package kernel
+
+import (
+	"encoding/binary"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"wirestep/engine/host"
+	"wirestep/engine/packetdrill"
+	"wirestep/engine/sim"
+	"wirestep/engine/wire"
+)
+
+// process is one program of a scene, making real calls.
+type process struct {
+	l     *lab
+	h     *station
+	lines []host.Instr
+	vars  map[string]int
+	errno string // of the last failed call
+	read  int
+	eof   bool
+	busy  bool // a call has not returned
+}
+
+// run makes one line after the other, until the scene is over.
+func (p *process) run() {
+	defer p.l.procs.Done()
+	at := p.l.start
+	type loop struct{ start, left int }
+	var loops []loop
+	for pc := 0; pc < len(p.lines); pc++ {
+		in := &p.lines[pc]
+		switch in.Kind {
+		case host.InstrSleep:
+			at = maxTime(at, time.Now()).Add(time.Duration(in.Wait))
+		case host.InstrAt:
+			at = maxTime(at, p.l.real(in.At))
+		case host.InstrLoop:
+			loops = append(loops, loop{pc, in.N})
+		case host.InstrEnd:
+			n := len(loops) - 1
+			if loops[n].left--; loops[n].left == 0 {
+				loops = loops[:n]
+			} else {
+				pc = loops[n].start
+			}
+		default:
+			early := at.Equal(p.l.start) && prepares[in.Name]
+			if !early && !p.sleep(at) {
+				return
+			}
+			p.call(in)
+		}
+	}
+}
+
+// prepares are calls that take no time before a scene begins, so that who
+// listens from the start is there when the first SYN comes.
+var prepares = map[string]bool{"socket": true, "bind": true, "listen": true, "setsockopt": true}
+
+func maxTime(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// sleep waits until a time; false: the scene is over.
+func (p *process) sleep(at time.Time) bool {
+	select {
+	case <-p.l.over:
+		return false
+	case <-time.After(time.Until(at)):
+		return true
+	}
+}
+
+// call makes one call; what fails leaves its errno.
+func (p *process) call(in *host.Instr) {
+	p.busy = true
+	err := p.make(in)
+	select {
+	case <-p.l.over: // it returned because the scene is over
+		return
+	default:
+	}
+	p.busy = false
+	if no, is := err.(unix.Errno); is && no != 0 {
+		p.errno = unix.ErrnoName(no)
+	}
+}
+
+func (p *process) arg(in *host.Instr, i int) host.Arg {
+	if i < len(in.Args) {
+		return in.Args[i]
+	}
+	return host.Arg{}
+}
+
+func (p *process) make(in *host.Instr) error {
+	fd := -1
+	if a := p.arg(in, 0); a.Kind == host.ArgVar {
+		if n, ok := p.vars[a.Text]; ok {
+			fd = n
+		}
+	}
+	switch in.Name {
+	case "socket", "listen", "connect", "bind", "accept":
+		return p.opening(in, fd)
+	case "read", "recv":
+		return p.reads(fd, p.arg(in, 1), p.flags(in, 2))
+	case "write", "send":
+		return p.writes(fd, p.arg(in, 1), p.flags(in, 2))
+	case "shutdown":
+		n, _ := packetdrill.Constant(p.arg(in, 1).Text)
+		return unix.Shutdown(fd, int(n))
+	case "close", "abort":
+		if in.Name == "abort" {
+			_ = unix.SetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
+		}
+		return p.closes(fd)
+	case "kill":
+		for _, n := range p.vars {
+			_ = p.closes(n)
+		}
+		p.vars = map[string]int{}
+		return nil
+	case "setsockopt":
+		return p.option(fd, in.Args[1:])
+	case "fcntl":
+		return unix.SetNonblock(fd, true)
+	}
+	return unix.ENOSYS
+}
+
+func (p *process) flags(in *host.Instr, i int) int {
+	n, _ := packetdrill.Constant(p.arg(in, i).Text)
+	return int(n) | unix.MSG_NOSIGNAL
+}
+
+func (p *process) closes(fd int) error {
+	_ = p.h.s.in(func() error {
+		for i, n := range p.h.s.fds {
+			if n == fd {
+				p.h.s.fds[i] = -1
+			}
+		}
+		return nil
+	})
+	return unix.Close(fd)
+}
+
+// socket opens a socket in the host's namespace.
+func (p *process) socket() (fd int, err error) {
+	err = p.h.s.in(func() error {
+		fd, err = unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+		if err == nil {
+			p.h.s.fds = append(p.h.s.fds, fd)
+			err = unix.SetsockoptString(fd, unix.IPPROTO_TCP, unix.TCP_CONGESTION, defaultControl)
+		}
+		return err
+	})
+	return fd, err
+}
+
+func (p *process) sockaddr(a host.Arg) *unix.SockaddrInet4 {
+	s := &unix.SockaddrInet4{Port: int(a.Addr.Port)}
+	if h := p.l.host(a.Text); h != nil {
+		s.Addr = h.spec.Addr.As4()
+	} else if a.Addr.Addr.Is4() {
+		s.Addr = a.Addr.Addr.As4()
+	}
+	return s
+}
+
+func (p *process) opening(in *host.Instr, fd int) error {
+	var err error
+	if fd < 0 && in.Name != "accept" && in.Name != "bind" {
+		if fd, err = p.socket(); err != nil {
+			return err
+		}
+		if in.Var != "" {
+			p.vars[in.Var] = fd
+		}
+	}
+	var addrs []*unix.SockaddrInet4
+	n := int64(128)
+	for _, a := range in.Args {
+		switch a.Kind {
+		case host.ArgAddr:
+			addrs = append(addrs, p.sockaddr(a))
+		case host.ArgNum:
+			n = a.Num
+		}
+	}
+	switch in.Name {
+	case "listen":
+		if len(addrs) > 0 {
+			if err := unix.Bind(fd, addrs[0]); err != nil {
+				return err
+			}
+		}
+		return unix.Listen(fd, int(n))
+	case "bind":
+		return unix.Bind(fd, addrs[0])
+	case "connect":
+		if len(addrs) > 1 {
+			if err := unix.Bind(fd, addrs[1]); err != nil {
+				return err
+			}
+		}
+		return unix.Connect(fd, addrs[0])
+	case "accept":
+		c, _, err := unix.Accept4(fd, unix.SOCK_CLOEXEC)
+		if err == nil {
+			_ = p.h.s.in(func() error { p.h.s.fds = append(p.h.s.fds, c); return nil })
+			p.vars[in.Var] = c
+		}
+		return err
+	}
+	return nil
+}
+
+func (p *process) reads(fd int, a host.Arg, flags int) error {
+	b := make([]byte, 64<<10)
+	if a.Kind == host.ArgNum {
+		b = make([]byte, min(max(a.Num, 0), maxBuffer))
+	}
+	for {
+		n, _, err := unix.Recvfrom(fd, b, flags)
+		if err != nil {
+			return err
+		}
+		p.read += n
+		p.eof = p.eof || n == 0 && len(b) > 0
+		if a.Kind == host.ArgNum || n == 0 {
+			return nil
+		}
+	}
+}
+
+func (p *process) writes(fd int, a host.Arg, flags int) error {
+	b := []byte(a.Text)
+	if a.Kind == host.ArgNum {
+		b = []byte(wire.Pattern(0, int(min(a.Num, maxBuffer))))
+	}
+	_, err := unix.SendmsgN(fd, b, nil, nil, flags)
+	return err
+}
+
+// option is setsockopt([LEVEL,] OPTION, VALUE…).
+func (p *process) option(fd int, a []host.Arg) error {
+	if _, level := optionNumbers[a[0].Text]; !level && len(a) > 1 {
+		a = a[1:]
+	}
+	no, known := optionNumbers[a[0].Text]
+	if !known {
+		return unix.ENOPROTOOPT
+	}
+	var b []byte
+	for _, v := range a[1:] {
+		n := v.Num
+		if v.Kind == host.ArgDur {
+			n = int64(v.Dur / sim.Second)
+		}
+		b = binary.NativeEndian.AppendUint32(b, uint32(n))
+	}
+	size := int64(len(b))
+	return sockopt(unix.SYS_SETSOCKOPT, fd, no, b, &size)
+}
