@@ -49,8 +49,8 @@ for (const width of [1440, 390]) {
     await lab.open('/lessons/handshake');
     await page.getByRole('slider').focus();
     for (let round = 0; round < 3; round++) {
-      for (let i = 0; i < 5; i++) if (await lab.button('Step ▸').isEnabled()) await lab.button('Step ▸').click();
-      await page.waitForTimeout(400);
+      await lab.stepUpTo(5);
+      await lab.still();
       const { labels, lines } = await geometry(page);
       expect(labels.length).toBeGreaterThan(0);
       const hits: string[] = [];
@@ -65,8 +65,8 @@ for (const width of [1440, 390]) {
 
 test('the first ten events of a handshake are read without scrolling', async ({ lab, page }) => {
   await lab.open('/lessons/handshake');
-  for (let i = 0; i < 10; i++) if (await lab.button('Step ▸').isEnabled()) await lab.button('Step ▸').click();
-  await page.waitForTimeout(300);
+  await lab.stepUpTo(10);
+  await lab.still();
   const { top, bottom, head } = await page.evaluate(() => {
     const box = document.querySelector('.dg')?.getBoundingClientRect();
     const h = document.querySelector('.head-line')?.getBoundingClientRect();

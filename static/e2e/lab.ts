@@ -69,6 +69,33 @@ export class Lab {
     }
   }
 
+  /** Steps, at most so often: not beyond the end. */
+  async stepUpTo(times: number): Promise<void> {
+    for (let i = 0; i < times && (await this.button('Step ▸').isEnabled()); i++) await this.step();
+  }
+
+  /** Waits until fonts are there and nothing moves any more: two frames look the same. */
+  async still(): Promise<void> {
+    await this.page.evaluate(() => document.fonts.ready.then(() => undefined));
+    const look = () =>
+      this.page.evaluate(
+        () =>
+          new Promise<string>((done) => {
+            const now = () => `${document.querySelector('.dg')?.scrollTop} ${document.querySelector('.dg-svg')?.outerHTML}`;
+            requestAnimationFrame(() => requestAnimationFrame(() => done(now())));
+          }),
+      );
+    let before = '';
+    await expect
+      .poll(async () => {
+        const now = await look();
+        const same = now === before;
+        before = now;
+        return same && (await this.page.evaluate(() => document.getAnimations().every((a) => a.playState !== 'running' || a.effect?.getTiming().iterations === Infinity)));
+      })
+      .toBe(true);
+  }
+
   /** Steps until a segment has been sent. */
   async sent(id: number): Promise<void> {
     for (let i = 0; i < 30 && !(await this.seg(id).count()); i++) await this.step();

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n';
 import type { Track } from '../model/history';
 import type { Predicted } from '../proto';
@@ -67,6 +68,12 @@ export function Blocks({ list }: { list?: Block[] }) {
 export function LessonPanel() {
   const doc = lessonDoc.value;
   const at = lesson.value;
+  const title = useRef<HTMLHeadingElement>(null);
+  const stood = useRef(at?.step);
+  useEffect(() => {
+    if (stood.current !== undefined && stood.current !== at?.step) catchFocus(title.current, true);
+    stood.current = at?.step;
+  }, [at?.step]);
   if (!doc || !at) return <p class="ref">{t('lab.loading')}</p>;
   const step = doc.steps[at.step];
   if (shownStep.value !== at.step) {
@@ -75,6 +82,8 @@ export function LessonPanel() {
     outcome.value = null;
   }
   if (!step) return null;
+  const last = at.step === at.steps - 1;
+  const free = !step.goal && !step.do && !step.ask; // nothing is asked of the reader
   return (
     <div class="lesson">
       <div class="steps" role="img" aria-label={t('lab.step-of', { n: at.step + 1, of: at.steps })}>
@@ -86,7 +95,9 @@ export function LessonPanel() {
         <h3>{t('lab.step-of', { n: at.step + 1, of: at.steps })}</h3>
         <LevelDial />
       </div>
-      <h1>{step.title}</h1>
+      <h1 ref={title} tabIndex={-1}>
+        {step.title}
+      </h1>
       {at.away && (
         <div class="away card" role="status">
           <p>{t('lab.away')}</p>
@@ -101,25 +112,30 @@ export function LessonPanel() {
       {step.ask && <Question step={step} />}
       {step.goal && (
         <div class={`card goal${at.done ? ' done' : ''}`}>
-          <h3>
+          <h3 tabIndex={-1}>
             {at.done ? '✓ ' : ''}
             {at.done ? t('lab.goal-done') : t('lab.goal')}
           </h3>
           <Blocks list={step.goal.text} />
           {!at.done && (
-            <button type="button" disabled={busy.value} onClick={() => until(step.goal?.cond ?? 'false')}>
+            <button type="button" disabled={busy.value} onClick={() => reach(step.goal?.cond ?? 'false')}>
               {t('lab.goal-run')}
             </button>
           )}
         </div>
       )}
       {at.done && <Blocks list={step.after} />}
+      {last && (at.done || free) && (
+        <p class="card goal done the-end" role="status">
+          ✓ {t('lab.lesson-end')}
+        </p>
+      )}
       <div class="lesson-nav">
         <button type="button" disabled={at.step === 0} onClick={() => go('prev')}>
           ◂ {t('lab.prev-step')}
         </button>
-        {at.step < at.steps - 1 ? (
-          <button type="button" class={at.done || (!step.goal && !step.do && !step.ask) ? 'primary' : ''} onClick={() => go('next')}>
+        {!last ? (
+          <button type="button" class={at.done || free ? 'primary' : ''} onClick={() => go('next')}>
             {t('lab.next-step')} ▸
           </button>
         ) : (
@@ -137,6 +153,17 @@ export async function go(text: 'next' | 'prev' | 'reset' | 'return'): Promise<vo
   clock.value = null;
   chosen.value = null;
   await send({ t: 'lesson', text });
+}
+
+/** Focus that would be lost with the button that had it goes where reading goes on. */
+function catchFocus(el: HTMLElement | null | undefined, from = false): void {
+  const has = document.activeElement;
+  if (!has || has === document.body || (from && has.closest('.lesson'))) el?.focus({ preventScroll: !from });
+}
+
+async function reach(cond: string): Promise<void> {
+  await until(cond);
+  requestAnimationFrame(() => catchFocus(document.querySelector<HTMLElement>('.goal h3')));
 }
 
 function LevelDial() {
@@ -253,6 +280,7 @@ function Question({ step }: { step: Step }) {
     pause();
     const d = await send({ t: 'predict', answer: picked.peek() });
     if (d?.predict) outcome.value = d.predict;
+    requestAnimationFrame(() => catchFocus(document.querySelector<HTMLElement>('.ask h3')));
   };
   const right = at.right ?? outcome.value?.right;
   const mark = (key: string) => (!answered ? (key === choice ? 'sel' : '') : key === right ? 'right' : key === choice ? 'other' : '');
@@ -263,7 +291,7 @@ function Question({ step }: { step: Step }) {
   return (
     <fieldset class="card ask">
       <legend class="sr">{t('lab.predict')}</legend>
-      <h3>{answered ? t(choice === right ? 'lab.predicted' : 'lab.predicted-other') : t('lab.predict')}</h3>
+      <h3 tabIndex={-1}>{answered ? t(choice === right ? 'lab.predicted' : 'lab.predicted-other') : t('lab.predict')}</h3>
       <Blocks list={q.text} />
       {q.options.map((o) => (
         <label key={o.key} class={`opt ${mark(o.key)}`}>

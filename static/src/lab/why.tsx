@@ -53,9 +53,9 @@ export function Why() {
           </button>
         )}
       </h3>
-      <p class="why-what">{[eventTitle(f, d, hosts), ...eventEffects(f, d)].join(' · ')}</p>
+      <p class="why-what">{[...(head < 0 ? [] : [eventTitle(f, d, hosts)]), ...eventEffects(f, d)].join(' · ')}</p>
       <p class="why-title" id="why-title">
-        {first?.says ?? (f.spans?.[head]?.rule || eventTitle(f, d, hosts))}
+        {first?.says ?? (spans[head]?.rule || eventTitle(f, d, hosts))}
       </p>
       {chain.length > 0 && (
         <p class="ref">
@@ -73,7 +73,7 @@ export function Why() {
       {spans.length > 0 && (
         <>
           <div class="into">
-            <h4>{t('lab.rules-applied', { n: spans.length })}</h4>
+            <h4>{t('lab.rules-applied', { n: spans.length, applied: spans.filter((s) => s.check?.ok !== false).length })}</h4>
             <button type="button" class="small" disabled={at < 0} onClick={() => stepInto(-1)} aria-label={t('lab.into-back')}>
               ◂
             </button>
@@ -94,13 +94,13 @@ export function Why() {
   );
 }
 
-/** The rule that names an event: the first that did something, not one that was only asked. */
+/** The rule that names an event: the first that did something, not one that was asked and did not apply. */
 export function headline(f: Frame): number {
   const spans = f.spans ?? [];
   const did = spans.findIndex((s) => !s.check);
   if (did >= 0) return did;
   const held = spans.findIndex((s) => s.check?.ok);
-  return held >= 0 ? held : spans.length ? 0 : -1;
+  return held;
 }
 
 /** The near end of a long chain, and its root. */
@@ -126,17 +126,18 @@ function SpanView({ f, d, s, i, head, state }: { f: Frame; d: BranchData; s: Spa
   const counts = (f.counts ?? []).filter((x) => x[3] === i);
   const changes = (f.changes ?? []).filter((x) => x.span === i);
   return (
-    <li class={`span ${state}`} style={{ '--depth': String(Math.min(3, depth(f.spans, i))) }}>
-      {!head && <p class={c && !c.ok ? 'says not' : 'says'}>{r?.says ?? s.rule}</p>}
+    <li class={`span ${state}${c && !c.ok ? ' not' : ''}`} style={{ '--depth': String(Math.min(3, depth(f.spans, i))) }}>
       {form && (
         <p class={`check ${c?.ok ? 'yes' : 'no'}`}>
+          <span class="verdict">
+            <b aria-hidden="true">{c?.ok ? '✓' : '✗'}</b> {c?.ok ? t('lab.holds') : t('lab.holds-not')}
+          </span>{' '}
           <span class="mono">
             {form.left} {form.op} {form.right}
-          </span>{' '}
-          <b>{c?.ok ? '✓' : '✗'}</b>
-          <span class="sr">{c?.ok ? t('lab.holds') : t('lab.holds-not')}</span>
+          </span>
         </p>
       )}
+      {!head && <p class="says">{r?.says ?? s.rule}</p>}
       <Changes list={changes} f={f} d={d} />
       {counts.map(([host, counter, by]) => (
         <p key={`${host}.${counter}`} class="count mono">
