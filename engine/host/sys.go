@@ -224,5 +224,5 @@ func (h *Host) Info(fd int32, now sim.Time) ([]tcp.InfoField, tcp.Errno) {
 	if c == nil {
 		return nil, tcp.EBADF
 	}
-	return c.Info(now), tcp.OK
+	return c.Info(now, &h.Sys), tcp.OK
 }

@@ -99,13 +99,13 @@ func makeRecv(r *runner, c *Call, b *blocked) (attempt, *failure) {
 		if got != "" {
 			err = tcp.OK
 		}
-		return outcome{ret: int64(len(got)), errno: err, wrong: received(c, buf, msg, got, err)}, true
+		return outcome{ret: int64(len(got)), errno: err, wrong: r.received(fd, msg, err)}, true
 	}, nil
 }
 
-// received compares what a call wrote into memory. What comes from a script has
-// no content of its own, so only messages without control data are known.
-func received(c *Call, buf buffer, msg *Expr, got string, err tcp.Errno) *failure {
+// received compares what a call wrote beside the data. The data itself comes from
+// the script, which gives it no content.
+func (r *runner) received(fd int32, msg *Expr, err tcp.Errno) *failure {
 	if msg == nil || err != tcp.OK {
 		return nil
 	}
@@ -114,8 +114,23 @@ func received(c *Call, buf buffer, msg *Expr, got string, err tcp.Errno) *failur
 			return failf("msg_flags="+f.String(), "0")
 		}
 	}
-	if m := msg.field("msg_control", -1); m != nil && len(m.List) > 0 {
-		return failf("control messages "+m.String(), "none: they are not modelled")
+	m := msg.field("msg_control", -1)
+	if m == nil {
+		return nil
+	}
+	for _, cm := range m.List {
+		typ, data := cm.field("cmsg_type", 1), cm.field("cmsg_data", 2)
+		if !r.inq || typ == nil || data == nil || typ.Text != "TCP_CM_INQ" && typ.Text != "TCP_INQ" {
+			return failf("the control message "+cm.String(), "none of its kind")
+		}
+		_, conn := r.h.FD(fd)
+		left := int64(conn.Readable())
+		if left == 0 && conn.RcvFin {
+			left = 1 // Linux: the end of the data is worth a byte
+		}
+		if n, ok := data.number(); ok && n != left {
+			return failf("TCP_CM_INQ "+itoa(int(n)), "%d", left)
+		}
 	}
 	return nil
 }

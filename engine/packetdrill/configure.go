@@ -114,7 +114,7 @@ func (r *runner) odd(text string) { r.res.Odd = append(r.res.Odd, text) }
 func (r *runner) shell(text string) {
 	s := &shell{read: r.cfg.Read, dir: r.cfg.Dir, vars: r.cfg.Defines, odd: r.odd,
 		sysctl: func(name, value string) error { return r.h.SetSysctl(name, value) },
-		route:  r.route, link: r.link}
+		route:  r.route, link: r.link, sleep: func(d sim.Duration) { r.advance(r.now.Add(d)) }}
 	s.run(text)
 }
 

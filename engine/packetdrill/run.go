@@ -87,6 +87,7 @@ type runner struct {
 	polls         []*epoll
 	blocked       *blocked
 	py            python
+	inq           bool // TCP_INQ: messages carry what is left to be read
 	traced        []string
 }
 
@@ -238,7 +239,7 @@ func (r *runner) infoUnderTest() []tcp.InfoField {
 	if r.cur != nil {
 		for _, c := range r.h.Live {
 			if c.Tuple == r.cur.tuple() && c.State != tcp.Listen {
-				return c.Info(r.now)
+				return c.Info(r.now, &r.h.Sys)
 			}
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"path"
 	"strconv"
 	"strings"
+
+	"wirestep/engine/sim"
 )
 
 // ReadFile gives the text of a file that a script names; nil: there is none.
@@ -19,6 +21,7 @@ type shell struct {
 	route  func(attr, value string) bool
 	link   func(attr, value string) bool
 	odd    func(text string) // what was not understood
+	sleep  func(d sim.Duration)
 }
 
 // run reads a command, which may have many lines.
@@ -117,9 +120,13 @@ func (s *shell) command(w []string) {
 		s.sysctls(w[1:])
 	case name == "echo" || name == "printf":
 		s.echo(w)
+	case name == "sleep" && len(w) == 2 && s.sleep != nil:
+		if f, err := strconv.ParseFloat(strings.TrimSuffix(w[1], "s"), 64); err == nil && f >= 0 && f < 1e6 {
+			s.sleep(sim.Duration(f*1e6) * sim.Microsecond)
+		}
 	case name == "ip" && len(w) > 2:
 		s.ip(w)
-	case name == "tc", name == "set", name == "true", name == ":", name == "sleep", name == "nstat", name == "ss", name == "fi", name == "done",
+	case name == "tc", name == "set", name == "true", name == ":", name == "nstat", name == "ss", name == "fi", name == "done",
 		name == "exit", name == "return", name == "export", name == "ethtool":
 		if name == "tc" || name == "ethtool" {
 			s.odd(strings.Join(w, " ") + " (no queueing discipline is modelled: packets leave at once)")

@@ -26,7 +26,8 @@ type Conn struct {
 	Parent   sim.SubjectID // the listener that it came from, until accept()
 	handOver *TimeWait     // what replaces the socket after a timer; the host takes it
 	armed    [3]Armed      // of the transmit, delayed-ACK and keepalive timers
-	BindPort bool          // the port was chosen by bind(): it is kept until close()
+	Stats    Stats
+	BindPort bool // the port was chosen by bind(): it is kept until close()
 }
 
 // Skb is one buffer of the send side: what became, or will become, one segment.

@@ -175,6 +175,7 @@ func (c *Conn) queueOutOfOrder(x *Ctx, s *wire.Segment) {
 	defer x.Enter(ofoTake)()
 	c.AckPending |= ackSched
 	x.Count(TCPOFOQueue)
+	c.Stats.OutOfOrder++
 	b := Block{Seq: s.Seq, End: s.End(), Data: s.Payload, FIN: s.Flags.Has(wire.FIN), Cost: skbCost(len(s.Payload))}
 	i := len(c.Ofo)
 	for i > 0 && c.Ofo[i-1].Seq.After(b.Seq) {

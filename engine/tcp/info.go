@@ -1,11 +1,41 @@
 package tcp
 
-import "wirestep/engine/sim"
+import (
+	"wirestep/engine/sim"
+	"wirestep/engine/wire"
+)
 
 // InfoField is one variable of TCP_INFO, under its name in the kernel's header.
 type InfoField struct {
 	Name  string
 	Value int64
+}
+
+// Stats count what only TCP_INFO tells; no decision depends on them.
+type Stats struct {
+	DataIn, DataOut uint32 // segments with payload
+	OutOfOrder      uint32 // segments that arrived above a gap
+}
+
+// bytesRetrans is the payload that was sent more than once.
+func (c *Conn) bytesRetrans() int64 {
+	once := int64(c.SndNxt.Minus(c.ISS)) - 1
+	if n := len(c.Rtx); n > 0 && c.Rtx[n-1].Flags.Has(wire.FIN) || c.SndNxt == c.SndMax && c.Shut&shutWrite != 0 && c.State != Established {
+		once-- // the FIN
+	}
+	return max(int64(c.BytesSent)-max(once, 0), 0)
+}
+
+// pacingRate is what the kernel would pace to, in bytes a second (tcp_update_pacing_rate).
+func (c *Conn) pacingRate(sys *Sysctls) int64 {
+	if c.SRTT == 0 {
+		return 0
+	}
+	ratio := int64(sys.PacingCARatio)
+	if c.Cwnd < c.Ssthresh/2 {
+		ratio = int64(sys.PacingSSRatio)
+	}
+	return int64(c.MSS) * 80_000 * ratio * int64(max(c.Cwnd, c.PacketsOut)) / int64(c.SRTT)
 }
 
 // Bits of tcpi_options.
@@ -34,7 +64,7 @@ func (c *Conn) infoOptions() int64 {
 // Info is TCP_INFO (tcp_get_info), in the order of the kernel's struct.
 //
 // Simplified: what the engine does not keep is 0.
-func (c *Conn) Info(now sim.Time) []InfoField {
+func (c *Conn) Info(now sim.Time, sys *Sysctls) []InfoField {
 	ago := func(t sim.Time) int64 { return int64(now.Sub(t) / sim.Millisecond) }
 	unacked, sacked := int64(c.PacketsOut), int64(c.SackedOut)
 	if c.State == Listen {
@@ -67,15 +97,15 @@ func (c *Conn) Info(now sim.Time) []InfoField {
 		{"tcpi_snd_ssthresh", int64(c.Ssthresh)}, {"tcpi_snd_cwnd", int64(c.Cwnd)}, {"tcpi_advmss", int64(c.AdvMSS)},
 		{"tcpi_reordering", int64(c.Reordering)}, {"tcpi_rcv_rtt", int64(c.RcvRTT >> 3)}, {"tcpi_rcv_space", int64(c.RcvQSpace)},
 		{"tcpi_total_retrans", int64(c.TotalRetrans)},
-		{"tcpi_pacing_rate", 0}, {"tcpi_max_pacing_rate", -1},
+		{"tcpi_pacing_rate", c.pacingRate(sys)}, {"tcpi_max_pacing_rate", -1},
 		{"tcpi_bytes_acked", int64(c.BytesAcked)}, {"tcpi_bytes_received", int64(c.BytesRcvd)},
 		{"tcpi_segs_out", int64(c.SegsOut)}, {"tcpi_segs_in", int64(c.SegsIn)},
 		{"tcpi_notsent_bytes", max(int64(c.SndMax.Minus(c.SndNxt)), 0)}, {"tcpi_min_rtt", minRTT},
-		{"tcpi_data_segs_in", 0}, {"tcpi_data_segs_out", 0}, {"tcpi_delivery_rate", 0},
+		{"tcpi_data_segs_in", int64(c.Stats.DataIn)}, {"tcpi_data_segs_out", int64(c.Stats.DataOut)}, {"tcpi_delivery_rate", 0},
 		{"tcpi_busy_time", 0}, {"tcpi_rwnd_limited", 0}, {"tcpi_sndbuf_limited", 0},
 		{"tcpi_delivered", int64(c.Delivered)}, {"tcpi_delivered_ce", 0}, {"tcpi_bytes_sent", int64(c.BytesSent)},
-		{"tcpi_bytes_retrans", 0}, {"tcpi_dsack_dups", int64(c.DsackDups)}, {"tcpi_reord_seen", seen},
-		{"tcpi_rcv_ooopack", 0}, {"tcpi_snd_wnd", int64(c.SndWnd)}, {"tcpi_rcv_wnd", int64(c.RcvWnd)},
+		{"tcpi_bytes_retrans", c.bytesRetrans()}, {"tcpi_dsack_dups", int64(c.DsackDups)}, {"tcpi_reord_seen", seen},
+		{"tcpi_rcv_ooopack", int64(c.Stats.OutOfOrder)}, {"tcpi_snd_wnd", int64(c.SndWnd)}, {"tcpi_rcv_wnd", int64(c.RcvWnd)},
 		{"tcpi_rehash", 0}, {"tcpi_total_rto", 0}, {"tcpi_total_rto_recoveries", 0}, {"tcpi_total_rto_time", 0},
 	}
 }

@@ -11,6 +11,9 @@ import (
 // its own door, in listen.go. The returned TimeWait, if any, takes over.
 func (c *Conn) OnSegment(x *Ctx, s *wire.Segment) *TimeWait {
 	c.SegsIn++
+	if len(s.Payload) > 0 {
+		c.Stats.DataIn++
+	}
 	switch c.State {
 	case Closed:
 		ReplyReset(x, s)

@@ -104,6 +104,7 @@ func (c *Conn) ackFlag() wire.Flags {
 // it (tcp_event_data_sent).
 func (c *Conn) dataSent(x *Ctx, n int) {
 	c.BytesSent += uint64(n)
+	c.Stats.DataOut++
 	if c.inFlight() == 0 && c.CC != ccReno {
 		c.cubicStart(x)
 	}
