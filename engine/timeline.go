@@ -257,7 +257,9 @@ func (t *Timeline) rewind(b BranchID, n StepNo) *World {
 	w := t.nearest(b, n).Clone()
 	off := &trace.Recorder{}
 	for w.step < n {
-		t.advance(off, w, b)
+		if !t.advance(off, w, b) {
+			panic("engine: a run that was computed does not repeat") // never, unless two worlds share memory
+		}
 	}
 	return w
 }
