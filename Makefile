@@ -5,7 +5,7 @@
 
 STEP  := @tools/step
 TOOL  := go tool -modfile=tools/go.mod
-CODE  := cmd engine i18n internal lessons static templates web
+CODE  := cmd engine i18n internal kernel lessons static templates web
 BUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w"
 
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1

@@ -58,7 +58,7 @@ func (l *lab) compareHost(w *engine.World, h int, horizon time.Duration) (time.D
 		}
 		at := time.Duration(p.SentAt)
 		want := spellSeen(&p.Seg, p.BaseSeq, p.BaseAck)
-		late := 2*coarse(at) + 8*time.Millisecond // one timer after another may be late
+		late := max(2*coarse(at), at/16) + 8*time.Millisecond // one timer after another may be late
 		if n >= len(mine) {
 			if at+2*late > horizon {
 				return 0, "" // it may still come

@@ -24,7 +24,6 @@ func askKernel(e env, args []string) int {
 		fmt.Fprintf(e.err, "wirestep kernel: %v\n", err)
 		return 2
 	}
-	kernel.Punctual()
 	worst := 0
 	kernel.Files(names, func(v *kernel.Verdict) {
 		v.Print(e.out, *verbose)

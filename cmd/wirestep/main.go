@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"wirestep/kernel"
 )
 
 // env is where a command reads and writes.
@@ -36,7 +38,12 @@ func init() { // the commands name the table in their usage
 	}
 }
 
-func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == "kernel" {
+		kernel.Punctual()
+	}
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
 
 // run is main without the process around it.
 func run(args []string, in io.Reader, out, err io.Writer) int {
