@@ -20,6 +20,8 @@ import (
 type python struct {
 	names starlark.StringDict
 	said  []string // what print() printed
+	guard guard
+	most  int // bytes of code of a stranger; 0: the code is the caller's
 }
 
 // maxCodeSteps stops a loop without end.
@@ -40,6 +42,15 @@ func (a *assertion) Error() string {
 // run executes code with the variables of a socket. The error of an assertion
 // that fails is an *assertion.
 func (p *python) run(code string, info []tcp.InfoField) error {
+	text := rewrite(code)
+	if p.most > 0 {
+		if len(text) > p.most {
+			return fmt.Errorf("%d bytes of code; at most %d may stand together here", len(text), p.most)
+		}
+		if err := p.guard.check(text); err != nil {
+			return err
+		}
+	}
 	env := starlark.StringDict{"True": starlark.True, "False": starlark.False}
 	for _, name := range slices.Sorted(maps.Keys(consts)) {
 		if strings.HasPrefix(name, "TCP") {
@@ -56,7 +67,7 @@ func (p *python) run(code string, info []tcp.InfoField) error {
 	env["round"] = starlark.NewBuiltin("round", roundBuiltin)
 	th := &starlark.Thread{Name: "code", Print: func(_ *starlark.Thread, s string) { p.said = append(p.said, s) }}
 	th.SetMaxExecutionSteps(maxCodeSteps)
-	globals, err := starlark.ExecFileOptions(&codeOptions, th, "code", rewrite(code), env)
+	globals, err := starlark.ExecFileOptions(&codeOptions, th, "code", text, env)
 	if p.names == nil {
 		p.names = starlark.StringDict{}
 	}

@@ -26,7 +26,7 @@ func (r *runner) event(e trace.Event, do func(x *host.Ctx)) {
 			own = append(own, *s)
 			continue
 		}
-		r.out = append(r.out, sent{*s, r.now})
+		r.out = append(r.out, sent{*s, r.now, r.saw(s, 0, false)})
 	}
 	r.h.Finish(x)
 	r.tell(x)
@@ -49,9 +49,19 @@ func (r *runner) advance(to sim.Time) {
 // maxSteps limits the events of one run.
 const maxSteps = 1_000_000
 
+func (r *runner) limit() int {
+	if n := r.cfg.Limits.Steps; n > 0 {
+		return n
+	}
+	return maxSteps
+}
+
+// spent tells that a run has reached its limit.
+func (r *runner) spent() bool { return int(r.step) > r.limit() }
+
 // nextAt is the instant of what happens next by itself.
 func (r *runner) nextAt() sim.Time {
-	if r.step > maxSteps {
+	if r.spent() {
 		return sim.Never
 	}
 	at := r.h.NextTimer().At
@@ -138,5 +148,6 @@ func (r *runner) field(c *trace.Change) string {
 
 // deliver hands a packet to the host.
 func (r *runner) deliver(s *wire.Segment) {
+	r.saw(s, r.at, true)
 	r.event(trace.Event{Kind: trace.Arrive}, func(x *host.Ctx) { r.h.OnSegment(x, s) })
 }

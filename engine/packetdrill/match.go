@@ -69,7 +69,7 @@ func (r *runner) learn(p *peer, k *Packet, s *wire.Segment) {
 func (r *runner) gather(k *Packet, hi sim.Time) wire.Segment {
 	first := r.out[0]
 	seg := first.seg
-	r.out = r.out[1:]
+	r.asked()
 	for len(seg.Payload) < k.Len && len(seg.Payload) > 0 {
 		if !r.await(max(hi, first.at).Add(r.tol)) {
 			break
@@ -86,7 +86,7 @@ func (r *runner) gather(k *Packet, hi sim.Time) wire.Segment {
 			seg.Flags |= wire.PSH // Linux: every packet of several segments is pushed
 		}
 		seg.Win = next.Win
-		r.out = r.out[1:]
+		r.asked()
 	}
 	return seg
 }

@@ -17,7 +17,8 @@ type Config struct {
 	Defines []Define
 	Read    ReadFile // gives files that the script names; nil: none can be read
 	Dir     string   // where the script lies, for files that it names
-	Trace   bool     // keep what the engine did beside each line
+	Trace   bool     // keep what the engine did beside each line, and the packets
+	Limits  Limits
 }
 
 // LineResult is the verdict on one event of a script.
@@ -38,6 +39,7 @@ type Result struct {
 	Lines    []LineResult
 	Odd      []string // shell commands and settings that were not understood
 	Leftover []string // what was sent after the last expectation
+	Packets  []Packed // what passed the interface, in order, when a trace is kept
 }
 
 // Failure is the message of a failed script: FILE:LINE: expected …, got ….
@@ -70,6 +72,8 @@ type runner struct {
 	step sim.EventID
 	now  sim.Time
 	out  []sent // what the interface has seen and no line has asked for
+	seen []seen // all that the interface has seen
+	at   int    // the line that is performed
 
 	other func(limit sim.Time) bool // waits for a packet of another machine than h (Wire)
 	una   uint32                    // of that machine: what the script has acknowledged
@@ -95,6 +99,7 @@ type runner struct {
 type sent struct {
 	seg wire.Segment
 	at  sim.Time
+	n   int // its place in seen, from 1; 0: none
 }
 
 // fdPair maps a descriptor of the script to one of the host.
@@ -120,11 +125,13 @@ func Run(file, src string, cfg Config) *Result {
 		return res
 	}
 	r := &runner{cfg: cfg, script: s, res: res, tol: 4000 * sim.Microsecond, now: epoch, bindPort: 8080, connectPort: 8080, lastFD: -1}
+	r.py.most = cfg.Limits.Code
 	if err := r.configure(); err != nil {
 		res.Err = err
 		return res
 	}
 	r.run()
+	res.Packets = r.packets()
 	return res
 }
 
@@ -148,7 +155,11 @@ func (r *runner) run() {
 
 // line runs one event and reports whether the script may go on.
 func (r *runner) line(e *Event) bool {
+	r.at = e.Line
 	f := r.perform(e)
+	if r.spent() {
+		f = failf(fmt.Sprintf("at most %d events in the engine", r.limit()), "more")
+	}
 	if f == nil && r.blocked != nil && r.blocked.failed != nil {
 		e, f = r.blocked.event, r.blocked.failed
 	}

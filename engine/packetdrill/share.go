@@ -115,7 +115,7 @@ func (w *Wire) slack(d sim.Duration) {
 func (w *Wire) Listening(at wire.Endpoint) { w.r.listenAt, w.r.newListener = at, true }
 
 // Sent adds a packet of the machine.
-func (w *Wire) Sent(s wire.Segment, at sim.Time) { w.r.out = append(w.r.out, sent{s, at}) }
+func (w *Wire) Sent(s wire.Segment, at sim.Time) { w.r.out = append(w.r.out, sent{seg: s, at: at}) }
 
 // Left are packets that no line has asked for, as a script spells them.
 func (w *Wire) Left() (out []string) {

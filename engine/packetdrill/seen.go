@@ -1,0 +1,73 @@
+package packetdrill
+
+import (
+	"wirestep/engine/sim"
+	"wirestep/engine/wire"
+)
+
+// Packed is a packet that passed the interface, with the numbers of the script.
+type Packed struct {
+	At   sim.Time
+	Line int  // the line that injected it or asked for it; 0: none did
+	In   bool // injected
+	Kind wire.Kind
+	Text string
+}
+
+// maxSeen limits the packets that are kept.
+const maxSeen = 10_000
+
+type seen struct {
+	seg  wire.Segment
+	at   sim.Time
+	line int
+	in   bool
+}
+
+// saw keeps a packet, if somebody will look, and returns its place from 1.
+func (r *runner) saw(s *wire.Segment, line int, in bool) int {
+	if !r.cfg.Trace || len(r.seen) >= maxSeen {
+		return 0
+	}
+	r.seen = append(r.seen, seen{*s, r.now, line, in})
+	return len(r.seen)
+}
+
+// asked takes a packet off the interface for the line that is performed.
+func (r *runner) asked() {
+	if n := r.out[0].n; n > 0 {
+		r.seen[n-1].line = r.at
+	}
+	r.out = r.out[1:]
+}
+
+// packets spells what was seen, once it is known how numbers map.
+func (r *runner) packets() []Packed {
+	var all []Packed
+	for i := range r.seen {
+		s := &r.seen[i]
+		p := Packed{At: s.at - epoch, Line: s.line, In: s.in, Kind: s.seg.Kind()}
+		switch {
+		case s.seg.ICMP.Set:
+			p.Text = "ICMP"
+		case s.in:
+			ack := uint32(s.seg.Ack)
+			for _, q := range r.peers {
+				if q.local == s.seg.Dst && q.remote == s.seg.Src {
+					ack -= q.shift
+				}
+			}
+			p.Text = spell("", s.seg.Flags, uint32(s.seg.Seq), len(s.seg.Payload), s.seg.Flags.Has(wire.ACK), ack, -1, 0, "")
+		default:
+			seq := uint32(s.seg.Seq)
+			for _, q := range r.peers {
+				if q.local == s.seg.Src && q.remote == s.seg.Dst {
+					seq -= q.shift
+				}
+			}
+			p.Text = spell("", s.seg.Flags, seq, len(s.seg.Payload), s.seg.Flags.Has(wire.ACK), uint32(s.seg.Ack), -1, 0, "")
+		}
+		all = append(all, p)
+	}
+	return all
+}
