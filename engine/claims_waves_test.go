@@ -119,8 +119,8 @@ func TestT54_FinWait2Timeout(t *testing.T) {
 }
 
 func TestT54_Linger2(t *testing.T) {
-	p := play(t, near, reader, connects+"  setsockopt(c, TCP_LINGER2, 3)\n  at(1s)\n  close(c)\n").end().is("abs(now - 4.0042) < 0.002")
-	p = play(t, near, reader, connects+"  setsockopt(c, TCP_LINGER2, -1)\n  at(1s)\n  close(c)\n").end()
+	play(t, near, reader, connects+"  setsockopt(c, TCP_LINGER2, 3)\n  at(1s)\n  close(c)\n").end().is("abs(now - 4.0042) < 0.002")
+	p := play(t, near, reader, connects+"  setsockopt(c, TCP_LINGER2, -1)\n  at(1s)\n  close(c)\n").end()
 	p.says("client", "1s", "F. 1:1(0) ack 1", "R 2:2(0)").is("now < 1.01", "client.state == CLOSED")
 }
 

@@ -304,6 +304,3 @@ func (p *player) lastWith(rule string) string {
 	}
 	return ""
 }
-
-// trace writes the whole run, every event with all that it did.
-func (p *player) trace() string { return fullTrace(p.t, p.t.Branch(), p.t.N()) }
