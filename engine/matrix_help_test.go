@@ -1,0 +1,247 @@
+package engine_test
+
+import (
+	"net/netip"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"wirestep/engine/host"
+	"wirestep/engine/sim"
+	"wirestep/engine/tcp"
+	"wirestep/engine/trace"
+	"wirestep/engine/wire"
+)
+
+// bench is one host of the engine with a raw peer: what it sends is kept, and
+// what reaches it is written by hand.
+type bench struct {
+	testing.TB
+	h        *host.Host
+	ids      sim.SubjectID
+	now      sim.Time
+	step     sim.EventID
+	rec      trace.Recorder
+	out      []wire.Segment
+	listener int32
+	fd       int32 // of the connection; -1: none, or closed
+
+	us, peer           wire.Endpoint
+	iss, irs           wire.Seq
+	sndUna, sndNxt     wire.Seq
+	rcvNxt             wire.Seq
+	before, after, err string
+	reply              []string
+	counters           map[string]int
+}
+
+// newBench is a host without timestamps, as in the measurement.
+func newBench(t testing.TB) *bench {
+	a := netip.MustParseAddr
+	b := &bench{TB: t, ids: 1, now: sim.Time(sim.Second), listener: -1, fd: -1,
+		us: wire.Endpoint{Addr: a("10.0.0.1"), Port: 80}, peer: wire.Endpoint{Addr: a("10.0.0.2"), Port: 40000},
+		iss: 500_000_000, irs: 1_000_000_000}
+	b.h = host.New(1, 0, "host", []netip.Addr{b.us.Addr}, 1)
+	must(t, b.h.SetSysctl("net.ipv4.tcp_timestamps", "0"))
+	b.sndUna, b.sndNxt, b.rcvNxt = b.iss+1, b.iss+1, b.irs+1
+	return b
+}
+
+// event lets the host handle something and keeps what it sends.
+func (b *bench) event(kind trace.Kind, do func(x *host.Ctx)) {
+	b.step++
+	b.rec.Begin(trace.Event{ID: b.step, At: b.now, Kind: kind})
+	x := &host.Ctx{IDs: &b.ids}
+	x.Recorder, x.Now, x.Sys, x.MIB, x.Rand = &b.rec, b.now, &b.h.Sys, &b.h.MIB, &b.h.Rand
+	do(x)
+	for i := range x.Out {
+		b.out = append(b.out, x.Out[i].Seg)
+	}
+	b.h.Finish(x)
+}
+
+// wait lets virtual time pass, with the timers that fire in it.
+func (b *bench) wait(d sim.Duration) {
+	end := b.now.Add(d)
+	for t := b.h.NextTimer(); t.At <= end; t = b.h.NextTimer() {
+		b.now = max(b.now, t.At)
+		b.event(trace.Timer, func(x *host.Ctx) { b.h.OnTimer(x, t) })
+	}
+	b.now = end
+}
+
+// send puts a segment of the peer on the wire; it takes 1 ms.
+func (b *bench) send(flags wire.Flags, seq, ack wire.Seq, payload int) {
+	s := wire.Segment{Src: b.peer, Dst: b.us, Flags: flags, Seq: seq, Ack: ack, Win: 65535, TTL: 64,
+		Payload: strings.Repeat("x", payload)}
+	if flags.Has(wire.SYN) {
+		s.Opts.Has |= wire.HasMSS | wire.HasSackOK
+		s.Opts.MSS = 1460
+	}
+	b.wait(sim.Millisecond)
+	b.event(trace.Arrive, func(x *host.Ctx) { b.h.OnSegment(x, &s) })
+}
+
+// call makes a system call that has to succeed.
+func (b *bench) call(do func(x *host.Ctx) tcp.Errno) {
+	b.Helper()
+	b.event(trace.Call, func(x *host.Ctx) {
+		if err := do(x); err != tcp.OK {
+			b.Fatalf("a call fails with %s", err)
+		}
+	})
+}
+
+func (b *bench) listen() {
+	b.call(func(x *host.Ctx) tcp.Errno {
+		b.listener = b.h.Socket(x)
+		if err := b.h.Bind(x, b.listener, b.us); err != tcp.OK {
+			return err
+		}
+		return b.h.Listen(x, b.listener, 16)
+	})
+}
+
+// handshake opens a connection from the peer's side, and accepts it.
+func (b *bench) handshake(whole bool) {
+	b.listen()
+	b.send(wire.SYN, b.irs, 0, 0)
+	b.iss = b.out[len(b.out)-1].Seq
+	b.sndUna, b.sndNxt = b.iss, b.iss+1
+	if !whole {
+		return
+	}
+	b.sndUna = b.sndNxt
+	b.send(wire.ACK, b.rcvNxt, b.sndNxt, 0)
+	b.call(func(x *host.Ctx) (err tcp.Errno) {
+		b.fd, err = b.h.Accept(x, b.listener)
+		return err
+	})
+}
+
+// connect sends a SYN of the host's own.
+func (b *bench) connect() {
+	b.us.Port = 2000
+	b.call(func(x *host.Ctx) tcp.Errno {
+		b.fd = b.h.Socket(x)
+		if err := b.h.Bind(x, b.fd, b.us); err != tcp.OK {
+			return err
+		}
+		if err := b.h.Connect(x, b.fd, b.peer); err != tcp.EINPROGRESS {
+			return err
+		}
+		return tcp.OK
+	})
+	b.iss = b.out[0].Seq
+	b.sndUna, b.sndNxt = b.iss, b.iss+1
+}
+
+// fin closes the host's half, by close() or by shutdown().
+func (b *bench) fin(how string) {
+	b.call(func(x *host.Ctx) tcp.Errno {
+		if how == "shutdown" {
+			return b.h.Shutdown(x, b.fd, 1)
+		}
+		fd := b.fd
+		b.fd = -1
+		_, err := b.h.Close(x, fd)
+		return err
+	})
+	b.sndNxt++
+}
+
+// peerFin closes the peer's half.
+func (b *bench) peerFin() {
+	b.send(wire.FIN|wire.ACK, b.rcvNxt, b.sndUna, 0)
+	b.rcvNxt++
+}
+
+// ackFin acknowledges the host's FIN.
+func (b *bench) ackFin() {
+	b.sndUna = b.sndNxt
+	b.send(wire.ACK, b.rcvNxt, b.sndUna, 0)
+}
+
+// enter brings the host into a state of the table: "FIN_WAIT_1(close)".
+func (b *bench) enter(state string) {
+	b.Helper()
+	name, how, _ := strings.Cut(strings.TrimSuffix(state, ")"), "(")
+	switch name {
+	case "CLOSED":
+		return
+	case "LISTEN":
+		b.listen()
+		return
+	case "SYN_SENT":
+		b.connect()
+		return
+	case "SYN_RECV":
+		if how == "passive" {
+			b.handshake(false)
+			return
+		}
+		b.connect()
+		b.send(wire.SYN, b.irs, 0, 0)
+		return
+	}
+	b.handshake(true)
+	switch name {
+	case "ESTABLISHED":
+	case "FIN_WAIT_1":
+		b.fin(how)
+	case "FIN_WAIT_2":
+		b.fin(how)
+		b.ackFin()
+	case "CLOSING":
+		b.fin(how)
+		b.peerFin()
+	case "TIME_WAIT":
+		b.fin(how)
+		b.ackFin()
+		b.peerFin()
+	case "CLOSE_WAIT":
+		b.peerFin()
+		b.wait(60 * sim.Millisecond) // its acknowledgment is delayed
+	case "LAST_ACK":
+		b.peerFin()
+		b.wait(60 * sim.Millisecond)
+		b.fin(how)
+	default:
+		b.Fatalf("no state is called %s", state)
+	}
+}
+
+var incomingForm = regexp.MustCompile(`^(SYN\+ACK|SYN|ACK|DATA10\+FIN|DATA10|FIN|RST\+ACK|RST)(?: seq=([a-z_]+)([-+]\d+)?)?(?: ack=([a-z_]+)([-+]\d+)?)?(?: \(.*\))?$`)
+
+// inject builds the segment that a row of the table describes.
+func (b *bench) inject(row string) {
+	b.Helper()
+	if row == "segment without ACK flag, data" {
+		b.send(0, b.rcvNxt, 0, 10)
+		return
+	}
+	m := incomingForm.FindStringSubmatch(row)
+	if m == nil {
+		b.Fatalf("what is %q?", row)
+	}
+	number := func(name, off string, missing wire.Seq) wire.Seq {
+		base, ok := map[string]wire.Seq{"": missing, "rcv_nxt": b.rcvNxt, "snd_nxt": b.sndNxt, "snd_una": b.sndUna, "iss": b.iss, "irs": b.irs}[name]
+		if !ok {
+			b.Fatalf("what is %s in %q?", name, row)
+		}
+		n, _ := strconv.Atoi(off)
+		return base + wire.Seq(n)
+	}
+	flags := map[string]wire.Flags{"SYN": wire.SYN, "SYN+ACK": wire.SYN | wire.ACK, "ACK": wire.ACK, "DATA10": wire.PSH | wire.ACK,
+		"DATA10+FIN": wire.PSH | wire.FIN | wire.ACK, "FIN": wire.FIN | wire.ACK, "RST": wire.RST, "RST+ACK": wire.RST | wire.ACK}[m[1]]
+	size := 0
+	if strings.HasPrefix(m[1], "DATA10") {
+		size = 10
+	}
+	ack := wire.Seq(0)
+	if flags.Has(wire.ACK) {
+		ack = number(m[4], m[5], b.sndNxt)
+	}
+	b.send(flags, number(m[2], m[3], b.rcvNxt), ack, size)
+}
