@@ -60,17 +60,6 @@ func (e *Expr) word() string {
 	return ""
 }
 
-// words lists the words joined by |.
-func (e *Expr) words() []string {
-	if e.Kind == Binary {
-		return append(e.List[0].words(), e.List[1].words()...)
-	}
-	if e.Kind == Word {
-		return []string{e.Text}
-	}
-	return nil
-}
-
 // String spells the expression as in a script.
 func (e *Expr) String() string {
 	join := func(open, shut string) string {
