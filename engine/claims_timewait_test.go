@@ -55,8 +55,8 @@ func TestTimeWaitRestarts(t *testing.T) {
 // T34, T35: a RST with exactly the right number ends TIME_WAIT, unless
 // tcp_rfc1337 forbids it.
 func TestT34_TimeWaitAssassination(t *testing.T) {
-	p := timeWait(t, false).at("30s", "forge peer > client flags=R seq=2").to("31s").is("client.state == CLOSED")
-	p = timeWait(t, false).at("29s", "sysctl client net.ipv4.tcp_rfc1337 = 1").at("30s", "forge peer > client flags=R seq=2").to("31s")
+	timeWait(t, false).at("30s", "forge peer > client flags=R seq=2").to("31s").is("client.state == CLOSED")
+	p := timeWait(t, false).at("29s", "sysctl client net.ipv4.tcp_rfc1337 = 1").at("30s", "forge peer > client flags=R seq=2").to("31s")
 	p.is("client.state == TIME_WAIT")
 }
 
