@@ -88,7 +88,6 @@ type runner struct {
 	newListener   bool
 	fds           []fdPair
 	lastFD        int64
-	polls         []*epoll
 	blocked       *blocked
 	py            python
 	inq           bool // TCP_INQ: messages carry what is left to be read
