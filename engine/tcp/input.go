@@ -51,8 +51,24 @@ var ackMissing = trace.Declare(trace.Rule{
 	Drops: true,
 })
 
+var synRecvBadAck = trace.Declare(trace.Rule{
+	ID: "syn-recv.wrong-ack",
+	Says: "Two SYNs have crossed, and this acknowledges something that ours did not send: it belongs to another connection. " +
+		"RST, and this one waits on.",
+	RFC:   trace.Cites("RFC 9293 §3.10.7.4", "RFC 9293 §3.5.2"),
+	Linux: "tcp_rcv_state_process",
+	Drops: true,
+})
+
 // checkAck is the fifth step: the ACK field.
 func (c *Conn) checkAck(x *Ctx, s *wire.Segment) bool {
+	if c.State == SynRecv && (s.Ack.Before(c.SndUna) || s.Ack.After(c.SndNxt)) {
+		// Linux: not a challenge (FLAG_NO_CHALLENGE_ACK); tcp_v4_do_rcv sends the RST
+		x.When(synRecvBadAck, c.sndCheck("SEG.ACK", s.Ack, trace.OpEQ, "SND.NXT", c.SndNxt))
+		x.Drop(synRecvBadAck)
+		ReplyReset(x, s)
+		return false
+	}
 	r := c.ack(x, s)
 	if c.State == SynRecv {
 		if r.bad {
