@@ -18,7 +18,9 @@ type Packed struct {
 const maxSeen = 10_000
 
 type seen struct {
-	seg  wire.Segment
+	seg  wire.Segment // without what it carries
+	kind wire.Kind
+	len  int
 	at   sim.Time
 	line int
 	in   bool
@@ -29,7 +31,9 @@ func (r *runner) saw(s *wire.Segment, line int, in bool) int {
 	if !r.cfg.Trace || len(r.seen) >= maxSeen {
 		return 0
 	}
-	r.seen = append(r.seen, seen{*s, r.now, line, in})
+	k := seen{*s, s.Kind(), len(s.Payload), r.now, line, in}
+	k.seg.Payload = ""
+	r.seen = append(r.seen, k)
 	return len(r.seen)
 }
 
@@ -46,7 +50,7 @@ func (r *runner) packets() []Packed {
 	var all []Packed
 	for i := range r.seen {
 		s := &r.seen[i]
-		p := Packed{At: s.at - epoch, Line: s.line, In: s.in, Kind: s.seg.Kind()}
+		p := Packed{At: s.at - epoch, Line: s.line, In: s.in, Kind: s.kind}
 		switch {
 		case s.seg.ICMP.Set:
 			p.Text = "ICMP"
@@ -57,7 +61,7 @@ func (r *runner) packets() []Packed {
 					ack -= q.shift
 				}
 			}
-			p.Text = spell("", s.seg.Flags, uint32(s.seg.Seq), len(s.seg.Payload), s.seg.Flags.Has(wire.ACK), ack, -1, 0, "")
+			p.Text = spell("", s.seg.Flags, uint32(s.seg.Seq), s.len, s.seg.Flags.Has(wire.ACK), ack, -1, 0, "")
 		default:
 			seq := uint32(s.seg.Seq)
 			for _, q := range r.peers {
@@ -65,7 +69,7 @@ func (r *runner) packets() []Packed {
 					seq -= q.shift
 				}
 			}
-			p.Text = spell("", s.seg.Flags, seq, len(s.seg.Payload), s.seg.Flags.Has(wire.ACK), uint32(s.seg.Ack), -1, 0, "")
+			p.Text = spell("", s.seg.Flags, seq, s.len, s.seg.Flags.Has(wire.ACK), uint32(s.seg.Ack), -1, 0, "")
 		}
 		all = append(all, p)
 	}
