@@ -14,6 +14,7 @@ type Diagram struct {
 	Times         []Tick
 	Folds         []Fold
 	Arrows        []Arrow
+	Marks         []Fold // where something went wrong
 }
 
 // Lifeline is one host.
@@ -41,6 +42,7 @@ type Arrow struct {
 	Kind           string // "SYN" "SYN-ACK" "ACK" "FIN" "RST" "DATA" "ICMP" "NONE"
 	Retx, Lost     bool
 	Forged         bool
+	Failed         bool // not what was expected
 }
 
 // The colours of a picture that stands alone; a style sheet may say otherwise.

@@ -12,7 +12,7 @@ type Page struct {
 	Theme   string   // address of the script that sets the theme before the first paint
 	Scripts []string // addresses of modules
 	Langs   []Choice // the same page in each language
-	Here    string   // which entry of the navigation this is: "home" "rules" "sysctls"
+	Here    string   // which entry of the navigation this is: "home" "rules" "scripts" "sysctls"
 	T       func(key string, args ...any) string
 }
 

@@ -31,7 +31,7 @@ func (s *Server) page(r *http.Request, here string, scripts ...string) templates
 		q := r.URL.Query()
 		q.Set("lang", l)
 		there := url.URL{Path: r.URL.Path, RawQuery: q.Encode()}
-		if r.Method == http.MethodPost {
+		if r.Method == http.MethodPost && here != "scripts" {
 			there.Path = "/" // what was posted is not at an address
 		}
 		p.Langs = append(p.Langs, templates.Choice{Lang: l, Label: langNames[l], Href: there.String(), Current: l == lang})

@@ -31,12 +31,13 @@ type Server struct {
 	draining atomic.Bool
 	streams  sync.WaitGroup // sockets that are open
 	metrics  metrics
+	drills   chan struct{} // scripts that run now
 }
 
 // New returns a server that is ready to Serve.
 func New(conf Config) *Server {
 	conf.fill()
-	s := &Server{conf: conf, log: conf.Log}
+	s := &Server{conf: conf, log: conf.Log, drills: make(chan struct{}, maxScripts)}
 	s.hub = newHub(conf, &s.metrics)
 	s.library = newLibrary(conf)
 	s.handler = s.routes()
