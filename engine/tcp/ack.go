@@ -128,6 +128,9 @@ func (c *Conn) ack(x *Ctx, s *wire.Segment) ackFlags {
 	if f.setTimer && !c.scheduleTLP(x, true) {
 		c.rearmRTO(x)
 	}
+	if n := int(c.Delivered - delivered); n > 0 {
+		x.CountBy(TCPDelivered, n)
+	}
 	c.congControl(x, c.Delivered-delivered, c.Lost-lost, &f)
 	c.xmitRecovery(x, again)
 	return f

@@ -29,6 +29,9 @@ func (x *Ctx) Send(s wire.Segment, retx uint16) {
 	if s.Flags.Has(wire.RST) {
 		x.Count(OutRsts)
 	}
+	if retx == 0 || s.Flags.Has(wire.SYN|wire.ACK) { // Linux: retransmissions are counted apart
+		x.Count(OutSegs)
+	}
 	x.Out = append(x.Out, Outgoing{s, x.Span(), retx})
 }
 
