@@ -3,6 +3,7 @@ package kernel
 import (
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -36,6 +37,17 @@ func differs(p *plan) (*found, error) {
 	return &found{p, text, why}, nil
 }
 
+// sign is what a difference is about, without the numbers in it.
+func (f *found) sign() string {
+	_, why, _ := strings.Cut(f.why, ": ")
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return -1
+		}
+		return r
+	}, why)
+}
+
 var errUnsteady = fmt.Errorf("the kernel does not do the same twice")
 
 // atOnceRandom is how many plans are played at the same time.
@@ -48,6 +60,7 @@ func Random(w io.Writer, n int, seed uint64, shrinkMost int, tell func(format st
 	all := each(n, func(i int) (*found, error) { return differs(newPlan(seed, i)) })
 	unsteady, different := 0, 0
 	var list []*found
+	signs := map[string]bool{}
 	for _, o := range all {
 		switch {
 		case o.err == errUnsteady:
@@ -56,7 +69,11 @@ func Random(w io.Writer, n int, seed uint64, shrinkMost int, tell func(format st
 			return different, o.err
 		case o.f != nil:
 			different++
-			list = append(list, o.f)
+			fmt.Fprintf(w, "// %s\n", o.f.why)
+			if !signs[o.f.sign()] { // one of each kind is enough to look at
+				signs[o.f.sign()] = true
+				list = append(list, o.f)
+			}
 		}
 	}
 	tell("%d scripts in %.0f s: %d the same, %d different, %d not the same twice on the kernel", n, time.Since(began).Seconds(),
@@ -65,7 +82,7 @@ func Random(w io.Writer, n int, seed uint64, shrinkMost int, tell func(format st
 		if i < shrinkMost {
 			f = shrink(f)
 		}
-		fmt.Fprintf(w, "// %s\n%s\n", f.why, f.script)
+		fmt.Fprintf(w, "\n// %s\n%s", f.why, f.script)
 	}
 	return different, nil
 }
@@ -92,7 +109,8 @@ func each(n int, f func(i int) (*found, error)) []outcome {
 }
 
 // shrink leaves out steps as long as a difference remains (delta debugging): large
-// pieces first, all pieces of one size at the same time.
+// pieces first, all pieces of one size at the same time. It has to remain the same
+// difference, apart from numbers.
 func shrink(f *found) *found {
 	for size := max(len(f.p.acts)/2, 1); size >= 1; {
 		n := (len(f.p.acts) + size - 1) / size
@@ -101,7 +119,7 @@ func shrink(f *found) *found {
 		})
 		smaller := false
 		for _, o := range tried {
-			if o.f != nil {
+			if o.f != nil && o.f.sign() == f.sign() {
 				f, smaller = o.f, true
 				break
 			}

@@ -31,6 +31,10 @@ func init() {
 
 const defaultControl = "cubic"
 
+// v6Settles is how long a kernel may take until an address of IPv6 is its own: it
+// is added by a work queue, not by the call.
+const v6Settles = 100 * time.Millisecond
+
 // setup is what a script asks for before anything happens.
 type setup struct {
 	local, remote netip.Addr
@@ -117,14 +121,18 @@ func (u *setup) prepare(s *space, to string) error {
 	if err := u.sysctl(s, "net.ipv4.tcp_congestion_control", defaultControl); err != nil {
 		return err
 	}
-	family, extra := "", ""
+	extra := ""
 	if u.v6 {
-		family, extra = "-6 ", " nodad"
+		extra = " nodad"
 	}
-	return s.ip("link set lo up",
+	err := s.ip("link set lo up",
 		fmt.Sprintf("link set dev tun0 mtu %d up", u.mtu),
 		fmt.Sprintf("addr add %s/%d dev tun0%s", u.local, u.bits, extra),
-		family+"route add "+to+" dev tun0")
+		"route add "+to+" dev tun0")
+	if u.v6 {
+		time.Sleep(v6Settles)
+	}
+	return err
 }
 
 // net is the network of the remote end.
