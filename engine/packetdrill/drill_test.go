@@ -38,12 +38,19 @@ func scripts(t *testing.T, dir string) []string {
 }
 
 func TestOwnScripts(t *testing.T) {
-	files := scripts(t, "testdata")
-	if len(files) < 15 {
-		t.Fatalf("%d scripts in testdata; expected at least 15", len(files))
+	files := append(scripts(t, "testdata"), scripts(t, "testdata/*")...) // testdata/AREA/NAME.pkt
+	if len(files) < 75 {
+		t.Fatalf("%d scripts in testdata; expected at least 75", len(files))
 	}
 	for _, f := range files {
-		t.Run(filepath.Base(f), func(t *testing.T) {
+		t.Run(strings.TrimPrefix(f, "testdata/"), func(t *testing.T) {
+			text, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if l := strings.SplitN(string(text), "\n", 3); len(l) < 3 || !strings.HasPrefix(l[0], "// ") || !strings.HasPrefix(l[1], "// ") {
+				t.Error("expected two lines of prose on top")
+			}
 			r := drill(t, f)
 			if !r.OK {
 				t.Error(r.Failure())

@@ -115,6 +115,8 @@ func TestPython(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	files, _ := filepath.Glob("testdata/*.pkt")
+	more, _ := filepath.Glob("testdata/*/*.pkt")
+	files = append(files, more...)
 	for _, name := range files {
 		if b, err := os.ReadFile(name); err == nil {
 			f.Add(string(b))
