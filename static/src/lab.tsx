@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   if (!el) return;
   const lang = el.dataset.lang || document.documentElement.lang || 'en';
   const [at] = await Promise.all([session(el), load(lang), loadRules(lang), loadFields(lang)]);
-  const place: Place = { session: at.id, lesson: el.dataset.lesson ?? '', title: document.title };
+  const place: Place = { session: at.id, lesson: el.dataset.lesson ?? '', title: document.title.replace(/ · Wirestep$/, '') };
   const stream = s.connect(at.stream);
   // The island takes over when it has something to show.
   await new Promise<void>((go) => {

@@ -15,6 +15,11 @@ export function gutterOf(width: number): number {
   return width < 560 ? 56 : 76;
 }
 
+/** How many characters of an instant the gutter has room for. */
+export function gutterChars(gutter: number): number {
+  return gutter < 60 ? 8 : 9;
+}
+
 /** Where the lifelines stand, and how much room each needs. */
 export function place(inp: Input): Column[] {
   const { hosts, width } = inp;
@@ -24,8 +29,9 @@ export function place(inp: Input): Column[] {
   const room = width >= 1000 ? 168 : width >= 700 ? 146 : width >= 560 ? 96 : 60;
   const halves = slots(inp).map((k) => (width < 560 ? Math.min(14, 5 + 2 * k) : Math.max(10, Math.min(30, 6 * k))));
   const half = Math.max(...halves);
+  const outer = width < 560 ? 76 : room; // the last host's notes are the server's: they tell more
   const left = gutter + room + 10 + laneW * Math.max(1, lanes[0] ?? 0) + half;
-  const right = width - room - 14 - laneW * Math.max(1, lanes[hosts - 1] ?? 0) - half;
+  const right = width - outer - 14 - laneW * Math.max(1, lanes[hosts - 1] ?? 0) - half;
   return Array.from({ length: hosts }, (_, i) => ({
     host: i,
     x: hosts === 1 ? (left + right) / 2 : left + ((right - left) * i) / (hosts - 1),
@@ -33,7 +39,7 @@ export function place(inp: Input): Column[] {
     half: halves[i],
     lanes: lanes[i] ?? 0,
     laneW,
-    notes: i === 0 || i === hosts - 1 ? room : Math.min(room, Math.max(60, (right - left) / (hosts - 1) / 2 - 30)),
+    notes: i === 0 ? room : i === hosts - 1 ? outer : Math.min(room, Math.max(60, (right - left) / (hosts - 1) / 2 - 30)),
   }));
 }
 

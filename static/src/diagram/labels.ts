@@ -280,6 +280,10 @@ function shorten(text: string, room: number, words: Words): string {
   if (words.measure(short, 'mono') <= room) return short;
   const name = bare.replace(/\(.*\)/s, '');
   if (words.measure(name, 'mono') <= room) return name;
+  const tight = name.replace(' → ', '→');
+  if (words.measure(tight, 'mono') <= room) return tight;
+  const queue = name.replace(/ queue /, ' ');
+  if (words.measure(queue, 'mono') <= room) return queue;
   let cut = name;
   while (cut.length > 1 && words.measure(`${cut}…`, 'mono') > room) cut = cut.slice(0, -1);
   return `${cut}…`;

@@ -2,11 +2,11 @@ import type { History, Note } from '../model/history';
 import type { Link, Planned } from '../proto';
 import { type Arrow, arrow } from './arrow';
 import { Axis, type Fold, type Tick } from './axis';
-import { type Column, gutterOf, place } from './columns';
+import { type Column, gutterChars, gutterOf, place } from './columns';
 import type { Pt } from './geom';
 import { type BandBox, type Bracket, bands, brackets } from './lifeline';
 import { Arrivals, MIN_TRIP, NOTE, Rows, sideOf } from './rows';
-import { instant } from './time';
+import { instantIn } from './time';
 import { busyFolds, expected, unitOf, wishList } from './trips';
 
 /** What the layout is made from. */
@@ -165,7 +165,7 @@ export function layout(inp: Input): Layout {
     gutter: gutterOf(inp.width),
     columns,
     axis,
-    ticks: ticks(axis, restY),
+    ticks: ticks(axis, restY, gutterChars(gutterOf(inp.width))),
     folds: busyFolds(axis.folds, tracks, n),
     arrows,
     notes,
@@ -205,14 +205,14 @@ function noteBox(note: Note, y: number, columns: Column[], anchorY: number, plan
   const c = columns[Math.max(0, note.host)] ?? columns[0];
   const lanes = c.lanes * c.laneW;
   const lead = c.x + c.side * (c.half + lanes + 6);
-  return { note, y, x: lead + c.side * 5, side: c.side, anchor: { x: c.x + c.side * c.half, y: anchorY }, lead, room: c.notes - 8, planned };
+  return { note, y, x: lead + c.side * 5, side: c.side, anchor: { x: c.x + c.side * c.half, y: anchorY }, lead, room: (c.notes - 8) * (c.laneW < 20 ? 12 / 11 : 1), planned }; // letters are smaller where it is narrow
 }
 
-function ticks(axis: Axis, restY: number): TickBox[] {
+function ticks(axis: Axis, restY: number, chars: number): TickBox[] {
   const out: TickBox[] = [];
   let last = Number.NEGATIVE_INFINITY;
   for (const t of axis.ticks as Tick[]) {
-    const label = instant(t.t);
+    const label = instantIn(t.t, chars);
     if (t.y0 - last < 15 || (label === out[out.length - 1]?.label && t.y0 - last < 200)) continue;
     last = t.y0;
     out.push({ t: t.t, y: t.y0, label, planned: t.y0 > restY });

@@ -18,7 +18,7 @@ export function Ticks({ l, from, to, whole }: { l: Layout; from: number; to: num
       {list.map((x) => (
         <g key={x.t} class={x.planned ? 'planned' : ''}>
           <path d={`M${l.gutter} ${x.y}H${l.width - 12}`} />
-          <text x={l.gutter - 8} y={x.y + 4} text-anchor="end">
+          <text x={l.gutter - (l.gutter < 60 ? 6 : 8)} y={x.y + 4} text-anchor="end">
             {x.label}
           </text>
         </g>

@@ -6,6 +6,14 @@ export function instant(ns: number): string {
   return `${trim(ns / 1e9, 3)} s`;
 }
 
+/** The same with as many digits as there is room for: "131.00 s". */
+export function instantIn(ns: number, chars: number): string {
+  const full = instant(ns);
+  const m = /^(\d+\.(\d+)) (.+)$/.exec(full);
+  if (!m || full.length <= chars) return full;
+  return `${Number(m[1]).toFixed(Math.max(0, m[2].length - full.length + chars))} ${m[3]}`;
+}
+
 /** A length of time, as short as it can be said: "960 ms", "1 s", "2 min". */
 export function duration(ns: number): string {
   if (ns < 0) return `−${duration(-ns)}`;

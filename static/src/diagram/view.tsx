@@ -5,11 +5,12 @@ import { t } from '../i18n';
 import type { BranchData } from '../model/branch';
 import type { Host, Link } from '../proto';
 import type { Arrow } from './arrow';
+import { gutterChars } from './columns';
 import { bounds, cut, type Pt, path } from './geom';
 import { compose, type Labels, placeLabels } from './labels';
 import { type Layout, TOP } from './layout';
 import { Bands, Brackets, Folds, Future, Lifelines, Notes, Segment, Ticks } from './marks';
-import { duration, instant } from './time';
+import { duration, instant, instantIn } from './time';
 import { words } from './words';
 
 /** Something on the diagram that can be chosen. */
@@ -271,7 +272,7 @@ function order(l: Layout): Placed[] {
 function moveHead(el: SVGSVGElement, l: Layout, y: number, time: number): void {
   el.querySelector('.head')?.setAttribute('transform', `translate(0 ${y})`);
   const text = el.querySelector('.head-time');
-  if (text) text.textContent = instant(Math.round(time / 1000) * 1000).replace(/(\.\d)\d+ ms/, '$1 ms');
+  if (text) text.textContent = instantIn(Math.round(time / 1000) * 1000, gutterChars(l.gutter)).replace(/(\.\d)\d+ ms/, '$1 ms');
   for (const x of el.querySelectorAll<SVGTextElement>('.left')) x.textContent = t('lab.in', { time: duration(brief(Number(x.dataset.at) - time)) });
   for (const g of el.querySelectorAll<SVGGElement>('.seg[data-flying]')) {
     const a = l.arrows.find((x) => x.id === Number(g.dataset.id));

@@ -111,7 +111,7 @@ export function fate(a: Arrow): string {
   if (!key) return '';
   const rule = `lab.fate.${turn.rule}`;
   if (!turn.by && has(rule)) return t(rule);
-  if (turn.by) return turn.by === 'you' ? t(`lab.fate.${key}-by-you`) : t(`lab.fate.${key}-by`, { who: who(turn.by) });
+  if (turn.by) return turn.by === 'you' ? t(`lab.fate.${key}-by-you`) : t(`lab.fate.${key}-by`, { who: who(turn.by) }).replace(/(\p{sc=Han}) (?=\p{sc=Han})/gu, '$1');
   return t(`lab.fate.${key}`);
 }
 

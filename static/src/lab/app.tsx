@@ -85,7 +85,7 @@ function Header({ stream, place }: { stream: Stream; place: Place }) {
             <b>{doc.title}</b>
           </>
         ) : (
-          <b>{s.hello.value?.title ?? place.title}</b>
+          <b>{place.title || s.hello.value?.title}</b>
         )}
       </span>
       <BranchMenu />

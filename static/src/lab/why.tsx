@@ -129,7 +129,7 @@ function SpanView({ f, d, s, i, head, state }: { f: Frame; d: BranchData; s: Spa
     <li class={`span ${state}${c && !c.ok ? ' not' : ''}`} style={{ '--depth': String(Math.min(3, depth(f.spans, i))) }}>
       {form && (
         <p class={`check ${c?.ok ? 'yes' : 'no'}`}>
-          <span class="verdict">
+          <span class="asked">
             <b aria-hidden="true">{c?.ok ? '✓' : '✗'}</b> {c?.ok ? t('lab.holds') : t('lab.holds-not')}
           </span>{' '}
           <span class="mono">
