@@ -71,11 +71,15 @@ func (b *bench) wait(d sim.Duration) {
 	b.now = end
 }
 
-// send puts a segment of the peer on the wire; it takes 1 ms.
-func (b *bench) send(flags wire.Flags, seq, ack wire.Seq, payload int) {
-	s := wire.Segment{Src: b.peer, Dst: b.us, Flags: flags, Seq: seq, Ack: ack, Win: 65535, TTL: 64,
-		Payload: strings.Repeat("x", payload)}
-	if flags.Has(wire.SYN) {
+// send puts a segment without data on the wire.
+func (b *bench) send(flags wire.Flags, seq, ack wire.Seq) {
+	b.deliver(wire.Segment{Src: b.peer, Dst: b.us, Flags: flags, Seq: seq, Ack: ack, Win: 65535})
+}
+
+// deliver lets a segment of the peer arrive; it takes 1 ms.
+func (b *bench) deliver(s wire.Segment) {
+	s.TTL = 64
+	if s.Flags.Has(wire.SYN) {
 		s.Opts.Has |= wire.HasMSS | wire.HasSackOK
 		s.Opts.MSS = 1460
 	}
@@ -106,14 +110,14 @@ func (b *bench) listen() {
 // handshake opens a connection from the peer's side, and accepts it.
 func (b *bench) handshake(whole bool) {
 	b.listen()
-	b.send(wire.SYN, b.irs, 0, 0)
+	b.send(wire.SYN, b.irs, 0)
 	b.iss = b.out[len(b.out)-1].Seq
 	b.sndUna, b.sndNxt = b.iss, b.iss+1
 	if !whole {
 		return
 	}
 	b.sndUna = b.sndNxt
-	b.send(wire.ACK, b.rcvNxt, b.sndNxt, 0)
+	b.send(wire.ACK, b.rcvNxt, b.sndNxt)
 	b.call(func(x *host.Ctx) (err tcp.Errno) {
 		b.fd, err = b.h.Accept(x, b.listener)
 		return err
@@ -153,14 +157,14 @@ func (b *bench) fin(how string) {
 
 // peerFin closes the peer's half.
 func (b *bench) peerFin() {
-	b.send(wire.FIN|wire.ACK, b.rcvNxt, b.sndUna, 0)
+	b.send(wire.FIN|wire.ACK, b.rcvNxt, b.sndUna)
 	b.rcvNxt++
 }
 
 // ackFin acknowledges the host's FIN.
 func (b *bench) ackFin() {
 	b.sndUna = b.sndNxt
-	b.send(wire.ACK, b.rcvNxt, b.sndUna, 0)
+	b.send(wire.ACK, b.rcvNxt, b.sndUna)
 }
 
 // enter brings the host into a state of the table: "FIN_WAIT_1(close)".
@@ -182,7 +186,7 @@ func (b *bench) enter(state string) {
 			return
 		}
 		b.connect()
-		b.send(wire.SYN, b.irs, 0, 0)
+		b.send(wire.SYN, b.irs, 0)
 		return
 	}
 	b.handshake(true)
@@ -212,14 +216,17 @@ func (b *bench) enter(state string) {
 	}
 }
 
-var incomingForm = regexp.MustCompile(`^(SYN\+ACK|SYN|ACK|DATA10\+FIN|DATA10|FIN|RST\+ACK|RST)(?: seq=([a-z_]+)([-+]\d+)?)?(?: ack=([a-z_]+)([-+]\d+)?)?(?: \(.*\))?$`)
+var incomingForm = regexp.MustCompile(`^(SYN\+ACK|SYN|ACK|DATA10\+FIN|DATA10|FIN|RST\+ACK|RST|[FSRP.-]+)(?: seq=([a-z_]+)([-+]\d+)?)?` +
+	`(?: ack=([a-z_]+)([-+]\d+)?)?(?: len=(\d+))?(?: win=(\d+))?(?: \(.*\))?$`)
 
-// inject builds the segment that a row of the table describes.
+var incomingFlags = map[string]string{"SYN": "S", "SYN+ACK": "S.", "ACK": ".", "DATA10": "P.", "DATA10+FIN": "PF.", "FIN": "F.", "RST": "R", "RST+ACK": "R."}
+
+// inject builds the segment that a row of the table describes, in words or as
+// "P. seq=rcv_nxt-5 ack=snd_nxt len=10"; "-" is no flag at all.
 func (b *bench) inject(row string) {
 	b.Helper()
 	if row == "segment without ACK flag, data" {
-		b.send(0, b.rcvNxt, 0, 10)
-		return
+		row = "- seq=rcv_nxt len=10"
 	}
 	m := incomingForm.FindStringSubmatch(row)
 	if m == nil {
@@ -233,15 +240,26 @@ func (b *bench) inject(row string) {
 		n, _ := strconv.Atoi(off)
 		return base + wire.Seq(n)
 	}
-	flags := map[string]wire.Flags{"SYN": wire.SYN, "SYN+ACK": wire.SYN | wire.ACK, "ACK": wire.ACK, "DATA10": wire.PSH | wire.ACK,
-		"DATA10+FIN": wire.PSH | wire.FIN | wire.ACK, "FIN": wire.FIN | wire.ACK, "RST": wire.RST, "RST+ACK": wire.RST | wire.ACK}[m[1]]
-	size := 0
+	size, _ := strconv.Atoi(m[6])
 	if strings.HasPrefix(m[1], "DATA10") {
 		size = 10
 	}
-	ack := wire.Seq(0)
-	if flags.Has(wire.ACK) {
-		ack = number(m[4], m[5], b.sndNxt)
+	letters := incomingFlags[m[1]]
+	if letters == "" {
+		letters = m[1]
 	}
-	b.send(flags, number(m[2], m[3], b.rcvNxt), ack, size)
+	s := wire.Segment{Src: b.peer, Dst: b.us, Seq: number(m[2], m[3], b.rcvNxt), Win: 65535, Payload: strings.Repeat("x", size)}
+	for _, f := range flagLetters {
+		if strings.Contains(letters, f.letter) {
+			s.Flags |= f.bit
+		}
+	}
+	if s.Flags.Has(wire.ACK) {
+		s.Ack = number(m[4], m[5], b.sndNxt)
+	}
+	if m[7] != "" {
+		n, _ := strconv.Atoi(m[7])
+		s.Win = uint16(n)
+	}
+	b.deliver(s)
 }

@@ -61,6 +61,11 @@ func (c *Conn) dataQueue(x *Ctx, s *wire.Segment) *TimeWait {
 		c.outOfWindow(x)
 		return nil
 	}
+	if !seq.Before(c.RcvNxt + wire.Seq(c.receiveWindow())) { // Linux: exactly at the edge; what begins above is gone by now
+		x.Drop(seqUnacceptable)
+		c.outOfWindow(x)
+		return nil
+	}
 	c.queueOutOfOrder(x, s)
 	return nil
 }
@@ -133,12 +138,7 @@ func (c *Conn) fin(x *Ctx) *TimeWait {
 	c.AckPending |= ackSched
 	c.RcvFin = true
 	c.Shut |= shutRead
-	for i := range c.Ofo {
-		c.RMem -= c.Ofo[i].Cost
-	}
-	c.Ofo = nil
-	c.OfoBytes = 0
-	c.SackN = 0
+	var tw *TimeWait
 	switch c.State {
 	case SynRecv, Established:
 		c.setState(x, CloseWait)
@@ -149,9 +149,18 @@ func (c *Conn) fin(x *Ctx) *TimeWait {
 		c.setState(x, Closing)
 	case FinWait2:
 		c.sendAck(x)
-		return c.timeWait(x, TimeWaitState, 0)
+		tw = c.timeWait(x, TimeWaitState, 0)
 	}
-	return nil
+	// Linux: nothing can follow the FIN, and no SACK block is owed any more, not
+	// even that of a duplicate in the same segment; an ACK above has still told of it.
+	for i := range c.Ofo {
+		c.RMem -= c.Ofo[i].Cost
+	}
+	c.Ofo = nil
+	c.OfoBytes = 0
+	c.SackN = 0
+	c.Dsack = wire.SackBlock{}
+	return tw
 }
 
 var ofoTake = trace.Declare(trace.Rule{

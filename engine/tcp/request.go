@@ -154,7 +154,7 @@ var reqDefer = trace.Declare(trace.Rule{
 func (q *Request) OnSegment(x *Ctx, s *wire.Segment, deferred uint8) ReqVerdict {
 	f := s.Flags
 	paws := q.pawsReject(x, s)
-	if s.Seq == q.IRS && f&(wire.SYN|wire.ACK|wire.RST|wire.FIN) == wire.SYN && !paws {
+	if s.Seq == q.IRS && f&(wire.SYN|wire.ACK|wire.RST) == wire.SYN && !paws { // Linux: a FIN in it does not matter
 		if !limited(x, &q.LastOOW, TCPACKSkippedSynRecv) {
 			defer x.Enter(reqDupSyn)()
 			q.sendSynAck(x, true)
@@ -162,7 +162,8 @@ func (q *Request) OnSegment(x *Ctx, s *wire.Segment, deferred uint8) ReqVerdict 
 		}
 		return ReqKeep
 	}
-	if f.Has(wire.ACK) && !x.When(reqBadAck, seqCheck("SEG.ACK", s.Ack, trace.OpEQ, "snt_isn + 1", q.ISS+1, q.ISS)) {
+	if f.Has(wire.ACK) && !f.Has(wire.RST) && // Linux: a RST is judged by its sequence number alone
+		!x.When(reqBadAck, seqCheck("SEG.ACK", s.Ack, trace.OpEQ, "snt_isn + 1", q.ISS+1, q.ISS)) {
 		x.Drop(reqBadAck)
 		ReplyReset(x, s)
 		return ReqKeep
