@@ -29,3 +29,12 @@ func Punctual() {
 	}
 	_ = syscall.Exec(self, os.Args, append(os.Environ(), punctualEnv+"=1")) // if it fails, this program goes on
 }
+
+// Version names the kernel underneath.
+func Version() string {
+	var u unix.Utsname
+	if err := unix.Uname(&u); err != nil {
+		return "unknown"
+	}
+	return unix.ByteSliceToString(u.Sysname[:]) + " " + unix.ByteSliceToString(u.Release[:])
+}

@@ -2,7 +2,10 @@
 
 package kernel
 
-import "runtime"
+import (
+	"io"
+	"runtime"
+)
 
 // Check returns a *Refusal: there is no Linux underneath.
 func Check() error {
@@ -17,3 +20,9 @@ func PlayScene(file, _ string) *Verdict { return &Verdict{File: file, Err: Check
 
 // Punctual does nothing.
 func Punctual() {}
+
+// Version names the system underneath.
+func Version() string { return runtime.GOOS }
+
+// Random refuses.
+func Random(io.Writer, int, uint64, int, func(string, ...any)) (int, error) { return 0, Check() }

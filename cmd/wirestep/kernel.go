@@ -13,6 +13,7 @@ func askKernel(e env, args []string) int {
 	random := fs.Int("random", 0, "how many random scripts to play on both")
 	seed := fs.Uint64("seed", 1, "of the random scripts")
 	most := fs.Int("shrink", 10, "how many differences to shrink")
+	report := fs.String("report", "", "a file to write the results into")
 	names, code := parse(e, fs, args)
 	if code >= 0 {
 		return code
@@ -25,10 +26,20 @@ func askKernel(e env, args []string) int {
 		return 2
 	}
 	worst := 0
+	var all kernel.Report
 	kernel.Files(names, func(v *kernel.Verdict) {
 		v.Print(e.out, *verbose)
 		worst = max(worst, v.Code())
+		if *report != "" {
+			all.Add(v)
+		}
 	})
+	if *report != "" {
+		if err := all.Save(*report); err != nil {
+			fmt.Fprintf(e.err, "wirestep kernel: %v\n", err)
+			return 2
+		}
+	}
 	if *random > 0 {
 		n, err := kernel.Random(e.out, *random, *seed, *most, func(format string, a ...any) { fmt.Fprintf(e.err, format+"\n", a...) })
 		if err != nil {
