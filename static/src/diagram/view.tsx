@@ -272,7 +272,8 @@ function order(l: Layout): Placed[] {
 function moveHead(el: SVGSVGElement, l: Layout, y: number, time: number): void {
   el.querySelector('.head')?.setAttribute('transform', `translate(0 ${y})`);
   const text = el.querySelector('.head-time');
-  if (text) text.textContent = instantIn(Math.round(time / 1000) * 1000, gutterChars(l.gutter)).replace(/(\.\d)\d+ ms/, '$1 ms');
+  const unit = time < 1e9 ? 1e5 : 1e3;
+  if (text) text.textContent = instantIn(Math.round(time / unit) * unit, gutterChars(l.gutter));
   for (const x of el.querySelectorAll<SVGTextElement>('.left')) x.textContent = t('lab.in', { time: duration(brief(Number(x.dataset.at) - time)) });
   for (const g of el.querySelectorAll<SVGGElement>('.seg[data-flying]')) {
     const a = l.arrows.find((x) => x.id === Number(g.dataset.id));
