@@ -49,6 +49,9 @@ func play(v *Verdict, file, text string) error {
 	if err != nil {
 		return err
 	}
+	if d := lasts(sc); d > Longest {
+		return refuse("the script lasts %v, and the kernel's time is real: expected at most %v", d, Longest)
+	}
 	s, err := newSpace(true)
 	if err != nil {
 		return err
@@ -73,6 +76,21 @@ func play(v *Verdict, file, text string) error {
 		v.Notes = append(v.Notes, fmt.Sprintf("the host allows no namespace %s as its default (net.ipv4.tcp_allowed_congestion_control): it was set on each socket", u.control))
 	}
 	return err
+}
+
+// lasts is how long a script takes, by what it says.
+func lasts(sc *packetdrill.Script) time.Duration {
+	var at sim.Duration
+	for i := range sc.Events {
+		w := &sc.Events[i].When
+		switch w.Kind {
+		case packetdrill.Absolute, packetdrill.Range:
+			at = max(at, w.From)
+		case packetdrill.Relative, packetdrill.RelRange:
+			at += w.From
+		}
+	}
+	return time.Duration(at)
 }
 
 func (p *player) run() error {

@@ -34,7 +34,10 @@ func areaOf(name string) string {
 	if i := strings.LastIndexByte(base, '-'); i > 0 && strings.Trim(base[i+1:], "0123456789") == "" {
 		return "recorded: " + base[:i]
 	}
-	return "own scripts"
+	if dir := filepath.Base(filepath.Dir(name)); dir != "testdata" && dir != "." {
+		return "own: " + dir
+	}
+	return "own: various"
 }
 
 // Add takes a verdict of the kernel, and asks the engine the same.

@@ -5,10 +5,14 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"time"
 )
 
+// Longest is how long a script may last that is played in real time.
+const Longest = 90 * time.Second
+
 // AtOnce is how many files are played at the same time: they mostly wait.
-const AtOnce = 12
+const AtOnce = 16
 
 // Files plays files and hands each verdict over, in the order of the files.
 func Files(names []string, tell func(*Verdict)) {
