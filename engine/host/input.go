@@ -128,6 +128,17 @@ func (h *Host) toListener(x *Ctx, s *wire.Segment, isn *wire.Seq) {
 	h.created(x, q.ID)
 }
 
+// requestError gives an ICMP error to a request (tcp_req_err).
+func (h *Host) requestError(x *Ctx, i int, q *tcp.Request, s *wire.Segment) {
+	x.Event.Subject = q.ID
+	q.Watch(&x.Ctx)
+	l := h.Conn(q.Listener)
+	l.Watch(&x.Ctx)
+	if q.OnICMP(&x.Ctx, s) {
+		h.dropRequest(x, i, q, l)
+	}
+}
+
 func (h *Host) toRequest(x *Ctx, i int, q *tcp.Request, s *wire.Segment) {
 	x.Event.Subject = q.ID
 	q.Watch(&x.Ctx)
@@ -214,8 +225,15 @@ func (h *Host) takeOver(x *Ctx, w *tcp.TimeWait) {
 
 // onICMP gives an ICMP error to the socket whose segment it quotes.
 func (h *Host) onICMP(x *Ctx, s *wire.Segment) {
-	c := h.connFor(wire.Tuple{Local: s.Src, Remote: s.Dst})
+	t := wire.Tuple{Local: s.Src, Remote: s.Dst}
+	c := h.connFor(t)
 	if c == nil {
+		for i, q := range h.Reqs {
+			if q.Tuple == t {
+				h.requestError(x, i, q, s)
+				return
+			}
+		}
 		x.Drop(noSocket)
 		return
 	}

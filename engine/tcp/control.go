@@ -75,6 +75,9 @@ func (c *Conn) OnICMP(x *Ctx, s *wire.Segment) {
 	}
 	err := icmpErrno(s.ICMP)
 	if err == OK {
+		if mtu := smallerMTU(s.ICMP); mtu > 0 && c.State != Listen && c.State != Closed {
+			c.mtuReduced(x, mtu)
+		}
 		return
 	}
 	if c.State == SynSent || c.State == SynRecv {

@@ -1,6 +1,9 @@
 package tcp
 
-import "wirestep/engine/wire"
+import (
+	"wirestep/engine/trace"
+	"wirestep/engine/wire"
+)
 
 // icmp4Unreach is the error for each code of "destination unreachable"
 // (icmp_err_convert).
@@ -23,4 +26,89 @@ func icmpErrno(m wire.ICMP) Errno {
 		return icmp4Unreach[m.Code]
 	}
 	return OK
+}
+
+// icmpFatal: the message also ends a request that has no socket yet; some that
+// end an attempt to connect do not (tcp_v4_err, tcp_v6_err).
+func icmpFatal(m wire.ICMP) bool {
+	if m.V6 {
+		return m.Type == 4 || m.Type == 1 && (m.Code == 1 || m.Code >= 4 && m.Code <= 6)
+	}
+	return m.Type == 11 || m.Type == 12 || m.Type == 3 && m.Code <= 1
+}
+
+// The smallest path MTU that is believed, of IPv4 (ip_rt_min_pmtu) and of IPv6.
+const (
+	minPathMTU4 = 552
+	minPathMTU6 = 1280
+)
+
+// smallerMTU is the MTU that a router says a packet was too big for; 0: the
+// message says something else.
+func smallerMTU(m wire.ICMP) uint32 {
+	switch {
+	case m.V6 && m.Type == 2:
+		return max(m.MTU, minPathMTU6)
+	case !m.V6 && m.Type == 3 && m.Code == 4:
+		return max(m.MTU, minPathMTU4)
+	}
+	return 0
+}
+
+var icmpTooBig = trace.Declare(trace.Rule{
+	ID: "icmp.too-big",
+	Says: "A router could not forward the packet because it is larger than the next link takes. The segments get smaller, " +
+		"and those that were too large are sent again at once.",
+	RFC:   trace.Cites("RFC 1191 §6.4", "RFC 8201 §5.2"),
+	Linux: "tcp_v4_mtu_reduced",
+})
+
+// mtuReduced takes over a smaller path MTU (tcp_v4_mtu_reduced).
+func (c *Conn) mtuReduced(x *Ctx, mtu uint32) {
+	if !x.When(icmpTooBig, trace.Lt("MTU of the message", mtu, "MTU of the path", c.MTU).In(trace.UnitBytes)) {
+		return
+	}
+	defer x.Enter(icmpTooBig)()
+	c.syncMSS(x.Sys, mtu)
+	c.simpleRetransmit(x)
+}
+
+// simpleRetransmit repeats what is too large for the path, without a word about
+// congestion (tcp_simple_retransmit).
+func (c *Conn) simpleRetransmit(x *Ctx) {
+	mss := int(c.currentMSS())
+	for i := range c.Rtx {
+		if len(c.Rtx[i].Data) > mss {
+			c.markLost(x, &c.Rtx[i])
+		}
+	}
+	if c.LostOut == 0 {
+		return
+	}
+	if !c.SackOK {
+		c.SackedOut = min(c.SackedOut, c.PacketsOut-c.LostOut)
+	}
+	if c.CA != Loss {
+		c.HighSeq = c.SndNxt
+		c.Ssthresh = c.currentSsthresh()
+		c.PriorSsthresh = 0
+		c.UndoMarker = 0
+		c.setCA(x, Loss)
+	}
+	c.retransmitQueue(x)
+}
+
+// OnICMP handles an ICMP error about the SYN-ACK (tcp_req_err). It reports whether
+// the request is over.
+func (q *Request) OnICMP(x *Ctx, s *wire.Segment) bool {
+	if s.Seq != q.ISS {
+		x.Drop(icmpIgnored)
+		return false
+	}
+	if !icmpFatal(s.ICMP) {
+		return false
+	}
+	defer x.Enter(icmpHard)()
+	x.Count(ListenDrops)
+	return true
 }
