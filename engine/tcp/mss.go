@@ -3,7 +3,8 @@ package tcp
 import "wirestep/engine/wire"
 
 const (
-	defaultMSS   = 536 // RFC 9293 §3.7.1: when the peer did not say
+	defaultMSS   = 536  // RFC 9293 §3.7.1: when the peer did not say
+	defaultMSS6  = 1220 // the same for IPv6: what fits into its smallest MTU
 	tcpHeader    = 20
 	tsOptionLen  = 12 // aligned
 	sackBaseLen  = 4  // two NOPs, kind, length
@@ -18,6 +19,14 @@ func ipHeaderLen(t wire.Tuple) uint32 {
 		return 20
 	}
 	return 40
+}
+
+// untoldMSS is the MSS of a peer that named none.
+func untoldMSS(t wire.Tuple) uint16 {
+	if ipHeaderLen(t) == 20 {
+		return defaultMSS
+	}
+	return defaultMSS6
 }
 
 // optionLen is what the options of every data segment take, SACK blocks apart.

@@ -187,7 +187,7 @@ func (c *Conn) acceptSyn(x *Ctx, s *wire.Segment) {
 	c.SndWnd = uint32(s.Win)
 	c.SndWl1 = s.Seq
 	o := &s.Opts
-	c.PeerMSS = defaultMSS
+	c.PeerMSS = untoldMSS(c.Tuple)
 	if o.On(wire.HasMSS) && o.MSS != 0 {
 		c.PeerMSS = o.MSS
 	}
