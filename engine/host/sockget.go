@@ -45,7 +45,7 @@ func (h *Host) option(x *Ctx, c *tcp.Conn, name string) ([]int64, tcp.Errno) {
 	var n int64
 	switch name {
 	case "SO_ERROR":
-		n = int64(c.TakeError(&x.Ctx))
+		n = int64(c.AskError(&x.Ctx))
 	case "SO_REUSEADDR":
 		n = bit(c.ReuseAddr)
 	case "SO_REUSEPORT":
@@ -75,6 +75,8 @@ func (h *Host) option(x *Ctx, c *tcp.Conn, name string) ([]int64, tcp.Errno) {
 		if c.UserMSS > 0 && (c.State == tcp.Closed || c.State == tcp.Listen) {
 			n = int64(c.UserMSS)
 		}
+	case "TCP_WINDOW_CLAMP":
+		n = int64(c.WindowClamp)
 	case "TCP_SYNCNT":
 		if n = int64(c.SynCnt); n == 0 {
 			n = int64(x.Sys.SynRetries)

@@ -73,6 +73,8 @@ func setOption(x *Ctx, c *tcp.Conn, name string, v []int64) tcp.Errno {
 		if ok = n == 0 || between(88, 32767); ok {
 			c.UserMSS = uint16(n)
 		}
+	case "TCP_WINDOW_CLAMP":
+		ok = c.SetWindowClamp(n)
 	case "TCP_SYNCNT":
 		if ok = between(1, 127); ok {
 			c.SynCnt = uint8(n)

@@ -25,10 +25,10 @@ func (c *Conn) Write(x *Ctx, data string, more bool) (int, Errno) {
 		return 0, EPIPE
 	}
 	if !c.State.canSend() {
-		if c.State == Closed {
-			return 0, EPIPE
+		if c.State == SynSent || c.State == SynRecv {
+			return 0, EAGAIN
 		}
-		return 0, EAGAIN
+		return 0, EPIPE
 	}
 	defer x.Enter(callWrite)()
 	mss := c.currentMSS()
@@ -107,8 +107,22 @@ func (c *Conn) takeErr(x *Ctx) Errno {
 	return e
 }
 
-// TakeError is SO_ERROR: the pending error, cleared by asking.
+// TakeError returns the pending error, and clears it.
 func (c *Conn) TakeError(x *Ctx) Errno { return c.takeErr(x) }
+
+// AskError is SO_ERROR: the pending error, else one that may pass; cleared by
+// asking (sk_getsockopt).
+func (c *Conn) AskError(x *Ctx) Errno {
+	if e := c.takeErr(x); e != OK {
+		return e
+	}
+	e := c.Soft
+	if e != OK {
+		defer x.Enter(errorTaken)()
+		c.Soft = OK
+	}
+	return e
+}
 
 var callRead = trace.Declare(trace.Rule{
 	ID:    "call.read",

@@ -11,6 +11,27 @@ func (c *Conn) SetRcvBuf(x *Ctx, n int64) {
 	}
 }
 
+// SetWindowClamp is TCP_WINDOW_CLAMP (tcp_set_window_clamp). It reports whether the
+// value is allowed.
+func (c *Conn) SetWindowClamp(n int64) bool {
+	if n == 0 {
+		if c.State != Closed {
+			return false
+		}
+		c.WindowClamp = 0
+		return true
+	}
+	clamp, was := uint32(min(max(n, 1152), 1<<31-1)), c.WindowClamp
+	c.WindowClamp = clamp
+	switch {
+	case clamp < was:
+		c.RcvSsthresh = min(c.RcvSsthresh, clamp)
+	case clamp > was:
+		c.RcvSsthresh = max(c.RcvSsthresh, min(c.RcvWnd, clamp))
+	}
+	return true
+}
+
 // SetSndBuf is SO_SNDBUF.
 func (c *Conn) SetSndBuf(x *Ctx, n int64) {
 	n = min(max(n, 0), int64(x.Sys.CoreWMemMax))
