@@ -144,6 +144,7 @@ func (c *Conn) Read(x *Ctx, n int, peek bool) (string, Errno) {
 	if c.InQueue == 0 {
 		switch {
 		case c.RcvFin: // Linux: SOCK_DONE; an error after the end of the data waits for a write
+			c.FinQueued = c.FinQueued && peek
 			return "", OK
 		case c.Err != OK:
 			return "", c.takeErr(x)
@@ -160,6 +161,9 @@ func (c *Conn) Read(x *Ctx, n int, peek bool) (string, Errno) {
 	defer x.Enter(callRead)()
 	data := c.takeRcv(n)
 	c.Copied += wire.Seq(len(data))
+	if len(data) < n {
+		c.FinQueued = false // Linux: a read with room to spare takes the FIN along
+	}
 	c.tuneRcvBuf(x)
 	c.cleanupRcv(x, len(data))
 	return data, OK
@@ -331,7 +335,7 @@ func (c *Conn) Close(x *Ctx) *TimeWait {
 	defer x.Enter(callClose)()
 	c.Shut = shutRead | shutWrite
 	unread := c.InQueue > 0
-	c.Rcv, c.InQueue = nil, 0
+	c.Rcv, c.InQueue, c.FinQueued = nil, 0, false
 	switch {
 	case c.State == Closed || c.State == Listen:
 		c.Dead = true

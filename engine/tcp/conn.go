@@ -28,6 +28,8 @@ type Conn struct {
 	armed    [3]Armed      // of the transmit, delayed-ACK and keepalive timers
 	Stats    Stats
 	BindPort bool // the port was chosen by bind(): it is kept until close()
+
+	FinQueued bool // the peer's FIN lies in the receive queue: no read has come to it
 }
 
 // Skb is one buffer of the send side: what became, or will become, one segment.

@@ -136,7 +136,7 @@ var finBoth = trace.Declare(trace.Rule{
 func (c *Conn) fin(x *Ctx) *TimeWait {
 	defer x.Enter(finTake)()
 	c.AckPending |= ackSched
-	c.RcvFin = true
+	c.RcvFin, c.FinQueued = true, true
 	c.Shut |= shutRead
 	var tw *TimeWait
 	switch c.State {

@@ -218,6 +218,7 @@ func (c *Conn) NewChild(x *Ctx, n *Conn, q *Request, s *wire.Segment) {
 	n.ISS, n.SndUna = q.ISS, q.ISS+1
 	n.SndNxt, n.SndMax, n.SndSml, n.SndUp, n.PushedSeq = q.ISS+1, q.ISS+1, q.ISS+1, q.ISS+1, q.ISS+1
 	n.IRS = q.IRS
+	n.LastRecv = x.Now // Linux: so that the first data of a connection does not seem to follow a long pause
 	n.RcvNxt, n.RcvWup, n.Copied = q.RcvNxt, q.RcvNxt, q.RcvNxt
 	n.RcvWnd, n.RcvWScale, n.WindowClamp = q.RcvWnd, q.RcvScale, q.Clamp
 	n.RcvSsthresh = q.RcvWnd
