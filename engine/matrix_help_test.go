@@ -192,6 +192,12 @@ func (b *bench) enter(state string) {
 	b.handshake(true)
 	switch name {
 	case "ESTABLISHED":
+	case "GAP": // ten bytes wait above a gap of twenty
+		b.inject("P. seq=rcv_nxt+20 ack=snd_nxt len=10")
+		b.wait(600 * sim.Millisecond)
+	case "UNREAD": // ten bytes wait to be read
+		b.inject("P. seq=rcv_nxt ack=snd_nxt len=10")
+		b.rcvNxt += 10
 	case "FIN_WAIT_1":
 		b.fin(how)
 	case "FIN_WAIT_2":
