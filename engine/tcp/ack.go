@@ -45,6 +45,7 @@ var ackFuture = trace.Declare(trace.Rule{
 	Says:  "An acknowledgment of something that was never sent is answered with an ACK, and the segment is discarded.",
 	RFC:   trace.Cites("RFC 9293 §3.10.7.4", "RFC 5961 §5.2"),
 	Linux: "tcp_ack",
+	Drops: true,
 })
 
 var ackAncient = trace.Declare(trace.Rule{
@@ -163,6 +164,7 @@ func (c *Conn) checkAckRange(x *Ctx, s *wire.Segment, f *ackFlags) (done bool) {
 		return true
 	}
 	if x.When(ackFuture, c.sndCheck("SEG.ACK", s.Ack, trace.OpGT, "SND.NXT", c.SndNxt)) {
+		x.Drop(ackFuture)
 		c.challenge(x)
 		f.bad = true
 		return true
