@@ -87,25 +87,35 @@ func setOption(x *Ctx, c *tcp.Conn, name string, v []int64) tcp.Errno {
 		if ok = n >= 0; ok {
 			c.UserTO = sim.Duration(n) * sim.Millisecond
 		}
-	case "TCP_KEEPIDLE":
-		if ok = between(1, 32767); ok {
-			c.KeepIdle = sim.Duration(n) * sim.Second
-			c.KeepAt = sim.Never
-			c.ArmUser(&x.Ctx)
-		}
-	case "TCP_KEEPINTVL":
-		if ok = between(1, 32767); ok {
-			c.KeepIntvl = sim.Duration(n) * sim.Second
-		}
-	case "TCP_KEEPCNT":
-		if ok = between(1, 127); ok {
-			c.KeepCnt = uint8(n)
-		}
+	case "TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT":
+		return setKeepalive(x, c, name, n)
 	default:
 		return tcp.ENOPROTOOPT
 	}
 	if !ok {
 		return tcp.EINVAL
+	}
+	return tcp.OK
+}
+
+// setKeepalive sets one of the three numbers of keepalive.
+func setKeepalive(x *Ctx, c *tcp.Conn, name string, n int64) tcp.Errno {
+	most := int64(32767)
+	if name == "TCP_KEEPCNT" {
+		most = 127
+	}
+	if n < 1 || n > most {
+		return tcp.EINVAL
+	}
+	switch name {
+	case "TCP_KEEPIDLE":
+		c.KeepIdle = sim.Duration(n) * sim.Second
+		c.KeepAt = sim.Never
+		c.ArmUser(&x.Ctx)
+	case "TCP_KEEPINTVL":
+		c.KeepIntvl = sim.Duration(n) * sim.Second
+	default:
+		c.KeepCnt = uint8(n)
 	}
 	return tcp.OK
 }
