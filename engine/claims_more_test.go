@@ -83,6 +83,14 @@ func TestT37_LingerZero(t *testing.T) {
 	p.returns("server", "socket 0", "setsockopt 0", "bind 0", "listen 0", "accept 0", "read 10136", "read -1 ECONNRESET", "read 0")
 }
 
+// With data in flight the RST is numbered after it: SND.NXT, not SND.UNA. The ACKs that
+// are still under way meet nobody.
+func TestT37_LingerZeroWithDataInFlight(t *testing.T) {
+	p := play(t, far, reader, connects+"  setsockopt(c, SO_LINGER, 1, 0)\n  at(1s)\n  write(c, 3000)\n  at(1010ms)\n  close(c)\n").to("3s")
+	p.says("client", "1.01s", "R. 3001:3001(0) ack 1", "R 1449:1449(0)", "R 2897:2897(0)", "R 3001:3001(0)")
+	p.is("client.state == CLOSED && server.state == CLOSED").returns("server", "listen 0", "accept 0", "read 3000", "read -1 ECONNRESET")
+}
+
 // With more than 0 s close() blocks until the FIN is acknowledged.
 func TestT37_LingerBlocks(t *testing.T) {
 	const slow = "host client 10.0.0.1\nhost server 10.0.0.2\nlink client server delay 50ms\n"
@@ -176,11 +184,12 @@ const keepalive = "program server\n  s = listen(:80, 128)\n  c = accept(s)\n  se
 	"  setsockopt(c, TCP_KEEPINTVL, 1)\n  setsockopt(c, TCP_KEEPCNT, 3)\n  read(c, eof)\n"
 
 // Keepalive: idle for 2 s, three empty probes numbered SND.NXT - 1 a second apart,
-// and after 5 s the reader learns that nobody is there.
+// and after 5 s the reader learns that nobody is there. A RST goes out, in case.
 func TestT81_Keepalive(t *testing.T) {
 	p := play(t, near, keepalive, connects, "at 1s unplug client server").to("4.9s").is("server.state == ESTABLISHED")
 	p.says("server", "1s", ". 0:0(0) ack 1", ". 0:0(0) ack 1", ". 0:0(0) ack 1").sends("server", "ACK", "2.0003 3.0003 4.0003")
 	p.counts("server", "TCPKeepAlive", 3).to("5.1s").is("server.state == CLOSED", "server.errno == ETIMEDOUT", "client.state == ESTABLISHED")
+	p.says("server", "4.9s", "R. 1:1(0) ack 1").counts("server", "TCPAbortOnTimeout", 1)
 }
 
 // An answer starts the idle time anew, and the unanswered probes count no more.
