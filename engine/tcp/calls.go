@@ -355,7 +355,7 @@ func (c *Conn) Close(x *Ctx) *TimeWait {
 		c.Dead = true
 		return nil
 	case c.Linger && c.LingerT == 0:
-		x.Count(TCPAbortOnLinger)
+		x.Count(TCPAbortOnData)
 		defer x.Enter(closeLinger0)()
 		if c.needsReset() {
 			c.sendReset(x)

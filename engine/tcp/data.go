@@ -90,6 +90,7 @@ func (c *Conn) takeInOrder(x *Ctx, s *wire.Segment) *TimeWait {
 	var tw *TimeWait
 	if s.Flags.Has(wire.FIN) {
 		c.RcvNxt++
+		c.BytesRcvd++ // Linux: the FIN counts as a byte
 		tw = c.fin(x)
 	}
 	if len(c.Ofo) > 0 && tw == nil && c.State != Closed {
@@ -263,6 +264,7 @@ func (c *Conn) drainOutOfOrder(x *Ctx) *TimeWait {
 		c.appendData(b.Data[min(uint32(c.RcvNxt-b.Seq), uint32(len(b.Data))):])
 		if b.FIN {
 			c.RcvNxt = b.End
+			c.BytesRcvd++
 			return c.fin(x)
 		}
 	}

@@ -197,7 +197,7 @@ type TCB struct {
 
 	BytesSent  uint64 // bytes_sent [bytes]: payload sent, retransmissions included.
 	BytesAcked uint64 // bytes_acked [bytes]: payload that the peer acknowledged.
-	BytesRcvd  uint64 // bytes_received [bytes]: payload taken in order.
+	BytesRcvd  uint64 // bytes_received [bytes]: payload taken in order; the FIN counts as one.
 	SegsOut    uint32 // segs_out [segments]: segments sent.
 	SegsIn     uint32 // segs_in [segments]: segments received.
 }
