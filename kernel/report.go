@@ -25,16 +25,18 @@ type Report struct {
 
 type area struct{ files, engine, kernel, refused int }
 
-// areaOf is the area of a file: a recorded script is called AREA-NUMBER.pkt.
+// areaOf is the area of a file: its folder, or for a recorded script in a folder
+// of transcripts, called AREA-NUMBER.pkt, what stands before the number.
 func areaOf(name string) string {
 	base := strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))
 	if strings.HasSuffix(name, ".scene") {
 		return "scenes"
 	}
-	if i := strings.LastIndexByte(base, '-'); i > 0 && strings.Trim(base[i+1:], "0123456789") == "" {
+	dir := filepath.Base(filepath.Dir(name))
+	if i := strings.LastIndexByte(base, '-'); dir == "transcripts" && i > 0 && strings.Trim(base[i+1:], "0123456789") == "" {
 		return "recorded: " + base[:i]
 	}
-	if dir := filepath.Base(filepath.Dir(name)); dir != "testdata" && dir != "." {
+	if dir != "testdata" && dir != "." {
 		return "own: " + dir
 	}
 	return "own: various"
