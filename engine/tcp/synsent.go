@@ -22,6 +22,11 @@ func (c *Conn) Connect(x *Ctx, iss wire.Seq) {
 	c.ISS = iss
 	c.SndUna, c.SndNxt, c.SndMax, c.SndSml, c.SndUp, c.PushedSeq = iss, iss, iss, iss, iss, iss
 	c.initTCB(x)
+	c.PeerMSS = untoldMSS(c.Tuple) // until the peer has named one
+	c.syncMSS(x.Sys, c.MTU)
+	if x.Sys.Timestamps > 0 {
+		c.MSS -= tsOptionLen // Linux: the SYN's own header counts already
+	}
 	c.AdvMSS = c.advertisedMSS(c.MTU)
 	mss := uint32(c.AdvMSS)
 	if full := uint32(c.fullSpace()); c.RcvBufLock && (c.WindowClamp > full || c.WindowClamp == 0) {
