@@ -11,7 +11,7 @@ func timeWait(t *testing.T, stamps bool) *player {
 	ts := [3]string{}
 	set := "sysctl client net.ipv4.tcp_timestamps = 0\n"
 	if stamps {
-		ts, set = [3]string{" tsval=1000", " tsval=1100 tsecr=1", " tsval=2000 tsecr=1"}, ""
+		ts, set = [3]string{" tsval=1000", " tsval=1100 tsecr=0", " tsval=2000 tsecr=1"}, ""
 	}
 	p := play(t, alone, set, "program client\n  c = connect(peer:80)\n  at(100ms)\n  close(c)\n")
 	p.at("1ms", "forge peer > client flags=S. seq=5000 ack=1 win=65535 mss=1460 sackok"+ts[0])
@@ -89,7 +89,7 @@ func TestT20_StrayData(t *testing.T) {
 	}
 	q := play(t, lone, "program server\n  s = listen(:80, 128)\n  c = accept(s)\n  read(c, 8)\n  read(c, 8)\n")
 	q.at("1ms", "forge peer > server flags=S seq=1000 win=65535 mss=1460 sackok tsval=1000 from=peer:40000 to=server:80")
-	q.at("2ms", "forge peer > server flags=. seq=1 ack=1 win=65535 tsval=1001 tsecr=1")
+	q.at("2ms", "forge peer > server flags=. seq=1 ack=1 win=65535 tsval=1001 tsecr=0")
 	q.at("1s", `forge peer > server flags=P. seq=1 ack=1 win=65535 payload="OLD!" tsval=500 tsecr=1`).to("2s").counts("server", "PAWSEstab", 1)
 	q.at("2s", `forge peer > server flags=P. seq=1 ack=1 win=65535 payload="no stamp"`).to("3s")
 	if got := q.texts("server"); got != "no stamp" {
@@ -115,7 +115,7 @@ func TestT26_NewSynInTimeWait(t *testing.T) {
 	} {
 		ts, set := [4]string{}, "sysctl server net.ipv4.tcp_timestamps = 0\n"
 		if c.stamps {
-			ts, set = [4]string{" tsval=1000", " tsval=1001 tsecr=1", " tsval=1500 tsecr=1", " tsval=2000 tsecr=1"}, ""
+			ts, set = [4]string{" tsval=1000", " tsval=1001 tsecr=0", " tsval=1500 tsecr=1", " tsval=2000 tsecr=1"}, ""
 		}
 		p := play(t, lone, set, "program server\n  s = listen(:80, 128)\n  c = accept(s)\n  at(100ms)\n  close(c)\n")
 		p.at("1ms", "forge peer > server flags=S seq=1000 win=65535 mss=1460 sackok from=peer:40000 to=server:80"+ts[0])

@@ -14,6 +14,8 @@ var moreScenes = []string{
 	// System calls that no program needs.
 	near + "program server\n  s = socket()\n  setsockopt(s, SO_REUSEADDR, 1)\n  bind(s, :80)\n  listen(s, 4)\n  c = accept(s)\n  poll(c, POLLIN, 2s)\n  read(c, 10)\n  close(c)\n  read(c, 10)\n  t = listen(:80, 4)\n  kill()\n" +
 		connects + "  setsockopt(c, SO_LINGER, 1, 2)\n  write(c, 10)\n  close(c)\n",
+	// The third segment echoes a timestamp that no SYN-ACK carried.
+	far + reader + connects + "at 0s edit 1st ACK from client tsecr=+5\n",
 	// Three connections, room for two.
 	near + "program server\n  s = listen(:80, 1)\nprogram client\n  a = connect(server:80)\n  at(1s)\n  b = connect(server:80)\n  at(100s)\n  write(b, 10)\n" +
 		"program client two\n  at(1s)\n  c = connect(server:80)\n  at(100s)\n  write(c, 10)\n",

@@ -185,6 +185,7 @@ func (c *Conn) queueOutOfOrder(x *Ctx, s *wire.Segment) {
 	defer x.Enter(ofoTake)()
 	c.AckPending |= ackSched
 	x.Count(TCPOFOQueue)
+	c.measureRcvMSS(len(s.Payload), s.Flags.Has(wire.PSH)) // Linux: since 6.17 also out of order
 	c.Stats.OutOfOrder++
 	b := Block{Seq: s.Seq, End: s.End(), Data: s.Payload, FIN: s.Flags.Has(wire.FIN), Cost: skbCost(len(s.Payload))}
 	i := len(c.Ofo)

@@ -33,6 +33,8 @@ type RequestVars struct {
 	TSOK     bool         // tstamp_ok [bool]: timestamps are agreed.
 	TSRecent uint32       // ts_recent [count]: timestamp to echo.
 	TSOffset uint32       // ts_off [count]: secret added to our timestamps.
+	TSFirst  uint32       // snt_tsval_first [count]: timestamp of the first SYN-ACK.
+	TSLast   uint32       // snt_tsval_last [count]: timestamp of the latest SYN-ACK.
 	TSStamp  sim.Time     // ts_recent_stamp [time]: when it was taken.
 	Timeouts uint8        // num_timeout [count]: expired SYN-ACK timers.
 	Retrans  uint8        // num_retrans [count]: SYN-ACKs sent again, for whatever reason.
@@ -83,6 +85,9 @@ func (q *Request) sendSynAck(x *Ctx, again bool) {
 	if q.TSOK {
 		o.Has |= wire.HasTS
 		o.TSVal, o.TSEcr = x.tsClock()+q.TSOffset, q.TSRecent
+		if q.TSLast = o.TSVal; !again {
+			q.TSFirst = o.TSVal
+		}
 	}
 	if q.WScaleOK {
 		o.Has |= wire.HasWScale
@@ -168,16 +173,8 @@ func (q *Request) OnSegment(x *Ctx, s *wire.Segment, deferred uint8) ReqVerdict 
 		ReplyReset(x, s)
 		return ReqKeep
 	}
-	if paws || !inWindow(s.Seq, s.End(), q.RcvNxt, q.RcvNxt+wire.Seq(q.RcvWnd)) {
-		x.Drop(reqWindow)
-		if paws {
-			x.Count(PAWSEstab)
-		}
-		if !f.Has(wire.RST) {
-			if s.Len() > 0 && !f.Has(wire.SYN) || !limited(x, &q.LastOOW, TCPACKSkippedSynRecv) {
-				q.sendAck(x)
-			}
-		}
+	if echo := q.strangeEcho(s); paws || echo || !inWindow(s.Seq, s.End(), q.RcvNxt, q.RcvNxt+wire.Seq(q.RcvWnd)) {
+		q.outside(x, s, paws, echo)
 		return ReqKeep
 	}
 	if s.Seq == q.IRS {
@@ -209,6 +206,37 @@ func (q *Request) OnSegment(x *Ctx, s *wire.Segment, deferred uint8) ReqVerdict 
 		return ReqKeep
 	}
 	return ReqAccept
+}
+
+var reqEcho = trace.Declare(trace.Rule{
+	ID:    "syn-recv.bad-echo",
+	Says:  "The segment echoes a timestamp that none of the SYN-ACKs carried: whoever sent it has not seen them. An ACK says what is expected; the request waits on.",
+	RFC:   trace.Cites("RFC 7323 §3.2"),
+	Linux: "tcp_check_req",
+	Drops: true,
+})
+
+// strangeEcho: the echoed timestamp is not between those of the first and the
+// latest SYN-ACK.
+func (q *Request) strangeEcho(s *wire.Segment) bool {
+	return q.TSOK && s.Opts.On(wire.HasTS) && s.Opts.TSEcr != 0 && q.TSLast-q.TSFirst < s.Opts.TSEcr-q.TSFirst
+}
+
+// outside answers a segment that cannot complete the handshake, and drops it.
+func (q *Request) outside(x *Ctx, s *wire.Segment, paws, echo bool) {
+	switch {
+	case paws:
+		x.Count(PAWSEstab)
+		x.Drop(reqWindow)
+	case echo:
+		x.Count(TSEcrRejected)
+		x.Drop(reqEcho)
+	default:
+		x.Drop(reqWindow)
+	}
+	if !s.Flags.Has(wire.RST) && (s.Len() > 0 && !s.Flags.Has(wire.SYN) || !limited(x, &q.LastOOW, TCPACKSkippedSynRecv)) {
+		q.sendAck(x)
+	}
 }
 
 func (q *Request) pawsReject(x *Ctx, s *wire.Segment) bool {
