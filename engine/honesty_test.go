@@ -118,7 +118,7 @@ var bookkeeping = map[string]string{
 	"tcb.TSOffset":  "a secret, chosen with the four-tuple",
 	"tcb.SegsIn":    "counts arrivals",
 	"tcb.LastAckAt": "when an ACK came", "tcb.SndWl1": "which segment set the window",
-	"tcb.LastOOW": "when the last answer was spent", "request.LastOOW": "when the last answer was spent",
+	"tcb.LastOOW": "when the last answer was spent", "request.LastOOW": "when the last answer was spent", "timewait.LastOOW": "when the last answer was spent",
 	"tcb.Limit": "why the sender stopped", "tcb.SndSml": "end of the last small segment",
 	"tcb.CwndUsageSeq": "round of cwnd validation", "tcb.MaxOut": "the same", "tcb.CwndUsed": "the same", "tcb.CwndStamp": "the same", "tcb.CwndLimited": "the same",
 	"tcb.PrrOut": "sent in this recovery", "tcb.Delivered": "what the peer has", "tcb.RackAdvanced": "whether RACK moved",
