@@ -60,6 +60,7 @@ func (c *Conn) writeXmit(x *Ctx, mss uint32, push pushKind) bool {
 			limit = LimitCwnd
 			break
 		}
+		c.growHead(mss) // before the window is asked: what has grown must fit as well
 		end := k.End
 		if end.Minus(k.Seq) > int32(mss) {
 			end = k.Seq + wire.Seq(mss)
@@ -77,7 +78,6 @@ func (c *Conn) writeXmit(x *Ctx, mss uint32, push pushKind) bool {
 			}
 			break
 		}
-		c.growHead(mss)
 		head := c.takeWq(mss)
 		c.minshall(head.End, len(head.Data), mss)
 		c.sendHead(x, head)
