@@ -78,6 +78,9 @@ func (w *World) Check(op *Op) error {
 		if len(w.cablesOf(op)) == 0 {
 			return refuse("no cable leads from %s to %s", op.Link.From, op.Link.To)
 		}
+		if op.Kind == OpForge && op.Many.Count > 1 && len(w.rules) >= maxRules {
+			return refuse("%d standing rules are set up; expected fewer before another", maxRules)
+		}
 	case OpForget:
 		for _, r := range w.rules {
 			if r.n == op.Rule {
@@ -226,7 +229,10 @@ func (w *World) perform(x *host.Ctx, op *Op) {
 	defer x.Enter(actRules[op.Kind])()
 	switch op.Kind {
 	case OpForge:
-		w.forge(rec, op)
+		w.forge(rec, op, 0)
+		if op.Many.Count > 1 {
+			w.startFlood(op)
+		}
 	case OpSysctl:
 		h := w.hosts[w.hostNamed(op.Host)]
 		i := host.FindSysctl(op.Set.Name)
@@ -346,10 +352,10 @@ func (c *cable) take(i int, held bool) flight {
 	return f
 }
 
-// forge puts a segment on the cable that nobody has sent.
-func (w *World) forge(rec *trace.Recorder, op *Op) {
+// forge puts a segment on the cable that nobody has sent: the i-th of many.
+func (w *World) forge(rec *trace.Recorder, op *Op, i int) {
 	c := w.cablesOf(op)[0]
-	s := op.Forge
+	s := op.Many.segment(op.Forge, i)
 	w.fillForged(&s, op, c)
 	w.put(rec, c, Packet{Seg: s, From: c.From, Forged: true})
 }

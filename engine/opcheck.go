@@ -24,6 +24,9 @@ func (op *Op) valid() error {
 	}
 	switch op.Kind {
 	case OpForge:
+		if err := op.Many.valid(); err != nil {
+			return err
+		}
 		return validForgery(&op.Forge)
 	case OpCall:
 		return host.CheckCall(&op.Call)

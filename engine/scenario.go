@@ -88,6 +88,7 @@ type Op struct {
 	Edits   []Edit       // Edit
 	Forge   wire.Segment // Forge: Link.From puts it on the cable to Link.To; a port of 0 is that of their latest flow
 	Rel     bool         // Forge: Seq and Ack count from the flow's initial numbers; else they are absolute
+	Many    Many         // Forge: how many, how fast and from where
 	Host    string       // Sysctl, Call: on which host
 	Set     Setting      // Sysctl
 	Proc    string       // Call: which process; "" is the host's first
@@ -100,6 +101,18 @@ type Op struct {
 	Then    *Op          // Later: what to do; never written once set
 	Text    string       // the operation as written
 }
+
+// Many makes a flood or a sweep out of one forged segment.
+type Many struct {
+	Count  int          // so many; 0 and 1: one
+	Every  sim.Duration // from each to the next
+	Stride uint32       // each sequence number is so much further
+	Net    netip.Prefix // sources are taken from here, one after the other; invalid: Forge.Src
+	Ports  PortRange    // and their ports from here
+}
+
+// PortRange is a range of ports, both ends included.
+type PortRange = host.PortRange
 
 // LinkField says which properties an OpLink changes.
 type LinkField uint16

@@ -10,11 +10,13 @@ import (
 	"wirestep/engine/wire"
 )
 
-// standing is a rule for segments yet to be sent.
+// standing is a rule for segments yet to be sent, or many forged ones under way.
 type standing struct {
 	n    int
 	op   Op // shared, never written
 	hits int
+	at   sim.Time    // Forge: when the next one goes
+	by   sim.EventID // Forge: the event that began it
 }
 
 // Standing is a rule for segments to come, as others see it.
@@ -241,7 +243,7 @@ var byRule = trace.Declare(trace.Rule{
 func (w *World) applyRules(rec *trace.Recorder, id sim.PacketID, k wire.Kind, from sim.HostID) {
 	for i := 0; i < len(w.rules); i++ {
 		r := &w.rules[i]
-		if !w.matches(&r.op.Target, k, from) {
+		if r.op.Kind == OpForge || !w.matches(&r.op.Target, k, from) {
 			continue
 		}
 		r.hits++

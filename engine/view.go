@@ -25,6 +25,11 @@ func (w *World) Planned(limit int) []Planned {
 	for _, s := range w.plan[w.planAt:] {
 		out = append(out, Planned{At: s.At, Kind: trace.Act, Host: -1, Name: s.Op.Text})
 	}
+	for i := range w.rules {
+		if r := &w.rules[i]; r.op.Kind == OpForge {
+			out = append(out, Planned{At: r.at, Kind: trace.Act, Host: -1, Name: r.op.Text})
+		}
+	}
 	for _, s := range w.later {
 		out = append(out, Planned{At: s.At, Kind: trace.Act, Host: -1, Name: s.Op.Text})
 	}

@@ -161,12 +161,16 @@ type next struct {
 	cable int
 	proc  int
 	timer host.Deadline
+	flood *standing // many forged segments, whose turn it is
 }
 
 func (w *World) next() next {
 	n := next{at: sim.Never, class: classNone}
 	if s := w.nextPlanned(); s != nil {
 		n.at, n.class = s.At, classAct
+	}
+	if r := w.nextFlood(); r != nil && r.at < n.at {
+		n = next{at: r.at, class: classAct, flood: r}
 	}
 	best := sim.PacketID(0)
 	for i, c := range w.cables {
@@ -218,7 +222,11 @@ func (w *World) Step(rec *trace.Recorder) bool {
 	w.now = max(w.now, n.at)
 	switch n.class {
 	case classAct:
-		w.actPlanned(rec)
+		if n.flood != nil {
+			w.flood(rec, n.flood)
+		} else {
+			w.actPlanned(rec)
+		}
 	case classArrive:
 		w.arrive(rec, w.cables[n.cable])
 	case classCall:

@@ -93,6 +93,10 @@ func unplayable(sc *engine.Scenario) string {
 		switch op.Kind {
 		case engine.OpEdit, engine.OpCall, engine.OpRelease:
 			return "edit, call or release"
+		case engine.OpForge:
+			if op.Many != (engine.Many{}) {
+				return "many forged segments"
+			}
 		case engine.OpLink:
 			if op.LinkHas != engine.LinkDelay {
 				return "a link that changes more than its delay"

@@ -2,6 +2,7 @@ package scene
 
 import (
 	"fmt"
+	"net/netip"
 	"strconv"
 	"strings"
 
@@ -39,15 +40,18 @@ func readForge(l *line, op *engine.Op) {
 			g.BadSum = true
 		default:
 			l.need("=")
-			l.forgeField(key, g)
+			if !l.many(key, op) {
+				l.forgeField(key, g)
+			}
 		}
 	}
+	l.family(op, from, to)
 	if l.err == nil && len(seen) == 0 {
 		l.fail("%s, expected at least flags=…", l.here())
 	}
 }
 
-const forgeFields = "flags, seq, abs, ack, win, urg, len, payload, mss, wscale, sackok, tsval, tsecr, sack, from, to, ttl, badsum or icmp"
+const forgeFields = "flags, seq, abs, ack, win, urg, len, payload, mss, wscale, sackok, tsval, tsecr, sack, from, to, ttl, badsum, icmp, count, every or stride"
 
 func (l *line) forgeField(key string, g *wire.Segment) {
 	switch key {
@@ -93,6 +97,67 @@ func (l *line) forgeField(key string, g *wire.Segment) {
 		l.icmp(g)
 	default:
 		l.fail("%q is no field of a segment, expected %s", key, forgeFields)
+	}
+}
+
+// many reads what makes a flood or a sweep out of a segment; false: key is not
+// about that.
+func (l *line) many(key string, op *engine.Op) bool {
+	m := &op.Many
+	switch key {
+	case "count":
+		m.Count = int(l.int("a number of segments", 1, maxForged))
+	case "every":
+		m.Every = l.span()
+	case "stride":
+		m.Stride = l.wrap(key)
+	case "from":
+		if !strings.Contains(l.peek(), "/") {
+			return false
+		}
+		m.Net, m.Ports = l.pool()
+		op.Forge.Src = wire.Endpoint{Addr: m.Net.Addr(), Port: m.Ports.Low}
+	default:
+		return false
+	}
+	return true
+}
+
+// pool reads addresses and ports: 10.9.0.0/16:1024-65535 or [fd09::]/64:1024.
+func (l *line) pool() (p netip.Prefix, r engine.PortRange) {
+	const want = "%q, expected a network and ports such as 10.9.0.0/16:1024-65535"
+	w := l.word("a network and ports")
+	i := strings.LastIndexByte(w, ':')
+	if i < 0 {
+		l.fail(want, w)
+		return
+	}
+	p, err := netip.ParsePrefix(strings.NewReplacer("[", "", "]", "").Replace(w[:i]))
+	a, b, two := strings.Cut(w[i+1:], "-")
+	if !two {
+		b = a
+	}
+	low, err1 := strconv.ParseUint(a, 10, 16)
+	high, err2 := strconv.ParseUint(b, 10, 16)
+	if err != nil || err1 != nil || err2 != nil || low < 1 || low > high || p.Addr().Is4In6() || p.Addr().IsMulticast() {
+		l.fail(want, w)
+		return
+	}
+	return p.Masked(), engine.PortRange{Low: uint16(low), High: uint16(high)}
+}
+
+// family lets both ends be of the family that one of them was given in.
+func (l *line) family(op *engine.Op, from, to *engine.HostSpec) {
+	g := &op.Forge
+	if g.Src.Addr.Is4() && g.Dst.Addr.Is6() && g.Src.Port == 0 && from.Addr6.IsValid() {
+		g.Src.Addr = from.Addr6
+	}
+	if g.Src.Addr.Is6() && g.Dst.Addr.Is4() && g.Dst.Port == 0 && to.Addr6.IsValid() {
+		g.Dst.Addr = to.Addr6
+	}
+	g.ICMP.V6 = g.ICMP.Set && g.Src.Addr.Is6()
+	if l.err == nil && g.Src.Addr.Is4() != g.Dst.Addr.Is4() {
+		l.fail("a segment from %s to %s, expected two addresses of one family", g.Src.Addr, g.Dst.Addr)
 	}
 }
 

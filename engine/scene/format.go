@@ -272,7 +272,9 @@ func formatForge(op *engine.Op) string {
 		s += " payload=" + strconv.Quote(g.Payload)
 	}
 	s += forgeOptions(&g.Opts)
-	if g.Src.Port != 0 {
+	if m := &op.Many; m.Net.IsValid() {
+		s += " from=" + formatPool(m)
+	} else if g.Src.Port != 0 {
 		s += " from=" + formatEndpoint(g.Src, "")
 	}
 	if g.Dst.Port != 0 {
@@ -289,6 +291,31 @@ func formatForge(op *engine.Op) string {
 		if g.ICMP.MTU != 0 {
 			s += "/" + strconv.Itoa(int(g.ICMP.MTU))
 		}
+	}
+	return s + formatMany(&op.Many)
+}
+
+func formatPool(m *engine.Many) string {
+	s := m.Net.String()
+	if m.Net.Addr().Is6() {
+		s = "[" + m.Net.Addr().String() + "]/" + strconv.Itoa(m.Net.Bits())
+	}
+	s += ":" + strconv.Itoa(int(m.Ports.Low))
+	if m.Ports.High != m.Ports.Low {
+		s += "-" + strconv.Itoa(int(m.Ports.High))
+	}
+	return s
+}
+
+func formatMany(m *engine.Many) (s string) {
+	if m.Count != 0 {
+		s += " count=" + strconv.Itoa(m.Count)
+	}
+	if m.Every != 0 {
+		s += " every=" + formatSpan(m.Every)
+	}
+	if m.Stride != 0 {
+		s += " stride=" + strconv.FormatUint(uint64(m.Stride), 10)
 	}
 	return s
 }

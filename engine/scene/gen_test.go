@@ -251,6 +251,13 @@ func genForge(t *rapid.T, sc *engine.Scenario, op *engine.Op) {
 	if rapid.Bool().Draw(t, "spoofed") {
 		g.Src = wire.Endpoint{Addr: netip.MustParseAddr("10.9.9.9"), Port: 1234}
 	}
+	if rapid.Bool().Draw(t, "many") {
+		op.Many.Count, op.Many.Every = rapid.IntRange(1, maxForged).Draw(t, "count"), genSpan(t)
+		op.Many.Stride = rapid.Uint32Range(0, 1<<31).Draw(t, "stride")
+		op.Many.Net = netip.MustParsePrefix("10.9.0.0/16")
+		op.Many.Ports = engine.PortRange{Low: 1024, High: rapid.Uint16Range(1024, 65535).Draw(t, "high")}
+		g.Src = wire.Endpoint{Addr: op.Many.Net.Addr(), Port: 1024}
+	}
 	if rapid.Bool().Draw(t, "options") {
 		g.Opts.Has = wire.HasMSS | wire.HasTS | wire.HasSack | wire.HasSackOK | wire.HasWScale
 		g.Opts.MSS, g.Opts.TSVal, g.Opts.TSEcr, g.Opts.WScale = 536, rapid.Uint32().Draw(t, "tsval"), 7, 14

@@ -17,6 +17,7 @@ const (
 	maxDepth    = 8               // loops within loops
 	maxPayload  = 1 << 30         // bytes that one call writes by pattern or reads
 	maxNumber   = 1 << 40         // any other number in a call
+	maxForged   = 100_000         // segments that one intervention forges
 	maxSegment  = 65_495          // bytes of payload in a forged segment
 	maxRate     = 1_000_000000000 // bits per second
 	maxQueue    = 1_000_000       // packets
