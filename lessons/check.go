@@ -10,15 +10,18 @@ import (
 	"wirestep/engine"
 )
 
+// Told is called for each question of a lesson with what the engine answered.
+type Told func(lesson, step string, p Predicted)
+
 // Check loads, lints and plays the lesson in the folder at path, or, if path is
 // a folder of lessons, each of them. Every error is "file:line: what is wrong".
-func Check(dir string) []error {
+func Check(dir string, tell Told) []error {
 	if _, err := os.Stat(filepath.Join(dir, "lesson.yaml")); err == nil {
 		l, err := LoadDir(dir)
 		if err != nil {
 			return unjoin(err)
 		}
-		return Play(l)
+		return Play(l, tell)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "sandbox.yaml")); err == nil {
 		_, err := loadScenes(os.DirFS(dir), ".", dir)
@@ -30,7 +33,7 @@ func Check(dir string) []error {
 	}
 	var errs []error
 	for _, f := range found {
-		errs = append(errs, Check(path.Dir(filepath.ToSlash(f)))...)
+		errs = append(errs, Check(path.Dir(filepath.ToSlash(f)), tell)...)
 	}
 	return errs
 }
@@ -50,8 +53,8 @@ func unjoin(err error) []error {
 }
 
 // Play plays a lesson to its end as somebody would who does what it asks: makes
-// every move, answers every question, reaches every goal.
-func Play(l *Lesson) []error {
+// every move, answers every question, reaches every goal. tell may be nil.
+func Play(l *Lesson, tell Told) []error {
 	t, err := engine.NewTimeline(*l.sc)
 	if err != nil {
 		return []error{fmt.Errorf("%s/%s:1: %w", l.dir, l.file, err)}
@@ -62,7 +65,7 @@ func Play(l *Lesson) []error {
 	}
 	var errs []error
 	for i := range l.Steps {
-		errs = append(errs, p.playStep(t)...)
+		errs = append(errs, p.playStep(t, tell)...)
 		if err := p.Next(t); err != nil {
 			return append(errs, err)
 		}
@@ -74,12 +77,15 @@ func Play(l *Lesson) []error {
 }
 
 // playStep does what the step at which p stands asks for.
-func (p *Player) playStep(t *engine.Timeline) []error {
+func (p *Player) playStep(t *engine.Timeline, tell Told) []error {
 	step := &p.l.Steps[p.s.Step]
 	var errs []error
 	if step.Predict != nil {
-		if _, err := p.Answer(t, step.Predict.Options[0].Key); err != nil {
+		got, err := p.Answer(t, step.Predict.Options[0].Key)
+		if err != nil {
 			errs = append(errs, err)
+		} else if tell != nil {
+			tell(p.l.Slug, step.ID, got)
 		}
 	}
 	for _, m := range step.Do {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -12,7 +11,9 @@ import (
 
 // check loads, lints and plays every scene and lesson under the paths: wirestep check.
 func check(e env, args []string) int {
-	paths, code := parse(e, flags("check"), args)
+	fs := flags("check")
+	verbose := fs.Bool("v", false, "print the engine's answer to each question of a lesson")
+	paths, code := parse(e, fs, args)
 	if code >= 0 {
 		return code
 	}
@@ -27,15 +28,21 @@ func check(e env, args []string) int {
 			wrong++
 		}
 	}
+	var tell lessons.Told
+	if *verbose {
+		tell = func(lesson, step string, p lessons.Predicted) {
+			fmt.Fprintf(e.out, "%s %s: %s (%s)\n", lesson, step, p.Right, p.Answer)
+		}
+	}
 	for _, p := range paths {
-		err := filepath.WalkDir(p, func(name string, d fs.DirEntry, err error) error {
+		err := filepath.WalkDir(p, func(name string, d os.DirEntry, err error) error {
 			switch {
 			case err != nil:
 				return err
 			case d.IsDir() && name != p && skipped(d.Name()):
 				return filepath.SkipDir
 			case d.IsDir() && isLesson(name):
-				say(lessons.Check(name))
+				say(lessons.Check(name, tell))
 				return filepath.SkipDir
 			case filepath.Ext(name) == ".scene":
 				say(checkScene(name))
