@@ -25,7 +25,7 @@ func differs(p *plan) (*found, error) {
 		return nil, err
 	}
 	name := fmt.Sprintf("%s-%d.pkt", p.area, p.seed)
-	why := packetdrill.Run(name, text, packetdrill.Config{}).Failure()
+	why := packetdrill.Run(name, text, packetdrill.Config{Exact: true}).Failure()
 	if why == "" {
 		return nil, nil
 	}

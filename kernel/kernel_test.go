@@ -34,7 +34,7 @@ func TestScriptsOnTheEngine(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if why := packetdrill.Run(f, string(b), packetdrill.Config{}).Failure(); why != "" {
+		if why := packetdrill.Run(f, string(b), packetdrill.Config{Exact: true}).Failure(); why != "" {
 			t.Error(why)
 		}
 	}

@@ -80,7 +80,7 @@ func engineOn(file string) string {
 	if err != nil {
 		return err.Error()
 	}
-	return packetdrill.Run(file, string(b), packetdrill.Config{Read: os.ReadFile, Dir: filepath.Dir(file)}).Failure()
+	return packetdrill.Run(file, string(b), packetdrill.Config{Exact: true, Read: os.ReadFile, Dir: filepath.Dir(file)}).Failure()
 }
 
 // short takes the folders off what begins with a path.

@@ -134,6 +134,9 @@ func (r *runner) returned(c *Call, o *outcome) *failure {
 			return fail
 		}
 		r.bindFD(n, int32(o.ret), o.ep)
+		if c.Name == "socket" {
+			r.testFD = n
+		}
 		return o.wrong
 	}
 	errno := c.Errno

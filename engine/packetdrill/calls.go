@@ -119,7 +119,8 @@ func makeListen(r *runner, c *Call, _ *blocked) (attempt, *failure) {
 	return now(func(x *host.Ctx) outcome {
 		err := r.h.Listen(x, r.fd(c.arg(0)), int64(int32(n)))
 		if _, l := r.h.FD(r.fd(c.arg(0))); err == tcp.OK && l != nil {
-			r.newListener = r.newListener || r.listenAt != l.Tuple.Local || r.cur != nil && !r.cur.passive
+			n, _ := c.arg(0).number()
+			r.fresh = r.fresh || n == r.testFD || r.listenAt != l.Tuple.Local
 			r.listenAt = l.Tuple.Local
 		}
 		return errnoOnly(err)

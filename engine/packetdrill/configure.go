@@ -16,49 +16,17 @@ const seed = 1
 
 // configure reads the options of the script and makes the host.
 func (r *runner) configure() error {
-	version := r.cfg.IP
-	var own, other string
-	for _, o := range r.script.Options {
-		bad := func(want string) error {
-			return &Error{r.script.File, o.Line, fmt.Sprintf("--%s=%s: expected %s", o.Name, o.Value, want)}
+	o := given{version: r.cfg.IP}
+	for _, opt := range append(append([]Option{}, r.script.Options...), r.cfg.Options...) {
+		want := r.basics(&opt, &o)
+		if want == "?" {
+			want = r.tolerances(&opt)
 		}
-		n, err := strconv.Atoi(o.Value)
-		switch o.Name {
-		case "ip_version":
-			if version == "" {
-				version = o.Value
-			}
-		case "local_ip":
-			own = o.Value
-		case "remote_ip":
-			other = o.Value
-		case "tolerance_usecs":
-			if err != nil || n < 0 {
-				return bad("a number of microseconds")
-			}
-			r.tol = sim.Duration(n) * sim.Microsecond
-		case "bind_port", "connect_port":
-			if err != nil || n < 1 || n > 65535 {
-				return bad("a port")
-			}
-			if o.Name == "bind_port" {
-				r.bindPort = uint16(n)
-			} else {
-				r.connectPort = uint16(n)
-			}
-		case "init_scripts":
-			r.cfg.Defines = append(r.cfg.Defines, Define{"init_scripts", o.Value})
-		case "define", "D":
-			if name, value, ok := strings.Cut(o.Value, "="); ok {
-				r.cfg.Defines = append(r.cfg.Defines, Define{name, value})
-			}
-		case "mtu", "tcp_ts_tick_usecs", "netmask_ip", "gateway_ip", "speed", "verbose", "non_fatal", "send_omit_free", "strict_segments",
-			"code_command", "code_format", "code_sockopt", "remote_port", "wire_protocol", "so_filename", "dry_run":
-		default:
-			r.odd("--" + o.Name + "=" + o.Value)
+		if want != "" {
+			return &Error{r.script.File, opt.Line, fmt.Sprintf("--%s=%s: expected %s", opt.Name, opt.Value, want)}
 		}
 	}
-	if err := r.addresses(version, own, other); err != nil {
+	if err := r.addresses(o.version, o.own, o.other); err != nil {
 		return &Error{r.script.File, 1, err.Error()}
 	}
 	r.ids = 1
@@ -75,6 +43,80 @@ func (r *runner) configure() error {
 		}
 	}
 	return nil
+}
+
+// given is what options say about addresses.
+type given struct{ version, own, other string }
+
+// basics takes an option about addresses, ports and words. It returns what was
+// expected instead, "?" for an option that is about something else.
+func (r *runner) basics(o *Option, g *given) string {
+	n, err := strconv.Atoi(o.Value)
+	switch o.Name {
+	case "ip_version":
+		if r.cfg.IP == "" {
+			g.version = o.Value
+		}
+	case "local_ip":
+		g.own = o.Value
+	case "remote_ip":
+		g.other = o.Value
+	case "bind_port", "connect_port":
+		if err != nil || n < 1 || n > 65535 {
+			return "a port"
+		}
+		if o.Name == "bind_port" {
+			r.bindPort = uint16(n)
+		} else {
+			r.connectPort = uint16(n)
+		}
+	case "init_scripts":
+		r.cfg.Defines = append(r.cfg.Defines, Define{"init_scripts", o.Value})
+	case "define", "D":
+		if name, value, ok := strings.Cut(o.Value, "="); ok {
+			r.cfg.Defines = append(r.cfg.Defines, Define{name, value})
+		}
+	default:
+		return "?"
+	}
+	return ""
+}
+
+// tolerances takes an option about what is compared, and how.
+func (r *runner) tolerances(o *Option) string {
+	n, err := strconv.Atoi(o.Value)
+	switch o.Name {
+	case "tolerance_usecs":
+		if err != nil || n < 0 {
+			return "a number of microseconds"
+		}
+		r.tol = sim.Duration(n) * sim.Microsecond
+	case "tolerance_percent":
+		f, err := strconv.ParseFloat(o.Value, 64)
+		if err != nil || f < 0 || f > 1e6 {
+			return "a percentage"
+		}
+		r.percent = f
+	case "tcp_ts_tick_usecs":
+		if err != nil || n < 0 {
+			return "a number of microseconds"
+		}
+		r.tsTick = sim.Duration(n) * sim.Microsecond
+	case "strict_segments":
+		r.strict = true
+	case "mtu", "mss":
+		if err != nil || n < 68 || n > 65535 {
+			return "a number of bytes from 68 to 65535"
+		}
+		if o.Name == "mtu" && n != 1500 {
+			r.odd("--mtu=" + o.Value + " (every interface has 1500)")
+		}
+	case "netmask_ip", "gateway_ip", "speed", "verbose", "v", "non_fatal", "send_omit_free", "tcp_ts_ecr_scaled", "is_anyip", "debug", "psp_udp_port",
+		"code_command", "code_format", "code_sockopt", "remote_port", "dry_run":
+	default:
+		r.odd("--" + o.Name + "=" + o.Value)
+	}
+	return ""
 }
 
 func (r *runner) addresses(version, own, other string) error {

@@ -25,7 +25,7 @@ func drill(t *testing.T, file string) *packetdrill.Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return packetdrill.Run(filepath.Base(file), string(text), packetdrill.Config{Dir: filepath.Dir(file), Read: os.ReadFile})
+	return packetdrill.Run(filepath.Base(file), string(text), packetdrill.Config{Exact: true, Dir: filepath.Dir(file), Read: os.ReadFile})
 }
 
 func scripts(t *testing.T, dir string) []string {

@@ -82,19 +82,44 @@ func (r *runner) tick(at sim.Time) {
 	r.event(trace.Event{Kind: trace.Timer, Name: d.Kind.String(), Cause: r.h.ArmedBy(d)}, func(x *host.Ctx) { r.h.OnTimer(x, d) })
 }
 
-// await runs timers until something is on the interface, but not beyond limit.
-func (r *runner) await(limit sim.Time) bool {
-	if r.other != nil {
-		return len(r.out) > 0 || r.other(limit)
-	}
-	for len(r.out) == 0 {
-		at := r.nextAt()
-		if at > limit || at == sim.Never {
-			return false
+// await runs timers until something that a line may ask for is on the interface,
+// but not beyond limit.
+func (r *runner) await(k *Packet, limit sim.Time) bool {
+	for {
+		r.pass(k)
+		switch {
+		case len(r.out) > 0:
+			return true
+		case r.other != nil:
+			if !r.other(limit) {
+				return false
+			}
+		default:
+			at := r.nextAt()
+			if at > limit || at == sim.Never {
+				return false
+			}
+			r.tick(at)
 		}
-		r.tick(at)
 	}
-	return true
+}
+
+// pass leaves aside what other connections than the one under test have sent, as
+// packetdrill does. A SYN may begin the one that the line is about.
+func (r *runner) pass(k *Packet) {
+	for len(r.out) > 0 && r.cur != nil {
+		s := &r.out[0].seg
+		if s.Src == r.cur.local && s.Dst == r.cur.remote || r.firstSYN(s, k) {
+			return
+		}
+		r.aside = append(r.aside, r.out[0])
+		r.out = r.out[1:]
+	}
+}
+
+func (r *runner) firstSYN(s *wire.Segment, k *Packet) bool {
+	const both = wire.SYN | wire.ACK
+	return s.Flags&both == wire.SYN && k.Flags&both == wire.SYN
 }
 
 // note adds a line to the trace.

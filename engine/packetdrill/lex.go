@@ -172,13 +172,24 @@ func (l *lexer) wordOrNumber(r string) {
 
 // define puts the value of a defined word in its place.
 func (l *lexer) define(value string, n int) {
-	k := tokWord
-	if _, err := strconv.ParseInt(value, 10, 64); err == nil {
-		k = tokInt
-	} else if len(value) >= 2 && value[0] == '"' && value[len(value)-1] == '"' {
-		k, value = tokString, value[1:len(value)-1]
-	}
+	k, value := defined(value)
 	l.add(k, value, n)
+}
+
+// defined says what the value of a defined word stands for.
+func defined(value string) (tokenKind, string) {
+	if n, err := strconv.ParseInt(value, 0, 64); err == nil {
+		return tokInt, strconv.FormatInt(n, 10)
+	}
+	if len(value) >= 2 && value[0] == value[len(value)-1] {
+		switch value[0] {
+		case '"':
+			return tokString, unescape(value[1 : len(value)-1])
+		case '`':
+			return tokCommand, value[1 : len(value)-1]
+		}
+	}
+	return tokWord, value
 }
 
 // quoted reads a string or a shell command. In a string a backslash escapes.
@@ -199,9 +210,38 @@ func (l *lexer) quoted(r string) error {
 		l.add(tokCommand, strings.ReplaceAll(text, "\\`", "`"), n+1)
 		return nil
 	}
-	if s, err := strconv.Unquote(`"` + strings.ReplaceAll(text, "\n", `\n`) + `"`); err == nil {
-		text = s
-	}
-	l.add(tokString, text, n+1)
+	l.add(tokString, unescape(text), n+1)
 	return nil
+}
+
+// unescape reads the escapes of a string in C: \n, \x2f, \0, \101.
+func unescape(text string) string {
+	if !strings.Contains(text, "\\") {
+		return text
+	}
+	var out []byte
+	for i := 0; i < len(text); i++ {
+		if text[i] != '\\' || i+1 == len(text) {
+			out = append(out, text[i])
+			continue
+		}
+		i++
+		base, most, from := 8, 3, i
+		if text[i] == 'x' {
+			base, most, from = 16, 2, i+1
+		}
+		to := from
+		for to < len(text) && to-from < most && strings.IndexByte("0123456789abcdefABCDEF"[:base+6*(base/16)], text[to]) >= 0 {
+			to++
+		}
+		if n, err := strconv.ParseUint(text[from:to], base, 16); err == nil {
+			out = append(out, byte(n))
+			i = to - 1
+		} else if at := strings.IndexByte("abfnrtv", text[i]); at >= 0 {
+			out = append(out, "\a\b\f\n\r\t\v"[at])
+		} else {
+			out = append(out, text[i])
+		}
+	}
+	return string(out)
 }

@@ -22,10 +22,11 @@ func (r *runner) expect(e *Event, lo, hi sim.Time) *failure {
 			p.tsSlack += hi.Sub(lo)
 		}
 	}
-	if !r.await(hi.Add(r.tol)) {
+	tol := r.tolerance(hi, r.lastDue)
+	if !r.await(k, hi.Add(tol)) {
 		want := r.spellWant(k)
 		late := r.now
-		if r.await(late.Add(lookFurther)) {
+		if r.await(k, late.Add(lookFurther)) {
 			return failf(want+r.by(e, hi), "nothing until %s: %s", r.stamp(r.out[0].at), r.spellLive(&r.out[0].seg))
 		}
 		return failf(want+r.by(e, hi), "nothing")
@@ -33,15 +34,15 @@ func (r *runner) expect(e *Event, lo, hi sim.Time) *failure {
 	first := r.out[0]
 	p := r.peerOf(&first.seg)
 	r.learn(p, k, &first.seg)
-	seg := r.gather(k, hi)
+	seg := r.gather(k, hi.Add(tol))
 	if f := r.compare(p, k, &seg); f != nil {
 		f.got += " at " + r.stamp(first.at)
 		return f
 	}
 	// A range is as wide as a slot of the kernel's timer wheel, and where in its slot
 	// a timer is armed is chance: the engine's, which has no slots, may be early by one.
-	early := lo.Add(-r.tol - hi.Sub(lo))
-	if e.When.Kind != AnyTime && (first.at < early || first.at > hi.Add(r.tol)) {
+	early := lo.Add(-tol - hi.Sub(lo))
+	if e.When.Kind != AnyTime && (first.at < early || first.at > hi.Add(tol)) {
 		return failf(r.spellWant(k)+r.by(e, hi), "it at %s", r.stamp(first.at))
 	}
 	r.now = max(r.now, first.at)
@@ -69,12 +70,12 @@ func (r *runner) learn(p *peer, k *Packet, s *wire.Segment) {
 // gather takes as many segments as make up the packet that the script expects: a
 // kernel with segmentation offload hands them to its interface as one, and a
 // script may write a burst as one line.
-func (r *runner) gather(k *Packet, hi sim.Time) wire.Segment {
+func (r *runner) gather(k *Packet, until sim.Time) wire.Segment {
 	first := r.out[0]
 	seg := first.seg
 	r.asked()
-	for len(seg.Payload) < k.Len && len(seg.Payload) > 0 {
-		if !r.await(max(hi, first.at).Add(r.tol)) {
+	for len(seg.Payload) < k.Len && len(seg.Payload) > 0 && !r.strict {
+		if !r.await(k, max(until, first.at)) {
 			break
 		}
 		next := &r.out[0].seg
@@ -101,8 +102,9 @@ func (r *runner) compare(p *peer, k *Packet, s *wire.Segment) *failure {
 		seq = k.Seq // a RST without an ACK starts at 0, whoever sends it
 	}
 	same := s.Flags == k.Flags && seq == k.Seq && len(s.Payload) == k.Len
-	same = same && (!k.HasAck || uint32(s.Ack) == k.Ack)
-	same = same && (k.Win < 0 || int(s.Win) == k.Win) && (k.Urg < 0 || int(s.Urg) == k.Urg)
+	same = same && (uint32(s.Ack) == k.Ack || !k.HasAck && !s.Flags.Has(wire.ACK))
+	same = same && (k.Win < 0 || int(s.Win) == k.Win) && int(s.Urg) == max(k.Urg, 0)
+	same = same && (k.TOS < 0 || int(s.TOS)|int(s.ECN) == k.TOS)
 	same = same && (k.TTL < 0 || int(s.TTL) == k.TTL || s.TTL == 0 && k.TTL == 64)
 	same = same && ecnMatches(k.ECN, s.ECN)
 	opts := r.liveOptions(p, k, s)
@@ -159,9 +161,16 @@ func (r *runner) liveOptions(p *peer, k *Packet, s *wire.Segment) []byte {
 	if o.On(wire.HasTS) {
 		o.TSVal -= p.tsShift
 		for i := range k.Opts {
-			if k.Opts[i].Kind == optTS {
-				o.TSVal = p.scriptTS(s.Opts.TSVal, k.Opts[i].Nums[0], r.tol)
+			if k.Opts[i].Kind != optTS {
+				continue
 			}
+			val, ecr := k.Opts[i].Nums[0], k.Opts[i].Nums[1]
+			if r.exact {
+				o.TSVal = p.scriptTS(s.Opts.TSVal, val, r.tol, sim.Millisecond)
+				continue
+			}
+			o.TSVal = p.scriptTS(s.Opts.TSVal, val, r.tolerance(r.due, epoch), r.tsTick)
+			o.TSEcr = ecr // packetdrill does not look at it
 		}
 	}
 	b := o.Bytes()
@@ -213,11 +222,17 @@ func (r *runner) arriving(k *Packet) (wire.Segment, *failure) {
 	if k.UDP {
 		return wire.Segment{}, failf("a packet of TCP", "UDP, which is not modelled")
 	}
-	p := r.under(k.Flags.Has(wire.SYN) && !k.Flags.Has(wire.ACK))
+	p := r.under()
 	if k.ICMP != nil {
 		return r.icmp(p, k)
 	}
 	s := wire.Segment{Src: p.remote, Dst: p.local, Seq: wire.Seq(k.Seq), Flags: k.Flags, Payload: wire.Pattern(uint64(k.Seq), k.Len)}
+	if k.From != 0 {
+		s.Src.Port = k.From
+	}
+	if k.To != 0 {
+		s.Dst.Port = k.To
+	}
 	r.fill(p, k, &s)
 	return s, nil
 }

@@ -34,6 +34,7 @@ func Parse(file, src string, defines []Define) (*Script, error) {
 			return nil, err
 		}
 		s.Options = append(s.Options, o)
+		p.define(&o)
 	}
 	for p.peek().kind != tokEnd {
 		e, err := p.event()
@@ -99,6 +100,20 @@ func (p *parser) expect(text string) error {
 	return nil
 }
 
+// define puts the value that --define=NAME=VALUE gives into what follows.
+func (p *parser) define(o *Option) {
+	name, value, ok := strings.Cut(o.Value, "=")
+	if !ok || o.Name != "define" && o.Name != "D" {
+		return
+	}
+	kind, value := defined(value)
+	for i := p.at; i < len(p.toks); i++ {
+		if t := &p.toks[i]; t.kind == tokWord && t.text == name {
+			t.kind, t.text = kind, value
+		}
+	}
+}
+
 // option reads --name=value; the value goes on to the end of its word.
 func (p *parser) option() (Option, error) {
 	t := p.next()
@@ -108,11 +123,20 @@ func (p *parser) option() (Option, error) {
 	}
 	p.next()
 	from := p.peek().from
-	to := from
-	for to < len(p.src) && !strings.ContainsRune(" \t\r\n", rune(p.src[to])) {
+	to, quote := from, byte(0)
+	for to < len(p.src) && (quote != 0 || !strings.ContainsRune(" \t\r\n", rune(p.src[to]))) {
+		switch c := p.src[to]; {
+		case c == quote:
+			quote = 0
+		case quote == 0 && (c == '"' || c == '`'):
+			quote = c
+		}
 		to++
 	}
-	o.Value = strings.Trim(p.src[from:to], `"`)
+	o.Value = p.src[from:to]
+	if o.Name != "define" && o.Name != "D" {
+		o.Value = strings.Trim(o.Value, `"`)
+	}
 	for p.peek().kind != tokEnd && p.peek().from < to {
 		p.next()
 	}

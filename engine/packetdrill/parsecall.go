@@ -121,8 +121,10 @@ func (p *parser) operand(depth int) (*Expr, error) {
 		p.next()
 		return &Expr{Kind: AnyValue}, nil
 	case t.kind == tokString:
-		p.next()
-		e := &Expr{Kind: Text, Text: t.text}
+		e := &Expr{Kind: Text}
+		for p.peek().kind == tokString { // pieces beside each other are one
+			e.Text += p.next().text
+		}
 		if p.peek().kind == tokEllipsis {
 			p.next()
 			e.Open = true

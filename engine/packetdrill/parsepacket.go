@@ -1,10 +1,7 @@
 package packetdrill
 
 import (
-	"encoding/binary"
-	"encoding/hex"
 	"fmt"
-	"strings"
 
 	"wirestep/engine/wire"
 )
@@ -12,18 +9,27 @@ import (
 // packet reads a packet line from its direction on.
 func (p *parser) packet() (*Packet, error) {
 	k := &Packet{In: p.next().text == "<", TOS: -1, TTL: -1, Win: -1, Urg: -1}
-	for p.is("[") {
+	for p.is("[") || p.is("(") {
 		if err := p.bracket(k); err != nil {
 			return nil, err
 		}
+	}
+	if t := p.peek(); t.kind == tokWord && encapsulations[t.text] {
+		return nil, &Error{p.file, t.line, t.text + ": no headers around a segment are modelled; expected a segment of TCP or an ICMP message"}
 	}
 	switch {
 	case p.accept("icmp"):
 		return k, p.icmp(k)
 	case p.accept("udp"):
 		k.UDP = true
+		if err := p.ports(k); err != nil {
+			return nil, err
+		}
 		_, err := p.list("(", ")", 0)
 		return k, err
+	}
+	if err := p.ports(k); err != nil {
+		return nil, err
 	}
 	if err := p.flags(k); err != nil {
 		return nil, err
@@ -32,6 +38,32 @@ func (p *parser) packet() (*Packet, error) {
 		return nil, err
 	}
 	return k, p.packetTail(k)
+}
+
+// encapsulations are the words of headers that may stand before a segment.
+var encapsulations = map[string]bool{"ipv4": true, "ipv6": true, "gre": true, "GREv0": true, "mpls": true, "encap": true, "psp": true}
+
+// ports reads from > to, if it is there.
+func (p *parser) ports(k *Packet) error {
+	if p.peek().kind != tokInt || p.peekAt(1).text != ">" {
+		return nil
+	}
+	var n [2]int64
+	for i := range n {
+		v, err := p.integer("a port")
+		if err != nil {
+			return err
+		}
+		if v < 0 || v > 65535 {
+			return &Error{p.file, p.toks[p.at-1].line, fmt.Sprintf("port %d: expected at most 65535", v)}
+		}
+		n[i] = v
+		if i == 0 {
+			p.next()
+		}
+	}
+	k.From, k.To = uint16(n[0]), uint16(n[1])
+	return nil
 }
 
 func (p *parser) packetTail(k *Packet) error {
@@ -61,9 +93,12 @@ func (p *parser) packetTail(k *Packet) error {
 }
 
 // bracket reads what stands in brackets before the flags: ECN bits, tos, ttl,
-// or the numbers that an ICMP error quotes.
+// flow label, or what an ICMP error quotes.
 func (p *parser) bracket(k *Packet) error {
-	p.next()
+	shut := "]"
+	if p.next().text == "(" {
+		shut = ")"
+	}
 	if p.peek().kind == tokInt {
 		if err := p.seqRange(k); err != nil {
 			return err
@@ -72,22 +107,30 @@ func (p *parser) bracket(k *Packet) error {
 			k.ICMP = &ICMP{}
 		}
 		k.ICMP.Quoted = true
-		return p.expect("]")
+		return p.expect(shut)
 	}
-	for !p.accept("]") {
+	if t := p.peek(); k.ICMP != nil && (t.text == "udp" || t.text == "raw") {
+		return &Error{p.file, t.line, "an ICMP error about " + t.text + ", which is not modelled; expected one about a segment of TCP"}
+	}
+	for !p.accept(shut) {
 		t := p.next()
 		switch t.text {
 		case "noecn", "ect0", "ect1", "ect01", "ce":
-			k.ECN = t.text
+			if k.ECN = t.text; k.In && k.ECN == "ect01" {
+				return &Error{p.file, t.line, "ect01 leaves open what arrives; expected ect0 or ect1 in a packet that is injected"}
+			}
 		case "tos", "ttl", "flowlabel":
 			n, err := p.integer("a number")
 			if err != nil {
 				return err
 			}
-			if t.text == "tos" {
+			switch t.text {
+			case "tos":
 				k.TOS = int(n) & 0xff
-			} else if t.text == "ttl" {
+			case "ttl":
 				k.TTL = int(n) & 0xff
+			default:
+				k.Flow = n & 0xfffff
 			}
 		case ",":
 		default:
@@ -106,7 +149,7 @@ func (p *parser) flags(k *Packet) error {
 		t := p.peek()
 		joined := text == "" || t.from == p.toks[p.at-1].to
 		flag := t.kind == tokWord || t.kind == tokPunct && (t.text == "." || t.text == "-") ||
-			t.kind == tokInt && !(p.peekAt(1).text == ":")
+			t.kind == tokFloat && t.text[0] == '.' || t.kind == tokInt && !(p.peekAt(1).text == ":")
 		if !joined || !flag {
 			break
 		}
@@ -186,6 +229,10 @@ func (p *parser) icmp(k *Packet) error {
 				return err
 			}
 			k.ICMP.MTU = uint32(n)
+		case p.accept("id"):
+			if _, err := p.integer("the number of an echo"); err != nil {
+				return err
+			}
 		case p.is("["):
 			if err := p.bracket(k); err != nil {
 				return err
@@ -196,167 +243,4 @@ func (p *parser) icmp(k *Packet) error {
 			return nil
 		}
 	}
-}
-
-// options reads <option, option, …> or <...>.
-func (p *parser) options(k *Packet) error {
-	p.next()
-	if p.peek().kind == tokEllipsis {
-		p.next()
-		k.AnyOpts = true
-		return p.expect(">")
-	}
-	for !p.accept(">") {
-		o, err := p.tcpOption()
-		if err != nil {
-			return err
-		}
-		k.Opts = append(k.Opts, o)
-		if !p.accept(",") && !p.is(">") {
-			return p.expected("\",\" or \">\"")
-		}
-	}
-	return nil
-}
-
-func (p *parser) number(o *Opt, word string) error {
-	if word != "" && !p.accept(word) {
-		return p.expected(word)
-	}
-	n, err := p.integer("a number")
-	o.Nums = append(o.Nums, uint32(n))
-	return err
-}
-
-func (p *parser) tcpOption() (Opt, error) {
-	t := p.next()
-	o := Opt{Name: t.text}
-	var err error
-	switch t.text {
-	case "nop":
-		o.Kind = optNOP
-	case "eol":
-		o.Kind = optEOL
-	case "sackOK":
-		o.Kind = optSackOK
-	case "mss":
-		o.Kind = optMSS
-		err = p.number(&o, "")
-	case "wscale":
-		o.Kind = optWScale
-		err = p.number(&o, "")
-	case "TS":
-		o.Kind = optTS
-		if err = p.number(&o, "val"); err == nil {
-			err = p.number(&o, "ecr")
-		}
-	case "sack":
-		o.Kind = optSack
-		for err == nil && p.peekAt(1).text == ":" {
-			if err = p.number(&o, ""); err == nil {
-				err = p.number(&o, ":")
-			}
-		}
-	case "FO", "FOEXP", "ECN", "md5":
-		err = p.longOption(&o)
-	case "kind", "unknown", "opt", "exp":
-		err = p.rawOption(&o)
-	default:
-		p.at--
-		err = p.expected("mss, wscale, sackOK, sack, TS, nop, eol, FO, FOEXP, ECN, md5 or kind")
-	}
-	return o, err
-}
-
-func (p *parser) longOption(o *Opt) error {
-	switch o.Name {
-	case "FO", "FOEXP":
-		o.Kind = optFastOpen
-		if o.Name == "FOEXP" {
-			o.Kind, o.Data = optExp, []byte{0xF9, 0x89}
-		}
-		if t := p.peek(); t.kind == tokWord || t.kind == tokInt {
-			b, err := hex.DecodeString(strings.TrimPrefix(t.text, "0x"))
-			if err != nil {
-				return p.expected("a cookie in hexadecimal digits")
-			}
-			p.next()
-			o.Data = append(o.Data, b...)
-		}
-	case "ECN":
-		o.Kind = optAccECN0
-		for i := 0; p.peek().kind == tokWord; i++ {
-			if name := p.next().text; i == 0 && name == "e1b" {
-				o.Kind = optAccECN1
-			}
-			n, err := p.integer("a number of bytes")
-			if err != nil {
-				return err
-			}
-			o.Data = append(o.Data, byte(n>>16), byte(n>>8), byte(n))
-		}
-	case "md5":
-		o.Kind, o.Data = optMD5, make([]byte, 16)
-		if t := p.peek(); t.kind == tokWord {
-			p.next()
-		}
-	}
-	return nil
-}
-
-// rawOption reads any option by number: kind 253 f989abcd.
-func (p *parser) rawOption(o *Opt) error {
-	n, err := p.integer("the number of an option")
-	if err != nil {
-		return err
-	}
-	o.Kind = byte(n)
-	if t := p.peek(); t.kind == tokWord || t.kind == tokInt {
-		b, err := hex.DecodeString(strings.TrimPrefix(t.text, "0x"))
-		if err != nil {
-			return p.expected("bytes in hexadecimal digits")
-		}
-		p.next()
-		o.Data = b
-	}
-	return nil
-}
-
-// The option numbers of packet lines.
-const (
-	optEOL      = 0
-	optNOP      = 1
-	optMSS      = 2
-	optWScale   = 3
-	optSackOK   = 4
-	optSack     = 5
-	optTS       = 8
-	optMD5      = 19
-	optFastOpen = 34
-	optAccECN0  = 172
-	optAccECN1  = 174
-	optExp      = 254
-)
-
-// bytes lays an option out. num maps its numbers to those of the wire.
-func (o *Opt) bytes(b []byte, num func(kind byte, i int, n uint32) uint32) []byte {
-	if o.Kind == optNOP || o.Kind == optEOL {
-		return append(b, o.Kind)
-	}
-	at := len(b)
-	b = append(b, o.Kind, 0)
-	for i, n := range o.Nums {
-		n = num(o.Kind, i, n)
-		switch o.Kind {
-		case optMSS:
-			b = binary.BigEndian.AppendUint16(b, uint16(n))
-		case optWScale:
-			b = append(b, byte(n))
-		default:
-			b = binary.BigEndian.AppendUint32(b, n)
-		}
-	}
-	b = append(b, o.Data...)
-	b[at+1] = byte(len(b) - at)
-	return b
 }

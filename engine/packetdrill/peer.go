@@ -35,12 +35,14 @@ func (r *runner) peerOf(s *wire.Segment) *peer {
 	return p
 }
 
-// under is the peer that packets of the script come from.
-func (r *runner) under(syn bool) *peer {
-	if r.cur != nil && !(syn && r.newListener && r.cur.passive) {
+// under is the peer that packets of the script come from. The first packet after
+// listen() begins a connection; what follows belongs to it, until another socket
+// is made.
+func (r *runner) under() *peer {
+	if r.cur != nil && !r.fresh {
 		return r.cur
 	}
-	r.newListener = false
+	r.fresh, r.testFD = false, -1
 	at := r.listenAt
 	if at.Port == 0 {
 		at.Port = r.bindPort
@@ -79,14 +81,18 @@ const maxStamps = 100_000
 
 // scriptTS maps a timestamp that the engine sent to the one that the script
 // expects there, if it is near enough.
-func (p *peer) scriptTS(live, want uint32, tol sim.Duration) uint32 {
+// It counts ticks; 0: any is.
+func (p *peer) scriptTS(live, want uint32, tol, tick sim.Duration) uint32 {
 	got := want
 	if !p.tsKnown {
 		p.tsKnown, p.tsShift, p.tsFirst = true, live-want, live-want
 	} else {
 		off := int32(live - want - p.tsFirst)
-		slack := int32((p.tsSlack + tol) / sim.Millisecond)
-		if off > slack+1 || off < -slack-1 {
+		slack := int32(0)
+		if tick > 0 {
+			slack = int32((p.tsSlack + tol) / tick)
+		}
+		if tick > 0 && (off > slack+1 || off < -slack-1) {
 			return live - p.tsShift
 		}
 		p.tsShift = live - want

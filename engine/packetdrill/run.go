@@ -18,6 +18,8 @@ type Config struct {
 	Read    ReadFile // gives files that the script names; nil: none can be read
 	Dir     string   // where the script lies, for files that it names
 	Trace   bool     // keep what the engine did beside each line, and the packets
+	Options []Option // given beside the script; they win over those in it
+	Exact   bool     // compare more than packetdrill does: timestamps and their echoes, times without the eighth that it allows
 	Limits  Limits
 }
 
@@ -66,26 +68,33 @@ type runner struct {
 	res    *Result
 	single bool // the device takes one segment at a time: no segmentation offload
 
-	h    *host.Host
-	rec  *trace.Recorder
-	ids  sim.SubjectID
-	step sim.EventID
-	now  sim.Time
-	out  []sent // what the interface has seen and no line has asked for
-	seen []seen // all that the interface has seen
-	at   int    // the line that is performed
+	h     *host.Host
+	rec   *trace.Recorder
+	ids   sim.SubjectID
+	step  sim.EventID
+	now   sim.Time
+	out   []sent // what the interface has seen and no line has asked for
+	aside []sent // of other connections than the one under test
+	seen  []seen // all that the interface has seen
+	at    int    // the line that is performed
 
 	other func(limit sim.Time) bool // waits for a packet of another machine than h (Wire)
 	una   uint32                    // of that machine: what the script has acknowledged
 
 	tol           sim.Duration
+	percent       float64      // of the time since the line before that an event may be off, if that is more than tol
+	tsTick        sim.Duration // of the timestamps of the script; 0: they are not compared
+	exact         bool         // Config.Exact, or another machine's packets
+	strict        bool         // --strict_segments: a line is one segment
+	due, lastDue  sim.Time     // when the line that is performed should happen, and the one before
 	local, remote netip.Addr
 	bindPort      uint16
 	connectPort   uint16
 	peers         []*peer
 	cur           *peer
 	listenAt      wire.Endpoint
-	newListener   bool
+	fresh         bool // the next packet that arrives begins a connection of its own
+	testFD        int64
 	fds           []fdPair
 	lastFD        int64
 	blocked       *blocked
@@ -123,7 +132,11 @@ func Run(file, src string, cfg Config) *Result {
 		res.Err = err
 		return res
 	}
-	r := &runner{cfg: cfg, script: s, res: res, tol: 4000 * sim.Microsecond, now: epoch, bindPort: 8080, connectPort: 8080, lastFD: -1}
+	r := &runner{cfg: cfg, script: s, res: res, tol: 4000 * sim.Microsecond, percent: 12.5, exact: cfg.Exact, now: epoch, bindPort: 8080, connectPort: 8080,
+		lastFD: -1, testFD: -1, due: epoch, lastDue: epoch}
+	if cfg.Exact {
+		r.percent = 0
+	}
 	r.py.most = cfg.Limits.Code
 	if err := r.configure(); err != nil {
 		res.Err = err
@@ -146,8 +159,8 @@ func (r *runner) run() {
 			return
 		}
 	}
-	for i := range r.out {
-		r.res.Leftover = append(r.res.Leftover, r.stamp(r.out[i].at)+" > "+r.spellLive(&r.out[i].seg))
+	for _, o := range append(r.aside, r.out...) {
+		r.res.Leftover = append(r.res.Leftover, r.stamp(o.at)+" > "+r.spellLive(&o.seg))
 	}
 	r.res.OK = true
 }
@@ -192,11 +205,17 @@ func (r *runner) window(w *When) (lo, hi sim.Time) {
 	return r.now, r.now.Add(maxWait)
 }
 
+// tolerance is how far off an event may be that is due at an instant.
+func (r *runner) tolerance(due, before sim.Time) sim.Duration {
+	return max(r.tol, sim.Duration(float64(due.Sub(before))*r.percent/100))
+}
+
 // maxWait is how long the runner waits for something at any time.
 const maxWait = 1000 * sim.Second
 
 func (r *runner) perform(e *Event) *failure {
 	lo, hi := r.window(&e.When)
+	r.lastDue, r.due = r.due, lo
 	if e.Packet != nil && !e.Packet.In {
 		return r.expect(e, lo, hi)
 	}

@@ -56,6 +56,8 @@ type Packet struct {
 	In       bool
 	ECN      string // "", noecn, ect0, ect1, ect01, ce
 	TOS, TTL int    // -1: not given
+	Flow     int64  // flow label; 0: not given
+	From, To uint16 // ports that the line names; 0: those of the connection
 	Flags    wire.Flags
 	Seq, End uint32
 	Len      int

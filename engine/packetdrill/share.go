@@ -87,7 +87,7 @@ type WireConfig struct {
 func NewWire(c WireConfig) *Wire {
 	w := &Wire{}
 	w.r = runner{script: &Script{File: c.File}, res: &Result{File: c.File}, tol: c.Tolerance, now: epoch,
-		local: c.Local, remote: c.Remote, bindPort: c.BindPort, connectPort: c.BindPort, lastFD: -1}
+		local: c.Local, remote: c.Remote, bindPort: c.BindPort, connectPort: c.BindPort, lastFD: -1, exact: true}
 	w.r.single = true // the flags of another machine's packets are its own: none is added
 	w.r.other = func(limit sim.Time) bool { return c.Await(min(limit, w.cap)) }
 	return w
@@ -113,7 +113,7 @@ func (w *Wire) slack(d sim.Duration) {
 }
 
 // Listening says where the script listens now.
-func (w *Wire) Listening(at wire.Endpoint) { w.r.listenAt, w.r.newListener = at, true }
+func (w *Wire) Listening(at wire.Endpoint) { w.r.listenAt, w.r.fresh = at, true }
 
 // Sent adds a packet of the machine.
 func (w *Wire) Sent(s wire.Segment, at sim.Time) { w.r.out = append(w.r.out, sent{seg: s, at: at}) }
