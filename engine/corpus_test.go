@@ -49,6 +49,12 @@ var moreScenes = []string{
 		"at 3s forge peer > server flags=P. seq=2801 ack=1 win=9 len=1400\nat 4s forge peer > server flags=P. seq=4201 ack=1 win=9 len=60000\nat 5s forge peer > server flags=P. seq=64201 ack=1 win=9 len=3000\nat 6s forge peer > server flags=P. seq=67201 ack=1 win=9 len=3000\n",
 	// Somebody probes a window that stays closed, and finds it open at last.
 	forgedOpen + "at 500ms forge peer > server flags=. seq=1 ack=1 win=0\nat 1s call server: write(c, 100)\nat 5s forge peer > server flags=. seq=1 ack=1 win=1\nat 9s forge peer > server flags=. seq=1 ack=1 win=1000\n",
+	// ECN: asked for in vain, by a SYN that is marked itself, and a link that marks.
+	far + asksECN + reader + connects + "at 0s drop 1st SYN from client\n",
+	far + asksECN + reader + connects + "at 0s edit 1st SYN from client ecn=ect0\n",
+	far + asksECN + reader + connects + "  write(c, 60000)\nat 30ms link client server mark 40%\n",
 }
+
+const asksECN = "sysctl client net.ipv4.tcp_ecn = 1\n"
 
 const connectsPeer = "program client\n  c = connect(peer:80)\n"

@@ -61,12 +61,18 @@ func editField(s *wire.Segment, p *Packet, e Edit) error {
 			return refuse("flags=%s; expected letters such as S, S., P. or R", e.Value)
 		}
 		s.Flags = f
+	case "ecn":
+		n, ok := wire.ParseECN(e.Value)
+		if !ok {
+			return refuse("ecn=%s; expected noecn, ect0, ect1 or ce", e.Value)
+		}
+		s.ECN = n
 	case "src":
 		return editAddr(&s.Src.Addr, e)
 	case "dst":
 		return editAddr(&s.Dst.Addr, e)
 	default:
-		return refuse("no field is named %q; expected seq, ack, win, flags, urg, mss, wscale, sackok, tsval, tsecr, payload, src, dst, sport or dport", e.Field)
+		return refuse("no field is named %q; expected seq, ack, win, flags, ecn, urg, mss, wscale, sackok, tsval, tsecr, payload, src, dst, sport or dport", e.Field)
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ func (l *LinkSpec) valid() error {
 			return refuse("a delay of %s s; expected 0 to %s s", d.Seconds(), maxTime.Seconds())
 		}
 	}
-	for _, n := range [...]uint32{l.LossPPM, l.DupPPM, l.ReorderPPM} {
+	for _, n := range [...]uint32{l.LossPPM, l.DupPPM, l.ReorderPPM, l.MarkPPM} {
 		if n > maxPPM {
 			return refuse("%d of a million packets; expected at most a million", n)
 		}

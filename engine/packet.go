@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"strings"
+
 	"wirestep/engine/sim"
 	"wirestep/engine/wire"
 )
@@ -35,8 +37,15 @@ func (p *Packet) RelAck() wire.Seq {
 	return p.Seg.Ack - p.BaseAck
 }
 
-// Options are the options as the diagram shows them: SACK blocks relative.
-func (p *Packet) Options() string { return p.Seg.Opts.Relative(p.BaseAck) }
+// Options are the options as the diagram shows them: SACK blocks relative, and
+// before them what the IP header says about ECN.
+func (p *Packet) Options() string {
+	text := p.Seg.Opts.Relative(p.BaseAck)
+	if p.Seg.ECN == wire.NotECT {
+		return text
+	}
+	return strings.TrimSuffix("["+p.Seg.ECN.String()+"] "+text, " ")
+}
 
 const (
 	blockLen   = 64

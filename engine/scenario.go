@@ -40,6 +40,7 @@ type LinkSpec struct {
 	LossPPM    uint32       // of a million packets
 	DupPPM     uint32
 	ReorderPPM uint32 // so many overtake those before them
+	MarkPPM    uint32 // so many are marked CE, or lost when they cannot be
 	Queue      uint32 // packets that wait for a slow Rate; 0: no limit
 	MTU        uint32 // bytes; 1500 when 0
 }
@@ -127,6 +128,7 @@ const (
 	LinkReorder
 	LinkQueue
 	LinkMTU
+	LinkMark
 )
 
 // Target is the segment that an intervention means: one that exists, by its

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"wirestep/engine/host"
+	"wirestep/engine/netem"
 	"wirestep/engine/sim"
 	"wirestep/engine/tcp"
 	"wirestep/engine/trace"
@@ -77,7 +78,7 @@ func (w *World) put(rec *trace.Recorder, c *cable, p Packet) {
 	if c.ID != 0 {
 		c.Watch(rec)
 	}
-	v := c.Admit(w.now, packetSize(&p.Seg))
+	v := c.Admit(w.now, packetSize(&p.Seg), p.Seg.ECN != wire.NotECT)
 	p.DepartAt, p.ArriveAt = v.Depart, v.Arrive
 	if v.Lost != nil {
 		p.ArriveAt = sim.Never
@@ -91,6 +92,9 @@ func (w *World) put(rec *trace.Recorder, c *cable, p Packet) {
 		w.lose(rec, made.ID, v.Lost)
 	} else {
 		c.insert(flight{v.Arrive, made.ID})
+		if v.Marked {
+			w.mark(rec, made.ID)
+		}
 		if v.Twice {
 			w.copyPacket(rec, c, made.ID, v.Again)
 		}
@@ -104,6 +108,16 @@ func (w *World) lose(rec *trace.Recorder, id sim.PacketID, rule *trace.Rule) {
 	if rec.On {
 		defer rec.Enter(rule)()
 		rec.Effect(trace.Effect{Kind: trace.Lost, Host: -1, Packet: id})
+	}
+}
+
+// mark sets the mark of congestion on a packet under way.
+func (w *World) mark(rec *trace.Recorder, id sim.PacketID) {
+	p := w.sent.edit(id)
+	p.Seg.ECN, p.Edited = wire.CE, true
+	if rec.On {
+		defer rec.Enter(netem.Mark)()
+		rec.Effect(trace.Effect{Kind: trace.Edited, Host: -1, Packet: id})
 	}
 }
 

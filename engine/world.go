@@ -99,6 +99,7 @@ func setLink(v *netem.Vars, s *LinkSpec, has LinkField) {
 	set(LinkLoss, func() { v.LossPPM = s.LossPPM })
 	set(LinkDup, func() { v.DupPPM = s.DupPPM })
 	set(LinkReorder, func() { v.ReorderPPM = s.ReorderPPM })
+	set(LinkMark, func() { v.MarkPPM = s.MarkPPM })
 	set(LinkQueue, func() { v.Queue = s.Queue })
 	set(LinkMTU, func() {
 		if v.MTU = s.MTU; v.MTU == 0 {

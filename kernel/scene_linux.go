@@ -81,7 +81,7 @@ func unplayable(sc *engine.Scenario) string {
 		}
 	}
 	for _, k := range sc.Links {
-		if k.Jitter+sim.Duration(k.LossPPM+k.DupPPM+k.ReorderPPM) > 0 || k.Rate+uint64(k.Queue) > 0 || k.MTU != 0 && k.MTU != 1500 {
+		if k.Jitter+sim.Duration(k.LossPPM+k.DupPPM+k.ReorderPPM+k.MarkPPM) > 0 || k.Rate+uint64(k.Queue) > 0 || k.MTU != 0 && k.MTU != 1500 {
 			return "links with chance, a rate or another MTU"
 		}
 	}

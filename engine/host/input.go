@@ -37,6 +37,7 @@ func (h *Host) OnSegment(x *Ctx, s *wire.Segment) {
 		h.onICMP(x, s)
 		return
 	}
+	x.Count(tcp.InNoECTPkts + tcp.Counter(s.ECN&3)) // Linux: ip_rcv, whatever becomes of the packet
 	x.Count(tcp.InSegs)
 	if s.BadSum {
 		x.Count(tcp.InCsumErrors)

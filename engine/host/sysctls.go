@@ -84,7 +84,7 @@ var Sysctls = [...]Sysctl{
 	{Name: "net.ipv4.tcp_probe_interval", Default: "600", Kind: kindInt, Min: 0, Max: 86400},
 	{Name: "net.ipv4.tcp_probe_threshold", Default: "8", Kind: kindInt, Min: 0, Max: 2147483647},
 	{Name: "net.ipv4.tcp_recovery", Default: "1", Kind: kindInt, Min: 0, Max: 255, set: func(s *tcp.Sysctls, v []int64) { s.Recovery = uint8(v[0]) }},
-	{Name: "net.ipv4.tcp_reflect_tos", Default: "0", Kind: kindInt, Min: 0, Max: 1},
+	{Name: "net.ipv4.tcp_reflect_tos", Default: "0", Kind: kindInt, Min: 0, Max: 1, set: func(s *tcp.Sysctls, v []int64) { s.ReflectTOS = v[0] != 0 }},
 	{Name: "net.ipv4.tcp_reordering", Default: "3", Kind: kindInt, Min: 0, Max: 2147483647, set: func(s *tcp.Sysctls, v []int64) { s.Reordering = uint32(v[0]) }},
 	{Name: "net.ipv4.tcp_retrans_collapse", Default: "1", Kind: kindInt, Min: 0, Max: 255, set: func(s *tcp.Sysctls, v []int64) { s.RetransCollapse = v[0] != 0 }},
 	{Name: "net.ipv4.tcp_retries1", Default: "3", Kind: kindInt, Min: 0, Max: 255, set: func(s *tcp.Sysctls, v []int64) { s.Retries1 = uint8(v[0]) }},

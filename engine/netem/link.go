@@ -22,6 +22,7 @@ type Vars struct {
 	LossPPM    uint32       // loss [count]: so many of a million packets are lost.
 	DupPPM     uint32       // duplicate [count]: so many of a million arrive twice.
 	ReorderPPM uint32       // reorder [count]: so many of a million are not delayed and overtake the others.
+	MarkPPM    uint32       // mark [count]: so many of a million are marked CE; what is not ECN-capable is lost instead.
 	Queue      uint32       // queue [count]: packets that may wait for a slow rate; 0 is no limit.
 	MTU        uint32       // mtu [bytes]: largest packet that the link takes.
 	Down       bool         // down [bool]: the cable is unplugged.
@@ -55,6 +56,7 @@ func (l *Link) Values() []int64 { return Schema.Values(unsafe.Pointer(&l.Vars)) 
 type Verdict struct {
 	Lost           *trace.Rule // not nil: the packet never arrives, for this reason
 	Depart, Arrive sim.Time
+	Marked         bool     // it arrives with the mark CE
 	Twice          bool     // a copy arrives as well
 	Again          sim.Time // when
 }
@@ -64,6 +66,23 @@ var lossRandom = trace.Declare(trace.Rule{
 	Says:    "The link loses this packet: its dice, seeded by the scene, fell that way.",
 	Linux:   "netem_enqueue",
 	Differs: "A model of a bad link, not a protocol: no RFC speaks of it.",
+})
+
+// Mark is the rule under which a packet is marked instead of lost.
+var Mark = trace.Declare(trace.Rule{
+	ID:      "link.mark",
+	Says:    "The link is congested, so say its dice, and the packet is ECN-capable: it is marked CE and goes on, where another would be lost.",
+	RFC:     trace.Cites("RFC 3168 §5", "RFC 7567 §3"),
+	Linux:   "netem_enqueue",
+	Differs: "A router marks by the length of its queue; this link marks by chance, as netem does with loss and ecn.",
+})
+
+var lossMark = trace.Declare(trace.Rule{
+	ID:      "link.mark-lost",
+	Says:    "The link is congested, so say its dice. The packet is not ECN-capable and cannot be marked: it is lost.",
+	RFC:     trace.Cites("RFC 3168 §5"),
+	Linux:   "netem_enqueue",
+	Differs: "A router drops by the length of its queue; this link by chance.",
 })
 
 var lossQueue = trace.Declare(trace.Rule{
@@ -87,8 +106,8 @@ var lossBig = trace.Declare(trace.Rule{
 	Linux: "ip_fragment",
 })
 
-// Admit takes a packet of so many bytes at an instant.
-func (l *Link) Admit(now sim.Time, bytes uint32) Verdict {
+// Admit takes a packet of so many bytes at an instant; markable: it is ECN-capable.
+func (l *Link) Admit(now sim.Time, bytes uint32, markable bool) Verdict {
 	switch {
 	case l.Down:
 		return Verdict{Lost: lossDown}
@@ -111,6 +130,12 @@ func (l *Link) Admit(now sim.Time, bytes uint32) Verdict {
 	if l.Rand.Chance(l.LossPPM) {
 		v.Lost = lossRandom
 		return v
+	}
+	if l.Rand.Chance(l.MarkPPM) {
+		if v.Marked = markable; !markable {
+			v.Lost = lossMark
+			return v
+		}
 	}
 	v.Arrive = l.arrival(v.Depart)
 	if l.Rand.Chance(l.DupPPM) {

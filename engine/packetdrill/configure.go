@@ -162,6 +162,10 @@ func (r *runner) shell(text string) {
 
 // route sets an attribute of the route.
 func (r *runner) route(attr, value string) bool {
+	if attr == "features" && value == "ecn" {
+		r.h.Sys.RouteECN = true
+		return true
+	}
 	ms, isTime := strings.CutSuffix(value, "ms")
 	if !isTime {
 		ms = strings.TrimSuffix(value, "s")

@@ -51,12 +51,14 @@ func readForge(l *line, op *engine.Op) {
 	}
 }
 
-const forgeFields = "flags, seq, abs, ack, win, urg, len, payload, mss, wscale, sackok, tsval, tsecr, sack, from, to, ttl, badsum, icmp, count, every or stride"
+const forgeFields = "flags, ecn, seq, abs, ack, win, urg, len, payload, mss, wscale, sackok, tsval, tsecr, sack, from, to, ttl, badsum, icmp, count, every or stride"
 
 func (l *line) forgeField(key string, g *wire.Segment) {
 	switch key {
 	case "flags":
 		g.Flags = each(l, "flags such as S, P. or R", wire.ParseFlags)
+	case "ecn":
+		g.ECN = each(l, "noecn, ect0, ect1 or ce", parseECN)
 	case "seq":
 		g.Seq = wire.Seq(l.wrap(key))
 	case "ack":
@@ -161,6 +163,14 @@ func (l *line) family(op *engine.Op, from, to *engine.HostSpec) {
 	}
 }
 
+func parseECN(s string) (wire.ECN, error) {
+	e, ok := wire.ParseECN(s)
+	if !ok {
+		return 0, fmt.Errorf("%q is no ECN field, expected noecn, ect0, ect1 or ce", s)
+	}
+	return e, nil
+}
+
 // wrap reads a sequence number: one below 0 stands before the initial number.
 func (l *line) wrap(what string) uint32 {
 	return uint32(l.int("a number for "+what, -1<<31, 1<<32-1))
@@ -233,6 +243,7 @@ var editFields = [...]struct {
 	{"tsecr", -1 << 31, 1<<32 - 1, true},
 	{"sport", 0, 65535, false},
 	{"dport", 0, 65535, false},
+	{"ecn", 0, 0, false},
 	{"flags", 0, 0, false},
 	{"src", 0, 0, false},
 	{"dst", 0, 0, false},
@@ -266,6 +277,8 @@ func (l *line) editValue(field string) string {
 		switch field {
 		case "payload":
 			return l.text("the payload")
+		case "ecn":
+			return each(l, "noecn, ect0, ect1 or ce", parseECN).String()
 		case "flags":
 			return each(l, "flags such as S, P. or R", wire.ParseFlags).String()
 		case "src", "dst":

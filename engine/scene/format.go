@@ -260,6 +260,9 @@ func formatForge(op *engine.Op) string {
 		s += " abs"
 	}
 	seq("ack", g.Ack)
+	if g.ECN != wire.NotECT {
+		s += " ecn=" + g.ECN.String()
+	}
 	if g.Win != 0 {
 		num("win", int64(g.Win))
 	}

@@ -111,7 +111,7 @@ func compactCounts(w lens, e *trace.Event) (counts []string) {
 				first = first && j >= i
 			}
 		}
-		if !first || name == "TcpInSegs" || name == "TcpOutSegs" || name == "TcpExtTCPDelivered" {
+		if !first || name == "TcpInSegs" || name == "IpExtInNoECTPkts" || name == "TcpOutSegs" || name == "TcpExtTCPDelivered" {
 			continue
 		}
 		s := "+" + name

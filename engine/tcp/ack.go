@@ -103,6 +103,7 @@ func (c *Conn) ack(x *Ctx, s *wire.Segment) ackFlags {
 	if s.Opts.On(wire.HasSack) {
 		c.tagSacks(x, s, prior, &sack, &f)
 	}
+	f.ece = c.ecnAck(x, s)
 	c.Delivered += sack.delivered
 	c.LastAckAt = x.Now
 	c.Soft = OK
@@ -132,6 +133,7 @@ func (c *Conn) ack(x *Ctx, s *wire.Segment) ackFlags {
 	if n := int(c.Delivered - delivered); n > 0 {
 		x.CountBy(TCPDelivered, n)
 	}
+	c.ecnDelivered(x, c.Delivered-delivered, &f)
 	c.congControl(x, c.Delivered-delivered, c.Lost-lost, &f)
 	c.xmitRecovery(x, again)
 	return f

@@ -115,6 +115,10 @@ const (
 	TCPZeroWindowDrop
 	TCPRcvQDrop
 	TSEcrRejected
+	InNoECTPkts // the four of IP, in the order of the ECN field
+	InECT1Pkts
+	InECT0Pkts
+	InCEPkts
 	numCounters
 )
 
@@ -141,6 +145,8 @@ var tcpExtNames = [...]string{"SyncookiesSent", "SyncookiesRecv", "SyncookiesFai
 	"TCPKeepAlive", "TCPMTUPFail", "TCPMTUPSuccess", "TCPDelivered", "TCPDeliveredCE", "TCPAckCompressed",
 	"TCPZeroWindowDrop", "TCPRcvQDrop", "TSEcrRejected"}
 
+var ipExtNames = [...]string{"InNoECTPkts", "InECT1Pkts", "InECT0Pkts", "InCEPkts"}
+
 // CounterNames holds the full name of each counter, by number: "TcpOutRsts",
 // "TcpExtTCPTimeouts".
 var CounterNames = func() []string {
@@ -150,6 +156,9 @@ var CounterNames = func() []string {
 	}
 	for _, n := range tcpExtNames {
 		names = append(names, "TcpExt"+n)
+	}
+	for _, n := range ipExtNames {
+		names = append(names, "IpExt"+n)
 	}
 	if len(names) != int(numCounters) {
 		panic("tcp: counters and their names differ")

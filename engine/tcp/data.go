@@ -71,7 +71,7 @@ func (c *Conn) dataQueue(x *Ctx, s *wire.Segment) *TimeWait {
 }
 
 func (c *Conn) outOfWindow(x *Ctx) {
-	c.enterQuickAck(x)
+	c.enterQuickAck(x, maxQuickAcks)
 	c.AckPending |= ackSched
 }
 
@@ -83,6 +83,7 @@ func (c *Conn) takeInOrder(x *Ctx, s *wire.Segment) *TimeWait {
 	c.appendData(data)
 	if len(s.Payload) > 0 {
 		c.dataRecv(x, len(s.Payload), s.Flags.Has(wire.PSH))
+		c.ecnData(x, s)
 		if len(s.Payload) >= 128 {
 			c.growWindow(x, len(s.Payload))
 		}
@@ -183,6 +184,7 @@ var ofoDuplicate = trace.Declare(trace.Rule{
 // queueOutOfOrder keeps a segment that lies above a gap (tcp_data_queue_ofo).
 func (c *Conn) queueOutOfOrder(x *Ctx, s *wire.Segment) {
 	defer x.Enter(ofoTake)()
+	c.ecnData(x, s)
 	c.AckPending |= ackSched
 	x.Count(TCPOFOQueue)
 	c.measureRcvMSS(len(s.Payload), s.Flags.Has(wire.PSH)) // Linux: since 6.17 also out of order

@@ -24,20 +24,22 @@ var quickMode = trace.Declare(trace.Rule{
 })
 
 // increaseQuick allows more ACKs at once (tcp_incr_quickack).
-func (c *Conn) increaseQuick() {
+func (c *Conn) increaseQuick(most uint32) {
 	n := uint32(2)
 	if c.RcvMSS > 0 && c.RcvWnd/(2*uint32(c.RcvMSS)) > 0 {
 		n = c.RcvWnd / (2 * uint32(c.RcvMSS))
 	}
-	n = min(n, maxQuickAcks)
+	n = min(n, most)
 	if n > uint32(c.Quick) {
 		c.Quick = uint8(n)
 	}
 }
 
-func (c *Conn) enterQuickAck(x *Ctx) {
+// enterQuickAck acknowledges up to so many of the next segments at once
+// (tcp_enter_quickack_mode).
+func (c *Conn) enterQuickAck(x *Ctx, most uint32) {
 	defer x.Enter(quickMode)()
-	c.increaseQuick()
+	c.increaseQuick(most)
 	c.Pingpong = 0
 	c.ATO = delackMin
 }
@@ -61,7 +63,7 @@ func (c *Conn) dataRecv(x *Ctx, n int, pushed bool) {
 	c.measureRcvMSS(n, pushed)
 	c.measureRcvRTT(x)
 	if c.ATO == 0 {
-		c.increaseQuick()
+		c.increaseQuick(maxQuickAcks)
 		c.ATO = delackMin
 	} else {
 		m := x.Now.Sub(c.LastRecv)
@@ -71,7 +73,7 @@ func (c *Conn) dataRecv(x *Ctx, n int, pushed bool) {
 		case m < c.ATO:
 			c.ATO = min(c.ATO/2+m, c.RTO)
 		case m > c.RTO:
-			c.increaseQuick() // Linux: a long gap, so the sender restarts slowly
+			c.increaseQuick(maxQuickAcks) // Linux: a long gap, so the sender restarts slowly
 		}
 	}
 	c.LastRecv = x.Now

@@ -43,6 +43,8 @@ const (
 	infoTimestamps = 1
 	infoSack       = 2
 	infoWScale     = 4
+	infoECN        = 8
+	infoECNSeen    = 16
 )
 
 func us(d sim.Duration) int64 { return int64(d / sim.Microsecond) }
@@ -57,6 +59,12 @@ func (c *Conn) infoOptions() int64 {
 	}
 	if c.WScaleOK {
 		o |= infoWScale
+	}
+	if c.ECN != ECNOff {
+		o |= infoECN
+	}
+	if c.ECNSeen {
+		o |= infoECNSeen
 	}
 	return o
 }
@@ -103,7 +111,7 @@ func (c *Conn) Info(now sim.Time, sys *Sysctls) []InfoField {
 		{"tcpi_notsent_bytes", max(int64(c.SndMax.Minus(c.SndNxt)), 0)}, {"tcpi_min_rtt", minRTT},
 		{"tcpi_data_segs_in", int64(c.Stats.DataIn)}, {"tcpi_data_segs_out", int64(c.Stats.DataOut)}, {"tcpi_delivery_rate", 0},
 		{"tcpi_busy_time", 0}, {"tcpi_rwnd_limited", 0}, {"tcpi_sndbuf_limited", 0},
-		{"tcpi_delivered", int64(c.Delivered)}, {"tcpi_delivered_ce", 0}, {"tcpi_bytes_sent", int64(c.BytesSent)},
+		{"tcpi_delivered", int64(c.Delivered)}, {"tcpi_delivered_ce", int64(c.DeliveredCE)}, {"tcpi_bytes_sent", int64(c.BytesSent)},
 		{"tcpi_bytes_retrans", c.bytesRetrans()}, {"tcpi_dsack_dups", int64(c.DsackDups)}, {"tcpi_reord_seen", seen},
 		{"tcpi_rcv_ooopack", int64(c.Stats.OutOfOrder)}, {"tcpi_snd_wnd", int64(c.SndWnd)}, {"tcpi_rcv_wnd", int64(c.RcvWnd)},
 		{"tcpi_rehash", 0}, {"tcpi_total_rto", 0}, {"tcpi_total_rto_recoveries", 0}, {"tcpi_total_rto_time", 0},

@@ -123,7 +123,10 @@ func (c *Conn) NewRequest(x *Ctx, q *Request, s *wire.Segment, isn wire.Seq, tsO
 		State: SynRecv, ISS: isn, IRS: s.Seq, RcvNxt: s.Seq + 1, SndWnd: s.Win, TSOffset: tsOffset,
 		MSS: untoldMSS(q.Tuple), Timeout: min(initialRTO, x.Sys.RTOMax), SentAt: x.Now,
 		SackOK: o.On(wire.HasSackOK) && x.Sys.Sack, TSOK: o.On(wire.HasTS) && x.Sys.Timestamps > 0,
-		WScaleOK: o.On(wire.HasWScale) && x.Sys.WindowScaling,
+		WScaleOK: o.On(wire.HasWScale) && x.Sys.WindowScaling, ECN: ecnRequested(x, s), TOS: c.TOS,
+	}
+	if x.Sys.ReflectTOS {
+		q.TOS = s.TOS
 	}
 	if o.On(wire.HasMSS) && o.MSS != 0 {
 		q.MSS = o.MSS
@@ -228,6 +231,7 @@ func (c *Conn) NewChild(x *Ctx, n *Conn, q *Request, s *wire.Segment) {
 		n.WScale, n.RcvWScale = 0, 0
 		n.WindowClamp = min(n.WindowClamp, maxSegWindow)
 	}
+	n.ECN, n.TOS = q.ECN, q.TOS
 	n.TSRecent, n.TSStamp, n.TSOffset = q.TSRecent, q.TSStamp, q.TSOffset
 	n.SndWnd = uint32(s.Win) << n.WScale
 	n.MaxWnd = n.SndWnd

@@ -18,6 +18,7 @@ func (c *Conn) initReduction(x *Ctx) {
 	c.PriorCwnd = c.Cwnd
 	c.PrrDelivered, c.PrrOut = 0, 0
 	c.Ssthresh = c.ccSsthresh(x)
+	c.ecnQueueCWR()
 }
 
 var prrRule = trace.Declare(trace.Rule{

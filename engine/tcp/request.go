@@ -13,7 +13,7 @@ import (
 var requestSource string
 
 // RequestSchema describes the variables of a half-open request.
-var RequestSchema = trace.NewSchema("request", RequestVars{}, requestSource, map[string][]string{"State": StateNames})
+var RequestSchema = trace.NewSchema("request", RequestVars{}, requestSource, map[string][]string{"State": StateNames, "ECNMode": ECNModeNames})
 
 // RequestVars are the numbers of a half-open request.
 type RequestVars struct {
@@ -35,6 +35,8 @@ type RequestVars struct {
 	TSOffset uint32       // ts_off [count]: secret added to our timestamps.
 	TSFirst  uint32       // snt_tsval_first [count]: timestamp of the first SYN-ACK.
 	TSLast   uint32       // snt_tsval_last [count]: timestamp of the latest SYN-ACK.
+	ECN      ECNMode      // ecn mode [state]: what is agreed about congestion marks.
+	TOS      uint8        // tos [flags]: traffic class of the SYN-ACK.
 	TSStamp  sim.Time     // ts_recent_stamp [time]: when it was taken.
 	Timeouts uint8        // num_timeout [count]: expired SYN-ACK timers.
 	Retrans  uint8        // num_retrans [count]: SYN-ACKs sent again, for whatever reason.
@@ -78,7 +80,10 @@ var synAckSend = trace.Declare(trace.Rule{
 func (q *Request) sendSynAck(x *Ctx, again bool) {
 	defer x.Enter(synAckSend)()
 	s := wire.Segment{Src: q.Tuple.Local, Dst: q.Tuple.Remote, Seq: q.ISS, Ack: q.RcvNxt,
-		Flags: wire.SYN | wire.ACK, Win: uint16(min(q.RcvWnd, maxSegWindow)), TTL: 64}
+		Flags: wire.SYN | wire.ACK, Win: uint16(min(q.RcvWnd, maxSegWindow)), TOS: q.TOS, TTL: 64}
+	if q.ECN == ECNClassic {
+		s.Flags |= wire.ECE
+	}
 	o := &s.Opts
 	o.Has |= wire.HasMSS
 	o.MSS = q.AdvMSS

@@ -53,6 +53,7 @@ func (c *Conn) repeatSkb(x *Ctx, i int) bool {
 		k = &c.Rtx[i]
 	}
 	defer x.Enter(retransmit)()
+	c.ecnClearSyn(x, k)
 	c.transmit(x, k)
 	k.EverRetx = true
 	x.Count(RetransSegs)
@@ -142,6 +143,7 @@ func (c *Conn) enterLoss(x *Ctx) {
 	c.setCA(x, Loss)
 	c.HighSeq = c.SndNxt
 	c.TLPHigh = 0
+	c.ecnQueueCWR()
 	c.Frto = x.Sys.Frto > 0 && (fresh || c.Retries > 0)
 }
 

@@ -36,7 +36,7 @@ func (c *Conn) Connect(x *Ctx, iss wire.Seq) {
 	c.RcvSsthresh = c.RcvWnd
 	c.RcvMSS = c.initialRcvMSS()
 	c.RetStamp = max(x.Now, 1)
-	k := Skb{Seq: iss, End: iss + 1, Flags: wire.SYN}
+	k := Skb{Seq: iss, End: iss + 1, Flags: wire.SYN | c.ecnAskSyn(x)}
 	c.transmit(x, &k)
 	c.Rtx = append(c.Rtx, k)
 	c.SndNxt, c.SndMax = iss+1, iss+1
@@ -151,6 +151,7 @@ func (c *Conn) establishActive(x *Ctx, s *wire.Segment) {
 	c.SackOK = s.Opts.On(wire.HasSackOK) && x.Sys.Sack // the acknowledgment is judged with these already
 	c.TSOK = s.Opts.On(wire.HasTS) && x.Sys.Timestamps > 0
 	c.undoSpuriousSyn(s)
+	c.ecnTakeSynAck(x, s)
 	c.ack(x, s)
 	c.acceptSyn(x, s)
 	c.MaxWnd = max(c.MaxWnd, c.SndWnd)
@@ -168,7 +169,7 @@ func (c *Conn) establishActive(x *Ctx, s *wire.Segment) {
 	c.armKeepalive(x)
 	if c.DeferAccept > 0 || (c.inPingpong(x) && c.Pingpong > 0) {
 		c.AckPending |= ackSched | ackTimer // Linux: save one ACK, data will carry it
-		c.enterQuickAck(x)
+		c.enterQuickAck(x, maxQuickAcks)
 		c.DelackAt = x.Now.Add(delackMax)
 		return
 	}
@@ -228,9 +229,10 @@ func (c *Conn) crossedSyn(x *Ctx, s *wire.Segment) {
 	c.MaxWnd = c.SndWnd
 	c.syncMSS(x.Sys, c.MTU)
 	c.RcvMSS = c.initialRcvMSS()
+	ecn := c.ecnCrossed(x, s)
 	if len(c.Rtx) > 0 {
 		k := &c.Rtx[0]
-		k.Flags |= wire.ACK
+		k.Flags = k.Flags&^(wire.ECE|wire.CWR|wire.AE) | wire.ACK | ecn
 		k.Sent = 0 // it is a SYN-ACK now, sent for the first time
 		c.transmit(x, k)
 	}

@@ -79,5 +79,7 @@ type Sysctls struct {
 	Somaxconn          uint32
 	PortLow, PortHigh  uint16
 	InitCwnd           uint32 // route attribute initcwnd; 0: 10
+	ReflectTOS         bool
+	RouteECN           bool   // route attribute features ecn
 	InitRwnd           uint32 // route attribute initrwnd; 0: none
 }

@@ -13,7 +13,7 @@ var tcbSource string
 
 // TCBSchema describes the variables of a socket.
 var TCBSchema = trace.NewSchema("tcb", TCB{}, tcbSource, map[string][]string{
-	"State": StateNames, "CAState": CAStateNames, "TimerKind": TimerNames, "Errno": errnoLabels(), "Limit": LimitNames,
+	"State": StateNames, "CAState": CAStateNames, "TimerKind": TimerNames, "Errno": errnoLabels(), "Limit": LimitNames, "ECNMode": ECNModeNames,
 })
 
 // TCB is the transmission control block of one socket: every number that decides
@@ -130,6 +130,13 @@ type TCB struct {
 	HystartLast       sim.Time     // hystart last_ack [time]: the last ACK of the train.
 	HystartRTT        sim.Duration // hystart curr_rtt [duration]: smallest round trip of this round.
 	HystartCnt        uint8        // hystart sample_cnt [count]: samples in this round.
+
+	ECN         ECNMode // ecn mode [state]: what is agreed about congestion marks.
+	QueueCWR    bool    // ECN_QUEUE_CWR [bool]: the next new data tells the peer that cwnd was reduced.
+	DemandCWR   bool    // ECN_DEMAND_CWR [bool]: a mark came; ACKs echo it until the peer says CWR.
+	ECNSeen     bool    // ECN_SEEN [bool]: the peer has sent ECN-capable packets.
+	DeliveredCE uint32  // delivered_ce [segments]: segments that the peer has and that came marked, in all.
+	TOS         uint8   // tos [flags]: traffic class of what is sent, without the two bits of ECN.
 
 	PrrDelivered uint32   // prr_delivered [segments]: delivered since recovery began.
 	PrrOut       uint32   // prr_out [segments]: sent since recovery began.

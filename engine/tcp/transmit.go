@@ -9,7 +9,7 @@ import (
 // header starts a segment of this connection: ports, acknowledgment, window and
 // the options of every segment after the handshake.
 func (c *Conn) header(x *Ctx, flags wire.Flags, seq wire.Seq) wire.Segment {
-	s := wire.Segment{Src: c.Tuple.Local, Dst: c.Tuple.Remote, Seq: seq, Flags: flags, TTL: 64}
+	s := wire.Segment{Src: c.Tuple.Local, Dst: c.Tuple.Remote, Seq: seq, Flags: flags, TOS: c.TOS, TTL: 64}
 	if flags.Has(wire.ACK) {
 		s.Ack = c.RcvNxt
 	}
@@ -17,6 +17,7 @@ func (c *Conn) header(x *Ctx, flags wire.Flags, seq wire.Seq) wire.Segment {
 		s.Win = uint16(min(c.RcvWnd, maxSegWindow)) // RFC 7323 §2.2: never scaled
 		return s
 	}
+	s.Flags |= c.ecnFlags(x)
 	s.Win = c.selectWindow(x)
 	if c.TSOK {
 		s.Opts.Has |= wire.HasTS
@@ -75,6 +76,7 @@ func (c *Conn) transmit(x *Ctx, k *Skb) {
 		s.Flags |= wire.URG
 		s.Urg = uint16(c.SndUp - k.Seq)
 	}
+	c.ecnMark(x, &s)
 	c.XmitNo++
 	k.SentAt, k.No = x.Now, c.XmitNo
 	if k.Sent == 0 {

@@ -61,7 +61,10 @@ func (c *Conn) undo(x *Ctx, unmark bool) {
 	}
 	if c.PriorSsthresh != 0 {
 		c.Cwnd = max(c.Cwnd, c.PriorCwnd)
-		c.Ssthresh = max(c.Ssthresh, c.PriorSsthresh)
+		if c.PriorSsthresh > c.Ssthresh {
+			c.Ssthresh = c.PriorSsthresh
+			c.QueueCWR = false
+		}
 	}
 	c.CwndStamp = x.Now
 	c.UndoMarker = 0

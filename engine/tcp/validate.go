@@ -247,7 +247,7 @@ func limited(x *Ctx, last *sim.Time, counter Counter) bool {
 func (c *Conn) sendDupAck(x *Ctx, s *wire.Segment) {
 	if s.Len() > 0 && s.Seq.Before(c.RcvNxt) {
 		x.Count(DelayedACKLost)
-		c.enterQuickAck(x)
+		c.enterQuickAck(x, maxQuickAcks)
 		end := s.End()
 		if end.After(c.RcvNxt) {
 			end = c.RcvNxt

@@ -96,6 +96,16 @@ var ecnNames = [...]string{"noecn", "ect1", "ect0", "ce"}
 
 func (e ECN) String() string { return ecnNames[e&3] }
 
+// ParseECN returns the code point with this name.
+func ParseECN(s string) (ECN, bool) {
+	for i, n := range ecnNames {
+		if n == s {
+			return ECN(i), true
+		}
+	}
+	return 0, false
+}
+
 // icmpNames are packetdrill's words for the errors that concern TCP.
 var icmpNames = map[[3]uint8]string{
 	{4, 3, 0}: "unreachable net", {4, 3, 1}: "unreachable host", {4, 3, 2}: "unreachable protocol",

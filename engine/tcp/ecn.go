@@ -1,0 +1,267 @@
+package tcp
+
+import (
+	"wirestep/engine/trace"
+	"wirestep/engine/wire"
+)
+
+// Explicit congestion notification (RFC 3168): a router that would soon drop a
+// packet marks it instead. The mark goes round once:
+//
+//	 sender                    router                  receiver
+//	 data, ECT(0) ───────────▶ queue grows ──▶ CE ───▶ DEMAND_CWR
+//	 ECE: enter CWR ◀──────────────────────── ACK ECE ── every ACK
+//	 next new data, CWR ─────────────────────────────▶ stop echoing
+
+// ECNMode is what the two ends have agreed about congestion marks.
+type ECNMode uint8
+
+// The modes.
+const (
+	ECNOff     ECNMode = iota
+	ECNClassic         // RFC 3168: ECE until CWR
+	ECNAcc             // Accurate ECN: ACKs count the marks
+	ECNPending         // our SYN has asked for Accurate ECN
+)
+
+// ECNModeNames holds the name of each mode, by number.
+var ECNModeNames = []string{"off", "RFC 3168", "AccECN", "AccECN asked for"}
+
+func (m ECNMode) String() string { return ECNModeNames[m] }
+
+// What tcp_ecn means: 0 neither, 1 ask and agree, 2 only agree; 3 to 5 are the same
+// three with Accurate ECN on the passive side, and 3 asks for it as well.
+const (
+	sysECNAsk    = 1
+	sysECNAcc    = 3
+	sysECNAskOld = 4
+)
+
+var ecnAsk = trace.Declare(trace.Rule{
+	ID:      "ecn.ask",
+	Says:    "The SYN asks for ECN: ECE and CWR together mean nothing else at this point. Routers could then mark packets instead of dropping them.",
+	RFC:     trace.Cites("RFC 3168 §6.1.1"),
+	Linux:   "tcp_ecn_send_syn",
+	Differs: "Linux asks only with tcp_ecn = 1, or on a route with the feature ecn; by default, 2, it agrees when asked.",
+})
+
+// ecnAskSyn says with which flags the SYN leaves (tcp_ecn_send_syn).
+func (c *Conn) ecnAskSyn(x *Ctx) wire.Flags {
+	c.ECN = ECNOff
+	switch n := x.Sys.ECN; {
+	case n == sysECNAsk || n == sysECNAskOld || x.Sys.RouteECN && n != sysECNAcc:
+		c.ECN = ECNClassic
+	default:
+		return 0
+	}
+	x.Note(ecnAsk)
+	return wire.ECE | wire.CWR
+}
+
+var ecnFallback = trace.Declare(trace.Rule{
+	ID:    "ecn.fallback",
+	Says:  "The SYN is repeated without asking for ECN: a few boxes on the way drop every SYN that has these flags.",
+	RFC:   trace.Cites("RFC 3168 §6.1.1.1"),
+	Linux: "tcp_ecn_clear_syn",
+})
+
+// ecnClearSyn takes the question out of a SYN that is repeated (tcp_ecn_clear_syn).
+func (c *Conn) ecnClearSyn(x *Ctx, k *Skb) {
+	if k.Flags.Has(wire.SYN|wire.ECE|wire.CWR) && x.Sys.ECNFallback {
+		x.Note(ecnFallback)
+		k.Flags &^= wire.ECE | wire.CWR | wire.AE
+	}
+}
+
+var ecnAgree = trace.Declare(trace.Rule{
+	ID:    "ecn.agree",
+	Says:  "The peer asks for ECN, and this host understands it: ECE alone in the SYN-ACK says so.",
+	RFC:   trace.Cites("RFC 3168 §6.1.1"),
+	Linux: "tcp_ecn_create_request",
+})
+
+var ecnSynMarked = trace.Declare(trace.Rule{
+	ID: "ecn.syn-marked",
+	Says: "A SYN must not be marked as ECN-capable itself. One that is comes from a peer, or a box, that gets ECN wrong: " +
+		"the offer is not taken.",
+	RFC:   trace.Cites("RFC 3168 §6.1.1"),
+	Linux: "tcp_ecn_create_request",
+})
+
+// ecnRequested says whether a half-open connection will have ECN
+// (tcp_ecn_create_request).
+func ecnRequested(x *Ctx, s *wire.Segment) ECNMode {
+	if !s.Flags.Has(wire.ECE|wire.CWR) || x.Sys.ECN == 0 && !x.Sys.RouteECN {
+		return ECNOff
+	}
+	if !s.Flags.Has(wire.AE) && x.When(ecnSynMarked, trace.Ne("ECN field of the SYN", s.ECN, "not ECT", wire.NotECT)) {
+		return ECNOff
+	}
+	x.Note(ecnAgree)
+	return ECNClassic
+}
+
+var ecnAgreed = trace.Declare(trace.Rule{
+	ID:    "ecn.agreed",
+	Says:  "The SYN-ACK has ECE and not CWR: the server agrees to ECN. Any other pair of flags means that it does not.",
+	RFC:   trace.Cites("RFC 3168 §6.1.1"),
+	Linux: "tcp_ecn_rcv_synack",
+})
+
+// ecnTakeSynAck learns from the SYN-ACK whether ECN is agreed (tcp_ecn_rcv_synack).
+func (c *Conn) ecnTakeSynAck(x *Ctx, s *wire.Segment) {
+	if c.ECN == ECNOff {
+		return
+	}
+	if !x.When(ecnAgreed, trace.Is("ECE without CWR", s.Flags&(wire.ECE|wire.CWR) == wire.ECE)) {
+		c.ECN = ECNOff
+	}
+}
+
+// ecnCrossed is for the SYN of a simultaneous open, and says with which flags the
+// SYN-ACK answers it (tcp_ecn_rcv_syn, tcp_ecn_send_synack).
+func (c *Conn) ecnCrossed(x *Ctx, s *wire.Segment) wire.Flags {
+	if c.ECN == ECNOff {
+		return 0
+	}
+	if !s.Flags.Has(wire.ECE | wire.CWR) {
+		c.ECN = ECNOff
+		return 0
+	}
+	x.Note(ecnAgree)
+	return wire.ECE
+}
+
+var ecnCapable = trace.Declare(trace.Rule{
+	ID: "ecn.ect",
+	Says: "New data leaves as ECT(0): a router may mark it instead of dropping it. Pure ACKs and retransmissions do not: " +
+		"a mark on them could be lost, or forged, without anybody noticing.",
+	RFC:   trace.Cites("RFC 3168 §6.1.2", "RFC 3168 §6.1.4", "RFC 3168 §6.1.5"),
+	Linux: "tcp_ecn_send",
+})
+
+var ecnTell = trace.Declare(trace.Rule{
+	ID:    "ecn.cwr-sent",
+	Says:  "cwnd has been reduced since the last new data, for a mark or for a loss, so this segment says CWR: the receiver can stop echoing.",
+	RFC:   trace.Cites("RFC 3168 §6.1.2"),
+	Linux: "tcp_ecn_send",
+})
+
+// ecnMark gives a data segment its ECN bits (tcp_ecn_send).
+func (c *Conn) ecnMark(x *Ctx, s *wire.Segment) {
+	if c.ECN != ECNClassic || s.Flags.Has(wire.SYN) || s.Payload == "" || s.Seq.Before(c.SndNxt) {
+		return
+	}
+	x.Note(ecnCapable)
+	s.ECN = wire.ECT0
+	if c.QueueCWR {
+		x.Note(ecnTell)
+		c.QueueCWR = false
+		s.Flags |= wire.CWR
+	}
+}
+
+var ecnEcho = trace.Declare(trace.Rule{
+	ID:    "ecn.echo",
+	Says:  "A marked packet came and the sender has not confirmed it yet: every segment says ECE, so that one lost ACK does no harm.",
+	RFC:   trace.Cites("RFC 3168 §6.1.3"),
+	Linux: "tcp_ecn_send",
+})
+
+// ecnFlags are the ECN flags of a segment that is not a SYN.
+func (c *Conn) ecnFlags(x *Ctx) wire.Flags {
+	if c.ECN == ECNClassic && c.DemandCWR {
+		x.Note(ecnEcho)
+		return wire.ECE
+	}
+	return 0
+}
+
+var ecnMarked = trace.Declare(trace.Rule{
+	ID: "ecn.marked",
+	Says: "A router has marked this packet CE: congestion. From now on the ACKs echo it, and they are not delayed, " +
+		"since the sender may soon have a very small window.",
+	RFC:   trace.Cites("RFC 3168 §6.1.3"),
+	Linux: "tcp_data_ecn_check",
+})
+
+var ecnNotMarkable = trace.Declare(trace.Rule{
+	ID: "ecn.not-ect",
+	Says: "The peer sends its data ECN-capable, but not this segment: it must be a retransmission. " +
+		"The next ACKs are not delayed.",
+	Linux:   "tcp_data_ecn_check",
+	Differs: "No RFC has it; Linux draws the conclusion from RFC 3168 §6.1.5.",
+})
+
+// ecnData looks at the ECN field of a segment with data (tcp_data_ecn_check).
+func (c *Conn) ecnData(x *Ctx, s *wire.Segment) {
+	if c.ECN == ECNOff {
+		return
+	}
+	switch {
+	case s.ECN == wire.NotECT:
+		if c.ECNSeen {
+			defer x.Enter(ecnNotMarkable)()
+			c.enterQuickAck(x, 2)
+		}
+		return
+	case c.ECN != ECNClassic:
+		return
+	case s.ECN == wire.CE && !c.DemandCWR:
+		defer x.Enter(ecnMarked)()
+		c.enterQuickAck(x, 2)
+		c.DemandCWR = true
+	}
+	c.ECNSeen = true
+}
+
+var ecnHeard = trace.Declare(trace.Rule{
+	ID: "ecn.echo-received",
+	Says: "ECE: a router marked a packet on the way to the peer. That is congestion, as a loss would be, but nothing has to be repeated: " +
+		"cwnd is reduced once per window, and the state is CWR until all that is in flight now is acknowledged.",
+	RFC:   trace.Cites("RFC 3168 §6.1.2"),
+	Linux: "tcp_ecn_rcv_ecn_echo",
+})
+
+var ecnConfirmed = trace.Declare(trace.Rule{
+	ID:      "ecn.cwr-received",
+	Says:    "CWR: the sender has reduced its window and knows of the mark. The echo ends, and data with it is acknowledged at once.",
+	RFC:     trace.Cites("RFC 3168 §6.1.3"),
+	Linux:   "tcp_ecn_accept_cwr",
+	Differs: "RFC 3168 wants CWR on new data only; Linux takes it from any segment.",
+})
+
+// ecnAck reads the ECN flags of an acknowledgment that is not old: does it echo
+// congestion? (tcp_ecn_rcv_ecn_echo, tcp_ecn_accept_cwr)
+func (c *Conn) ecnAck(x *Ctx, s *wire.Segment) (ece bool) {
+	if c.ECN != ECNClassic {
+		return false
+	}
+	ece = s.Flags.Has(wire.ECE) && !s.Flags.Has(wire.SYN)
+	if ece {
+		x.Note(ecnHeard)
+	}
+	if s.Flags.Has(wire.CWR) {
+		defer x.Enter(ecnConfirmed)()
+		c.DemandCWR = false
+		if s.Len() > 0 {
+			c.AckPending |= ackAtOnce
+		}
+	}
+	return ece
+}
+
+// ecnQueueCWR notes that the next new data has to say CWR (tcp_ecn_queue_cwr).
+func (c *Conn) ecnQueueCWR() {
+	if c.ECN == ECNClassic {
+		c.QueueCWR = true
+	}
+}
+
+// ecnDelivered counts what an acknowledgment with ECE delivered.
+func (c *Conn) ecnDelivered(x *Ctx, n uint32, f *ackFlags) {
+	if f.ece && n > 0 {
+		c.DeliveredCE += n
+		x.CountBy(TCPDeliveredCE, int(n))
+	}
+}
