@@ -9,7 +9,9 @@ import (
 
 	"wirestep/engine"
 	"wirestep/engine/scene"
+	"wirestep/engine/shell"
 	"wirestep/engine/sim"
+	"wirestep/engine/trace"
 	"wirestep/web/proto"
 )
 
@@ -36,6 +38,7 @@ var commands = map[string]command{
 	"frames":  {false, (*stage).doFrames},
 	"diff":    {false, (*stage).doDiff},
 	"inspect": {false, (*stage).doInspect},
+	"shell":   {true, (*stage).doShell},
 }
 
 const maxSteps = 500 // that one "step" may make
@@ -294,6 +297,41 @@ func (st *stage) doInspect(_ *watcher, c proto.Command) (proto.Done, error) {
 	defer st.goTo(back, n)
 	st.goTo(b, engine.StepNo(c.N))
 	return proto.Done{Inspect: &proto.Inspect{N: c.N, Queues: encodeQueues(st.t.World())}}, nil
+}
+
+// doShell carries out a command line on a host. One that only looks leaves the
+// session where it stands.
+func (st *stage) doShell(_ *watcher, c proto.Command) (proto.Done, error) {
+	b, err := st.branchOf(c)
+	if err == nil {
+		err = between("n", c.N, 0, int32(st.tipOf(b)))
+	}
+	if err != nil {
+		return proto.Done{}, err
+	}
+	back, n := st.t.Branch(), st.t.N()
+	if c.N != 0 || b != back {
+		st.goTo(b, cmp.Or(engine.StepNo(c.N), st.tipOf(b)))
+	}
+	a := shell.Run(st.t.World(), c.Host, c.Line)
+	if a.Act == nil {
+		st.goTo(back, n)
+		return proto.Done{Shell: &proto.Shell{Text: a.Text, Failed: a.Failed}}, nil
+	}
+	if len(st.t.Branches()) >= maxBranches {
+		err = cannot("many-branches", "max", maxBranches)
+	} else {
+		a.Act.Text = scene.FormatOp(*a.Act)
+		var e *trace.Event
+		if e, err = st.t.Apply(*a.Act, st.t.World().Now(), "you"); err == nil {
+			st.here(st.t.World(), e)
+			st.observe()
+			return proto.Done{Shell: &proto.Shell{Text: a.Text, Failed: a.Failed, Acted: true}}, nil
+		}
+		err = cannot("op", "what", err.Error())
+	}
+	st.goTo(back, n)
+	return proto.Done{}, err
 }
 
 var lessonMoves = []string{"next", "prev", "reset", "return"}

@@ -164,6 +164,34 @@ func TestUntilFramesInspect(t *testing.T) {
 	p.refused("no-player", proto.Command{T: "lesson", Text: "next"})
 }
 
+// A command line that looks leaves everything as it is; one that acts is an event.
+func TestShell(t *testing.T) {
+	s := open(t, nil)
+	p := s.join(s.create(withScene(plain)), "")
+	p.do(proto.Command{T: "until", Cond: "client.state == ESTABLISHED"})
+	at := p.cursor.N
+	d := p.do(proto.Command{T: "shell", Host: "client", Line: "ss -tn"})
+	if d.Shell == nil || d.Shell.Failed || !strings.Contains(d.Shell.Text, "\nESTAB ") || p.cursor.N != at {
+		t.Fatalf("ss: %+v, cursor %d", d.Shell, p.cursor.N)
+	}
+	if d := p.do(proto.Command{T: "shell", Host: "client", Line: "ss -tn", N: 1}); strings.Contains(d.Shell.Text, "ESTAB") || p.cursor.N != at {
+		t.Fatalf("ss at step 1: %+v, cursor %d", d.Shell, p.cursor.N)
+	}
+	d = p.do(proto.Command{T: "shell", Host: "client", Line: "sysctl -w net.ipv4.tcp_fin_timeout=30"})
+	if !d.Shell.Acted || d.Shell.Text != "net.ipv4.tcp_fin_timeout = 30\n" || p.cursor.N != at+1 {
+		t.Fatalf("sysctl -w: %+v, cursor %d", d.Shell, p.cursor.N)
+	}
+	if f := p.frames[at+1]; f.Sysctl == nil || f.Sysctl.New != "30" || f.Name != "sysctl client net.ipv4.tcp_fin_timeout = 30" {
+		t.Fatalf("what sysctl -w did: %+v", f)
+	}
+	for _, line := range []string{"sysctl -w net.ipv4.tcp_fin_timeout=x", "dance", "ss | cat"} {
+		if d := p.do(proto.Command{T: "shell", Host: "client", Line: line}); !d.Shell.Failed || d.Shell.Acted || p.cursor.N != at+1 {
+			t.Fatalf("%s: %+v, cursor %d", line, d.Shell, p.cursor.N)
+		}
+	}
+	p.refused("range", proto.Command{T: "shell", Host: "client", Line: "ss", N: 1 << 20})
+}
+
 // A command that comes twice is done once and answered twice, over a broken
 // connection too.
 func TestNothingIsDoneTwice(t *testing.T) {

@@ -8,7 +8,7 @@ export const Version = 1;
  * the same ID, and the server answers again without doing it again.
  */
 export interface Command {
-  t: "step" | "back" | "seek" | "until" | "act" | "branch" | "fork" | "replay" | "label" | "frames" | "diff" | "inspect" | "lesson" | "predict"; // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "inspect" "lesson" "predict"
+  t: "step" | "back" | "seek" | "until" | "act" | "branch" | "fork" | "replay" | "label" | "frames" | "diff" | "inspect" | "lesson" | "predict" | "shell"; // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "inspect" "lesson" "predict" "shell"
   id: number; // of this page
   branch?: number; // which branch it is about; absent: the session's current one
   n?: number; // step: how many (1 if absent); seek, frames, inspect: which step
@@ -19,6 +19,8 @@ export interface Command {
   cond?: string; // until: "segment" "timer" "state" "drop" or a condition such as client.cwnd < 4
   text?: string; // label, fork, replay: the branch's name; lesson: "next" "prev" "reset" "return"
   answer?: string; // predict: the key of the option chosen
+  host?: string; // shell: on which host; n absent: where the session stands, else at that step
+  line?: string; // shell: the command line, at most 1024 bytes
 }
 
 /**
@@ -350,6 +352,17 @@ export interface Done {
   found?: boolean; // until: whether the condition came true
   predict?: Predicted;
   inspect?: Inspect;
+  shell?: Shell;
+}
+
+/**
+ * Shell is what a command line printed. One that acted was one more event, which
+ * came before as frames; one that failed has changed nothing.
+ */
+export interface Shell {
+  text: string;
+  failed: boolean; // its exit code is not 0
+  acted: boolean;
 }
 
 /**

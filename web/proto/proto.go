@@ -16,7 +16,7 @@ const Version = 1
 // command that was not answered before the connection broke is sent again with
 // the same ID, and the server answers again without doing it again.
 type Command struct {
-	T  string `json:"t"`  // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "inspect" "lesson" "predict"
+	T  string `json:"t"`  // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "inspect" "lesson" "predict" "shell"
 	ID int64  `json:"id"` // of this page
 
 	Branch *int32   `json:"branch,omitempty"` // which branch it is about; absent: the session's current one
@@ -28,6 +28,8 @@ type Command struct {
 	Cond   string   `json:"cond,omitempty"`   // until: "segment" "timer" "state" "drop" or a condition such as client.cwnd < 4
 	Text   string   `json:"text,omitempty"`   // label, fork, replay: the branch's name; lesson: "next" "prev" "reset" "return"
 	Answer string   `json:"answer,omitempty"` // predict: the key of the option chosen
+	Host   string   `json:"host,omitempty"`   // shell: on which host; n absent: where the session stands, else at that step
+	Line   string   `json:"line,omitempty"`   // shell: the command line, at most 1024 bytes
 }
 
 // ---- server → browser ----
@@ -311,6 +313,15 @@ type Done struct {
 	Found   *bool      `json:"found,omitempty"` // until: whether the condition came true
 	Predict *Predicted `json:"predict,omitempty"`
 	Inspect *Inspect   `json:"inspect,omitempty"`
+	Shell   *Shell     `json:"shell,omitempty"`
+}
+
+// Shell is what a command line printed. One that acted was one more event, which
+// came before as frames; one that failed has changed nothing.
+type Shell struct {
+	Text   string `json:"text"`
+	Failed bool   `json:"failed"` // its exit code is not 0
+	Acted  bool   `json:"acted"`
 }
 
 // Failed answers a command that was refused; nothing changed.
