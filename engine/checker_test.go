@@ -52,6 +52,15 @@ func (k *checker) event(w *engine.World, e *trace.Event) error {
 			return fmt.Errorf("%s counts %+v sockets, it has %d, %d orphans, %d requests, %d entries", h.Name, h.Vars, len(h.Live), orphans, len(h.Reqs), len(h.TWs))
 		}
 	}
+	for _, h := range w.Hosts() {
+		first := sim.Never
+		for _, d := range h.Deadlines() {
+			first = min(first, d.At)
+		}
+		if d := h.NextTimer(); d.At != first {
+			return fmt.Errorf("the next timer of %s is at %d, and it has one at %d", h.Name, d.At, first)
+		}
+	}
 	for _, p := range w.Planned(1000) {
 		if p.At < w.Now() {
 			return fmt.Errorf("%s %s is planned for %d, and it is %d", p.Kind, p.Name, p.At, w.Now())

@@ -147,7 +147,7 @@ func (w *World) latest(src, dst wire.Endpoint) (wire.Endpoint, wire.Endpoint, bo
 		return want.Addr == have.Addr && (want.Port == 0 || want.Port == have.Port)
 	}
 	for i := len(w.isns) - 1; i >= 0; i-- {
-		n := &w.isns[i]
+		n := w.isns[i]
 		if fits(src, n.src) && fits(dst, n.dst) {
 			return n.src, n.dst, true
 		}

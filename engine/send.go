@@ -193,57 +193,48 @@ func (w *World) bases(p *Packet) (seq, ack wire.Seq) {
 
 // initials returns the initial numbers of a connection of a host once it knows both.
 func (w *World) initials(at sim.HostID, t wire.Tuple) (iss, irs wire.Seq, ok bool) {
-	h := w.hosts[at]
-	for i := len(h.Live) - 1; i >= 0; i-- {
-		if c := h.Live[i]; c.Tuple == t && (c.State == tcp.SynRecv || c.State.Synchronized()) {
-			return c.ISS, c.IRS, true
-		}
+	if c := w.hosts[at].Open(t); c != nil && (c.State == tcp.SynRecv || c.State.Synchronized()) {
+		return c.ISS, c.IRS, true
 	}
 	return 0, 0, false
 }
 
-func (w *World) learn(src, dst wire.Endpoint, base wire.Seq) {
-	for i := len(w.isns) - 1; i >= 0; i-- {
-		if n := &w.isns[i]; n.src == src && n.dst == dst {
-			n.base = base
-			return
+// known returns the place of what is known of one end towards another, or -1.
+func (w *World) known(src, dst wire.Endpoint) int {
+	h := wire.Tuple{Local: src, Remote: dst}.Hash()
+	for k, ok := w.isnOf.Next(sim.Key{By: h}); ok && k.By == h; k, ok = w.isnOf.Next(sim.Key{By: h, ID: k.ID + 1}) {
+		if n := w.isns[int(k.ID)-w.forgot]; n.src == src && n.dst == dst {
+			return int(k.ID) - w.forgot
 		}
 	}
-	if len(w.isns) >= maxISNs {
-		w.isns = w.isns[1:]
+	return -1
+}
+
+func (w *World) learn(src, dst wire.Endpoint, base wire.Seq) {
+	if i := w.known(src, dst); i >= 0 {
+		w.isns[i] = &isn{src, dst, base}
+		return
 	}
-	w.isns = append(w.isns, isn{src, dst, base})
+	if len(w.isns) >= maxISNs {
+		old := w.isns[0]
+		w.isnOf.Delete(sim.Key{By: wire.Tuple{Local: old.src, Remote: old.dst}.Hash(), ID: uint64(w.forgot)})
+		w.isns = w.isns[1:]
+		w.forgot++
+	}
+	w.isnOf.Insert(sim.Key{By: wire.Tuple{Local: src, Remote: dst}.Hash(), ID: uint64(w.forgot + len(w.isns))})
+	w.isns = append(w.isns, &isn{src, dst, base})
 }
 
 func (w *World) base(src, dst wire.Endpoint) wire.Seq {
-	for i := len(w.isns) - 1; i >= 0; i-- {
-		if n := &w.isns[i]; n.src == src && n.dst == dst {
-			return n.base
-		}
+	if i := w.known(src, dst); i >= 0 {
+		return w.isns[i].base
 	}
 	return 0
 }
 
 // flowOf is the flow of the connection that sent a packet.
 func (w *World) flowOf(p *Packet) sim.FlowID {
-	t := wire.Tuple{Local: p.Seg.Src, Remote: p.Seg.Dst}
-	h := w.hosts[p.From]
-	for i := len(h.Live) - 1; i >= 0; i-- {
-		if h.Live[i].Tuple == t {
-			return h.Live[i].Flow
-		}
-	}
-	for _, q := range h.Reqs {
-		if q.Tuple == t {
-			return q.Flow
-		}
-	}
-	for _, tw := range h.TWs {
-		if tw.Tuple == t {
-			return tw.Flow
-		}
-	}
-	return 0
+	return w.hosts[p.From].FlowOf(wire.Tuple{Local: p.Seg.Src, Remote: p.Seg.Dst})
 }
 
 var byRule = trace.Declare(trace.Rule{

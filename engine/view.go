@@ -7,6 +7,7 @@ import (
 	"wirestep/engine/sim"
 	"wirestep/engine/tcp"
 	"wirestep/engine/trace"
+	"wirestep/engine/wire"
 )
 
 // Planned is something that will happen if nobody intervenes.
@@ -95,25 +96,33 @@ type QueueItem struct {
 func (w *World) Queues() []Queue {
 	var out []Queue
 	for i, h := range w.hosts {
+		at := sim.HostID(i)
+		first := len(out)
 		for _, c := range h.Live {
-			at := sim.HostID(i)
 			if c.State == tcp.Listen {
-				syn := Queue{Host: at, Subject: c.ID, Kind: QueueSyn, Limit: c.Backlog + 1}
-				for _, q := range h.Reqs {
-					if q.Listener == c.ID {
-						syn.Items = append(syn.Items, QueueItem{Peer: netip.AddrPortFrom(q.Tuple.Remote.Addr, q.Tuple.Remote.Port).String()})
-					}
-				}
-				acc := Queue{Host: at, Subject: c.ID, Kind: QueueAccept, Limit: c.Backlog + 1}
-				for _, o := range h.Live {
-					if o.Parent == c.ID {
-						acc.Items = append(acc.Items, QueueItem{Peer: netip.AddrPortFrom(o.Tuple.Remote.Addr, o.Tuple.Remote.Port).String()})
-					}
-				}
-				out = append(out, syn, acc)
-				continue
+				out = append(out, Queue{Host: at, Subject: c.ID, Kind: QueueSyn, Limit: c.Backlog + 1},
+					Queue{Host: at, Subject: c.ID, Kind: QueueAccept, Limit: c.Backlog + 1})
 			}
-			out = append(out, connQueues(at, c)...)
+		}
+		add := func(l sim.SubjectID, k QueueKind, t wire.Tuple) {
+			for i := range out[first:] {
+				if q := &out[first+i]; q.Subject == l && q.Kind == k {
+					q.Items = append(q.Items, QueueItem{Peer: netip.AddrPortFrom(t.Remote.Addr, t.Remote.Port).String()})
+				}
+			}
+		}
+		for _, q := range h.Reqs {
+			add(q.Listener, QueueSyn, q.Tuple)
+		}
+		for _, c := range h.Live {
+			if c.Parent != 0 {
+				add(c.Parent, QueueAccept, c.Tuple)
+			}
+		}
+		for _, c := range h.Live {
+			if c.State != tcp.Listen {
+				out = append(out, connQueues(at, c)...)
+			}
 		}
 	}
 	return out

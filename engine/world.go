@@ -20,8 +20,10 @@ type World struct {
 	cables []*cable
 	ids    sim.SubjectID
 	sent   ledger
-	isns   []isn
-	kinds  []int // how many segments of each kind each host has sent
+	isns   []*isn    // each is replaced, not changed
+	isnOf  sim.Index // where in isns, by hash of the two ends
+	forgot int       // how many isns were forgotten
+	kinds  []int     // how many segments of each kind each host has sent
 	rules  []standing
 	nrule  int
 	plan   []Scheduled // what the author planned, in order of time; shared, never written
@@ -120,7 +122,7 @@ func (w *World) Clone() *World {
 		n.cables[i] = &cable{Link: *c.Link.Clone(), flight: copyOf(c.flight), held: copyOf(c.held)}
 	}
 	n.sent = w.sent.clone()
-	n.isns = copyOf(w.isns)
+	n.isns, n.isnOf = copyOf(w.isns), w.isnOf.Clone()
 	n.kinds = copyOf(w.kinds)
 	n.rules = copyOf(w.rules)
 	n.later = copyOf(w.later)

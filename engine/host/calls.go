@@ -55,8 +55,7 @@ func (h *Host) enter(x *Ctx, proc int, in *Instr) (*Sock, *tcp.Conn) {
 		return nil, nil
 	}
 	x.Event.Subject = c.ID
-	c.Watch(&x.Ctx)
-	return s, c
+	return s, h.edit(x, c)
 }
 
 func (h *Host) newFD(proc int, c *tcp.Conn, name string) int32 {
@@ -92,8 +91,7 @@ func (h *Host) sugar(x *Ctx, proc int, in *Instr) (*Sock, *tcp.Conn, []Arg) {
 	h.newFD(proc, c, in.Var)
 	x.Event.Subject = c.ID
 	h.created(x, c.ID)
-	c.Watch(&x.Ctx)
-	return &h.Socks[len(h.Socks)-1], c, in.Args
+	return &h.Socks[len(h.Socks)-1], h.edit(x, c), in.Args
 }
 
 func (h *Host) callListen(x *Ctx, proc int, w wait) {
@@ -139,11 +137,12 @@ func (h *Host) acceptFrom(x *Ctx, l *tcp.Conn) (*tcp.Conn, tcp.Errno) {
 	if l.State != tcp.Listen {
 		return nil, tcp.EINVAL
 	}
-	c := h.pending(l.ID)
+	c := h.pending(l)
 	if !x.When(acceptRule, trace.Gt("accept queue", l.AcceptQ, "none", 0)) || c == nil {
 		return nil, tcp.EAGAIN
 	}
 	defer x.Enter(acceptRule)()
+	c = h.edit(x, c)
 	c.Parent = 0
 	l.AcceptQ--
 	x.Event.Subject = c.ID
@@ -151,9 +150,12 @@ func (h *Host) acceptFrom(x *Ctx, l *tcp.Conn) (*tcp.Conn, tcp.Errno) {
 }
 
 // pending returns the socket that has waited longest for accept().
-func (h *Host) pending(listener sim.SubjectID) *tcp.Conn {
-	for _, c := range h.Live {
-		if c.Parent == listener {
+func (h *Host) pending(l *tcp.Conn) *tcp.Conn {
+	if l.AcceptQ == 0 {
+		return nil
+	}
+	for _, c := range h.Live[h.connAt(l.ID):] {
+		if c.Parent == l.ID {
 			return c
 		}
 	}
@@ -189,9 +191,8 @@ func (h *Host) callConnect(x *Ctx, proc int, w wait) {
 }
 
 func (h *Host) finishConnect(x *Ctx, proc int, w wait) {
-	c := h.Conn(w.sock)
+	c := h.edit(x, h.Conn(w.sock))
 	x.Event.Subject = w.sock
-	c.Watch(&x.Ctx)
 	x.When(connectDone, trace.Is("established", c.State != tcp.Closed))
 	err := c.TakeError(&x.Ctx)
 	if err == tcp.OK && c.State == tcp.Closed {
@@ -350,7 +351,7 @@ func (h *Host) closeSock(x *Ctx, fd int32) {
 		if c == nil {
 			return
 		}
-		c.Watch(&x.Ctx)
+		c = h.edit(x, c)
 		if c.State == tcp.Listen {
 			h.closeListener(x, c)
 		}
@@ -418,7 +419,7 @@ func (h *Host) ready(w *wait, now sim.Time) bool {
 	case "connect":
 		return c.State != tcp.SynSent && c.State != tcp.SynRecv
 	case "accept":
-		return c.State != tcp.Listen || h.pending(c.ID) != nil
+		return c.State != tcp.Listen || h.pending(c) != nil
 	case "read", "recv":
 		return c.Readable() > 0 || c.Err != tcp.OK || c.RcvFin || c.State == tcp.Closed || c.Shut&1 != 0
 	case "write", "send":

@@ -3,6 +3,7 @@ package host
 import (
 	_ "embed"
 	"net/netip"
+	"slices"
 	"unsafe"
 
 	"wirestep/engine/sim"
@@ -46,6 +47,12 @@ type Host struct {
 	secret   uint64
 	nextFlow sim.FlowID
 	nextFD   int32
+
+	tuples, ports, due sim.Index       // what is found by four-tuple, by local port, by deadline
+	listens            []sim.SubjectID // listeners, oldest first
+	touched            touched
+	epoch              uint32 // subjects of an older epoch are shared with copies
+	written            bool   // a subject of this epoch may exist
 }
 
 // Sock is one descriptor.
@@ -66,24 +73,20 @@ func New(id sim.SubjectID, index sim.HostID, name string, addrs []netip.Addr, se
 	return h
 }
 
-// Clone returns a copy that shares nothing that either may write.
+// Clone returns a copy that shares nothing that either may write. Subjects are
+// shared until one of the two edits them.
 func (h *Host) Clone() *Host {
+	if h.written {
+		h.epoch, h.written = h.epoch+1, false
+	}
 	n := *h
+	n.touched = touched{}
 	n.Socks = append(make([]Sock, 0, len(h.Socks)), h.Socks...)
-	n.Live = make([]*tcp.Conn, len(h.Live))
-	for i, c := range h.Live {
-		n.Live[i] = c.Clone()
-	}
-	n.Reqs = make([]*tcp.Request, len(h.Reqs))
-	for i, q := range h.Reqs {
-		r := *q
-		n.Reqs[i] = &r
-	}
-	n.TWs = make([]*tcp.TimeWait, len(h.TWs))
-	for i, t := range h.TWs {
-		w := *t
-		n.TWs[i] = &w
-	}
+	n.Live = append(make([]*tcp.Conn, 0, len(h.Live)), h.Live...)
+	n.Reqs = append(make([]*tcp.Request, 0, len(h.Reqs)), h.Reqs...)
+	n.TWs = append(make([]*tcp.TimeWait, 0, len(h.TWs)), h.TWs...)
+	n.tuples, n.ports, n.due = h.tuples.Clone(), h.ports.Clone(), h.due.Clone()
+	n.listens = slices.Clone(h.listens)
 	n.Procs = make([]Proc, len(h.Procs))
 	for i := range h.Procs {
 		n.Procs[i] = h.Procs[i].clone()
@@ -131,16 +134,6 @@ func (h *Host) hash(t wire.Tuple, salt byte) uint64 {
 func (h *Host) newFlow() sim.FlowID {
 	h.nextFlow++
 	return h.nextFlow
-}
-
-// Conn returns the socket with this number, or nil.
-func (h *Host) Conn(id sim.SubjectID) *tcp.Conn {
-	for _, c := range h.Live {
-		if c.ID == id {
-			return c
-		}
-	}
-	return nil
 }
 
 // Has reports whether an address is this host's.
@@ -192,38 +185,33 @@ func (h *Host) made(id sim.SubjectID) *trace.Made {
 	var m trace.Made
 	if c := h.Conn(id); c != nil {
 		m = c.Made()
-	}
-	for _, q := range h.Reqs {
-		if q.ID == id {
-			m = q.Made()
-		}
-	}
-	for _, t := range h.TWs {
-		if t.ID == id {
-			m = t.Made()
-		}
+	} else if i := h.reqAt(id); i >= 0 {
+		m = h.Reqs[i].Made()
+	} else if i := h.twAt(id); i >= 0 {
+		m = h.TWs[i].Made()
 	}
 	return &m
 }
 
-// Finish ends an event on this host: calls whose wait is over may go on, and the
-// timers that the event armed are known as its own.
+// Finish ends an event on this host: calls whose wait is over may go on, the timers
+// that the event armed are known as its own, and the tables are in order again.
 func (h *Host) Finish(x *Ctx) {
 	h.Wake(x)
 	h.settle(x)
-	for _, c := range h.Live {
+	for _, c := range h.touched.conns {
 		c.NoteArmed(x.Event.ID)
 	}
-	for _, q := range h.Reqs {
+	for _, q := range h.touched.reqs {
 		if q.SynAckAt != q.Armed.At {
 			q.Armed = tcp.Armed{At: q.SynAckAt, By: x.Event.ID}
 		}
 	}
-	for _, t := range h.TWs {
+	for _, t := range h.touched.tws {
 		if t.ExpireAt != t.Armed.At {
 			t.Armed = tcp.Armed{At: t.ExpireAt, By: x.Event.ID}
 		}
 	}
+	h.refile()
 }
 
 // ArmedBy is the event that armed a timer.
@@ -231,15 +219,11 @@ func (h *Host) ArmedBy(d Deadline) sim.EventID {
 	if c := h.Conn(d.Subject); c != nil {
 		return c.ArmedBy(d.Kind)
 	}
-	for _, q := range h.Reqs {
-		if q.ID == d.Subject {
-			return q.Armed.By
-		}
+	if i := h.reqAt(d.Subject); i >= 0 {
+		return h.Reqs[i].Armed.By
 	}
-	for _, t := range h.TWs {
-		if t.ID == d.Subject {
-			return t.Armed.By
-		}
+	if i := h.twAt(d.Subject); i >= 0 {
+		return h.TWs[i].Armed.By
 	}
 	return 0
 }
@@ -248,6 +232,8 @@ func (h *Host) ArmedBy(d Deadline) sim.EventID {
 func (h *Host) newConn(x *Ctx) *tcp.Conn {
 	c := tcp.NewConn(x.newID())
 	c.InitBuffers(&h.Sys)
+	h.fresh(x, &c.Filed)
+	h.touched.conns = append(h.touched.conns, c)
 	h.Live = append(h.Live, c)
 	h.Conns++
 	return c
@@ -255,18 +241,18 @@ func (h *Host) newConn(x *Ctx) *tcp.Conn {
 
 // sweep removes sockets that nobody holds any more, and counts the orphans.
 func (h *Host) sweep(x *Ctx) {
-	h.Orphans = 0
-	for i := 0; i < len(h.Live); i++ {
-		c := h.Live[i]
-		if !c.Gone() {
-			if c.Dead {
-				h.Orphans++
-			}
-			continue
+	for _, c := range h.touched.conns {
+		gone := c.Gone()
+		if orphan := c.Dead && !gone; orphan != c.Filed.Orphan {
+			c.Filed.Orphan = orphan
+			h.Orphans += 2*uint32(bit(orphan)) - 1
 		}
-		h.destroyed(x, c.ID, c.Made)
-		h.Live = append(h.Live[:i:i], h.Live[i+1:]...)
-		h.Conns--
-		i--
+		if gone && !c.Filed.Gone {
+			h.destroyed(x, c.ID, c.Made)
+			i := h.connAt(c.ID)
+			h.Live = slices.Delete(h.Live, i, i+1)
+			h.Conns--
+			c.Filed.Gone = true
+		}
 	}
 }

@@ -53,44 +53,27 @@ func (h *Host) deliver(x *Ctx, s *wire.Segment) {
 	t := s.Tuple()
 	if c := h.connFor(t); c != nil {
 		h.toConn(x, c, s)
-		return
+	} else if w := h.twFor(t); w != nil {
+		h.toTimeWait(x, w, s)
+	} else if q := h.reqFor(t); q != nil {
+		h.toRequest(x, q, s)
+	} else {
+		h.toListener(x, s, nil)
 	}
-	for i, w := range h.TWs {
-		if w.Tuple == t {
-			h.toTimeWait(x, i, w, s)
-			return
-		}
-	}
-	for i, q := range h.Reqs {
-		if q.Tuple == t {
-			h.toRequest(x, i, q, s)
-			return
-		}
-	}
-	h.toListener(x, s, nil)
-}
-
-// connFor returns the full socket of a four-tuple, or nil.
-func (h *Host) connFor(t wire.Tuple) *tcp.Conn {
-	for _, c := range h.Live {
-		if c.Tuple == t && c.State != tcp.Listen && c.State != tcp.Closed {
-			return c
-		}
-	}
-	return nil
 }
 
 func (h *Host) toConn(x *Ctx, c *tcp.Conn, s *wire.Segment) {
 	x.Event.Subject = c.ID
-	c.Watch(&x.Ctx)
+	c = h.edit(x, c)
 	h.takeOver(x, c.OnSegment(&x.Ctx, s))
 }
 
 // listenerFor returns the listener that a segment may open a connection with.
 func (h *Host) listenerFor(local wire.Endpoint) *tcp.Conn {
 	var any *tcp.Conn
-	for _, c := range h.Live {
-		if c.State != tcp.Listen || c.Tuple.Local.Port != local.Port {
+	for _, id := range h.listens {
+		c := h.Conn(id)
+		if c == nil || c.State != tcp.Listen || c.Tuple.Local.Port != local.Port {
 			continue
 		}
 		if c.Tuple.Local.Addr == local.Addr {
@@ -113,7 +96,7 @@ func (h *Host) toListener(x *Ctx, s *wire.Segment, isn *wire.Seq) {
 		return
 	}
 	x.Event.Subject = l.ID
-	l.Watch(&x.Ctx)
+	l = h.edit(x, l)
 	if l.Arrives(&x.Ctx, s) != tcp.ListenCreate {
 		return
 	}
@@ -124,76 +107,70 @@ func (h *Host) toListener(x *Ctx, s *wire.Segment, isn *wire.Seq) {
 		n = *isn
 	}
 	l.NewRequest(&x.Ctx, q, s, n, h.tsOffset(t))
-	h.Reqs = append(h.Reqs, q)
-	h.Requests++
+	h.addReq(x, q)
 	h.created(x, q.ID)
 }
 
 // requestError gives an ICMP error to a request (tcp_req_err).
-func (h *Host) requestError(x *Ctx, i int, q *tcp.Request, s *wire.Segment) {
+func (h *Host) requestError(x *Ctx, q *tcp.Request, s *wire.Segment) {
 	x.Event.Subject = q.ID
-	q.Watch(&x.Ctx)
-	l := h.Conn(q.Listener)
-	l.Watch(&x.Ctx)
+	q = h.editReq(x, q)
+	l := h.edit(x, h.Conn(q.Listener))
 	if q.OnICMP(&x.Ctx, s) {
-		h.dropRequest(x, i, q, l)
+		h.dropRequest(x, q, l)
 	}
 }
 
-func (h *Host) toRequest(x *Ctx, i int, q *tcp.Request, s *wire.Segment) {
+func (h *Host) toRequest(x *Ctx, q *tcp.Request, s *wire.Segment) {
 	x.Event.Subject = q.ID
-	q.Watch(&x.Ctx)
-	l := h.Conn(q.Listener)
-	l.Watch(&x.Ctx)
+	q = h.editReq(x, q)
+	l := h.edit(x, h.Conn(q.Listener))
 	switch q.OnSegment(&x.Ctx, s, l.DeferAccept) {
 	case tcp.ReqKill:
-		h.dropRequest(x, i, q, l)
+		h.dropRequest(x, q, l)
 	case tcp.ReqAccept:
 		ok, kill := l.RoomForChild(&x.Ctx, q, s)
 		switch {
 		case kill:
-			h.dropRequest(x, i, q, l)
+			h.dropRequest(x, q, l)
 		case ok:
-			h.accept(x, i, q, l, s)
+			h.accept(x, q, l, s)
 		}
 	}
 }
 
 // accept turns a request into a socket and lets it take the segment at hand.
-func (h *Host) accept(x *Ctx, i int, q *tcp.Request, l *tcp.Conn, s *wire.Segment) {
+func (h *Host) accept(x *Ctx, q *tcp.Request, l *tcp.Conn, s *wire.Segment) {
 	c := h.newConn(x)
 	c.Flow = q.Flow
 	l.NewChild(&x.Ctx, c, q, s)
-	h.Reqs = append(h.Reqs[:i:i], h.Reqs[i+1:]...)
-	h.Requests--
+	h.removeReq(q)
 	h.destroyed(x, q.ID, q.Made)
 	h.created(x, c.ID)
 	h.toConn(x, c, s)
 }
 
-func (h *Host) dropRequest(x *Ctx, i int, q *tcp.Request, l *tcp.Conn) {
+func (h *Host) dropRequest(x *Ctx, q *tcp.Request, l *tcp.Conn) {
 	l.DropRequest(q)
-	h.Reqs = append(h.Reqs[:i:i], h.Reqs[i+1:]...)
-	h.Requests--
+	h.removeReq(q)
 	h.destroyed(x, q.ID, q.Made)
 }
 
-func (h *Host) toTimeWait(x *Ctx, i int, w *tcp.TimeWait, s *wire.Segment) {
+func (h *Host) toTimeWait(x *Ctx, w *tcp.TimeWait, s *wire.Segment) {
 	x.Event.Subject = w.ID
-	w.Watch(&x.Ctx)
+	w = h.editTW(x, w)
 	v, isn := w.OnSegment(&x.Ctx, s, h.listenerFor(s.Dst) != nil)
 	if v == tcp.TWKeep {
 		return
 	}
-	h.dropTimeWait(x, i, w)
+	h.dropTimeWait(x, w)
 	if v == tcp.TWSyn {
 		h.toListener(x, s, &isn)
 	}
 }
 
-func (h *Host) dropTimeWait(x *Ctx, i int, w *tcp.TimeWait) {
-	h.TWs = append(h.TWs[:i:i], h.TWs[i+1:]...)
-	h.TimeWait--
+func (h *Host) dropTimeWait(x *Ctx, w *tcp.TimeWait) {
+	h.removeTW(w)
 	h.destroyed(x, w.ID, w.Made)
 }
 
@@ -214,8 +191,7 @@ func (h *Host) takeOver(x *Ctx, w *tcp.TimeWait) {
 		return
 	}
 	w.ID = x.newID()
-	h.TWs = append(h.TWs, w)
-	h.TimeWait++
+	h.addTW(x, w)
 	if w.ExpireAt.Sub(x.Now) <= 4*sim.Second {
 		x.Count(tcp.TWKilled)
 	} else {
@@ -229,17 +205,15 @@ func (h *Host) onICMP(x *Ctx, s *wire.Segment) {
 	t := wire.Tuple{Local: s.Src, Remote: s.Dst}
 	c := h.connFor(t)
 	if c == nil {
-		for i, q := range h.Reqs {
-			if q.Tuple == t {
-				h.requestError(x, i, q, s)
-				return
-			}
+		if q := h.reqFor(t); q != nil {
+			h.requestError(x, q, s)
+			return
 		}
 		x.Drop(noSocket)
 		return
 	}
 	x.Event.Subject = c.ID
-	c.Watch(&x.Ctx)
+	c = h.edit(x, c)
 	x.Note(demux)
 	c.OnICMP(&x.Ctx, s)
 	h.sweep(x)

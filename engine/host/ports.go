@@ -69,21 +69,19 @@ func (h *Host) bind(x *Ctx, c *tcp.Conn, e wire.Endpoint) tcp.Errno {
 // both need SO_REUSEPORT.
 func (h *Host) conflict(c *tcp.Conn, e wire.Endpoint) bool {
 	same := func(a netip.Addr) bool { return a == e.Addr || a.IsUnspecified() || e.Addr.IsUnspecified() }
-	for _, o := range h.Live {
-		if o == c || o.Tuple.Local.Port != e.Port || !same(o.Tuple.Local.Addr) {
-			continue
-		}
-		if (o.ReuseAddr && c.ReuseAddr && o.State != tcp.Listen) || (o.ReusePort && c.ReusePort) {
-			continue
-		}
-		return true
+	found := false
+	h.onPort(e.Port, func(o *tcp.Conn) bool {
+		free := o == c || !same(o.Tuple.Local.Addr) || (o.ReuseAddr && c.ReuseAddr && o.State != tcp.Listen) || (o.ReusePort && c.ReusePort)
+		found = !free
+		return free
+	})
+	if !found {
+		h.twOnPort(e.Port, func(w *tcp.TimeWait) bool {
+			found = same(w.Tuple.Local.Addr) && !(w.Reuse && c.ReuseAddr)
+			return !found
+		})
 	}
-	for _, w := range h.TWs {
-		if w.Tuple.Local.Port == e.Port && same(w.Tuple.Local.Addr) && !(w.Reuse && c.ReuseAddr) {
-			return true
-		}
-	}
-	return false
+	return found
 }
 
 // listen turns a socket into a listener (inet_listen).
@@ -141,7 +139,7 @@ func (h *Host) connect(x *Ctx, c *tcp.Conn, to wire.Endpoint) tcp.Errno {
 	}
 	t := wire.Tuple{Local: src, Remote: to}
 	before := c.Made()
-	c.Tuple = t
+	h.rename(c, t)
 	c.Flow = h.newFlow()
 	h.named(x, c, before)
 	c.TSOffset = h.tsOffset(t)
@@ -181,12 +179,12 @@ func (h *Host) ephemeral(x *Ctx, src netip.Addr, to wire.Endpoint) uint16 {
 
 // boundElsewhere: a port that bind() chose is not shared by connect().
 func (h *Host) boundElsewhere(port uint16) bool {
-	for _, o := range h.Live {
-		if o.Tuple.Local.Port == port && (o.BindPort || o.State == tcp.Listen) {
-			return true
-		}
-	}
-	return false
+	found := false
+	h.onPort(port, func(o *tcp.Conn) bool {
+		found = o.BindPort || o.State == tcp.Listen
+		return !found
+	})
+	return found
 }
 
 func (h *Host) reserved(port uint16) bool {
@@ -205,31 +203,21 @@ func (h *Host) taken(t wire.Tuple, c *tcp.Conn) bool {
 	if o := h.connFor(t); o != nil && o != c {
 		return true
 	}
-	for _, w := range h.TWs {
-		if w.Tuple == t {
-			return true
-		}
-	}
-	for _, q := range h.Reqs {
-		if q.Tuple == t {
-			return true
-		}
-	}
-	return false
+	return h.twFor(t) != nil || h.reqFor(t) != nil
 }
 
 // closeListener ends what waits in the queues of a listener (inet_csk_listen_stop).
 func (h *Host) closeListener(x *Ctx, l *tcp.Conn) {
 	for i := len(h.Reqs) - 1; i >= 0; i-- {
 		if q := h.Reqs[i]; q.Listener == l.ID {
-			h.dropRequest(x, i, q, l)
+			h.dropRequest(x, q, l)
 		}
 	}
 	for _, c := range h.Live {
 		if c.Parent == l.ID {
+			c = h.edit(x, c)
 			c.Parent = 0
 			l.AcceptQ--
-			c.Watch(&x.Ctx)
 			c.AbortUnaccepted(&x.Ctx)
 		}
 	}

@@ -14,7 +14,7 @@ func (h *Host) take(x *Ctx, fd int32) (*Sock, *tcp.Conn) {
 	s, c := h.FD(fd)
 	if c != nil {
 		x.Event.Subject = c.ID
-		c.Watch(&x.Ctx)
+		c = h.edit(x, c)
 	}
 	return s, c
 }
@@ -192,7 +192,7 @@ func (h *Host) Poll(fd int32) Events {
 		return PollNval
 	}
 	if c.State == tcp.Listen {
-		if h.pending(c.ID) != nil {
+		if h.pending(c) != nil {
 			return PollIn | PollRdNorm
 		}
 		return 0

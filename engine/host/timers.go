@@ -12,23 +12,19 @@ type Deadline struct {
 	Subject sim.SubjectID
 }
 
-// NextTimer returns the earliest deadline; ties go to the lower subject.
+// NextTimer returns the earliest deadline; of the same instant, those of sockets
+// come first, then of requests, and the older before the younger.
 func (h *Host) NextTimer() Deadline {
-	d := Deadline{At: sim.Never}
-	for _, c := range h.Live {
-		if at, k := c.NextTimer(); at < d.At {
-			d = Deadline{at, k, c.ID}
-		}
+	k, ok := h.due.First()
+	if !ok {
+		return Deadline{At: sim.Never}
 	}
-	for _, q := range h.Reqs {
-		if q.SynAckAt < d.At {
-			d = Deadline{q.SynAckAt, tcp.TimerSynAck, q.ID}
-		}
-	}
-	for _, w := range h.TWs {
-		if w.ExpireAt < d.At {
-			d = Deadline{w.ExpireAt, tcp.TimerExpire, w.ID}
-		}
+	d := Deadline{sim.Time(k.By), tcp.TimerSynAck, subject(k)}
+	switch class0(k) {
+	case connClass:
+		_, d.Kind = h.Conn(d.Subject).NextTimer()
+	case twClass:
+		d.Kind = tcp.TimerExpire
 	}
 	return d
 }
@@ -61,36 +57,23 @@ func (h *Host) OnTimer(x *Ctx, d Deadline) {
 	x.Event.Subject = d.Subject
 	switch d.Kind {
 	case tcp.TimerSynAck:
-		h.requestTimer(x, d.Subject)
+		h.requestTimer(x, h.Reqs[h.reqAt(d.Subject)])
 	case tcp.TimerExpire:
-		for i, w := range h.TWs {
-			if w.ID == d.Subject {
-				w.Watch(&x.Ctx)
-				w.OnTimer(&x.Ctx)
-				h.dropTimeWait(x, i, w)
-				break
-			}
-		}
+		w := h.editTW(x, h.TWs[h.twAt(d.Subject)])
+		w.OnTimer(&x.Ctx)
+		h.dropTimeWait(x, w)
 	default:
-		c := h.Conn(d.Subject)
-		c.Watch(&x.Ctx)
+		c := h.edit(x, h.Conn(d.Subject))
 		c.OnTimer(&x.Ctx, d.Kind)
 		h.takeOver(x, c.TakeHandOver())
 	}
 	h.sweep(x)
 }
 
-func (h *Host) requestTimer(x *Ctx, id sim.SubjectID) {
-	for i, q := range h.Reqs {
-		if q.ID != id {
-			continue
-		}
-		q.Watch(&x.Ctx)
-		l := h.Conn(q.Listener)
-		l.Watch(&x.Ctx)
-		if !q.OnTimer(&x.Ctx, l) {
-			h.dropRequest(x, i, q, l)
-		}
-		return
+func (h *Host) requestTimer(x *Ctx, q *tcp.Request) {
+	q = h.editReq(x, q)
+	l := h.edit(x, h.Conn(q.Listener))
+	if !q.OnTimer(&x.Ctx, l) {
+		h.dropRequest(x, q, l)
 	}
 }

@@ -26,6 +26,7 @@ type Conn struct {
 	Parent   sim.SubjectID // the listener that it came from, until accept()
 	handOver *TimeWait     // what replaces the socket after a timer; the host takes it
 	armed    [3]Armed      // of the transmit, delayed-ACK and keepalive timers
+	Filed    Filed
 	Stats    Stats
 	BindPort bool // the port was chosen by bind(): it is kept until close()
 
@@ -99,6 +100,17 @@ func (c *Conn) Made() trace.Made {
 type Armed struct {
 	At sim.Time
 	By sim.EventID
+}
+
+// Filed is what the tables of the host say of a subject. Only the host writes it.
+type Filed struct {
+	Epoch  uint32      // copies of the host that are older share the subject
+	Event  sim.EventID // the last event that edited it
+	Due    sim.Time    // earliest deadline
+	Hash   uint64      // of the four-tuple; 0: cannot be found by one
+	Port   uint16      // local port that is held; 0: none
+	Orphan bool        // counted as one
+	Gone   bool        // not in the tables any more
 }
 
 // NoteArmed notes which deadlines the event has set.

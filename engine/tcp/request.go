@@ -56,6 +56,7 @@ type Request struct {
 	Tuple    wire.Tuple
 	Armed    Armed
 	Listener sim.SubjectID
+	Filed    Filed
 }
 
 // Watch lets the recorder measure the request.

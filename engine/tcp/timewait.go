@@ -43,6 +43,7 @@ type TimeWait struct {
 	Flow  sim.FlowID
 	Tuple wire.Tuple
 	Armed Armed
+	Filed Filed
 }
 
 // Watch lets the recorder measure the entry.

@@ -1,6 +1,9 @@
 package wire
 
-import "net/netip"
+import (
+	"encoding/binary"
+	"net/netip"
+)
 
 // Flags are the control bits of a segment, in the order of the header.
 type Flags uint16
@@ -43,6 +46,20 @@ type Tuple struct{ Local, Remote Endpoint }
 
 // Flip returns the tuple as the other host sees it.
 func (t Tuple) Flip() Tuple { return Tuple{t.Remote, t.Local} }
+
+// Hash sorts tuples in an index, where equal hashes only stand side by side. It is
+// no secret, and never 0.
+func (t Tuple) Hash() uint64 {
+	n := uint64(14695981039346656037)
+	mix := func(w uint64) { n = (n ^ w ^ n>>29) * 0x9e3779b97f4a7c15 }
+	for _, e := range [...]Endpoint{t.Local, t.Remote} {
+		a := e.Addr.As16()
+		mix(binary.BigEndian.Uint64(a[:8]))
+		mix(binary.BigEndian.Uint64(a[8:]))
+		mix(uint64(e.Port))
+	}
+	return n | 1
+}
 
 // Segment is one TCP segment with the few fields of the IP header that matter.
 type Segment struct {
