@@ -100,6 +100,7 @@ func (c *Conn) ack(x *Ctx, s *wire.Segment) ackFlags {
 	f.data = s.Len() > 0
 	c.updateWindow(x, s, &f)
 	sack := sackState{reord: c.SndNxt, firstAt: -1}
+	sack.rate.inFlight = c.inFlight()
 	if s.Opts.On(wire.HasSack) {
 		c.tagSacks(x, s, prior, &sack, &f)
 	}
@@ -134,6 +135,7 @@ func (c *Conn) ack(x *Ctx, s *wire.Segment) ackFlags {
 		x.CountBy(TCPDelivered, n)
 	}
 	c.ecnDelivered(x, c.Delivered-delivered, &f)
+	c.rateGen(x, &sack.rate, c.Delivered-delivered, c.Lost-lost)
 	c.congControl(x, c.Delivered-delivered, c.Lost-lost, &f)
 	c.xmitRecovery(x, again)
 	return f
@@ -230,7 +232,7 @@ func (c *Conn) updateWindow(x *Ctx, s *wire.Segment, f *ackFlags) {
 func (c *Conn) cleanQueue(x *Ctx, s *wire.Segment, prior, priorFack wire.Seq, sack *sackState, f *ackFlags) {
 	first, last := sim.Time(-1), sim.Time(-1)
 	reord := c.SndNxt
-	n := 0
+	n, wasSacked := 0, c.SackedOut
 	for ; n < len(c.Rtx) && !c.Rtx[n].End.After(c.SndUna); n++ {
 		k := &c.Rtx[n]
 		switch {
@@ -263,6 +265,7 @@ func (c *Conn) cleanQueue(x *Ctx, s *wire.Segment, prior, priorFack wire.Seq, sa
 			c.LostOut--
 		}
 		c.PacketsOut--
+		c.rateDelivered(k, &sack.rate)
 		sack.priorDelivered = max(sack.priorDelivered, k.Delivered)
 		if k.Flags.Has(wire.SYN) {
 			f.synAcked = true
@@ -274,6 +277,7 @@ func (c *Conn) cleanQueue(x *Ctx, s *wire.Segment, prior, priorFack wire.Seq, sa
 	}
 	if c.Rtx = c.Rtx[n:]; len(c.Rtx) == 0 {
 		c.Rtx = nil
+		c.chronoStop(x, chronoBusy)
 	} else {
 		if c.Rtx[0].Seq.Before(c.SndUna) {
 			c.trimHead(&c.Rtx[0], c.SndUna)
@@ -283,13 +287,18 @@ func (c *Conn) cleanQueue(x *Ctx, s *wire.Segment, prior, priorFack wire.Seq, sa
 	if c.SndUp.Between(prior, c.SndUna) {
 		c.SndUp = c.SndUna
 	}
+	sack.rate.ackDelayed = n == 1 && wasSacked == 0 && c.maybeDelayed(prior, &sack.rate, f)
 	c.timeAck(x, s, first, last, sack, f)
-	if !f.acked() {
-		return
+	if f.acked() {
+		f.setTimer = true
+		c.orderAck(x, uint32(n), reord, priorFack, f)
 	}
-	f.setTimer = true
+}
+
+// orderAck learns from an acknowledgment how far segments overtake each other.
+func (c *Conn) orderAck(x *Ctx, n uint32, reord, priorFack wire.Seq, f *ackFlags) {
 	if !c.SackOK {
-		c.removeRenoSacks(x, uint32(n))
+		c.removeRenoSacks(x, n)
 		if f.retransAckd {
 			f.origAcked = false
 		}
@@ -310,7 +319,7 @@ func (c *Conn) timeAck(x *Ctx, s *wire.Segment, first, last sim.Time, sack *sack
 			rtt = x.Now.Sub(sack.firstAt)
 		}
 	}
-	took := c.ackRTT(x, s, rtt, ca, f)
+	took := c.ackRTT(x, s, rtt, ca, &sack.rate, f)
 	if !f.acked() && len(c.Rtx) > 0 && took && sack.firstAt >= 0 && x.Now.Sub(sack.firstAt) > x.Now.Sub(c.Rtx[0].SentAt) {
 		f.setTimer = true // Linux: the sample is from before the head was last sent
 	}

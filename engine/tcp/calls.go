@@ -31,6 +31,7 @@ func (c *Conn) Write(x *Ctx, data string, more bool) (int, Errno) {
 		return 0, EPIPE
 	}
 	defer x.Enter(callWrite)()
+	c.rateCheckApp()
 	mss := c.currentMSS()
 	n := 0
 	for n < len(data) {
@@ -38,6 +39,7 @@ func (c *Conn) Write(x *Ctx, data string, more bool) (int, Errno) {
 			break
 		}
 		n += c.appendWq(data[n:], int(mss))
+		c.chronoStart(x, chronoBusy)
 		if c.SndMax.After(c.PushedSeq + wire.Seq(c.MaxWnd/2)) { // Linux: forced_push
 			c.markPush()
 		}
@@ -270,7 +272,7 @@ func (c *Conn) Shutdown(x *Ctx, how uint8) Errno {
 	}
 	c.Shut |= how
 	if c.State == SynSent {
-		c.purge()
+		c.purge(x)
 		c.done(x)
 		return OK
 	}
@@ -301,6 +303,7 @@ func (c *Conn) queueFin(x *Ctx) {
 		k.Flags |= wire.FIN
 		k.End++
 	} else {
+		c.chronoStart(x, chronoBusy)
 		c.Wq = append(c.Wq, Skb{Seq: c.SndMax, End: c.SndMax + 1, Flags: wire.FIN})
 	}
 	c.SndMax++
@@ -342,7 +345,7 @@ func (c *Conn) Close(x *Ctx) *TimeWait {
 		c.setState(x, Closed)
 		return nil
 	case c.State == SynSent:
-		c.purge()
+		c.purge(x)
 		c.done(x)
 		c.Dead = true
 		return nil
@@ -350,7 +353,7 @@ func (c *Conn) Close(x *Ctx) *TimeWait {
 		x.Count(TCPAbortOnClose)
 		defer x.Enter(closeUnread)()
 		c.sendReset(x)
-		c.purge()
+		c.purge(x)
 		c.done(x)
 		c.Dead = true
 		return nil
@@ -361,7 +364,7 @@ func (c *Conn) Close(x *Ctx) *TimeWait {
 			c.sendReset(x)
 			c.Err = ECONNRESET
 		}
-		c.purge()
+		c.purge(x)
 		c.done(x)
 		c.Dead = true
 		return nil

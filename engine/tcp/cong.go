@@ -101,6 +101,9 @@ func (c *Conn) validateCwnd(x *Ctx, limited bool) {
 		return
 	}
 	c.CwndUsed = max(c.CwndUsed, c.PacketsOut)
+	if len(c.Wq) == 0 && c.NoSpace && c.State.canSend() {
+		c.chronoStart(x, chronoSndbuf)
+	}
 	if x.Sys.SlowStartAfterIdle && x.Now.Sub(c.CwndStamp) >= c.RTO {
 		c.applicationLimited(x)
 	}

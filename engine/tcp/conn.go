@@ -28,7 +28,9 @@ type Conn struct {
 	armed    [3]Armed      // of the transmit, delayed-ACK and keepalive timers
 	Filed    Filed
 	Stats    Stats
-	BindPort bool // the port was chosen by bind(): it is kept until close()
+	rate     rateClock
+	rttMin   window // smallest round trips, µs over ticks
+	BindPort bool   // the port was chosen by bind(): it is kept until close()
 
 	FinQueued bool // the peer's FIN lies in the receive queue: no read has come to it
 }
@@ -46,6 +48,7 @@ type Skb struct {
 	Retrans   bool     // the latest copy is a retransmission still in flight
 	EverRetx  bool
 	No        uint32 // which transmission the last was
+	Rate      rateStamp
 	Delivered uint32 // connection's Delivered when it was sent
 }
 

@@ -26,10 +26,11 @@ func (c *Conn) done(x *Ctx) {
 }
 
 // purge forgets everything unsent and unacknowledged (tcp_write_queue_purge).
-func (c *Conn) purge() {
+func (c *Conn) purge(x *Ctx) {
 	c.Rtx, c.Wq = nil, nil
 	c.PacketsOut, c.SackedOut, c.LostOut, c.RetransOut = 0, 0, 0, 0
 	c.WMem = 0
+	c.chronoStop(x, chronoBusy)
 }
 
 // Gone reports whether nothing holds the socket any more.
@@ -83,7 +84,7 @@ func (c *Conn) OnICMP(x *Ctx, s *wire.Segment) {
 	if c.State == SynSent || c.State == SynRecv {
 		defer x.Enter(icmpHard)()
 		c.Err = err
-		c.purge()
+		c.purge(x)
 		c.done(x)
 		return
 	}

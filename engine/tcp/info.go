@@ -15,6 +15,7 @@ type InfoField struct {
 type Stats struct {
 	DataIn, DataOut uint32 // segments with payload
 	OutOfOrder      uint32 // segments that arrived above a gap
+	Time            chronos
 }
 
 // bytesRetrans is the payload that was sent more than once.
@@ -86,15 +87,12 @@ func (c *Conn) Info(now sim.Time, sys *Sysctls) []InfoField {
 	if c.MinRTT == 0 {
 		minRTT = 1<<32 - 1
 	}
-	seen := int64(0)
-	if c.ReordSeen {
-		seen = 1
-	}
+	busy, rwnd, sndbuf := c.chronoInfo(now)
 	return []InfoField{
 		{"tcpi_state", int64(c.State)}, {"tcpi_ca_state", int64(c.CA)}, {"tcpi_retransmits", int64(c.Retries)},
 		{"tcpi_probes", int64(c.ProbesOut)}, {"tcpi_backoff", int64(c.Backoff)}, {"tcpi_options", c.infoOptions()},
 		{"tcpi_snd_wscale", snd}, {"tcpi_rcv_wscale", rcv},
-		{"tcpi_delivery_rate_app_limited", 0}, {"tcpi_fastopen_client_fail", 0},
+		{"tcpi_delivery_rate_app_limited", int64(boolInt(c.rate.AppLimited))}, {"tcpi_fastopen_client_fail", 0},
 		{"tcpi_rto", us(c.RTO)}, {"tcpi_ato", us(c.ATO)}, {"tcpi_snd_mss", int64(c.MSS)}, {"tcpi_rcv_mss", int64(c.RcvMSS)},
 		{"tcpi_unacked", unacked}, {"tcpi_sacked", sacked}, {"tcpi_lost", int64(c.LostOut)},
 		{"tcpi_retrans", int64(c.RetransOut)}, {"tcpi_fackets", 0},
@@ -109,10 +107,10 @@ func (c *Conn) Info(now sim.Time, sys *Sysctls) []InfoField {
 		{"tcpi_bytes_acked", int64(c.BytesAcked)}, {"tcpi_bytes_received", int64(c.BytesRcvd)},
 		{"tcpi_segs_out", int64(c.SegsOut)}, {"tcpi_segs_in", int64(c.SegsIn)},
 		{"tcpi_notsent_bytes", max(int64(c.SndMax.Minus(c.SndNxt)), 0)}, {"tcpi_min_rtt", minRTT},
-		{"tcpi_data_segs_in", int64(c.Stats.DataIn)}, {"tcpi_data_segs_out", int64(c.Stats.DataOut)}, {"tcpi_delivery_rate", 0},
-		{"tcpi_busy_time", 0}, {"tcpi_rwnd_limited", 0}, {"tcpi_sndbuf_limited", 0},
+		{"tcpi_data_segs_in", int64(c.Stats.DataIn)}, {"tcpi_data_segs_out", int64(c.Stats.DataOut)}, {"tcpi_delivery_rate", c.deliveryRate()},
+		{"tcpi_busy_time", busy}, {"tcpi_rwnd_limited", rwnd}, {"tcpi_sndbuf_limited", sndbuf},
 		{"tcpi_delivered", int64(c.Delivered)}, {"tcpi_delivered_ce", int64(c.DeliveredCE)}, {"tcpi_bytes_sent", int64(c.BytesSent)},
-		{"tcpi_bytes_retrans", c.bytesRetrans()}, {"tcpi_dsack_dups", int64(c.DsackDups)}, {"tcpi_reord_seen", seen},
+		{"tcpi_bytes_retrans", c.bytesRetrans()}, {"tcpi_dsack_dups", int64(c.DsackDups)}, {"tcpi_reord_seen", int64(boolInt(c.ReordSeen))},
 		{"tcpi_rcv_ooopack", int64(c.Stats.OutOfOrder)}, {"tcpi_snd_wnd", int64(c.SndWnd)}, {"tcpi_rcv_wnd", int64(c.RcvWnd)},
 		{"tcpi_rehash", 0}, {"tcpi_total_rto", 0}, {"tcpi_total_rto_recoveries", 0}, {"tcpi_total_rto_time", 0},
 	}

@@ -167,7 +167,7 @@ func (c *Conn) abortOnData(x *Ctx, s *wire.Segment) {
 	default:
 		c.Err = ECONNRESET
 	}
-	c.purge()
+	c.purge(x)
 	c.done(x)
 	x.Effect(trace.Effect{Kind: trace.Dropped, Host: x.Host, Packet: x.Event.Packet})
 	ReplyReset(x, s)

@@ -245,7 +245,7 @@ func (c *Conn) NewChild(x *Ctx, n *Conn, q *Request, s *wire.Segment) {
 	n.RcvMSS = n.initialRcvMSS()
 	if q.Retrans == 0 {
 		n.sampleRTT(x, x.Now.Sub(q.SentAt))
-		n.updateMinRTT(x, x.Now.Sub(q.SentAt))
+		n.updateMinRTT(x, x.Now.Sub(q.SentAt), false)
 	} else {
 		n.RTO = min(initialRTO, x.Sys.RTOMax)
 	}
@@ -298,7 +298,7 @@ func (c *Conn) AbortUnaccepted(x *Ctx) {
 	if c.needsReset() {
 		c.sendReset(x)
 	}
-	c.purge()
+	c.purge(x)
 	c.done(x)
 	c.Dead = true
 }

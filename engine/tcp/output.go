@@ -87,6 +87,7 @@ func (c *Conn) writeXmit(x *Ctx, mss uint32, push pushKind) bool {
 		}
 	}
 	c.Limit = limit
+	c.chronoLimit(x, limit)
 	if sent > 0 {
 		if c.CA == CWR || c.CA == Recovery {
 			c.PrrOut += uint32(sent)

@@ -25,6 +25,7 @@ func (c *Conn) setCA(x *Ctx, s CAState) {
 	if s == Loss && c.CA != Loss {
 		c.cubicReset()
 	}
+	c.rate.Reneged = c.rate.Reneged && s != Open
 	c.CA = s
 }
 

@@ -155,6 +155,7 @@ func (c *Conn) timeoutMarkLost(x *Ctx) {
 	}
 	reneg := c.Rtx[0].Sacked
 	if reneg {
+		c.rate.Reneged = true
 		x.Count(TCPSACKReneging)
 		c.SackedOut = 0
 	} else if !c.SackOK {

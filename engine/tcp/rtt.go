@@ -91,33 +91,37 @@ func (c *Conn) setRTO(x *Ctx) {
 // srtt is the smoothed round-trip time as a duration, or 0.
 func (c *Conn) srtt() sim.Duration { return sim.Duration(c.SRTT>>3) * sim.Microsecond }
 
-// updateMinRTT keeps the smallest round trip of the last tcp_min_rtt_wlen
-// seconds.
-//
-// Simplified: Linux keeps the three best of a sliding window.
-func (c *Conn) updateMinRTT(x *Ctx, rtt sim.Duration) {
-	if c.MinRTT == 0 || rtt <= c.MinRTT || x.Now.Sub(c.MinRTTAt) > x.Sys.MinRTTWlen {
-		c.MinRTT, c.MinRTTAt = max(rtt, sim.Microsecond), x.Now
+// updateMinRTT keeps the smallest round trip of the last tcp_min_rtt_wlen seconds
+// (tcp_update_rtt_min). One that may hold a delayed ACK counts only if it is smaller.
+func (c *Conn) updateMinRTT(x *Ctx, rtt sim.Duration, delayed bool) {
+	if delayed && rtt > c.minRTT() {
+		return
 	}
+	v, now := uint32(max(us(rtt), 1)), uint32(x.Now/sim.Time(jiffy))
+	if c.MinRTT == 0 {
+		c.rttMin.reset(now, v)
+	}
+	c.MinRTT = sim.Duration(c.rttMin.runningMin(uint32(x.Sys.MinRTTWlen/jiffy), now, v)) * sim.Microsecond
 }
 
 // ackRTT takes the samples that an acknowledgment allows (tcp_ack_update_rtt):
 // from a segment sent once, or else from the echoed timestamp. ca is the sample
 // of the latest segment, for the congestion control.
-func (c *Conn) ackRTT(x *Ctx, s *wire.Segment, rtt, ca sim.Duration, f *ackFlags) bool {
+func (c *Conn) ackRTT(x *Ctx, s *wire.Segment, rtt, ca sim.Duration, r *rateSample, f *ackFlags) bool {
 	if rtt < 0 && f.acked() && c.TSOK && s.Opts.On(wire.HasTS) && s.Opts.TSEcr != 0 {
 		if delta := int32(x.tsClock() + c.TSOffset - s.Opts.TSEcr); delta >= 0 {
 			rtt = max(sim.Duration(delta)*sim.Millisecond, sim.Millisecond)
 			ca = rtt
 		}
 	}
+	r.rtt = ca
 	if rtt < 0 {
 		if f.retransAckd {
 			x.Note(rttKarn)
 		}
 		return false
 	}
-	c.updateMinRTT(x, ca)
+	c.updateMinRTT(x, ca, r.ackDelayed)
 	c.sampleRTT(x, rtt)
 	c.cubicAcked(x, ca)
 	return true

@@ -13,6 +13,7 @@ type sackState struct {
 	firstAt, lastAt sim.Time // when the first and last newly reported segments were sent; firstAt −1: none
 	delivered       uint32
 	priorDelivered  uint32 // Delivered when the latest of them was sent
+	rate            rateSample
 }
 
 var sackMark = trace.Declare(trace.Rule{
@@ -146,6 +147,7 @@ func (c *Conn) tagBlock(x *Ctx, b wire.SackBlock, dup bool, st *sackState, f *ac
 		}
 		if !k.Seq.Before(b.Start) && !k.End.After(b.End) {
 			c.tagOne(x, k, dup, st, f)
+			c.rateDelivered(k, &st.rate)
 		}
 	}
 }

@@ -54,6 +54,7 @@ func (c *Conn) initTCB(x *Ctx) {
 	c.Ssthresh = infSsthresh
 	c.Reordering = x.Sys.Reordering
 	c.MSS = defaultMSS
+	c.AppLimited, c.rate.AppLimited = ^uint32(0), true
 	c.PeerMSS = 65495
 	if c.Scaling == 0 {
 		c.Scaling = scalingHalf

@@ -66,7 +66,6 @@ type TCB struct {
 	RTTVar   uint32       // rttvar_us [count]: the deviation that RTO uses, 4 × µs.
 	RTTSeq   wire.Seq     // rtt_seq [seq:snd]: rttvar may shrink when this is acknowledged.
 	MinRTT   sim.Duration // min_rtt [duration]: smallest round-trip time seen lately.
-	MinRTTAt sim.Time     // min_rtt_stamp [time]: when it was seen.
 	LastRTT  sim.Duration // rtt sample [duration]: the latest measured round-trip time.
 	RTO      sim.Duration // RTO [duration]: retransmission timeout, doubled by back-off.
 	Backoff  uint8        // backoff [count]: how often RTO or the probe interval has been doubled.
@@ -96,6 +95,7 @@ type TCB struct {
 	LastSent      sim.Time // lsndtime [time]: when data was last sent.
 	LastAckAt     sim.Time // rcv_tstamp [time]: when the last acknowledgment came.
 	Delivered     uint32   // delivered [segments]: segments that the peer has, in all.
+	AppLimited    uint32   // app_limited [segments]: delivered when the last segment before a lack of data has arrived; 0: data never lacked.
 	NoSpace       bool     // SOCK_NOSPACE [bool]: a writer waits for room in the send buffer.
 	Limit         Limit    // limited by [state]: what stopped the sender when it last looked.
 

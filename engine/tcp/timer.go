@@ -303,6 +303,6 @@ func (c *Conn) writeError(x *Ctx) {
 		err = ETIMEDOUT
 	}
 	c.Err = err
-	c.purge()
+	c.purge(x)
 	c.done(x)
 }

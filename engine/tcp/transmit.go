@@ -83,7 +83,7 @@ func (c *Conn) transmit(x *Ctx, k *Skb) {
 		k.FirstAt = x.Now
 	}
 	k.Sent++
-	k.Delivered = c.Delivered
+	c.rateSent(x, k)
 	c.SegsOut++
 	c.LastAck = c.RcvNxt
 	if s.Flags.Has(wire.ACK) {

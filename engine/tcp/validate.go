@@ -278,6 +278,6 @@ func (c *Conn) reset(x *Ctx) {
 	default:
 		c.Err = ECONNRESET
 	}
-	c.purge()
+	c.purge(x)
 	c.done(x)
 }
