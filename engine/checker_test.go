@@ -206,8 +206,8 @@ func receiveQueues(c *tcp.Conn) error {
 	if bytes != int(c.InQueue) || ofo != int(c.OfoBytes) || cost != c.RMem {
 		return fmt.Errorf("in queue %d out of order %d memory %d, the queues have %d, %d, %d", c.InQueue, c.OfoBytes, c.RMem, bytes, ofo, cost)
 	}
-	if n := len(c.Rcv); n > 0 && !c.RcvFin && c.Rcv[n-1].End() != c.RcvNxt {
-		return fmt.Errorf("the receive queue ends at %d, RCV.NXT is %d", c.Rcv[n-1].End()-c.IRS, c.RcvNxt-c.IRS)
+	if n := len(c.Rcv); n > 0 && c.Rcv[n-1].End != c.RcvNxt {
+		return fmt.Errorf("the receive queue ends at %d, RCV.NXT is %d", c.Rcv[n-1].End-c.IRS, c.RcvNxt-c.IRS)
 	}
 	return nil
 }

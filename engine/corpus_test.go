@@ -47,6 +47,14 @@ var moreScenes = []string{
 	// A sender that does not care about a closed window.
 	forgedOpen + "at 500ms call server: setsockopt(c, SO_RCVBUF, 1)\nat 1s forge peer > server flags=P. seq=1 ack=1 win=9 len=1400\nat 2s forge peer > server flags=P. seq=1401 ack=1 win=9 len=1400\n" +
 		"at 3s forge peer > server flags=P. seq=2801 ack=1 win=9 len=1400\nat 4s forge peer > server flags=P. seq=4201 ack=1 win=9 len=60000\nat 5s forge peer > server flags=P. seq=64201 ack=1 win=9 len=3000\nat 6s forge peer > server flags=P. seq=67201 ack=1 win=9 len=3000\n",
+	// A small buffer full of what waits out of order, and a segment in order; a window that takes back what it promised.
+	forgedOpen + "at 100ms call server: setsockopt(c, SO_RCVBUF, 2000)\nat 200ms forge peer > server flags=. seq=101 ack=1 win=9 len=10\nat 300ms forge peer > server flags=. seq=201 ack=1 win=9 len=10\n" +
+		"at 400ms forge peer > server flags=. seq=301 ack=1 win=9 len=10\nat 500ms forge peer > server flags=. seq=401 ack=1 win=9 len=10\nat 600ms forge peer > server flags=. seq=501 ack=1 win=9 len=10\n" +
+		"at 700ms forge peer > server flags=P. seq=1 ack=1 win=9 len=20\n",
+	lone + "sysctl server net.ipv4.tcp_shrink_window = 1\nsysctl server net.ipv4.tcp_rmem = 4096 16384 65536\nprogram server\n  s = listen(:80, 128)\n  c = accept(s)\n" +
+		"at 1ms forge peer > server flags=S seq=1000 win=65535 mss=1460 wscale=7 from=peer:40000 to=server:80\nat 2ms forge peer > server flags=. seq=1 ack=1 win=65535\n" +
+		"at 100ms forge peer > server flags=P. seq=1 ack=1 win=65535 len=200\nat 110ms forge peer > server flags=P. seq=201 ack=1 win=65535 len=200\nat 120ms forge peer > server flags=P. seq=401 ack=1 win=65535 len=200\nat 130ms forge peer > server flags=P. seq=601 ack=1 win=65535 len=200\nat 140ms forge peer > server flags=P. seq=801 ack=1 win=65535 len=200\nat 150m" +
+		"s forge peer > server flags=P. seq=1001 ack=1 win=65535 len=200\nat 160ms forge peer > server flags=P. seq=1201 ack=1 win=65535 len=200\nat 170ms forge peer > server flags=P. seq=1401 ack=1 win=65535 len=200\nat 180ms forge peer > server flags=P. seq=1601 ack=1 win=65535 len=200\nat 190ms forge peer > server flags=P. seq=1801 ack=1 win=65535 len=200\nat 200ms forge peer > server flags=P. seq=2001 ack=1 win=65535 len=200\nat 210ms forge peer > server flags=P. seq=2201 ack=1 win=65535 len=200\n",
 	// Somebody probes a window that stays closed, and finds it open at last.
 	forgedOpen + "at 500ms forge peer > server flags=. seq=1 ack=1 win=0\nat 1s call server: write(c, 100)\nat 5s forge peer > server flags=. seq=1 ack=1 win=1\nat 9s forge peer > server flags=. seq=1 ack=1 win=1000\n",
 	// ECN: asked for in vain, by a SYN that is marked itself, and a link that marks.

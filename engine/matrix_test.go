@@ -77,7 +77,7 @@ func matrix(t *testing.T, file string, least int) {
 
 // uncounted are the counters that the table leaves out, and TCPRcvCoalesce: whether
 // two buffers become one depends on how a driver made them, which is not modelled.
-var uncounted = strings.Fields("Tcp.InSegs Tcp.OutSegs TCPPureAcks TCPHPAcks TCPOrigDataSent TCPDelivered TCPAutoCorking " +
+var uncounted = strings.Fields("Tcp.InSegs Tcp.OutSegs TCPHPHits TCPPureAcks TCPHPAcks TCPOrigDataSent TCPDelivered TCPAutoCorking " +
 	"Tcp.RetransSegs TCPSynRetrans TCPTimeouts TCPRcvCoalesce Tcp.IpExtInNoECTPkts")
 
 // observe injects a segment and writes down what comes of it in 75 ms.

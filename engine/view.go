@@ -143,7 +143,7 @@ func connQueues(at sim.HostID, c *tcp.Conn) []Queue {
 	}
 	var rcv, ofo []QueueItem
 	for _, k := range c.Rcv {
-		rcv = append(rcv, QueueItem{From: uint32(k.Seq - c.IRS), To: uint32(k.End() - c.IRS)})
+		rcv = append(rcv, QueueItem{From: uint32(k.Seq - c.IRS), To: uint32(k.End - c.IRS), FIN: k.FIN})
 	}
 	for _, b := range c.Ofo {
 		ofo = append(ofo, QueueItem{From: uint32(b.Seq - c.IRS), To: uint32(b.End - c.IRS), FIN: b.FIN})

@@ -98,6 +98,12 @@ func (c *Conn) ack(x *Ctx, s *wire.Segment) ackFlags {
 	}
 	c.replaceTSRecent(x, s)
 	f.data = s.Len() > 0
+	switch {
+	case c.fast && f.advanced:
+		x.Count(TCPHPAcks)
+	case !f.data:
+		x.Count(TCPPureAcks)
+	}
 	c.updateWindow(x, s, &f)
 	sack := sackState{reord: c.SndNxt, firstAt: -1}
 	sack.rate.inFlight = c.inFlight()
@@ -149,9 +155,6 @@ func (c *Conn) checkAckRange(x *Ctx, s *wire.Segment, f *ackFlags) (done bool) {
 		span := uint32(min(uint64(c.MaxWnd), c.BytesAcked))
 		if s.Ack.Before(prior - wire.Seq(span)) {
 			x.Drop(ackAncient)
-			if c.predicted(s) {
-				c.replaceTSRecent(x, s)
-			}
 			c.challenge(x)
 			f.bad = true
 			return true
@@ -174,13 +177,6 @@ func (c *Conn) checkAckRange(x *Ctx, s *wire.Segment, f *ackFlags) (done bool) {
 		return true
 	}
 	return false
-}
-
-// predicted: the segment is what header prediction waits for. Linux then takes its
-// timestamp before it looks at the number of the ACK (tcp_rcv_established).
-func (c *Conn) predicted(s *wire.Segment) bool {
-	return c.State == Established && s.Seq == c.RcvNxt && c.RcvNxt == c.RcvWup && len(c.Ofo) == 0 && s.Len() == 0 &&
-		s.Flags&^wire.PSH == wire.ACK && uint32(s.Win)<<c.WScale == c.SndWnd && s.Opts.Has == wire.HasTS
 }
 
 // replaceTSRecent takes the timestamp of a segment that covers what was last
@@ -212,6 +208,8 @@ func (c *Conn) updateWindow(x *Ctx, s *wire.Segment, f *ackFlags) {
 		if c.SndWnd != wnd {
 			defer x.Enter(windowUpdate)()
 			c.SndWnd = wnd
+			c.FastPath = false
+			c.checkFastPath()
 			if len(c.Wq) > 0 {
 				c.restartAfterIdle(x)
 			}

@@ -50,6 +50,7 @@ func (c *Conn) Write(x *Ctx, data string, more bool) (int, Errno) {
 	if !more {
 		c.markPush()
 	}
+	c.clock = x.Now
 	cork := c.Cork
 	c.Cork = cork || more
 	c.restartAfterIdle(x)
@@ -146,7 +147,10 @@ func (c *Conn) Read(x *Ctx, n int, peek bool) (string, Errno) {
 	if c.InQueue == 0 {
 		switch {
 		case c.RcvFin: // Linux: SOCK_DONE; an error after the end of the data waits for a write
-			c.FinQueued = c.FinQueued && peek
+			if !peek && len(c.Rcv) > 0 {
+				defer x.Enter(callRead)()
+				c.eat() // the FIN alone
+			}
 			return "", OK
 		case c.Err != OK:
 			return "", c.takeErr(x)
@@ -161,12 +165,7 @@ func (c *Conn) Read(x *Ctx, n int, peek bool) (string, Errno) {
 		return c.peek(n), OK
 	}
 	defer x.Enter(callRead)()
-	data := c.takeRcv(n)
-	c.Copied += wire.Seq(len(data))
-	if len(data) < n {
-		c.FinQueued = false // Linux: a read with room to spare takes the FIN along
-	}
-	c.tuneRcvBuf(x)
+	data := c.takeRcv(x, n)
 	c.cleanupRcv(x, len(data))
 	return data, OK
 }
@@ -179,55 +178,57 @@ func (c *Conn) peek(n int) string {
 	return out[:min(n, len(out))]
 }
 
-// takeRcv takes up to n bytes off the receive queue. A whole chunk is handed out
-// as it came.
-func (c *Conn) takeRcv(n int) string {
+// takeRcv takes up to n bytes off the receive queue (tcp_recvmsg_locked). A buffer
+// that is read as a whole is handed out as it came. A read that comes to the FIN
+// takes it along, if the FIN shares a buffer with data or there is room to spare.
+func (c *Conn) takeRcv(x *Ctx, n int) string {
+	var b strings.Builder
 	data := ""
-	for len(c.Rcv) > 0 && n > 0 {
+	for n > 0 && len(c.Rcv) > 0 {
 		k := &c.Rcv[0]
-		if m := len(k.Data); m > n {
-			data += k.Data[:n]
-			k.Data, k.Seq = k.Data[n:], k.Seq+wire.Seq(n)
-			break
-		}
-		if data == "" {
-			data = k.Data
-		} else if len(data)+len(k.Data) > 4096 {
-			data += c.joinRcv(n)
-			break
+		m := min(len(k.Data), n)
+		piece := k.Data[:m]
+		if data == "" && b.Len() == 0 {
+			data = piece
 		} else {
-			data += k.Data
+			if b.Len() == 0 {
+				b.Grow(min(n, int(c.InQueue)) + len(data))
+				b.WriteString(data)
+			}
+			b.WriteString(piece)
 		}
-		n -= len(k.Data)
-		c.popRcv()
+		n -= m
+		c.InQueue -= uint32(m)
+		c.Copied += wire.Seq(m)
+		if m > 0 {
+			c.tuneRcvBuf(x)
+		}
+		if m < len(k.Data) {
+			k.Data, k.Seq, k.Cut = k.Data[m:], k.Seq+wire.Seq(m), true
+			break
+		}
+		if c.eat() {
+			break
+		}
 	}
-	c.InQueue -= uint32(len(data))
+	if b.Len() > 0 {
+		return b.String()
+	}
 	return data
 }
 
-func (c *Conn) popRcv() {
-	c.RMem -= c.Rcv[0].Cost
+// eat takes the first buffer off the receive queue. It reports whether it held the
+// FIN, which counts as read then.
+func (c *Conn) eat() (fin bool) {
+	k := &c.Rcv[0]
+	c.uncharge(k.Cost)
+	if fin = k.FIN; fin {
+		c.Copied = k.End
+	}
 	if c.Rcv = c.Rcv[1:]; len(c.Rcv) == 0 {
 		c.Rcv = nil
 	}
-}
-
-// joinRcv takes up to n bytes of many chunks at once.
-func (c *Conn) joinRcv(n int) string {
-	var b strings.Builder
-	b.Grow(min(n, int(c.InQueue)))
-	for len(c.Rcv) > 0 && n > 0 {
-		k := &c.Rcv[0]
-		if m := len(k.Data); m > n {
-			b.WriteString(k.Data[:n])
-			k.Data, k.Seq = k.Data[n:], k.Seq+wire.Seq(n)
-			break
-		}
-		b.WriteString(k.Data)
-		n -= len(k.Data)
-		c.popRcv()
-	}
-	return b.String()
+	return fin
 }
 
 // cleanupRcv decides after a read whether the peer should hear of it at once
@@ -338,7 +339,10 @@ func (c *Conn) Close(x *Ctx) *TimeWait {
 	defer x.Enter(callClose)()
 	c.Shut = shutRead | shutWrite
 	unread := c.InQueue > 0
-	c.Rcv, c.InQueue, c.FinQueued = nil, 0, false
+	for i := range c.Rcv {
+		c.uncharge(c.Rcv[i].Cost)
+	}
+	c.Rcv, c.InQueue = nil, 0
 	switch {
 	case c.State == Closed || c.State == Listen:
 		c.Dead = true

@@ -192,7 +192,12 @@ func (c *Conn) initBuffers(x *Ctx) {
 	}
 	c.RcvQAt, c.RcvQSeq = x.Now, c.Copied
 	full := uint32(c.fullSpace())
-	c.WindowClamp = min(c.WindowClamp, full)
+	if c.WindowClamp >= full {
+		c.WindowClamp = full
+		if adv := uint32(c.AdvMSS); x.Sys.AppWin > 0 && full > 4*adv {
+			c.WindowClamp = max(full-full>>x.Sys.AppWin, 4*adv)
+		}
+	}
 	if adv := uint32(c.AdvMSS); x.Sys.AppWin > 0 && c.WindowClamp > 2*adv && c.WindowClamp+adv > full {
 		c.WindowClamp = max(2*adv, full-adv) // Linux: room for one segment is kept back
 	}

@@ -15,10 +15,10 @@ type Conn struct {
 	Flow  sim.FlowID
 	Tuple wire.Tuple
 
-	Rtx []Skb // sent, not cumulatively acknowledged, in order
-	Wq  []Skb // written, not sent yet, in order
-	Rcv []Chunk
-	Ofo []Block
+	Rtx []Skb   // sent, not cumulatively acknowledged, in order
+	Wq  []Skb   // written, not sent yet, in order
+	Rcv []Block // received in order, not read yet
+	Ofo []Block // received above a gap, in order
 
 	Dsack    wire.SackBlock    // the duplicate to be reported by the next ACK; empty: none
 	Sacks    [4]wire.SackBlock // what the out-of-order queue holds, latest first
@@ -32,7 +32,10 @@ type Conn struct {
 	rttMin   window // smallest round trips, µs over ticks
 	BindPort bool   // the port was chosen by bind(): it is kept until close()
 
-	FinQueued bool // the peer's FIN lies in the receive queue: no read has come to it
+	lastEcho uint32 // the echoed timestamp that the receiver's round trip was last taken from (rcv_rtt_last_tsecr)
+
+	fast  bool     // the segment at hand is the one that header prediction waits for
+	clock sim.Time // when a segment or a timer last woke the socket (tcp_mstamp)
 }
 
 // Skb is one buffer of the send side: what became, or will become, one segment.
@@ -52,24 +55,6 @@ type Skb struct {
 	Delivered uint32 // connection's Delivered when it was sent
 }
 
-// Chunk is data in order that the application has not read.
-type Chunk struct {
-	Seq  wire.Seq
-	Data string
-	Cost uint32 // buffer space that it takes
-}
-
-// End is the sequence number after the chunk.
-func (k *Chunk) End() wire.Seq { return k.Seq + wire.Seq(len(k.Data)) }
-
-// Block is one segment in the out-of-order queue.
-type Block struct {
-	Seq, End wire.Seq // End counts the FIN
-	Data     string
-	FIN      bool
-	Cost     uint32
-}
-
 // NewConn returns a closed socket with every timer off.
 func NewConn(id sim.SubjectID) *Conn {
 	c := &Conn{ID: id}
@@ -86,7 +71,7 @@ func (c *Conn) Clone() *Conn {
 	n := *c
 	n.Rtx = append(make([]Skb, 0, len(c.Rtx)), c.Rtx...)
 	n.Wq = append(make([]Skb, 0, len(c.Wq)), c.Wq...)
-	n.Rcv = append(make([]Chunk, 0, len(c.Rcv)), c.Rcv...)
+	n.Rcv = append(make([]Block, 0, len(c.Rcv)), c.Rcv...)
 	n.Ofo = append(make([]Block, 0, len(c.Ofo)), c.Ofo...)
 	return &n
 }

@@ -115,6 +115,10 @@ const (
 	TCPZeroWindowDrop
 	TCPRcvQDrop
 	TSEcrRejected
+	PruneCalled
+	RcvPruned
+	OfoPruned
+	TCPHPHits
 	InNoECTPkts // the four of IP, in the order of the ECN field
 	InECT1Pkts
 	InECT0Pkts
@@ -143,7 +147,7 @@ var tcpExtNames = [...]string{"SyncookiesSent", "SyncookiesRecv", "SyncookiesFai
 	"TCPHystartDelayDetect", "TCPHystartDelayCwnd", "TCPACKSkippedSynRecv", "TCPACKSkippedPAWS",
 	"TCPACKSkippedSeq", "TCPACKSkippedFinWait2", "TCPACKSkippedTimeWait", "TCPACKSkippedChallenge", "TCPWinProbe",
 	"TCPKeepAlive", "TCPMTUPFail", "TCPMTUPSuccess", "TCPDelivered", "TCPDeliveredCE", "TCPAckCompressed",
-	"TCPZeroWindowDrop", "TCPRcvQDrop", "TSEcrRejected"}
+	"TCPZeroWindowDrop", "TCPRcvQDrop", "TSEcrRejected", "PruneCalled", "RcvPruned", "OfoPruned", "TCPHPHits"}
 
 var ipExtNames = [...]string{"InNoECTPkts", "InECT1Pkts", "InECT0Pkts", "InCEPkts"}
 

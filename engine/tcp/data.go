@@ -75,23 +75,38 @@ func (c *Conn) outOfWindow(x *Ctx) {
 	c.AckPending |= ackSched
 }
 
+var dataNoRoom = trace.Declare(trace.Rule{
+	ID: "data.no-room",
+	Says: "Nothing that could be done has made room, so the segment is discarded. In order, an ACK with a closed window says so at once; " +
+		"out of order nobody is told.",
+	RFC:   trace.Cites("RFC 9293 §3.10.7.4"),
+	Linux: "tcp_try_rmem_schedule",
+	Drops: true,
+})
+
 // takeInOrder appends what is new in the segment, then whatever was waiting for
 // it (tcp_queue_rcv, tcp_ofo_queue).
 func (c *Conn) takeInOrder(x *Ctx, s *wire.Segment) *TimeWait {
-	defer x.Enter(dataTake)()
-	data := s.Payload[min(uint32(c.RcvNxt-s.Seq), uint32(len(s.Payload))):]
-	c.appendData(data)
-	if len(s.Payload) > 0 {
-		c.dataRecv(x, len(s.Payload), s.Flags.Has(wire.PSH))
-		c.ecnData(x, s)
-		if len(s.Payload) >= 128 {
-			c.growWindow(x, len(s.Payload))
+	b := hold(s)
+	if !c.fast && !c.makeRoom(x, &b) {
+		c.AckPending |= ackSched | ackAtOnce | ackNoMem
+		if len(c.Rcv) > 0 && len(b.Data) > 0 {
+			x.Count(TCPRcvQDrop)
+			x.Drop(dataNoRoom)
+			return nil
 		}
+		// Linux: the first segment, and a FIN, are taken all the same
+	}
+	defer x.Enter(dataTake)()
+	c.reserve(b.Cost)
+	if !c.queueInOrder(x, b) {
+		c.charge(b.Cost)
+	}
+	if len(s.Payload) > 0 {
+		c.dataRecv(x, s, b.Cost)
 	}
 	var tw *TimeWait
 	if s.Flags.Has(wire.FIN) {
-		c.RcvNxt++
-		c.BytesRcvd++ // Linux: the FIN counts as a byte
 		tw = c.fin(x)
 	}
 	if len(c.Ofo) > 0 && tw == nil && c.State != Closed {
@@ -103,20 +118,32 @@ func (c *Conn) takeInOrder(x *Ctx, s *wire.Segment) *TimeWait {
 		}
 	}
 	c.pruneSacks()
+	if !c.fast {
+		c.checkFastPath()
+	}
 	return tw
 }
 
-// appendData moves RCV.NXT over bytes that are now in order.
-func (c *Conn) appendData(data string) {
-	if data == "" {
-		return
+// queueInOrder moves RCV.NXT over a segment that begins there, or before. It
+// reports whether the segment was joined to the one before it.
+func (c *Conn) queueInOrder(x *Ctx, b Block) (joined bool) {
+	news := uint32(b.End - c.RcvNxt)
+	c.BytesRcvd += uint64(news)
+	if b.FIN {
+		news--
 	}
-	cost := skbCost(len(data))
-	c.RMem += cost
-	c.InQueue += uint32(len(data))
-	c.BytesRcvd += uint64(len(data))
-	c.Rcv = append(c.Rcv, Chunk{Seq: c.RcvNxt, Data: data, Cost: cost})
-	c.RcvNxt += wire.Seq(len(data))
+	c.InQueue += news
+	if n := len(c.Rcv); n > 0 && c.join(x, &c.Rcv[n-1], &b) {
+		joined = true
+	} else {
+		if skip := uint32(c.RcvNxt - b.Seq); skip > 0 {
+			b.Data = b.Data[min(skip, uint32(len(b.Data))):]
+			b.Seq, b.Cut = c.RcvNxt, true
+		}
+		c.Rcv = append(c.Rcv, b)
+	}
+	c.RcvNxt = b.End
+	return joined
 }
 
 var finTake = trace.Declare(trace.Rule{
@@ -138,7 +165,7 @@ var finBoth = trace.Declare(trace.Rule{
 func (c *Conn) fin(x *Ctx) *TimeWait {
 	defer x.Enter(finTake)()
 	c.AckPending |= ackSched
-	c.RcvFin, c.FinQueued = true, true
+	c.RcvFin = true
 	c.Shut |= shutRead
 	var tw *TimeWait
 	switch c.State {
@@ -156,7 +183,7 @@ func (c *Conn) fin(x *Ctx) *TimeWait {
 	// Linux: nothing can follow the FIN, and no SACK block is owed any more, not
 	// even that of a duplicate in the same segment; an ACK above has still told of it.
 	for i := range c.Ofo {
-		c.RMem -= c.Ofo[i].Cost
+		c.uncharge(c.Ofo[i].Cost)
 	}
 	c.Ofo = nil
 	c.OfoBytes = 0
@@ -183,31 +210,54 @@ var ofoDuplicate = trace.Declare(trace.Rule{
 
 // queueOutOfOrder keeps a segment that lies above a gap (tcp_data_queue_ofo).
 func (c *Conn) queueOutOfOrder(x *Ctx, s *wire.Segment) {
+	b := hold(s)
+	if !c.makeRoom(x, &b) {
+		x.Count(TCPOFODrop)
+		x.Drop(dataNoRoom)
+		return
+	}
 	defer x.Enter(ofoTake)()
 	c.ecnData(x, s)
+	c.reserve(b.Cost)
+	c.measureRcvMSS(s, b.Cost) // Linux: since 6.17 also out of order
+	c.FastPath = false
 	c.AckPending |= ackSched
 	x.Count(TCPOFOQueue)
-	c.measureRcvMSS(len(s.Payload), s.Flags.Has(wire.PSH)) // Linux: since 6.17 also out of order
 	c.Stats.OutOfOrder++
-	b := Block{Seq: s.Seq, End: s.End(), Data: s.Payload, FIN: s.Flags.Has(wire.FIN), Cost: skbCost(len(s.Payload))}
+	if c.placeOutOfOrder(x, b) {
+		c.OfoBytes += uint32(len(b.Data))
+	}
+	c.addSackBlock(x, b.Seq, b.End)
+	if c.Parent == 0 && !c.Dead { // Linux: not before accept(), nor for an orphan
+		c.growRcvBuf(x, c.RcvQSpace)
+	}
+}
+
+// placeOutOfOrder finds the place of a segment and sorts out what it overlaps. It
+// reports whether it is kept.
+func (c *Conn) placeOutOfOrder(x *Ctx, b Block) bool {
 	i := len(c.Ofo)
 	for i > 0 && c.Ofo[i-1].Seq.After(b.Seq) {
 		i--
 	}
-	if i > 0 && b.Seq.Before(c.Ofo[i-1].End) {
+	if i > 0 {
 		prev := &c.Ofo[i-1]
 		switch {
+		case !b.Seq.Before(prev.End):
+			if c.join(x, prev, &b) {
+				c.growOutOfOrder(x, &b)
+				return true
+			}
 		case !b.End.After(prev.End):
 			x.Count(TCPOFOMerge)
 			c.setDsack(x, b.Seq, b.End)
 			x.Drop(ofoDuplicate)
-			c.addSackBlock(x, b.Seq, b.End)
-			return
+			return false
 		case b.Seq.After(prev.Seq):
 			c.setDsack(x, b.Seq, prev.End)
 		default:
 			x.Count(TCPOFOMerge)
-			c.setDsack(x, prev.Seq, prev.End)
+			c.extendDsack(x, prev.Seq, prev.End)
 			c.dropBlock(i - 1)
 			i--
 		}
@@ -225,15 +275,22 @@ func (c *Conn) queueOutOfOrder(x *Ctx, s *wire.Segment) {
 	c.Ofo = append(c.Ofo, Block{})
 	copy(c.Ofo[i+1:], c.Ofo[i:])
 	c.Ofo[i] = b
-	c.OfoBytes += uint32(len(b.Data))
-	c.addSackBlock(x, b.Seq, b.End)
-	c.growWindow(x, len(b.Data)) // Linux: before the segment is charged to the buffer
-	c.RMem += b.Cost
+	c.growOutOfOrder(x, &b) // Linux: before the segment is charged to the buffer
+	c.charge(b.Cost)
+	return true
+}
+
+// growOutOfOrder lets the window grow, but only with SACK: without it the window
+// stays, so that the sender takes the ACK for a duplicate.
+func (c *Conn) growOutOfOrder(x *Ctx, b *Block) {
+	if c.SackOK {
+		c.growWindow(x, len(b.Data), b.Cost)
+	}
 }
 
 func (c *Conn) dropBlock(i int) {
 	c.OfoBytes -= uint32(len(c.Ofo[i].Data))
-	c.RMem -= c.Ofo[i].Cost
+	c.uncharge(c.Ofo[i].Cost)
 	c.Ofo = append(c.Ofo[:i:i], c.Ofo[i+1:]...)
 }
 
@@ -260,14 +317,18 @@ func (c *Conn) drainOutOfOrder(x *Ctx) *TimeWait {
 			}
 			c.extendDsack(x, b.Seq, top)
 		}
-		c.dropBlock(0)
+		c.OfoBytes -= uint32(len(b.Data))
+		if c.Ofo = c.Ofo[1:]; len(c.Ofo) == 0 {
+			c.Ofo = nil
+		}
 		if !b.End.After(c.RcvNxt) {
+			c.uncharge(b.Cost)
 			continue
 		}
-		c.appendData(b.Data[min(uint32(c.RcvNxt-b.Seq), uint32(len(b.Data))):])
+		if c.queueInOrder(x, b) {
+			c.uncharge(b.Cost)
+		}
 		if b.FIN {
-			c.RcvNxt = b.End
-			c.BytesRcvd++
 			return c.fin(x)
 		}
 	}

@@ -3,6 +3,7 @@ package tcp
 import (
 	"wirestep/engine/sim"
 	"wirestep/engine/trace"
+	"wirestep/engine/wire"
 )
 
 // Bits of AckPending, as in Linux' icsk_ack.pending.
@@ -12,9 +13,13 @@ const (
 	ackPushed  = 4
 	ackPushed2 = 8
 	ackAtOnce  = 16
+	ackNoMem   = 32
 )
 
-const maxQuickAcks = 16
+const (
+	maxQuickAcks = 16
+	minRcvMSS    = 88 // Linux: TCP_MIN_MSS
+)
 
 var quickMode = trace.Declare(trace.Rule{
 	ID:    "ack.quick",
@@ -58,9 +63,9 @@ func (c *Conn) incPingpong(x *Ctx) {
 
 // dataRecv notes that data came: it measures the rhythm that decides how long an
 // ACK may wait (tcp_event_data_recv).
-func (c *Conn) dataRecv(x *Ctx, n int, pushed bool) {
+func (c *Conn) dataRecv(x *Ctx, s *wire.Segment, cost uint32) {
 	c.AckPending |= ackSched
-	c.measureRcvMSS(n, pushed)
+	c.measureRcvMSS(s, cost)
 	c.measureRcvRTT(x)
 	if c.ATO == 0 {
 		c.increaseQuick(maxQuickAcks)
@@ -77,19 +82,34 @@ func (c *Conn) dataRecv(x *Ctx, n int, pushed bool) {
 		}
 	}
 	c.LastRecv = x.Now
+	c.ecnData(x, s)
+	if n := len(s.Payload); n >= 128 {
+		c.growWindow(x, n, cost)
+	}
 }
 
-// measureRcvMSS guesses what the peer's full segments carry (tcp_measure_rcv_mss).
-func (c *Conn) measureRcvMSS(n int, pushed bool) {
-	if n >= int(c.RcvMSS) {
-		if n != int(c.RcvMSS) {
-			c.rescale(n)
+// measureRcvMSS guesses what the peer's full segments carry. A smaller size is
+// believed when it comes twice in a row (tcp_measure_rcv_mss).
+func (c *Conn) measureRcvMSS(s *wire.Segment, cost uint32) {
+	n, last := uint32(len(s.Payload)), c.LastSeg
+	c.LastSeg = 0
+	if n >= uint32(c.RcvMSS) {
+		if n != uint32(c.RcvMSS) {
+			c.rescale(int(n), cost)
 		}
-		c.RcvMSS = uint16(min(n, int(c.AdvMSS)))
-		if pushed {
+		c.RcvMSS = uint16(min(n, uint32(c.AdvMSS)))
+		if s.Flags.Has(wire.PSH) {
 			c.AckPending |= ackPushed
 		}
 		return
+	}
+	whole := n + uint32(s.Opts.Len())
+	if whole >= defaultMSS || whole >= minRcvMSS && s.Flags&(wire.FIN|wire.URG|wire.SYN|wire.PSH) == 0 {
+		c.LastSeg = uint16(whole - c.optionLen())
+		if c.LastSeg == last {
+			c.RcvMSS = last
+			return
+		}
 	}
 	if c.AckPending&ackPushed != 0 {
 		c.AckPending |= ackPushed2

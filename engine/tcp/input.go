@@ -11,6 +11,7 @@ import (
 // its own door, in listen.go. The returned TimeWait, if any, takes over.
 func (c *Conn) OnSegment(x *Ctx, s *wire.Segment) *TimeWait {
 	c.SegsIn++
+	c.clock = x.Now
 	if len(s.Payload) > 0 {
 		c.Stats.DataIn++
 	}
@@ -22,7 +23,13 @@ func (c *Conn) OnSegment(x *Ctx, s *wire.Segment) *TimeWait {
 		c.synSent(x, s)
 		return nil
 	}
+	c.fast = c.predicted(s)
+	defer func() { c.fast = false }()
 	if !c.checkSequence(x, s) || !c.checkReset(x, s) || !c.checkSyn(x, s) {
+		return nil
+	}
+	if c.fast {
+		c.fastPath(x, s)
 		return nil
 	}
 	if !c.checkAck(x, s) {
@@ -31,6 +38,9 @@ func (c *Conn) OnSegment(x *Ctx, s *wire.Segment) *TimeWait {
 	tw, stop := c.closingStep(x, s)
 	if stop {
 		return tw
+	}
+	if c.State == Established {
+		c.measureEcho(x, s)
 	}
 	c.checkUrgent(x, s)
 	if tw = c.takeText(x, s); tw != nil {

@@ -66,7 +66,7 @@ func (c *Conn) initTCB(x *Ctx) {
 // (tcp_initialize_rcv_mss).
 func (c *Conn) initialRcvMSS() uint16 {
 	hint := min(uint32(c.AdvMSS), uint32(c.MSS), c.RcvWnd/2, defaultMSS)
-	return uint16(max(hint, 88))
+	return uint16(max(hint, minRcvMSS))
 }
 
 var synAckTake = trace.Declare(trace.Rule{
@@ -165,6 +165,7 @@ func (c *Conn) establishActive(x *Ctx, s *wire.Segment) {
 	c.setState(x, Established)
 	c.LastRecv = x.Now
 	c.initTransfer(x)
+	c.FastPath = c.WScale == 0
 	c.Retries = 0
 	c.RetStamp = 0
 	c.armKeepalive(x)
@@ -265,6 +266,7 @@ func (c *Conn) establishPassive(x *Ctx, s *wire.Segment) {
 		c.AdvMSS -= tsOptionLen
 	}
 	c.RcvMSS = c.initialRcvMSS()
+	c.FastPath = true
 	c.armKeepalive(x)
 	if c.Shut&shutWrite != 0 {
 		c.startClose(x)

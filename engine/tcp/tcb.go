@@ -149,12 +149,13 @@ type TCB struct {
 	DelackAt sim.Time  // delayed-ACK timer [timer]: when a waiting ACK leaves at the latest.
 	KeepAt   sim.Time  // keepalive timer [timer]: next keepalive probe, or end of FIN_WAIT_2.
 
-	AckPending  uint8        // ack.pending [flags]: 1 an ACK is due, 2 the timer runs, 4 data was pushed, 8 pushed twice, 16 at once.
+	AckPending  uint8        // ack.pending [flags]: 1 an ACK is due, 2 the timer runs, 4 data was pushed, 8 pushed twice, 16 at once, 32 for want of memory.
 	Quick       uint8        // ack.quick [count]: ACKs that will still be sent at once.
 	Pingpong    uint8        // ack.pingpong [count]: how much the connection looks like question and answer.
 	ATO         sim.Duration // ack.ato [duration]: the delay of an ACK.
 	LastRecv    sim.Time     // lrcvtime [time]: when data last came.
 	RcvMSS      uint16       // rcv_mss [bytes]: what the peer's full segments seem to carry.
+	LastSeg     uint16       // last_seg_size [bytes]: size of the last smaller segment, to be believed when it comes again.
 	DupAckCnt   uint8        // dup_ack_counter [count]: duplicate ACKs sent in a row.
 	LastOOW     sim.Time     // last_oow_ack_time [time]: when an ACK for an unacceptable segment was last sent; 0: never.
 	ChallengeAt sim.Time     // challenge_timestamp [time]: when the last challenge ACK left.
@@ -162,6 +163,8 @@ type TCB struct {
 	RcvBuf      uint32   // sk_rcvbuf [bytes]: room for received segments with their overhead.
 	RcvBufLock  bool     // SOCK_RCVBUF_LOCK [bool]: the application fixed the receive buffer.
 	RMem        uint32   // sk_rmem_alloc [bytes]: room in use.
+	Forward     int32    // sk_forward_alloc [bytes]: rest of the pages set aside for received segments.
+	FastPath    bool     // pred_flags [bool]: the next segment in order may take the fast path.
 	Scaling     uint8    // scaling_ratio [count]: 256ths of the buffer that payload may fill.
 	WindowClamp uint32   // window_clamp [bytes]: no larger window is offered.
 	RcvSsthresh uint32   // rcv_ssthresh [bytes]: present ceiling of the offered window.
@@ -171,7 +174,6 @@ type TCB struct {
 	RcvRTT      uint32   // rcv_rtt_est [count]: receiver's own estimate of the round trip, 8 × µs.
 	RcvRTTSeq   wire.Seq // rcv_rtt_est.seq [seq:rcv]: end of the window whose filling is timed.
 	RcvRTTAt    sim.Time // rcv_rtt_est.time [time]: when that window was offered.
-	RcvRTTTSEcr uint32   // rcv_rtt_last_tsecr [count]: last echoed timestamp used for it.
 	SndBuf      uint32   // sk_sndbuf [bytes]: room for written segments with their overhead.
 	SndBufLock  bool     // SOCK_SNDBUF_LOCK [bool]: the application fixed the send buffer.
 	WMem        uint32   // sk_wmem_queued [bytes]: room in use.

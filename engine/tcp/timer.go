@@ -70,6 +70,7 @@ func (c *Conn) rtoDelta(x *Ctx) sim.Duration {
 
 // OnTimer handles a deadline of the socket: the second of its three doors.
 func (c *Conn) OnTimer(x *Ctx, k TimerKind) {
+	c.clock = x.Now
 	switch k {
 	case TimerDelack:
 		c.onDelack(x)

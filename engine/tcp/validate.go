@@ -59,7 +59,7 @@ func (c *Conn) checkSequence(x *Ctx, s *wire.Segment) bool {
 	old := x.When(seqAcceptable, c.rcvCheck("SEG.END", s.End(), trace.OpLT, "rcv_wup", c.RcvWup))
 	edge := c.RcvNxt + wire.Seq(c.receiveWindow())
 	beyond := !old && (s.End() - finLen(s)).After(edge) && // Linux: a FIN needs no room
-		(s.Seq.After(edge) || len(c.Rcv) > 0 || c.FinQueued) // Linux: an empty queue still takes what starts inside
+		(s.Seq.After(edge) || len(c.Rcv) > 0) // Linux: an empty queue still takes what starts inside
 	if beyond {
 		x.When(seqAcceptable, c.rcvCheck("SEG.END", s.End(), trace.OpGT, "RCV.NXT + RCV.WND", edge))
 	}

@@ -28,25 +28,6 @@ func (c *Conn) fullSpace() int64 { return c.winFromSpace(int64(c.RcvBuf)) }
 // space is the room for payload that is left in the receive buffer (tcp_space).
 func (c *Conn) space() int64 { return c.winFromSpace(int64(c.RcvBuf) - int64(c.RMem)) }
 
-// skbCost is the buffer space that a received segment takes: its payload and
-// headers in memory of the next size that the kernel's allocator has, and the
-// descriptor beside it.
-//
-// Simplified: as for a packet that comes through a TUN device; drivers differ.
-func skbCost(payload int) uint32 {
-	const headers, pad, info, descriptor = 52, 64, 320, 256
-	const smallHead = 704 // Linux: small heads come from a cache of their own (skb_small_head)
-	need := (uint32(payload)+headers+pad+63)&^63 + info
-	if need <= smallHead {
-		return smallHead + descriptor
-	}
-	size := uint32(1024)
-	for size < need {
-		size *= 2
-	}
-	return size + descriptor
-}
-
 // initialWindow chooses the first receive window and the scale that we offer
 // (tcp_select_initial_window). mss is what a full segment will carry.
 func initialWindow(sys *Sysctls, space int64, mss uint32, clamp *uint32, scaleOK bool) (wnd uint32, scale uint8) {
@@ -100,13 +81,39 @@ var windowZero = trace.Declare(trace.Rule{
 	Linux: "__tcp_select_window",
 })
 
+var windowNoMem = trace.Declare(trace.Rule{
+	ID:      "window.no-memory",
+	Says:    "A segment in order had to be thrown away for want of memory. Until there is room again the window is closed, whatever was promised.",
+	RFC:     trace.Cites("RFC 9293 §3.8.6.2.1"),
+	Linux:   "tcp_select_window",
+	Differs: "RFC 9293 asks never to take back what was offered.",
+})
+
+var windowShrink = trace.Declare(trace.Rule{
+	ID:      "window.shrink",
+	Says:    "tcp_shrink_window is on: the window says how much room there really is, even if that is less than was promised.",
+	RFC:     trace.Cites("RFC 9293 §3.8.6.2.1", "RFC 7323 §2.4"),
+	Linux:   "__tcp_select_window",
+	Differs: "RFC 9293 advises against taking back what was offered; a sender has to be able to bear it.",
+})
+
 // selectWindow returns the window field of the next segment and remembers the
 // promise that it makes (tcp_select_window).
 func (c *Conn) selectWindow(x *Ctx) uint16 {
 	old := c.RcvWnd
+	if c.AckPending&ackNoMem != 0 {
+		defer x.Enter(windowNoMem)()
+		c.FastPath = false
+		c.RcvWnd, c.RcvWup = 0, c.RcvNxt
+		return 0
+	}
 	cur := c.receiveWindow()
 	next := c.freeWindow(x)
-	if next < cur && !(x.Sys.ShrinkWindow && c.RcvWScale > 0) {
+	switch {
+	case next >= cur:
+	case x.Sys.ShrinkWindow && c.RcvWScale > 0:
+		x.Note(windowShrink)
+	default:
 		if next == 0 {
 			x.Count(TCPWantZeroWindowAdv)
 		}
@@ -125,6 +132,9 @@ func (c *Conn) selectWindow(x *Ctx) uint16 {
 		next = min(next, uint32(maxSegWindow)<<c.RcvWScale)
 	}
 	field := next >> c.RcvWScale
+	if field == 0 {
+		c.FastPath = false
+	}
 	if field == 0 && old > 0 {
 		x.Count(TCPToZeroWindowAdv)
 	} else if field > 0 && old == 0 {
@@ -142,6 +152,9 @@ func (c *Conn) freeWindow(x *Ctx) uint32 {
 		if mss = full; mss <= 0 {
 			return 0
 		}
+	}
+	if x.Sys.ShrinkWindow && c.RcvWScale > 0 {
+		return c.shrunkWindow(x, free, full, allowed, mss)
 	}
 	if free < full/2 {
 		c.Quick = 0
@@ -163,6 +176,24 @@ func (c *Conn) freeWindow(x *Ctx) uint32 {
 		w = free
 	}
 	return uint32(w)
+}
+
+// shrunkWindow is the window of a host that takes promises back: what is free, in
+// whole units of the scale.
+func (c *Conn) shrunkWindow(x *Ctx, free, full, allowed, mss int64) uint32 {
+	unit := int64(1) << c.RcvWScale
+	free = free &^ (unit - 1)
+	if free < full/2 {
+		c.Quick = 0
+		if free < allowed>>4 || free < mss || free < unit {
+			x.Note(windowZero)
+			return 0
+		}
+	}
+	if free > int64(c.RcvSsthresh) {
+		return alignUp(c.RcvSsthresh, c.RcvWScale)
+	}
+	return uint32(free)
 }
 
 func alignUp(n uint32, shift uint8) uint32 {

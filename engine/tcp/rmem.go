@@ -1,0 +1,267 @@
+package tcp
+
+import (
+	"wirestep/engine/trace"
+	"wirestep/engine/wire"
+)
+
+// Block is one buffer of the receive side: what came in one segment, or in
+// several that were copied into one buffer.
+type Block struct {
+	Seq, End wire.Seq // End counts the FIN
+	Data     string
+	FIN      bool
+	Cut      bool   // the beginning was read, or had been received before
+	Cost     uint32 // buffer space that it takes (truesize)
+	Room     uint32 // bytes that could still be copied behind the data (skb_tailroom)
+}
+
+const (
+	skbInfo   = 320 // what stands at the end of each data area
+	skbSelf   = 256 // the descriptor
+	skbPad    = 64  // kept free before the headers
+	smallHead = 576 // Linux: small data areas come from a cache of their own (skb_small_head)
+	memPage   = 4096
+)
+
+// skbSpace is the data area that the kernel's allocator has for so many bytes,
+// and the descriptor beside it.
+//
+// Simplified: as for a packet that comes through a TUN device, with the constants
+// of the kernel that was measured; drivers and builds differ.
+func skbSpace(bytes uint32) (cost, room uint32) {
+	need := (bytes+63)&^63 + skbInfo
+	size := uint32(smallHead)
+	if need > smallHead {
+		for size = 1024; size < need; size *= 2 {
+		}
+	}
+	return size + skbSelf, size - skbInfo - bytes
+}
+
+// skbCost is the buffer space that a segment without options takes.
+func skbCost(payload int) uint32 {
+	cost, _ := skbSpace(skbPad + 20 + tcpHeader + uint32(payload))
+	return cost
+}
+
+// hold makes a buffer of a segment as it came: its headers stay in front.
+func hold(s *wire.Segment) Block {
+	headers := ipHeaderLen(s.Tuple()) + tcpHeader + uint32(s.Opts.Len())
+	b := Block{Seq: s.Seq, End: s.End(), Data: s.Payload, FIN: s.Flags.Has(wire.FIN)}
+	if s.Flags.Has(wire.SYN) {
+		b.Seq++
+	}
+	b.Cost, b.Room = skbSpace(skbPad + headers + uint32(len(s.Payload)))
+	return b
+}
+
+// charge takes buffer space, uncharge gives it back (skb_set_owner_r, sock_rfree).
+func (c *Conn) charge(cost uint32) {
+	c.RMem += cost
+	c.Forward -= int32(cost)
+}
+
+func (c *Conn) uncharge(cost uint32) {
+	c.RMem -= cost
+	if c.Forward += int32(cost); c.Forward >= memPage {
+		c.Forward %= memPage
+	}
+}
+
+// reserve sets pages aside for a buffer (sk_rmem_schedule).
+func (c *Conn) reserve(cost uint32) {
+	if more := int32(cost) - c.Forward; more > 0 {
+		c.Forward += (more + memPage - 1) / memPage * memPage
+	}
+}
+
+// join copies b behind a, if it follows directly and there is room in a's buffer:
+// its own is free then (tcp_try_coalesce).
+func (c *Conn) join(x *Ctx, a, b *Block) bool {
+	n := uint32(len(b.Data))
+	if a.End != b.Seq || b.Cut || n > a.Room {
+		return false
+	}
+	a.Data += b.Data
+	a.Room -= n
+	a.End, a.FIN = b.End, a.FIN || b.FIN
+	x.Count(TCPRcvCoalesce)
+	return true
+}
+
+var memFull = trace.Declare(trace.Rule{
+	ID: "rcvbuf.full",
+	Says: "The receive buffer is full: each segment takes more memory than its payload, and many small ones fill it before the window does. " +
+		"The kernel makes room before it takes another.",
+	RFC:   trace.Cites("RFC 9293 §3.8.6"),
+	Linux: "tcp_prune_queue",
+})
+
+var memCollapse = trace.Declare(trace.Rule{
+	ID:    "rcvbuf.collapse",
+	Says:  "What lies in the queues is copied together into few well filled buffers. No byte is lost, only overhead.",
+	RFC:   trace.Cites("RFC 9293 §3.8.6"),
+	Linux: "tcp_collapse",
+})
+
+var memPrune = trace.Declare(trace.Rule{
+	ID: "rcvbuf.prune",
+	Says: "Still no room: the last segments that wait out of order are thrown away, although they were reported in SACK blocks. " +
+		"The sender has to be able to send them again.",
+	RFC:   trace.Cites("RFC 2018 §8"),
+	Linux: "tcp_prune_ofo_queue",
+})
+
+// makeRoom asks whether a segment may be queued, and makes room for it if it can
+// (tcp_try_rmem_schedule, tcp_prune_queue).
+func (c *Conn) makeRoom(x *Ctx, in *Block) bool {
+	return c.RMem <= c.RcvBuf || c.prune(x, in)
+}
+
+func (c *Conn) prune(x *Ctx, in *Block) bool {
+	x.When(memFull, trace.Gt("sk_rmem_alloc", c.RMem, "sk_rcvbuf", c.RcvBuf).In(trace.UnitBytes))
+	x.Count(PruneCalled)
+	c.clampWindow(x)
+	if c.RMem <= c.RcvBuf {
+		return true
+	}
+	c.collapseQueues(x)
+	if c.RMem <= c.RcvBuf {
+		return true
+	}
+	c.pruneOutOfOrder(x, in)
+	if c.RMem <= c.RcvBuf {
+		return true
+	}
+	x.Count(RcvPruned)
+	c.FastPath = false
+	return false
+}
+
+// clampWindow lets the buffer grow to what is used already, as far as it may, and
+// else the window shrink (tcp_clamp_window).
+func (c *Conn) clampWindow(x *Ctx) {
+	defer x.Enter(memFull)()
+	c.Quick = 0
+	if most := x.Sys.RMem[2]; c.RcvBuf < most && !c.RcvBufLock {
+		c.RcvBuf = min(c.RMem, most)
+	}
+	if c.RMem > c.RcvBuf {
+		c.RcvSsthresh = min(c.WindowClamp, 2*uint32(c.AdvMSS))
+	}
+}
+
+// collapseQueues collapses each run of the out-of-order queue, unless it is a
+// single small buffer, and the receive queue (tcp_collapse_ofo_queue).
+func (c *Conn) collapseQueues(x *Ctx) {
+	defer x.Enter(memCollapse)()
+	tiny := uint32(0)
+	for from := 0; from < len(c.Ofo); {
+		start, end, cost := c.Ofo[from].Seq, c.Ofo[from].End, c.Ofo[from].Cost
+		to := from + 1
+		for ; to < len(c.Ofo) && !c.Ofo[to].Seq.After(end); to++ {
+			cost += c.Ofo[to].Cost
+			end = wire.MaxSeq(end, c.Ofo[to].End)
+		}
+		if to-from == 1 && end-start < memPage-skbInfo {
+			if tiny += cost; tiny > c.RcvBuf>>3 {
+				break
+			}
+			from = to
+			continue
+		}
+		n := len(c.Ofo)
+		c.Ofo = c.collapse(x, c.Ofo, from, to, start, end)
+		from = to + len(c.Ofo) - n
+	}
+	c.OfoBytes = 0
+	for i := range c.Ofo {
+		c.OfoBytes += uint32(len(c.Ofo[i].Data))
+	}
+	if len(c.Rcv) > 0 {
+		c.Rcv = c.collapse(x, c.Rcv, 0, len(c.Rcv), c.Copied, c.RcvNxt)
+	}
+}
+
+// collapse copies q[from:to], which holds the bytes from start to end, into as few
+// buffers of a page as will do, beginning with the first that wastes room. What
+// carries a FIN is left as it is (tcp_collapse).
+func (c *Conn) collapse(x *Ctx, q []Block, from, to int, start, end wire.Seq) []Block {
+	i := from
+	for ; i < to; i++ {
+		b := &q[i]
+		if !start.Before(b.End) { // nothing new in it
+			c.release(x, b)
+			q = append(q[:i:i], q[i+1:]...)
+			i, to = i-1, to-1
+			continue
+		}
+		bloated := c.winFromSpace(int64(b.Cost)) > int64(len(b.Data)) || b.Cut || b.Seq.Before(start)
+		if !b.FIN && bloated || i+1 < to && b.End != q[i+1].Seq {
+			break
+		}
+		start = b.End
+	}
+	if i == to || q[i].FIN {
+		return q
+	}
+	out := append(make([]Block, 0, len(q)), q[:i]...)
+	for i < to && !q[i].FIN && start.Before(end) {
+		most := min(uint32(memPage-skbInfo), uint32(end-start))
+		n := Block{Seq: start, End: start}
+		n.Cost, n.Room = skbSpace(most)
+		n.Room += most
+		c.charge(n.Cost)
+		for i < to && !q[i].FIN && n.Room > 0 && uint32(n.End-n.Seq) < most {
+			b := &q[i]
+			if start.Before(b.End) {
+				data := b.Data[min(uint32(start-b.Seq), uint32(len(b.Data))):]
+				data = data[:min(uint32(len(data)), most-uint32(n.End-n.Seq))]
+				n.Data += data
+				n.Room -= uint32(len(data))
+				start += wire.Seq(len(data))
+				n.End = start
+			}
+			if !start.Before(b.End) {
+				c.release(x, b)
+				i++
+			}
+		}
+		out = append(out, n)
+	}
+	return append(out, q[i:]...)
+}
+
+func (c *Conn) release(x *Ctx, b *Block) {
+	c.uncharge(b.Cost)
+	x.Count(TCPRcvCollapsed)
+}
+
+// pruneOutOfOrder throws away what lies highest out of order, an eighth of the
+// buffer at a time, but nothing below the segment at hand (tcp_prune_ofo_queue).
+func (c *Conn) pruneOutOfOrder(x *Ctx, in *Block) {
+	goal, pruned := int64(c.RcvBuf>>3), false
+	for n := len(c.Ofo); n > 0; n = len(c.Ofo) {
+		last := &c.Ofo[n-1]
+		if in.Seq.After(last.Seq) {
+			break
+		}
+		if !pruned {
+			defer x.Enter(memPrune)()
+			pruned = true
+		}
+		goal -= int64(last.Cost)
+		c.dropBlock(n - 1)
+		if n == 1 || goal <= 0 {
+			if c.RMem <= c.RcvBuf {
+				break
+			}
+			goal = int64(c.RcvBuf >> 3)
+		}
+	}
+	if pruned {
+		x.Count(OfoPruned)
+		c.SackN, c.Dsack = 0, wire.SackBlock{} // Linux: what it told of is not kept any more
+	}
+}
