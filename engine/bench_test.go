@@ -2,6 +2,7 @@ package engine
 
 import (
 	"net/netip"
+	"runtime"
 	"testing"
 
 	"wirestep/engine/host"
@@ -47,3 +48,32 @@ func benchmark(b *testing.B, rec *trace.Recorder) {
 
 func BenchmarkBulkBare(b *testing.B)      { benchmark(b, &trace.Recorder{}) }
 func BenchmarkBulkExplained(b *testing.B) { benchmark(b, trace.NewRecorder()) }
+
+// BenchmarkBack measures one step back at event 10,000, and what a session of
+// that length keeps in memory.
+func BenchmarkBack(b *testing.B) {
+	const events = 10_000
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	t, err := NewTimeline(*bulk(50<<20, 1000))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for t.N() < events {
+		if _, ok := t.Step(); !ok {
+			b.Fatalf("it ends at event %d: %v", t.N(), t.Err())
+		}
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	for b.Loop() {
+		if !t.Back() {
+			b.Fatal("there is no way back")
+		}
+		if err := t.Seek(events); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/1e6, "MB")
+}
