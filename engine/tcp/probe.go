@@ -172,15 +172,30 @@ func (c *Conn) probeSegment(x *Ctx, seq wire.Seq, counter Counter) {
 // windowClosedTimeout: data in flight timed out while the window is closed
 // (tcp_retransmit_timer). It reports whether the connection was given up.
 func (c *Conn) windowClosedTimeout(x *Ctx) bool {
-	limit := 2 * x.Sys.RTOMax
-	if c.UserTO > 0 {
-		limit = c.UserTO
-	}
-	if len(c.Rtx) > 0 && x.When(rtoGiveUp, trace.Dur("time since the last answer", x.Now.Sub(max(c.LastAckAt, c.Rtx[0].SentAt)), trace.OpGT, "limit", limit)) {
+	if len(c.Rtx) > 0 && c.probedEnough(x) {
 		c.writeError(x)
 		return true
 	}
 	c.enterLoss(x)
 	c.retransmitHead(x)
 	return false
+}
+
+// probedEnough: nobody has answered for too long, or, with TCP_USER_TIMEOUT,
+// answered without taking anything (tcp_rtx_probe0_timed_out).
+func (c *Conn) probedEnough(x *Ctx) bool {
+	start := c.RetStamp
+	if start == 0 {
+		start = c.Rtx[0].SentAt
+	}
+	limit, tried := 2*x.Sys.RTOMax, since(x, start)
+	if c.UserTO > 0 {
+		// Linux asks for more than, but its timers are a tick late
+		if x.When(rtoGiveUp, trace.Dur("time since the first retransmission", tried, trace.OpGE, "TCP_USER_TIMEOUT", c.UserTO)) {
+			return true
+		}
+		limit = min(limit, c.UserTO)
+	}
+	return x.When(rtoGiveUp, trace.Dur("time since the last answer", x.Now.Sub(c.LastAckAt), trace.OpGT, "limit", limit)) &&
+		x.When(rtoGiveUp, trace.Dur("time since the first retransmission", tried, trace.OpGT, "limit", limit))
 }
