@@ -1,8 +1,7 @@
 import type { Track, Turn } from '../model/history';
-import type { Axis } from './axis';
-import type { Column } from './columns';
 import type { Pt } from './geom';
-import { type Arrivals, MIN_TRIP, sideOf } from './rows';
+import type { Sheet } from './layout';
+import { MIN_TRIP } from './rows';
 
 export type Look = 'syn' | 'syn-ack' | 'ack' | 'data' | 'fin' | 'rst' | 'icmp' | 'none';
 
@@ -29,27 +28,18 @@ export interface Arrow {
   ended: Turn | null; // what happened to it last, apart from arriving
 }
 
-/** The way of a segment as far as event n knows it, and as it is meant to go on. */
-export function arrow(
-  t: Track,
-  n: number,
-  columns: Column[],
-  depart: Map<number, number>,
-  arrive: Arrivals,
-  axis: Axis,
-  eventY: Map<number, number>,
-  now: number,
-  due: number | null,
-): Arrow {
+/** The way of a segment as far as a place knows it, and as it is meant to go on. */
+export function arrow(t: Track, s: Sheet, y0: number, due: number | null): Arrow {
+  const { n, columns, arrive, axis, eventY, now } = s;
   const p = t.packet;
   const turns = t.turns.length && t.turns[t.turns.length - 1].n > n ? t.turns.filter((x) => x.n <= n) : t.turns;
-  const from = columns[p.from] ?? columns[0];
-  const to = columns[p.to] ?? columns[columns.length - 1];
-  const dir = sideOf(t);
+  const { colOf } = s.flow.s;
+  const from = columns[colOf[p.from]] ?? columns[0];
+  const to = columns[colOf[p.to]] ?? columns[columns.length - 1];
+  const dir = s.flow.side(t);
   const gap = 3;
   const x0 = from.x + dir * (from.half + gap);
-  const x1 = to.x - dir * (to.half + gap);
-  const y0 = depart.get(p.id) ?? axis.yOf(p.sent);
+  const x1 = from === to ? x0 + 46 : to.x - dir * (to.half + gap); // two hosts of one lifeline
   const yAt = (a: number) => arrive.get(p.id, a) ?? Math.max(axis.yOf(a), y0 + MIN_TRIP);
   const a: Arrow = {
     id: p.id,

@@ -18,13 +18,24 @@ export interface Fold {
   t1: number;
 }
 
+/** How long an axis was at some place: what is above it does not change when it grows. */
+export interface Extent {
+  ticks: number;
+  folds: number;
+  y: number;
+}
+
 /**
  * The time axis: a monotone map from instants to pixels, built downwards.
- * Short gaps are to scale, long ones are folded to one height.
+ * Short gaps are to scale, long ones are folded to one height. One may go on
+ * from a place of another, which stays as it is.
  */
 export class Axis {
-  readonly ticks: Tick[] = [];
-  readonly folds: Fold[] = [];
+  private own: Tick[] = [];
+  private ownFolds: Fold[] = [];
+  private from: Axis | null = null;
+  private cut = 0; // ticks of the other that count, without the last, which is copied
+  private cutFolds = 0;
 
   constructor(
     readonly top: number,
@@ -32,11 +43,40 @@ export class Axis {
     private unit: number,
     private linear: boolean,
   ) {
-    this.ticks.push({ t, y0: top, y1: top });
+    this.own.push({ t, y0: top, y1: top });
+  }
+
+  /** An axis that goes on from here, or from an earlier extent. */
+  branch(at: Extent): Axis {
+    const last = this.own[at.ticks - 1];
+    const a = new Axis(this.top, last.t, this.unit, this.linear);
+    a.own[0] = { ...last, y1: at.y };
+    a.from = this;
+    a.cut = at.ticks - 1;
+    a.cutFolds = at.folds;
+    return a;
+  }
+
+  get extent(): Extent {
+    return { ticks: this.own.length, folds: this.ownFolds.length, y: this.last.y1 };
   }
 
   private get last(): Tick {
-    return this.ticks[this.ticks.length - 1];
+    return this.own[this.own.length - 1];
+  }
+
+  get size(): number {
+    return this.cut + this.own.length;
+  }
+
+  tick(i: number): Tick {
+    return i < this.cut && this.from ? this.from.own[i] : this.own[i - this.cut];
+  }
+
+  /** The folds between two heights. */
+  foldsIn(from: number, to: number): Fold[] {
+    const seen = (f: Fold) => f.y1 >= from && f.y0 <= to;
+    return [...(this.from?.ownFolds.slice(0, this.cutFolds).filter(seen) ?? []), ...this.ownFolds.filter(seen)];
   }
 
   /** The lowest row so far. */
@@ -44,17 +84,22 @@ export class Axis {
     return this.last.y1;
   }
 
-  /** A row for something that happens at t, not above min. Instants come in order. */
-  row(t: number, min = 0): number {
+  /** The instant of the lowest row. */
+  get t(): number {
+    return this.last.t;
+  }
+
+  /** A row for something that happens at t, not above min. Instants come in order. tight: at most so many pixels lower. */
+  row(t: number, min = 0, tight = Number.POSITIVE_INFINITY): number {
     const last = this.last;
     if (t <= last.t) {
       last.y1 = Math.max(last.y1, min);
       return last.y1;
     }
     const { gap, folded } = this.gap(t - last.t);
-    const y = Math.max(last.y1 + gap, min);
-    if (folded) this.folds.push({ y0: last.y1, y1: y, t0: last.t, t1: t });
-    this.ticks.push({ t, y0: y, y1: y });
+    const y = Math.max(last.y1 + (this.linear ? gap : Math.min(gap, tight)), min);
+    if (folded && gap <= tight) this.ownFolds.push({ y0: last.y1, y1: y, t0: last.t, t1: t });
+    this.own.push({ t, y0: y, y1: y });
     return y;
   }
 
@@ -65,36 +110,42 @@ export class Axis {
     return { gap: Math.max(3, trips * TRIP), folded: false };
   }
 
-  yOf(t: number): number {
-    const k = this.ticks;
-    if (t <= k[0].t) return k[0].y0;
-    const last = k[k.length - 1];
-    if (t >= last.t) return last.y1 + (t > last.t ? Math.min(FOLD, ((t - last.t) / this.unit) * TRIP) : 0);
+  /** The last tick for which a test holds; the first one, if it holds for none. */
+  private find(holds: (k: Tick) => boolean): number {
     let lo = 0;
-    let hi = k.length - 1;
+    let hi = this.size;
     while (hi - lo > 1) {
       const mid = (lo + hi) >> 1;
-      if (k[mid].t <= t) lo = mid;
+      if (holds(this.tick(mid))) lo = mid;
       else hi = mid;
     }
-    const a = k[lo];
-    const b = k[hi];
-    if (t === a.t) return a.y0;
+    return lo;
+  }
+
+  /** The first tick that is not above a height. */
+  firstAt(y: number): number {
+    const i = this.find((k) => k.y0 < y);
+    return this.tick(i).y0 < y ? i + 1 : i;
+  }
+
+  yOf(t: number): number {
+    const last = this.last;
+    if (t > last.t) return last.y1 + Math.min(FOLD, ((t - last.t) / this.unit) * TRIP);
+    const i = this.find((k) => k.t <= t);
+    const a = this.tick(i);
+    if (t <= a.t) return a.y0;
+    const b = this.tick(i + 1);
     return a.y1 + ((t - a.t) / (b.t - a.t)) * (b.y0 - a.y1);
   }
 
   /** The instant at a height: the inverse of yOf. */
   tOf(y: number): number {
-    const k = this.ticks;
-    if (y <= k[0].y0) return k[0].t;
-    for (let i = 0; i < k.length; i++) {
-      const a = k[i];
-      if (y <= a.y1) return a.t;
-      const b = k[i + 1];
-      if (b && y < b.y0) return a.t + ((y - a.y1) / (b.y0 - a.y1)) * (b.t - a.t);
-    }
-    const last = k[k.length - 1];
-    return last.t + ((y - last.y1) / TRIP) * this.unit;
+    const i = this.find((k) => k.y0 <= y);
+    const a = this.tick(i);
+    if (y <= a.y1) return a.t;
+    if (i + 1 >= this.size) return a.t + ((y - a.y1) / TRIP) * this.unit;
+    const b = this.tick(i + 1);
+    return a.t + ((y - a.y1) / (b.y0 - a.y1)) * (b.t - a.t);
   }
 }
 

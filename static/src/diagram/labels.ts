@@ -1,18 +1,22 @@
 import { type Arrow, forks } from './arrow';
+import type { Band } from './band';
+import type { Flow } from './flow';
 import { bounds, boxQuad, overlap, type Pt, type Quad, textQuad } from './geom';
-import { type Input, type Layout, layout, type NoteBox } from './layout';
+import { flowOf, type Input, type Layout, look, type NoteBox, type Sheet, sheet } from './layout';
 import type { Bracket } from './lifeline';
 
 /** A piece of a label with its class. */
 export interface Part {
   text: string;
-  cls: '' | 'quiet' | 'strong';
+  cls: string; // '' 'quiet' 'strong', or a connection's
 }
 
 /** What the words depend on: the language, the fonts, how much is asked for. */
 export interface Words {
   /** Labels of a segment, the fullest first. */
   arrow(a: Arrow): Part[][];
+  /** A band of many, the fullest first. */
+  group(b: Band): string[];
   /** What became of it, said at the place where it ended; '' for nothing. */
   fate(a: Arrow): string;
   bracket(b: Bracket): string[];
@@ -60,9 +64,10 @@ export interface Pill {
 export interface Labels {
   arrows: ArrowLabel[];
   fates: FateLabel[];
+  groups: (FateLabel & { angle: number })[];
   brackets: BracketLabel[];
   pills: Pill[];
-  notes: { box: NoteBox; text: string }[];
+  notes: { box: NoteBox; text: string }[]; // without text: only a mark
   left: { x: number; y: number; side: -1 | 1; at: number }[]; // time that timers have left
   poor: number[]; // segments whose label found no good place
 }
@@ -99,11 +104,11 @@ export class Room {
   }
 }
 
-/** Finds a place for every label between two heights: measured, then moved until it is free. */
-export function placeLabels(l: Layout, words: Words, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY): Labels {
+/** Finds a place for every label of a layout: measured, then moved until it is free. */
+export function placeLabels(l: Layout, words: Words): Labels {
   const room = new Room();
-  const out: Labels = { arrows: [], fates: [], brackets: [], pills: [], notes: [], left: [], poor: [] };
-  const near = l.arrows.filter((a) => a.pts[a.pts.length - 1].y >= from - 200 && a.pts[0].y <= to + 200);
+  const out: Labels = { arrows: [], fates: [], groups: [], brackets: [], pills: [], notes: [], left: [], poor: [] };
+  const near = l.arrows;
   for (const a of near) {
     room.line(a.pts);
     if (a.cross) room.add(around(a.cross, 10));
@@ -111,26 +116,27 @@ export function placeLabels(l: Layout, words: Words, from = Number.NEGATIVE_INFI
     if (a.mark) room.add(around(a.mark, 7));
   }
   for (const b of l.brackets) {
-    if (b.host > 0 && b.host < l.columns.length - 1 && b.y1 >= from - 200 && b.y0 <= to + 200)
+    if (b.col > 0 && b.col < l.columns.length - 1)
       room.line([
         { x: b.x1, y: b.y0 },
         { x: b.x1, y: b.y1 },
       ]);
   }
-  const walls = l.columns.map((c) => ({ x0: c.x - c.half - 3, x1: c.x + c.half + 3 }));
   const clear = (q: Quad) => {
     const b = bounds(q);
-    if (b.x0 < 2 || b.x1 > l.width - 2) return false;
-    return walls.every((w) => b.x1 <= w.x0 || b.x0 >= w.x1) && room.free(q);
+    return b.x0 >= 2 && b.x1 <= l.width - 2 && !onBand(l, b) && room.free(q);
   };
+  const inner: NoteBox[] = [];
   for (const box of l.notes) {
-    if (box.y < from - 200 || box.y > to + 200) continue;
-    const text = shorten(box.note.what === 'error' && words.measure(box.note.text, 'mono') > box.room ? box.note.text.replace(/^.*→ /, '') : box.note.text, box.room, words);
-    const w = words.measure(text, 'mono');
-    const q = boxQuad(box.side < 0 ? box.x - w : box.x, box.y - 9, w, 15);
+    if (l.columns[box.col]?.inner) {
+      inner.push(box);
+      continue;
+    }
+    const { text, q } = noteAt(box, box.x, box.y, box.side, words);
     room.add(q);
     out.notes.push({ box, text });
   }
+  for (const g of l.groups) placeGroup(g, words, room, clear, out);
   for (const a of near) {
     const t = words.fate(a);
     const at = a.cross ?? (a.fate === 'held' ? a.pause : a.bend) ?? (a.fate === 'dropped' ? a.pts[a.pts.length - 1] : undefined);
@@ -156,17 +162,19 @@ export function placeLabels(l: Layout, words: Words, from = Number.NEGATIVE_INFI
       break;
     }
   }
+  const many = l.columns.length > 3;
   for (const a of near) {
     const got = placeOne(a, words, clear);
     if (got) {
       room.add(got.quad);
       out.arrows.push(got);
-      if (!got.full) out.poor.push(a.id);
-    } else out.poor.push(a.id);
+    }
+    if (!got || (!got.full && !many)) out.poor.push(a.id);
   }
+  for (const box of inner) out.notes.push(innerNote(box, l, words, room, clear));
   for (const r of l.rings) {
-    if (r.y < from - 200 || r.y > to + 200) continue;
-    const c = l.columns[r.host];
+    if (r.y < l.from - 20 || r.y > l.to + 20) continue;
+    const c = l.columns[l.flow.s.colOf[r.host] ?? 0];
     const side = c.side < 0 ? 1 : -1;
     const w = words.measure(words.left(r.p.at - l.now), 'mono') + 14;
     const x = r.x + side * (c.half + 9);
@@ -176,7 +184,6 @@ export function placeLabels(l: Layout, words: Words, from = Number.NEGATIVE_INFI
     out.left.push({ x, y: r.y + 4, side, at: r.p.at });
   }
   for (const f of l.folds) {
-    if (f.y1 < from - 200 || f.y0 > to + 200) continue;
     const text = words.fold(f.t1 - f.t0, f.busy);
     const w = words.measure(text, 'text') + 24;
     const first = l.columns[0];
@@ -196,7 +203,6 @@ export function placeLabels(l: Layout, words: Words, from = Number.NEGATIVE_INFI
     out.pills.push(pill);
   }
   for (const b of l.brackets) {
-    if (b.y1 < from - 200 || b.y0 > to + 200) continue;
     const got = bracketLabel(b, l, words, room);
     if (got) out.brackets.push(got);
   }
@@ -244,8 +250,65 @@ function distances(slack: number): number[] {
   return out.filter((d) => d >= 2 && d <= slack - 2);
 }
 
+/** Whether a box lies on a lifeline where that is more than a thin line. */
+function onBand(l: Layout, b: { x0: number; y0: number; x1: number; y1: number }): boolean {
+  for (const c of l.columns) {
+    if (b.x1 <= c.x - c.half - 3 || b.x0 >= c.x + c.half + 3) continue;
+    if (!c.inner) return true;
+    for (const k of l.bands) if (k.y1 > b.y0 && k.y0 < b.y1 && k.x < b.x1 && k.x + k.w > b.x0) return true;
+  }
+  return false;
+}
+
+function noteAt(box: NoteBox, x: number, y: number, side: -1 | 1, words: Words): { text: string; q: Quad } {
+  const { note, room } = box;
+  const text = shorten(note.what === 'error' && words.measure(note.text, 'mono') > room ? note.text.replace(/^.*→ /, '') : note.text, room, words);
+  const w = words.measure(text, 'mono');
+  return { text, q: boxQuad(side < 0 ? x - w : x, y - 9, w, 15) };
+}
+
+/** A note between two lifelines: beside its own where there is room, else only a mark. */
+function innerNote(box: NoteBox, l: Layout, words: Words, room: Room, clear: (q: Quad) => boolean): { box: NoteBox; text: string } {
+  const c = l.columns[box.col];
+  for (const side of [1, -1] as const) {
+    const x = side > 0 ? box.x : c.x - c.half - 11;
+    for (const dy of [0, 8, -8, 14, -14]) {
+      const { text, q } = noteAt(box, x, box.y + dy, side, words);
+      if (text.length < 4 || text.endsWith('…') || !clear(q)) continue;
+      room.add(q);
+      return { box: { ...box, x, y: box.y + dy, side, lead: x - 5 * side, anchor: { ...box.anchor, x: c.x + side * c.half } }, text };
+    }
+  }
+  return { box, text: '' };
+}
+
+/** The words of a band: along its middle, or straight beside it. */
+function placeGroup(g: Band, words: Words, room: Room, clear: (q: Quad) => boolean, out: Labels): void {
+  for (const text of words.group(g)) {
+    const w = words.measure(text, 'bold') + 12;
+    const [m0, m1] = g.mid;
+    const right = m1.x > m0.x;
+    const [p, q] = right ? [m0, m1] : [m1, m0];
+    const angle = Math.atan2(q.y - p.y, q.x - p.x);
+    const len = Math.hypot(q.x - p.x, q.y - p.y);
+    for (const k of [0.5, 0.35, 0.65, 0.25, 0.75]) {
+      const s = len * k - w / 2;
+      if (s < 4 || s + w > len - 4) continue;
+      for (const off of [-4, 12, -18, 26]) {
+        const x = p.x + Math.cos(angle) * s - Math.sin(angle) * off;
+        const y = p.y + Math.sin(angle) * s + Math.cos(angle) * off;
+        const quad = textQuad(x, y, w, 11, 5, angle);
+        if (!clear(quad)) continue;
+        room.add(quad);
+        out.groups.push({ id: g.id, text, x, y, angle, quad });
+        return;
+      }
+    }
+  }
+}
+
 function bracketLabel(b: Bracket, l: Layout, words: Words, room: Room): BracketLabel | null {
-  const c = l.columns[b.host];
+  const c = l.columns[b.col];
   const narrow = (c?.laneW ?? 24) < 20;
   if (narrow) return null;
   for (const text of words.bracket(b)) {
@@ -259,7 +322,7 @@ function bracketLabel(b: Bracket, l: Layout, words: Words, room: Room): BracketL
       const x = up ? b.x1 + 12.5 : b.x1 - 12.5;
       const quad = textQuad(x, y, w, 9, 3, up ? -Math.PI / 2 : Math.PI / 2);
       const box = bounds(quad);
-      const leads = l.notes.some((n) => n.note.host === b.host && ((n.y + 4 > box.y0 && n.y - 4 < box.y1) || (n.anchor.y + 3 > box.y0 && n.anchor.y - 3 < box.y1)));
+      const leads = l.notes.some((n) => n.col === b.col && ((n.y + 4 > box.y0 && n.y - 4 < box.y1) || (n.anchor.y + 3 > box.y0 && n.anchor.y - 3 < box.y1)));
       if (leads || !room.free(quad)) continue;
       room.add(quad);
       return { b, text, x, y, angle: up ? -Math.PI / 2 : Math.PI / 2, quad };
@@ -289,17 +352,62 @@ function shorten(text: string, room: number, words: Words): string {
   return `${cut}…`;
 }
 
-/** Lays out, places the labels, and makes room where a label found none. */
-export function compose(inp: Input, words: Words, whole = 240): { layout: Layout; labels: Labels | null } {
-  const extra = new Map<number, number>(inp.extra ?? []);
-  let spread = 0;
-  for (let round = 0; ; round++) {
-    const l = layout({ ...inp, extra, spread });
-    forks(l.arrows, inp.n);
-    if (l.arrows.length > whole) return { layout: l, labels: null };
-    const labels = placeLabels(l, words);
-    if (labels.poor.length === 0 || round >= 4) return { layout: l, labels };
-    if (labels.poor.length >= 4) spread += 5;
-    else for (const id of labels.poor) extra.set(id, (extra.get(id) ?? 0) + 14);
+const WHOLE = 240; // segments up to which room is made for every label
+const ROUNDS = 4;
+
+/** What a diagram keeps from one place to the next: the layout goes on from there. */
+export class Sheets {
+  private flow: Flow | null = null;
+  private key: unknown[] = [];
+  private extra = new Map<number, number>();
+  private spread = 0;
+  private last: { sheet: Sheet; layout: Layout; labels: Labels } | null = null;
+
+  /** The diagram at a place, with room made where a label of a short run found none. */
+  at(inp: Input, words: Words): Sheet {
+    const key = [inp.history, inp.links, inp.linear, inp.shown, inp.filter, inp.opened, inp.width, inp.start];
+    if (!this.flow || key.some((x, i) => x !== this.key[i])) {
+      this.key = key;
+      this.extra = new Map(inp.extra ?? []);
+      this.spread = inp.spread ?? 0;
+      this.flow = null;
+    }
+    for (let round = 0; ; round++) {
+      this.flow ??= flowOf({ ...inp, extra: this.extra, spread: this.spread });
+      const s = sheet(inp, this.flow);
+      if (this.flow.segs.length > WHOLE) return s;
+      const l = look(s);
+      this.last = { sheet: s, layout: l, labels: labelled(l, inp.n, words) };
+      const { poor } = this.last.labels;
+      if (!poor.length || round >= ROUNDS) return s;
+      if (poor.length >= 4) this.spread += 5;
+      else for (const id of poor) this.extra.set(id, (this.extra.get(id) ?? 0) + 14);
+      this.flow = null;
+    }
   }
+
+  /** The whole of a sheet with its labels, if that was made to find room. */
+  drawn(s: Sheet): [Layout, Labels] | null {
+    return this.last?.sheet === s ? [this.last.layout, this.last.labels] : null;
+  }
+}
+
+/** A layout's labels, after copies were made to begin at their originals. */
+function labelled(l: Layout, n: number, words: Words): Labels {
+  forks(l.arrows, n);
+  return placeLabels(l, words);
+}
+
+/** Lays out, places the labels, and makes room where a label found none. */
+export function compose(inp: Input, words: Words): { layout: Layout; labels: Labels } {
+  const all = new Sheets();
+  const s = all.at(inp, words);
+  const [l, labels] = all.drawn(s) ?? draw(s, words);
+  return { layout: l, labels };
+}
+
+/** A part of a sheet with its labels. */
+export function draw(s: Sheet, words: Words, from?: number, to?: number, keep?: (id: number) => boolean): [Layout, Labels] {
+  const l = look(s, from, to, keep);
+  return [l, labelled(l, s.n, words)];
 }

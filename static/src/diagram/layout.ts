@@ -1,13 +1,17 @@
 import type { History, Note } from '../model/history';
 import type { Link, Planned } from '../proto';
 import { type Arrow, arrow } from './arrow';
-import { Axis, type Fold, type Tick } from './axis';
-import { type Column, gutterChars, gutterOf, place } from './columns';
+import type { Axis, Fold } from './axis';
+import { type Band, band } from './band';
+import { type Column, columnOf, gutterChars, gutterOf, place } from './columns';
+import { countAt, type Seg } from './dense';
+import { everything, type Filter } from './filter';
+import { Flow, type Written, wishRow } from './flow';
 import type { Pt } from './geom';
 import { type BandBox, type Bracket, bands, brackets } from './lifeline';
-import { Arrivals, MIN_TRIP, NOTE, Rows, sideOf } from './rows';
-import { instantIn } from './time';
-import { busyFolds, expected, unitOf, wishList } from './trips';
+import { Arrivals, NOTE } from './rows';
+import { ticksIn } from './ticks';
+import { busyFolds } from './trips';
 
 /** What the layout is made from. */
 export interface Input {
@@ -16,17 +20,21 @@ export interface Input {
   start: number; // the instant of the place before the first event
   next: Planned[];
   hosts: number;
+  shown: readonly number[]; // hosts with a lifeline of their own, from left to right
   links: Link[];
   width: number;
   linear: boolean;
   hideFuture: boolean;
-  extra?: Map<number, number>; // packet → pixels of room made for its label
+  filter?: Filter;
+  opened?: ReadonlySet<number>; // bands that are shown one by one
+  extra?: ReadonlyMap<number, number>; // packet → pixels of room made for its label
   minHeight?: number; // how far down the lifelines go at least
   spread?: number; // pixels added between segments that leave side by side
 }
 
 export interface NoteBox {
   note: Note;
+  col: number;
   x: number;
   y: number;
   side: -1 | 1;
@@ -43,179 +51,190 @@ export interface TickBox {
   planned: boolean;
 }
 
-export interface Layout {
+/** The whole diagram at one place: where things are, before anything is drawn. */
+export interface Sheet {
+  flow: Flow;
+  n: number;
   width: number;
   height: number;
   gutter: number;
   columns: Column[];
-  axis: Axis;
+  axis: Axis; // with what is still to come
+  arrive: Arrivals;
+  rings: { host: number; x: number; y: number; p: Planned }[];
+  planned: { note: Note; y: number }[];
+  eventY: { get(n: number): number | undefined }; // the row of an event
+  restY: number; // the play head after the last event
+  now: number;
+  hideFuture: boolean;
+}
+
+/** The part of a sheet between two heights, as it is drawn. */
+export interface Layout extends Sheet {
+  from: number;
+  to: number;
   ticks: TickBox[];
   folds: (Fold & { busy: boolean })[];
   arrows: Arrow[];
+  groups: Band[];
   notes: NoteBox[];
   bands: BandBox[];
   brackets: Bracket[];
-  rings: { host: number; x: number; y: number; p: Planned }[];
-  eventY: Map<number, number>; // the row of an event
-  restY: number; // the play head after the last event
-  now: number;
 }
 
 export const TOP = 66; // room for the names of the hosts
+const nothing: ReadonlyMap<number, number> = new Map();
+const none: ReadonlySet<number> = new Set();
 
-export function layout(inp: Input): Layout {
+export function flowOf(inp: Input): Flow {
+  return new Flow(
+    {
+      history: inp.history,
+      start: inp.start,
+      links: inp.links,
+      linear: inp.linear,
+      colOf: columnOf(inp.hosts, inp.shown),
+      filter: inp.filter ?? everything,
+      opened: inp.opened ?? none,
+      extra: inp.extra ?? nothing,
+      spread: inp.spread ?? 0,
+    },
+    TOP,
+  );
+}
+
+/** The diagram at a place: what has happened, and what is scheduled below it. */
+export function sheet(inp: Input, flow: Flow): Sheet {
   const { history: h, n } = inp;
-  const frames = h.frames.slice(0, Math.max(0, n - h.base));
-  const now = frames.length ? frames[frames.length - 1].at : inp.start;
-  const tracks = visible(h.tracks, n);
-  const next = inp.hideFuture ? [] : inp.next;
+  flow.extend(n);
   const columns = place(inp);
-  const axis = new Axis(TOP + 18, inp.start, unitOf(inp.links), inp.linear);
-  const eventY = new Map<number, number>();
-  const depart = new Map<number, number>();
-  const arrive = new Arrivals();
-  const rows = new Rows(inp.spread ?? 0);
-
-  // Instants at which a segment should have arrived keep their place on the axis.
-  const due = expected(inp.links);
-  const wishes = wishList(tracks, n, due);
+  const { colOf } = flow.s;
+  const frame = n > h.base ? h.frames[n - h.base - 1] : undefined;
+  const now = frame?.at ?? inp.start;
+  const axis = flow.axis.branch(flow.extentAt(n));
+  const rows = flow.rows.branch(n);
+  const arrive = new Arrivals(flow.arrive);
+  const restY = axis.y;
+  const wishes = flow.expectedAt(n);
   let w = 0;
   const wish = (until: number) => {
     for (; w < wishes.length && wishes[w].t <= until; w++) {
       const { t, track } = wishes[w];
-      const side = sideOf(track);
-      const y = axis.row(t, Math.max(rows.arrive(track.packet.to, -side), (depart.get(track.packet.id) ?? 0) + MIN_TRIP));
-      rows.arrived(track.packet.to, -side, y);
-      arrive.set(track.packet.id, t, y);
+      const s = flow.segOf.get(track.packet.id);
+      if (!s) continue;
+      arrive.set(track.packet.id, t, wishRow(axis, rows, colOf, flow.side(track), s, t, n, !!s.group && !s.group.open));
     }
   };
-
-  const notesOf = group(h.notes, n);
-  const noteRows = new Map<Note, number>();
-  for (const t of tracks) if (t.n <= h.base) depart.set(t.packet.id, axis.row(inp.start));
-
-  for (const f of frames) {
-    wish(f.at - 1);
-    let min = 0;
-    const inbound = f.kind === 'arrive' ? h.byPacket.get(f.packet ?? 0) : undefined;
-    if (inbound) {
-      const p = inbound.packet;
-      min = Math.max(rows.arrive(p.to, -sideOf(inbound)), (depart.get(p.id) ?? 0) + MIN_TRIP);
-    }
-    const notes = notesOf.get(f.n);
-    for (const note of notes ?? []) min = Math.max(min, rows.note(note.host));
-    const sent: number[] = [];
-    for (const e of f.effects ?? []) if ((e.kind === 'sent' || e.kind === 'copied') && e.packet) sent.push(e.packet.id);
-    const first = h.byPacket.get(sent[0] ?? 0);
-    if (first) {
-      min = Math.max(min, rows.depart(first.packet.from, sideOf(first), f.n) + (inp.extra?.get(first.packet.id) ?? 0));
-    }
-    let y = axis.row(f.at, min);
-    eventY.set(f.n, y);
-    if (inbound) {
-      const p = inbound.packet;
-      rows.arrived(p.to, -sideOf(inbound), y, f.n);
-      arrive.set(p.id, f.at, y);
-    }
-    let ny = y;
-    for (const note of notes ?? []) {
-      ny = Math.max(ny, rows.note(note.host));
-      noteRows.set(note, ny);
-      rows.noted(note.host, ny);
-    }
-    for (const id of sent) {
-      const t = h.byPacket.get(id);
-      if (!t) continue;
-      y = axis.row(f.at, Math.max(y, rows.depart(t.packet.from, sideOf(t), f.n) + (inp.extra?.get(id) ?? 0)));
-      rows.departed(t.packet.from, sideOf(t), y);
-      depart.set(id, y);
-    }
-  }
-  const restY = axis.y;
   wish(now);
-  const planned = next.filter((p) => p.at >= now).slice(0, 12);
-  const rings: Layout['rings'] = [];
-  const plannedNotes: { note: Note; y: number }[] = [];
-  for (const p of planned) {
-    if (p.kind === 'arrive') continue;
+  const rings: Sheet['rings'] = [];
+  const planned: Sheet['planned'] = [];
+  let acts = 0;
+  for (const p of inp.hideFuture ? [] : inp.next.filter((x) => x.at >= now).slice(0, 12)) {
+    if (p.kind === 'arrive' || (p.kind === 'act' && acts++ > 2)) continue;
     wish(p.at);
-    let y: number;
+    const col = colOf[p.host] ?? 0;
     if (p.kind === 'call' || p.kind === 'act') {
-      y = axis.row(p.at, Math.max(rows.note(p.host), restY + NOTE));
-      rows.noted(p.host, y);
-      plannedNotes.push({ note: { n: n + 1, at: p.at, host: Math.max(0, p.host), what: p.kind === 'act' ? 'act' : 'call', text: p.name }, y });
-    } else {
-      y = axis.row(p.at, Math.max(rows.ring(p.host), restY + NOTE));
-      rows.ringed(p.host, y);
+      const y = axis.row(p.at, Math.max(rows.note(col), restY + NOTE));
+      rows.noted(col, y, n);
+      planned.push({ note: { n: n + 1, at: p.at, host: Math.max(0, p.host), what: p.kind === 'act' ? 'act' : 'call', text: p.name }, y });
+      continue;
     }
-    if (p.kind === 'timer' && p.host >= 0) rings.push({ host: p.host, x: columns[p.host]?.x ?? 0, y, p });
+    const y = axis.row(p.at, Math.max(rows.ring(col), restY + NOTE));
+    rows.ringed(col, y, n);
+    if (p.kind === 'timer' && p.host >= 0) rings.push({ host: p.host, x: columns[col]?.x ?? 0, y, p });
   }
   wish(Number.POSITIVE_INFINITY);
-
-  const arrows = tracks.map((t) => arrow(t, n, columns, depart, arrive, axis, eventY, now, due(t)));
-  const height = Math.max(axis.y + 120, inp.minHeight ?? 0);
-  const boxes = bands(h, n, columns, axis, eventY, restY, height);
-  const bracket = brackets(h, n, columns, axis, eventY, restY, height, inp.hideFuture, rings);
-  const notes: NoteBox[] = [];
-  for (const [note, y] of noteRows) notes.push(noteBox(note, y, columns, eventY.get(note.n) ?? y, false));
-  for (const p of plannedNotes) notes.push(noteBox(p.note, p.y, columns, p.y, true));
   return {
+    flow,
+    n,
     width: inp.width,
-    height,
+    height: Math.max(axis.y + 120, inp.minHeight ?? 0),
     gutter: gutterOf(inp.width),
     columns,
     axis,
-    ticks: ticks(axis, restY, gutterChars(gutterOf(inp.width))),
-    folds: busyFolds(axis.folds, tracks, n),
-    arrows,
-    notes,
-    bands: boxes,
-    brackets: bracket,
+    arrive,
     rings,
-    eventY,
+    planned,
+    eventY: { get: (k) => (k > n ? undefined : flow.eventY(k)) },
     restY,
     now,
+    hideFuture: inp.hideFuture,
   };
 }
 
-/** The part of a list, ordered by event, up to event n. */
-export function visible<T extends { n: number }>(list: T[], n: number): T[] {
-  let lo = 0;
-  let hi = list.length;
-  while (lo < hi) {
-    const mid = (lo + hi) >> 1;
-    if (list[mid].n <= n) lo = mid + 1;
-    else hi = mid;
+/** What is to be drawn between two heights. Segments in `keep` are drawn by themselves even inside a band. */
+export function look(s: Sheet, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, keep?: (id: number) => boolean): Layout {
+  const { flow, n } = s;
+  const h = flow.s.history;
+  const arrows: Arrow[] = [];
+  const groups: Band[] = [];
+  const small = new Set<unknown>();
+  for (const g of flow.dense.groups) {
+    if (g.open || !g.segs.length) continue;
+    if (g.segs[0].t.n > n) break;
+    const k = countAt(g, n);
+    if (k < 3 && !g.dim) {
+      small.add(g);
+      continue;
+    }
+    if (g.segs[0].y0 > to || lowest(g.segs, k, s) < from) continue;
+    groups.push(band(g, k, s));
   }
-  return list.slice(0, lo);
+  for (const x of flow.segs) {
+    if (x.t.n > n) break;
+    const own = !x.group || x.group.open || small.has(x.group) || (!x.group.dim && special(x, n)) || keep?.(x.t.packet.id);
+    if (own && x.y0 <= to && (x.end > n || x.y1 >= from)) arrows.push(arrowOf(s, x));
+  }
+  const notes: NoteBox[] = [];
+  for (const w of flow.notes) {
+    if (w.note.n > n) break;
+    if (w.y >= from - 20 && w.y <= to + 20) notes.push(noteBox(joined(w, n), w.y, s, flow.eventY(w.note.n) ?? w.y, false));
+  }
+  for (const p of s.planned) if (p.y >= from - 20 && p.y <= to + 20) notes.push(noteBox(p.note, p.y, s, p.y, true));
+  return {
+    ...s,
+    from,
+    to,
+    ticks: ticksIn(s.axis, s.restY, gutterChars(s.gutter), from, to),
+    folds: busyFolds(s.axis.foldsIn(from, to), h.tracks, n),
+    arrows,
+    groups,
+    notes,
+    bands: bands(s, from, to),
+    brackets: brackets(s, from, to, s.hideFuture, s.rings),
+  };
 }
 
-function group(notes: Note[], n: number): Map<number, Note[]> {
-  const out = new Map<number, Note[]>();
-  for (const note of notes) {
-    if (note.n > n) break;
-    const list = out.get(note.n);
-    if (list) list.push(note);
-    else out.set(note.n, [note]);
-  }
-  return out;
+export function layout(inp: Input): Layout {
+  return look(sheet(inp, flowOf(inp)));
 }
 
-function noteBox(note: Note, y: number, columns: Column[], anchorY: number, planned: boolean): NoteBox {
-  const c = columns[Math.max(0, note.host)] ?? columns[0];
-  const lanes = c.lanes * c.laneW;
-  const lead = c.x + c.side * (c.half + lanes + 6);
-  return { note, y, x: lead + c.side * 5, side: c.side, anchor: { x: c.x + c.side * c.half, y: anchorY }, lead, room: (c.notes - 8) * (c.laneW < 20 ? 12 / 11 : 1), planned }; // letters are smaller where it is narrow
+/** How a segment is drawn at this place. */
+export function arrowOf(s: Sheet, x: Seg): Arrow {
+  return arrow(x.t, s, x.y0, s.flow.due(x.t));
 }
 
-function ticks(axis: Axis, restY: number, chars: number): TickBox[] {
-  const out: TickBox[] = [];
-  let last = Number.NEGATIVE_INFINITY;
-  for (const t of axis.ticks as Tick[]) {
-    const label = instantIn(t.t, chars);
-    if (t.y0 - last < 15 || (label === out[out.length - 1]?.label && t.y0 - last < 200)) continue;
-    last = t.y0;
-    out.push({ t: t.t, y: t.y0, label, planned: t.y0 > restY });
-  }
-  return out;
+/** A note with those joined to it: a queue from its first length to its last, a call with how often it returned. */
+function joined(w: Written, n: number): Note {
+  const k = w.more.findLastIndex((x) => x.n <= n);
+  if (k < 0) return w.note;
+  if (w.note.what !== 'queue') return { ...w.note, text: `${w.note.text} ×${k + 2}` };
+  return { ...w.note, text: w.note.text.replace(/→.*$/, w.more[k].text.replace(/^.*→/, '…→')) };
+}
+
+function lowest(segs: Seg[], k: number, s: Sheet): number {
+  const last = segs[k - 1];
+  return last.end > s.n ? s.height : Math.max(last.y1, segs[0].y1);
+}
+
+/** Something befell it on its way that its like were spared. */
+function special(x: Seg, n: number): boolean {
+  return x.t.turns.some((k) => k.n <= n && k.n !== x.t.n && (k.what === 'lost' || k.what === 'held' || k.what === 'moved' || k.what === 'edited'));
+}
+
+function noteBox(note: Note, y: number, s: Sheet, anchorY: number, planned: boolean): NoteBox {
+  const col = s.flow.s.colOf[Math.max(0, note.host)] ?? 0;
+  const c = s.columns[col];
+  const lead = c.x + c.side * (c.half + c.lanes * c.laneW + 6);
+  return { note, col, y, x: lead + c.side * 5, side: c.side, anchor: { x: c.x + c.side * c.half, y: anchorY }, lead, room: (c.notes - 8) * (c.laneW < 20 ? 12 / 11 : 1), planned }; // letters are smaller where it is narrow
 }

@@ -1,13 +1,14 @@
-import type { History, Lane } from '../model/history';
-import type { Axis } from './axis';
-import type { Column } from './columns';
-import type { Layout } from './layout';
+import type { Connection, History } from '../model/history';
+import { type Column, SLOTS } from './columns';
+import type { Layout, Sheet } from './layout';
+import type { Armed, Stretch } from './spans';
 
 /** A stretch of a lifeline in one state. */
 export interface BandBox {
   host: number;
   flow: number;
-  state: string;
+  state: string; // '' : connections that have no place of their own
+  count: number; // how many of those
   subject: number;
   n: number;
   x: number;
@@ -15,11 +16,14 @@ export interface BandBox {
   y0: number;
   y1: number;
   future: boolean; // the part after the play head
+  connection?: Connection;
+  first: boolean; // the beginning of a connection
 }
 
 /** A timer from where it was armed to where it ended or will fire. */
 export interface Bracket {
   host: number;
+  col: number;
   subject: number;
   field: number;
   label: string;
@@ -39,60 +43,106 @@ export interface Bracket {
   open: boolean; // it will end below what is shown
 }
 
-/** State bands: each connection of a host has a lane, a listener the first one while it is free. */
-export function bands(h: History, n: number, columns: Column[], axis: Axis, eventY: Map<number, number>, restY: number, height: number): BandBox[] {
+/** State bands: each connection of a host has a place, a listener the first one while it is free. */
+export function bands(s: Sheet, from: number, to: number): BandBox[] {
   const out: BandBox[] = [];
-  const yOf = (at: { n: number; at: number }) => (at.n <= h.base ? axis.top - 18 : (eventY.get(at.n) ?? axis.yOf(at.at)));
-  for (const c of columns) {
-    const flows: { lane: Lane; from: number; to: number; slot: number }[] = [];
-    for (const lane of h.lanes) {
-      if (lane.host !== c.host || lane.listener) continue;
-      const seen = lane.changes.filter((x) => x.n <= n);
-      if (!seen.length) continue;
-      const last = seen[seen.length - 1];
-      const from = yOf(seen[0]);
-      const to = last.state === '' ? yOf(last) : Number.POSITIVE_INFINITY;
-      const used = new Set(flows.filter((f) => f.to > from).map((f) => f.slot));
-      let slot = 0;
-      while (used.has(slot)) slot++;
-      flows.push({ lane, from, to, slot });
+  const { spans } = s.flow;
+  const seen = (b: Stretch) => b.n <= s.n && b.y0 <= to && bottom(b, s) >= from;
+  const place = s.columns.map((c) => slotter(c, s));
+  const put = (b: Stretch, y0: number, y1: number, slot: number) => {
+    const { x, w } = place[b.col](slot);
+    out.push(
+      ...split(
+        {
+          host: b.lane.host,
+          flow: b.lane.flow,
+          state: b.state,
+          count: 1,
+          subject: b.subject,
+          n: b.n,
+          x,
+          w,
+          y0,
+          y1,
+          future: false,
+          connection: b.slot < 0 ? undefined : connectionOf(b, s.flow.s.history),
+          first: b === firstOf(b),
+        },
+        s.restY,
+      ),
+    );
+  };
+  for (const b of spans.stretches) if (seen(b)) put(b, b.y0, bottom(b, s), b.slot);
+  for (const b of spans.listeners) {
+    if (!seen(b)) continue;
+    let y = Math.max(b.y0, from - 1000);
+    const end = Math.min(bottom(b, s), to + 1000);
+    for (const k of spans.stretches) {
+      if (k.col !== b.col || k.slot !== 0 || k.n > s.n || bottom(k, s) <= y || k.y0 >= end) continue;
+      if (k.y0 > y) put(b, y, k.y0, 0);
+      y = Math.max(y, bottom(k, s));
     }
-    const slots = Math.max(1, ...flows.map((f) => f.slot + 1));
-    const w = (c.half * 2) / slots;
-    const x = (slot: number) => c.x - c.half + slot * w;
-    const free: { from: number; to: number }[] = [];
-    let y = axis.top - 18;
-    for (const f of flows.filter((f) => f.slot === 0).sort((a, b) => a.from - b.from)) {
-      if (f.from > y) free.push({ from: y, to: f.from });
-      y = Math.max(y, f.to);
-    }
-    if (y < height) free.push({ from: y, to: height });
-    for (const lane of h.lanes) {
-      if (lane.host === c.host && lane.listener) {
-        for (const b of boxes(lane, n, yOf, height)) {
-          for (const g of free) {
-            const y0 = Math.max(b.y0, g.from);
-            const y1 = Math.min(b.y1, g.to);
-            if (y1 > y0) out.push(...split({ ...b, x: x(0), w: slots > 1 ? w - 1 : w, y0, y1 }, restY));
-          }
-        }
-      }
-    }
-    for (const f of flows) for (const b of boxes(f.lane, n, yOf, height)) out.push(...split({ ...b, x: x(f.slot), w: slots > 1 ? w - 1 : w }, restY));
+    if (y < end) put(b, y, end, 0);
   }
+  for (const [col, list] of spans.over.entries()) over(s, col, list ?? [], place, out, from, to);
   return out;
 }
 
-function boxes(lane: Lane, n: number, yOf: (c: { n: number; at: number }) => number, height: number): Omit<BandBox, 'x' | 'w'>[] {
-  const out: Omit<BandBox, 'x' | 'w'>[] = [];
-  const seen = lane.changes.filter((c) => c.n <= n);
-  for (const [i, c] of seen.entries()) {
-    if (c.state === '') continue;
-    const end = seen[i + 1];
-    out.push({ host: lane.host, flow: lane.flow, state: c.state, subject: c.subject, n: c.n, y0: yOf(c), y1: end ? yOf(end) : height, future: false });
+function over(
+  s: Sheet,
+  col: number,
+  list: { n: number; y: number; count: number }[],
+  place: ((slot: number) => { x: number; w: number })[],
+  out: BandBox[],
+  from: number,
+  to: number,
+): void {
+  let y0 = 0;
+  let most = 0;
+  let last = 0;
+  const end = (y1: number) => {
+    if (most > 0 && y1 >= from && y0 <= to) {
+      const { x, w } = place[col](SLOTS);
+      const b = { host: s.columns[col].host, flow: 0, state: '', count: most, subject: 0, n: 0, x, w, y0, y1, future: false, first: false };
+      out.push(...split(b, s.restY));
+    }
+    most = 0;
+  };
+  for (const o of list) {
+    if (o.n > s.n) break;
+    if (!most) y0 = o.y;
+    most = Math.max(most, o.count);
+    last = o.count;
+    if (!last) end(o.y);
   }
-  return out;
+  if (last) end(s.height);
 }
+
+function slotter(c: Column, s: Sheet): (slot: number) => { x: number; w: number } {
+  const most = s.flow.s.history.most;
+  let k = 1;
+  for (const [host, col] of s.flow.s.colOf.entries()) if (col === c.at) k = Math.max(k, Math.min(SLOTS + 1, most[host] ?? 1));
+  const w = (c.half * 2) / k;
+  return (slot) => ({ x: c.x - c.half + Math.min(slot, k - 1) * w, w: k > 1 ? w - 1 : w });
+}
+
+const connections = new WeakMap<object, Connection | null>();
+
+function connectionOf(b: Stretch, h: History): Connection | undefined {
+  const known = connections.get(b.lane);
+  if (known) return known;
+  const sub = h.subjects.get(b.subject);
+  const c = h.connectionNamed(b.lane.name) ?? (sub ? h.connectionNamed(sub.name) : undefined);
+  if (c) connections.set(b.lane, c);
+  return c;
+}
+
+/** The first stretch of the same life: where its letter stands. */
+function firstOf(b: Stretch): Stretch | null {
+  return b.lane.changes[0]?.n === b.n ? b : null;
+}
+
+const bottom = (b: Stretch, s: Sheet) => (b.end <= s.n ? b.y1 : s.height);
 
 function split(b: BandBox, restY: number): BandBox[] {
   if (b.y1 <= restY + 1) return [b];
@@ -104,94 +154,58 @@ function split(b: BandBox, restY: number): BandBox[] {
 }
 
 /** Timer brackets, each in a lane of its own beside the lifeline. */
-export function brackets(
-  h: History,
-  n: number,
-  columns: Column[],
-  axis: Axis,
-  eventY: Map<number, number>,
-  restY: number,
-  height: number,
-  hide: boolean,
-  rings: Layout['rings'],
-): Bracket[] {
+export function brackets(s: Sheet, from: number, to: number, hide: boolean, rings: Layout['rings']): Bracket[] {
   const out: Bracket[] = [];
-  const yOf = (t: { n: number; at: number }) => (t.n <= h.base ? axis.top : (eventY.get(t.n) ?? axis.yOf(t.at)));
-  for (const t of h.timers) {
-    const c = columns[t.host];
-    if (!c) continue;
-    let cur: Bracket | null = null;
-    for (const turn of t.turns) {
-      if (turn.n > n) break;
-      const y = yOf(turn);
-      if (turn.deadline !== null) {
-        if (cur && !turn.fired) {
-          if (y - cur.y1 > 3) cur.notches.push(y);
-          cur.y1 = y;
-          cur.n = turn.n;
-          cur.armedAt = turn.at;
-          cur.deadline = turn.deadline;
-          cur.kind = turn.kind || cur.kind;
-          continue;
-        }
-        if (cur) close(cur, y, 'fired', turn.n, out);
-        cur = {
-          host: t.host,
-          subject: t.subject,
-          field: t.field,
-          label: t.label,
-          kind: turn.kind,
-          side: c.side,
-          x0: c.x + c.side * (c.half + 3),
-          x1: 0,
-          y0: y,
-          y1: y,
-          notches: [],
-          end: 'pending',
-          n: turn.n,
-          first: turn.n,
-          endN: 0,
-          armedAt: turn.at,
-          deadline: turn.deadline,
-          open: false,
-        };
-      } else if (cur) {
-        close(cur, y, turn.fired ? 'fired' : 'cancelled', turn.n, out);
-        cur = null;
-      }
-    }
-    if (cur) {
-      const open: Bracket = cur;
-      const ring = rings.find((r) => r.host === t.host && r.p.subject === t.subject && r.p.at === open.deadline);
-      open.open = !ring;
-      open.y1 = ring ? ring.y : hide ? restY + 26 : height - 24;
-      out.push(open);
-    }
-  }
-  return lanes(out, columns);
-}
-
-function close(b: Bracket, y: number, end: Bracket['end'], n: number, out: Bracket[]): void {
-  b.y1 = y;
-  b.end = end;
-  b.endN = n;
-  if (b.y1 - b.y0 >= 6) out.push(b);
-}
-
-function lanes(list: Bracket[], columns: Column[]): Bracket[] {
-  const out: Bracket[] = [];
-  const busy = new Map<string, number>();
-  for (const b of list.sort((p, q) => p.y0 - q.y0 || q.y1 - p.y1)) {
-    const c = columns[b.host];
-    const w = c.laneW;
-    for (let i = 0; i < Math.max(1, c.lanes); i++) {
-      const key = `${b.host}.${i}`;
-      if ((busy.get(key) ?? -1) > b.y0 + 1) continue;
-      busy.set(key, b.y1);
-      b.x1 = c.x + c.side * (c.half + w * (i + 1) - 4);
-      out.push(b);
-      break;
-    }
+  for (const a of s.flow.spans.timers) {
+    const c = s.columns[a.col];
+    if (a.arms[0].n > s.n) break;
+    if (!c || a.at >= c.lanes || a.arms[0].y > to) continue;
+    const b = bracket(a, c, s, from, hide, rings);
+    if (b && b.y1 >= from) out.push(b);
   }
   return out;
+}
+
+function bracket(a: Armed, c: Column, s: Sheet, from: number, hide: boolean, rings: Layout['rings']): Bracket | null {
+  const over = a.end <= s.n;
+  if (over && a.y1 - a.arms[0].y < 6) return null;
+  let i = a.arms.length - 1;
+  if (a.arms[i].n > s.n) {
+    let lo = 0;
+    while (i - lo > 1) {
+      const mid = (lo + i) >> 1;
+      if (a.arms[mid].n <= s.n) lo = mid;
+      else i = mid;
+    }
+    i = lo;
+  }
+  const arm = a.arms[i];
+  const notches: number[] = [];
+  for (let k = i, y = Number.POSITIVE_INFINITY; k > 0 && notches.length < 60 && a.arms[k].y >= from; k--) {
+    if (y - a.arms[k].y <= 3) continue;
+    y = a.arms[k].y;
+    notches.unshift(y);
+  }
+  const ring = over ? undefined : rings.find((r) => r.host === a.track.host && r.p.subject === a.track.subject && r.p.at === arm.deadline);
+  return {
+    host: a.track.host,
+    col: a.col,
+    subject: a.track.subject,
+    field: a.track.field,
+    label: a.track.label,
+    kind: arm.kind,
+    side: c.side,
+    x0: c.x + c.side * (c.half + 3),
+    x1: c.x + c.side * (c.half + c.laneW * (a.at + 1) - 4),
+    y0: a.arms[0].y,
+    y1: over ? a.y1 : ring ? ring.y : hide ? s.restY + 26 : s.height - 24,
+    notches,
+    end: over ? (a.fired ? 'fired' : 'cancelled') : 'pending',
+    n: arm.n,
+    first: a.arms[0].n,
+    endN: over ? a.end : 0,
+    armedAt: arm.at,
+    deadline: arm.deadline,
+    open: !over && !ring,
+  };
 }

@@ -1,21 +1,22 @@
 import { t } from '../i18n';
 import type { Host } from '../proto';
 import type { Arrow } from './arrow';
+import type { Band } from './band';
+import { HUES, letter } from './filter';
 import { jagged, type Pt, path, round } from './geom';
 import type { ArrowLabel, FateLabel, Labels, Words } from './labels';
 import type { Layout, NoteBox } from './layout';
 import type { BandBox, Bracket } from './lifeline';
 import { instant } from './time';
-import { describe, describeBracket } from './words';
+import { describe, describeBand, describeBracket } from './words';
 
 const deg = (rad: number) => round((rad * 180) / Math.PI);
 const turned = (l: { x: number; y: number; angle: number }) => `translate(${round(l.x)} ${round(l.y)}) rotate(${deg(l.angle)})`;
 
-export function Ticks({ l, from, to, whole }: { l: Layout; from: number; to: number; whole: boolean }) {
-  const list = whole ? l.ticks : l.ticks.filter((x) => x.y >= from && x.y <= to);
+export function Ticks({ l }: { l: Layout }) {
   return (
     <g class="ticks" aria-hidden="true">
-      {list.map((x) => (
+      {l.ticks.map((x) => (
         <g key={x.t} class={x.planned ? 'planned' : ''}>
           <path d={`M${l.gutter} ${x.y}H${l.width - 12}`} />
           <text x={l.gutter - (l.gutter < 60 ? 6 : 8)} y={x.y + 4} text-anchor="end">
@@ -33,17 +34,16 @@ export function Lifelines({ l, from, to }: { l: Layout; from: number; to: number
   return (
     <g class="lifelines" aria-hidden="true">
       {l.columns.map((c) => (
-        <path key={c.host} d={`M${c.x} ${y0}V${to}`} />
+        <path key={c.host} class={c.host < 0 ? 'others' : ''} d={`M${c.x} ${y0}V${to}`} />
       ))}
     </g>
   );
 }
 
-export function Folds({ l, labels, from, to, whole }: { l: Layout; labels: Labels; from: number; to: number; whole: boolean }) {
+export function Folds({ l, labels }: { l: Layout; labels: Labels }) {
   return (
     <g class="folds">
       {labels.pills.map((p, i) => {
-        if (!whole && (p.y < from || p.y > to)) return null;
         let zig = `M${l.gutter} ${p.y}l8 -5`;
         for (let k = 0; k < 3; k++) zig += 'l8 10l8 -10';
         zig += `l8 5H${l.width - 24}`;
@@ -75,28 +75,88 @@ const tone: Record<string, string> = {
   TIME_WAIT: 'tw',
 };
 
-export function Bands({ list, measure, hosts, choose }: { list: BandBox[]; measure: Words['measure']; hosts: Host[]; choose?: unknown }) {
+export function Bands(p: { list: BandBox[]; measure: Words['measure']; hosts: Host[]; lettered: boolean; choose?: unknown }) {
   return (
-    <g class="bands" aria-hidden={choose ? undefined : 'true'}>
-      {list.map((b) => {
+    <g class="bands" aria-hidden={p.choose ? undefined : 'true'}>
+      {p.list.map((b) => {
         const h = b.y1 - b.y0;
-        const w = measure(b.state, 'bold');
+        const c = p.lettered && !b.future ? b.connection : undefined;
+        const name = b.state || `+${b.count}`;
+        const w = p.measure(name, 'bold');
+        const top = c && b.first ? 17 : 6;
         const rows: number[] = [];
-        if (!b.future && b.w >= 11 && h >= w + 10) for (let y = b.y0 + 8; y + w + 6 <= b.y1; y += 640) rows.push(y);
+        if (!b.future && b.w >= 11 && h >= w + 6 + top) for (let y = b.y0 + top + 2; y + w + 6 <= b.y1; y += 640) rows.push(y);
         return (
-          <g key={`${b.host}.${b.flow}.${b.n}.${b.x}.${b.future}.${b.y0}`} class={`band ${tone[b.state] ?? 'closing'}${b.future ? ' future' : ''}`}>
+          <g key={`${b.host}.${b.flow}.${b.n}.${b.x}.${b.future}.${b.y0}`} class={`band ${b.state ? (tone[b.state] ?? 'closing') : 'over'}${b.future ? ' future' : ''}`}>
             <rect x={b.x} y={b.y0} width={Math.max(2, b.w - (b.w > 8 ? 0 : 1))} height={h}>
-              <title>{`${hosts[b.host]?.name}: ${b.state}`}</title>
+              <title>{`${p.hosts[b.host]?.name ?? ''}${c ? ` ${letter(c)} ${c.name}` : ''}: ${b.state || t('lab.more-connections', { n: b.count })}`}</title>
             </rect>
+            {c && <rect class={`stripe h${c.id % HUES}`} x={b.x} y={b.y0} width={2.5} height={h} />}
+            {c && b.first && b.w >= 9 && h > 15 && (
+              <text class={`conn h${c.id % HUES}`} x={b.x + b.w / 2 + 1} y={b.y0 + 12} text-anchor="middle">
+                {letter(c)}
+              </text>
+            )}
             {rows.map((y) => (
-              <text key={y} transform={`translate(${b.x + b.w / 2 - 4} ${y}) rotate(90)`}>
-                {b.state}
+              <text key={y} transform={`translate(${b.x + b.w / 2 - 4 + (c ? 1 : 0)} ${y}) rotate(90)`}>
+                {name}
               </text>
             ))}
-            {!b.future && !rows.length && b.w >= 11 && h > 12 && <title>{b.state}</title>}
+            {!b.future && !rows.length && b.w >= 11 && h > 12 && <title>{name}</title>}
           </g>
         );
       })}
+    </g>
+  );
+}
+
+/** Segments drawn as one: opened by a click, or by Enter. */
+export function Groups(p: { l: Layout; labels: Labels; hosts: Host[]; lang: string; chosen: string; tab: string; live: boolean }) {
+  const words = new Map(p.labels.groups.map((x) => [x.id, x]));
+  return (
+    <g class="groups">
+      {p.l.groups.map((b) => (
+        <One key={b.id} b={b} label={words.get(b.id)} {...p} />
+      ))}
+    </g>
+  );
+}
+
+function One({
+  b,
+  label,
+  hosts,
+  chosen,
+  tab,
+  live,
+}: {
+  b: Band;
+  label?: { x: number; y: number; angle: number; text: string };
+  hosts: Host[];
+  chosen: string;
+  tab: string;
+  live: boolean;
+}) {
+  const key = `g${b.id}`;
+  const cls = ['group', b.dim ? 'dim' : `k-${b.look}`];
+  if (b.retx) cls.push('retx');
+  if (b.lost) cls.push('lost');
+  if (chosen === key) cls.push('chosen');
+  return (
+    <g class={cls.join(' ')} data-key={key} role={live ? 'button' : 'img'} tabindex={live ? (tab === key ? 0 : -1) : undefined} aria-label={describeBand(b, hosts)}>
+      {b.count > 2 && <path class="area" d={`${path(b.shape)}z`} />}
+      {b.ways.map((w, i) => (
+        <path key={i} class="way" d={path(w)} />
+      ))}
+      {!b.dim && !b.lost && [b.ways[0], b.ways[b.ways.length - 1]].map((w, i) => <path key={i} class="tip" d={tip(w[w.length - 2] ?? w[0], w[w.length - 1], false)} />)}
+      {b.lost > 0 &&
+        [b.ways[0], b.ways[b.ways.length - 1]].map((w, i) => <path key={i} class="cross" d={`M${w[w.length - 1].x - 5} ${w[w.length - 1].y - 5}l10 10m0 -10l-10 10`} />)}
+      {label && (
+        <g transform={turned(label)} class="plate">
+          <text x={6}>{label.text}</text>
+        </g>
+      )}
+      <title>{describeBand(b, hosts)}</title>
     </g>
   );
 }
@@ -170,6 +230,7 @@ export function Notes(p: {
         named.add(note.n);
         const live = p.live && first && !box.planned;
         const w = p.measure(text, 'mono');
+        const narrow = !text;
         const lead = `M${round(box.anchor.x + box.side * 3)} ${round(box.anchor.y)}L${round(box.lead)} ${round(box.y)}`;
         return (
           <g
@@ -180,14 +241,21 @@ export function Notes(p: {
             tabindex={live ? (p.tab === key ? 0 : -1) : undefined}
             aria-label={live ? `${p.hosts[note.host]?.name ?? ''}, ${instant(note.at)}: ${note.text}` : undefined}
           >
-            <rect class="note-bg" x={box.side < 0 ? box.x - w - 3 : box.x - 3} y={box.y - 9} width={w + 6} height={18} />
-            <path class="lead" d={lead} />
+            {!narrow && <rect class="note-bg" x={box.side < 0 ? box.x - w - 3 : box.x - 3} y={box.y - 9} width={w + 6} height={18} />}
+            {!narrow && <path class="lead" d={lead} />}
             <path class="pin" d={box.side < 0 ? `M${box.anchor.x - 1} ${box.anchor.y}l-6 -3.5v7z` : `M${box.anchor.x + 1} ${box.anchor.y}l6 -3.5v7z`} />
-            {note.what === 'queue' && <rect class="pill" x={box.side < 0 ? box.x - w - 5 : box.x - 4} y={box.y - 8.5} width={w + 7} height={17} rx={5} />}
-            <text x={box.x} y={box.y + 4} text-anchor={box.side < 0 ? 'end' : 'start'}>
-              {text}
-              <title>{note.text}</title>
-            </text>
+            {narrow && (
+              <circle class="spot" cx={box.anchor.x + box.side * 7} cy={box.anchor.y} r={4}>
+                <title>{`${p.hosts[note.host]?.name ?? ''}: ${note.text}`}</title>
+              </circle>
+            )}
+            {!narrow && note.what === 'queue' && <rect class="pill" x={box.side < 0 ? box.x - w - 5 : box.x - 4} y={box.y - 8.5} width={w + 7} height={17} rx={5} />}
+            {!narrow && (
+              <text x={box.x} y={box.y + 4} text-anchor={box.side < 0 ? 'end' : 'start'}>
+                {text}
+                <title>{note.text}</title>
+              </text>
+            )}
           </g>
         );
       })}
@@ -267,7 +335,7 @@ export function Segment({ a, label, fate, hosts, chosen, lit, tab, live }: Segme
       {label && (
         <text class="label" transform={turned(label)}>
           {label.parts.map((p, i) => (
-            <tspan key={p.text} class={p.cls}>
+            <tspan key={i} class={p.cls}>
               {i ? ` ${p.text}` : p.text}
             </tspan>
           ))}

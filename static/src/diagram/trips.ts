@@ -8,11 +8,6 @@ export function unitOf(links: Link[]): number {
   return Math.max(100_000, d.length ? Math.min(...d) : 10_000_000);
 }
 
-interface Wish {
-  t: number;
-  track: Track;
-}
-
 /** When a segment that was taken at once would have arrived: it has no instant of its own. */
 export function expected(links: Link[]): (t: Track) => number | null {
   const delay = new Map(links.map((l) => [`${l.from}.${l.to}`, l.delay]));
@@ -20,24 +15,6 @@ export function expected(links: Link[]): (t: Track) => number | null {
     if (t.packet.arrive !== null || t.turns[0]?.what !== 'lost') return t.packet.arrive;
     return t.packet.depart + (delay.get(`${t.packet.from}.${t.packet.to}`) ?? unitOf(links));
   };
-}
-
-/** The instants at which segments would arrive, those that were moved or lost too, in order. */
-export function wishList(tracks: Track[], n: number, due: (t: Track) => number | null): Wish[] {
-  const out: Wish[] = [];
-  for (const track of tracks) {
-    let done = false;
-    let last = due(track);
-    for (const x of track.turns) {
-      if (x.n > n) break;
-      if (x.what === 'delivered') done = true;
-      if (x.what !== 'moved') continue;
-      if (last !== null) out.push({ t: last, track });
-      last = x.arrive;
-    }
-    if (!done && last !== null) out.push({ t: last, track });
-  }
-  return out.sort((a, b) => a.t - b.t || a.track.packet.id - b.track.packet.id);
 }
 
 /** Folds in which a segment was on its way all the time are not idle. */

@@ -5,20 +5,15 @@ import { t } from '../i18n';
 import type { BranchData } from '../model/branch';
 import type { Host, Link } from '../proto';
 import type { Arrow } from './arrow';
-import { gutterChars } from './columns';
+import { firstShown, gutterChars } from './columns';
+import type { Filter } from './filter';
 import { bounds, cut, type Pt, path } from './geom';
-import { compose, type Labels, placeLabels } from './labels';
-import { type Layout, TOP } from './layout';
-import { Bands, Brackets, Folds, Future, Lifelines, Notes, Segment, Ticks } from './marks';
+import { type Item, itemOf, order } from './items';
+import { draw, type Labels, Sheets } from './labels';
+import { arrowOf, type Layout, type Sheet, TOP } from './layout';
+import { Bands, Brackets, Folds, Future, Groups, Lifelines, Notes, Segment, Ticks } from './marks';
 import { duration, instant, instantIn } from './time';
 import { words } from './words';
-
-/** Something on the diagram that can be chosen. */
-export interface Item {
-  key: string; // "p7" a segment, "e3" an event
-  n: number; // the event that it shows
-  packet?: number;
-}
 
 export interface DiagramProps {
   data: BranchData;
@@ -33,6 +28,9 @@ export interface DiagramProps {
   clock: ReadonlySignal<number | null>; // the play head while it moves between two events
   chosen: Item | null;
   lit: ReadonlySet<string>; // keys of what is a cause or an effect of what is chosen
+  shown?: readonly number[] | null; // hosts with a lifeline of their own; null: as many as there is room for
+  filter?: Filter;
+  opened?: ReadonlySet<number>; // bands that are shown one by one
   limits?: string[]; // by host: what keeps it from sending
   still?: boolean; // no motion
   stay?: boolean; // the view does not follow the play head
@@ -70,42 +68,54 @@ export function Diagram(props: DiagramProps) {
     return () => ro.disconnect();
   }, []);
 
-  const w = useMemo(() => words({ options: props.options, hosts, secret: props.hideFuture }), [props.options, hosts, props.lang, props.hideFuture]);
-  const composed = useMemo(() => {
+  const lettered = data.history.connections.length > 1 && data.history.connections.length <= 60;
+  const w = useMemo(() => words({ options: props.options, hosts, secret: props.hideFuture, lettered }), [props.options, hosts, props.lang, props.hideFuture, lettered]);
+  const most = width < 560 ? 4 : 6;
+  const shown = useMemo(() => props.shown ?? firstShown({ hosts: hosts.length, links: props.links }, most), [props.shown, hosts, props.links, most]);
+  const sheets = useRef<Sheets | null>(null);
+  const all = useMemo(() => {
     if (width < 100) return null;
-    return compose(
+    sheets.current ??= new Sheets();
+    return sheets.current.at(
       {
         history: data.history,
         n,
         start: data.baseTime,
         next: data.next(n),
         hosts: hosts.length,
+        shown,
         links: props.links,
         width,
         linear: props.linear,
         hideFuture: props.hideFuture,
+        filter: props.filter,
+        opened: props.opened,
         minHeight: viewH - 1,
       },
       w,
     );
-  }, [data, n, props.rev, width, viewH, props.linear, props.hideFuture, w]);
-  const lay = composed?.layout;
+  }, [data, n, props.rev, width, viewH, props.linear, props.hideFuture, w, shown, props.filter, props.opened]);
 
-  const whole = !lay || lay.height <= WHOLE;
-  const at = Math.min(block, Math.floor((lay?.height ?? 0) / BLOCK)); // a shorter run may replace a longer one
+  const whole = !all || all.height <= WHOLE;
+  const at = Math.min(block, Math.floor((all?.height ?? 0) / BLOCK)); // a shorter run may replace a longer one
   const from = whole ? 0 : Math.max(0, (at - 1) * BLOCK);
-  const to = whole ? (lay?.height ?? 0) : Math.min(lay?.height ?? 0, at * BLOCK + viewH + 2 * BLOCK);
-  const labels = useMemo(() => {
-    if (!composed) return null;
-    return composed.labels ?? placeLabels(composed.layout, w, from, to);
-  }, [composed, from, to]);
+  const to = whole ? (all?.height ?? 0) : Math.min(all?.height ?? 0, at * BLOCK + viewH + 2 * BLOCK);
+  // What is chosen or lit is drawn by itself, even inside a band.
+  const kept = all?.flow.dense.groups.length ? [props.chosen?.key ?? '', ...[...props.lit].slice(0, 30)].filter((k) => k.startsWith('p')).join(' ') : '';
+  const [lay, labels] = useMemo((): [Layout | null, Labels | null] => {
+    if (!all) return [null, null];
+    const drawn = whole && !kept && sheets.current?.drawn(all);
+    if (drawn) return drawn;
+    const keep = new Set(kept.split(' '));
+    return draw(all, w, from, to, kept ? (id) => keep.has(`p${id}`) : undefined);
+  }, [all, from, to, kept]);
 
   useEffect(() => {
     if (lay) props.laid?.(lay, labels);
   }, [lay, labels]);
 
   // The play head and what is in flight move outside the virtual DOM.
-  const draw = () => {
+  const move = () => {
     const el = svg.current;
     if (!el || !lay) return;
     const time = props.clock.peek() ?? lay.now;
@@ -113,14 +123,14 @@ export function Diagram(props: DiagramProps) {
     moveHead(el, lay, y, time);
     if (follow.current && box.current && !props.stay) keepInView(box.current, y, !!props.still || props.clock.peek() !== null);
   };
-  useLayoutEffect(draw);
+  useLayoutEffect(move);
   useSignalEffect(() => {
     void props.clock.value;
-    draw();
+    move();
   });
   useEffect(() => {
     follow.current = true;
-    draw();
+    move();
   }, [n, data.id]);
 
   const onScroll = () => {
@@ -134,20 +144,20 @@ export function Diagram(props: DiagramProps) {
   };
 
   // Keys move between what is on the diagram, from top to bottom.
-  const items = useMemo(() => (lay ? order(lay) : []), [lay]);
   const onKey = (e: KeyboardEvent) => {
-    if (e.ctrlKey || e.altKey || e.metaKey) return;
+    if (e.ctrlKey || e.altKey || e.metaKey || !all) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
     if (step) {
       e.preventDefault();
       e.stopPropagation();
+      const items = order(all);
       const i = items.findIndex((x) => x.key === props.chosen?.key);
       const next = items[i < 0 ? (step > 0 ? 0 : items.length - 1) : Math.max(0, Math.min(items.length - 1, i + step))];
       if (!next) return;
       follow.current = false;
       props.choose?.(next, 'focus');
       reveal(box.current, next.y);
-      requestAnimationFrame(() => focusItem(svg.current, next.key));
+      requestAnimationFrame(() => requestAnimationFrame(() => focusItem(svg.current, next.key)));
     } else if (e.key === 'Enter' && props.chosen) {
       e.preventDefault();
       e.stopPropagation();
@@ -156,27 +166,27 @@ export function Diagram(props: DiagramProps) {
   };
 
   // What gets the focus is chosen, however it got there.
-  const latest = useRef({ props, items });
-  latest.current = { props, items };
+  const latest = useRef({ props, all });
+  latest.current = { props, all };
   useEffect(() => {
     const el = svg.current;
     const on = (e: FocusEvent) => {
-      const { props: p, items: list } = latest.current;
+      const { props: p, all: s } = latest.current;
       const key = (e.target as Element).closest?.('[data-key]')?.getAttribute('data-key');
-      const item = list.find((x) => x.key === key);
+      const item = key && s ? itemOf(s, key) : undefined;
       if (item && item.key !== p.chosen?.key) p.choose?.(item, 'focus');
     };
     el?.addEventListener('focusin', on);
     return () => el?.removeEventListener('focusin', on);
   }, [!lay || !labels]);
 
-  const pick = pointer(svg, items, lay, props, follow);
-  const tabKey = props.chosen && items.some((x) => x.key === props.chosen?.key) ? props.chosen.key : items[items.length - 1]?.key;
-  const seen = <T extends { y0: number; y1: number }>(list: T[]) => (whole ? list : list.filter((x) => x.y1 >= from && x.y0 <= to));
+  const pick = pointer(svg, all, props, follow);
   const labelOf = useMemo(() => new Map(labels?.arrows.map((l) => [l.id, l])), [labels]);
   const fateOf = useMemo(() => new Map(labels?.fates.map((l) => [l.id, l])), [labels]);
-  const arrows = lay ? (whole ? lay.arrows : lay.arrows.filter((a) => a.pts[a.pts.length - 1].y >= from && a.pts[0].y <= to)) : [];
+  const arrows = lay?.arrows ?? [];
   const dense = arrows.length > 600;
+  const tabKey = lay ? tabStop(lay, props.chosen?.key) : '';
+  const tight = (lay?.columns.length ?? 0) > 3;
 
   return (
     // biome-ignore lint/a11y/useAriaPropsSupportedByRole: it has a role whenever it has a label
@@ -192,17 +202,25 @@ export function Diagram(props: DiagramProps) {
       onKeyDown={onKey}
     >
       {lay && (
-        <div class="dg-heads" aria-hidden="true">
-          {lay.columns.map((c) => (
-            <div key={c.host} class="dg-host" style={{ left: `${c.x}px` }}>
-              <b>{hosts[c.host]?.name}</b>
-              <span class="mono">{hosts[c.host]?.addrs?.[0]}</span>
-              {props.limits?.[c.host] && <em title={t('lab.limited-tip')}>{t('lab.limited', { by: props.limits[c.host] })}</em>}
+        <div class={`dg-heads${tight ? ' tight' : ''}`} aria-hidden="true">
+          {lay.columns.map((c, i) => (
+            <div
+              key={c.host}
+              class="dg-host"
+              style={{ left: `${c.x}px`, maxWidth: tight ? `${(lay.columns[i + 1]?.x ?? lay.width) - (lay.columns[i + 1] ? c.x : c.x - 60) - 4}px` : '' }}
+            >
+              <b>{c.host < 0 ? t('lab.others', { n: hosts.length - lay.columns.length + 1 }) : hosts[c.host]?.name}</b>
+              {(!tight || width >= 700) && <span class="mono">{hosts[c.host]?.addrs?.[0]}</span>}
+              {props.limits?.[c.host] && (
+                <em title={t('lab.limited-tip')}>
+                  {tight ? props.limits[c.host] : props.limits[c.host].includes(' ') ? props.limits[c.host] : t('lab.limited', { by: props.limits[c.host] })}
+                </em>
+              )}
             </div>
           ))}
         </div>
       )}
-      <div class="dg-body" style={{ height: `${Math.max((lay?.height ?? 0) - TOP, viewH - TOP)}px` }}>
+      <div class="dg-body" style={{ height: `${Math.max((all?.height ?? 0) - TOP, viewH - TOP)}px` }}>
         {lay && labels && (
           <>
             <svg
@@ -216,12 +234,13 @@ export function Diagram(props: DiagramProps) {
               style={{ top: `${from - TOP}px` }}
               {...pick}
             >
-              <Ticks l={lay} from={from} to={to} whole={whole} />
+              <Ticks l={lay} />
               <Lifelines l={lay} from={from} to={to} />
-              <Bands list={seen(lay.bands)} measure={w.measure} hosts={hosts} choose={props.choose} />
-              <Brackets list={seen(lay.brackets)} labels={labels} hosts={hosts} />
-              <Folds l={lay} labels={labels} from={from} to={to} whole={whole} />
+              <Bands list={lay.bands} measure={w.measure} hosts={hosts} lettered={lettered} choose={props.choose} />
+              <Brackets list={lay.brackets} labels={labels} hosts={hosts} />
+              <Folds l={lay} labels={labels} />
               <Future l={lay} labels={labels} hidden={props.hideFuture} />
+              <Groups l={lay} labels={labels} hosts={hosts} lang={props.lang} chosen={props.chosen?.key ?? ''} tab={tabKey} live={!!props.choose} />
               <g class="head" aria-hidden="true">
                 <path class="head-line" d={`M${lay.gutter} 0H${width - 12}`} />
                 <rect class="head-chip" x={3} y={-11} width={lay.gutter - 6} height={22} rx={6} />
@@ -243,7 +262,7 @@ export function Diagram(props: DiagramProps) {
                   />
                 ))}
               </g>
-              <Notes list={labels.notes} measure={w.measure} chosen={props.chosen?.key ?? ''} tab={tabKey ?? ''} lit={props.lit} hosts={hosts} live={!!props.choose} />
+              <Notes list={labels.notes} measure={w.measure} chosen={props.chosen?.key ?? ''} tab={tabKey} lit={props.lit} hosts={hosts} live={!!props.choose} />
             </svg>
             {props.children}
           </>
@@ -253,20 +272,16 @@ export function Diagram(props: DiagramProps) {
   );
 }
 
-interface Placed extends Item {
-  y: number;
-}
-
-function order(l: Layout): Placed[] {
-  const out: Placed[] = [];
-  for (const a of l.arrows) out.push({ key: `p${a.id}`, n: a.n, packet: a.id, y: a.pts[0].y });
-  const seen = new Set<number>();
-  for (const b of l.notes) {
-    if (b.planned || seen.has(b.note.n)) continue;
-    seen.add(b.note.n);
-    out.push({ key: `e${b.note.n}`, n: b.note.n, y: b.y - 1 });
+/** What Tab comes to: what is chosen, else the last thing that can be seen. */
+function tabStop(l: Layout, chosen = ''): string {
+  const keys = [...l.groups.map((g) => ({ key: `g${g.id}`, y: g.shape[0].y })), ...l.arrows.map((a) => ({ key: `p${a.id}`, y: a.pts[0].y }))];
+  for (const b of l.notes) if (!b.planned) keys.push({ key: `e${b.note.n}`, y: b.y - 1 });
+  let last = { key: '', y: Number.NEGATIVE_INFINITY };
+  for (const k of keys) {
+    if (k.key === chosen) return chosen;
+    if (k.y >= last.y) last = k;
   }
-  return out.sort((p, q) => p.y - q.y || p.n - q.n);
+  return last.key;
 }
 
 function moveHead(el: SVGSVGElement, l: Layout, y: number, time: number): void {
@@ -316,11 +331,11 @@ export function focusItem(root: Element | null, key: string): void {
 }
 
 /** Pointer: click, right click, long press, and dragging an arrow's head. */
-function pointer(svg: { current: SVGSVGElement | null }, items: Placed[], lay: Layout | undefined, props: DiagramProps, follow: { current: boolean }) {
-  if (!props.choose || !lay) return {};
-  const find = (e: Event): Placed | undefined => {
+function pointer(svg: { current: SVGSVGElement | null }, all: Sheet | null, props: DiagramProps, follow: { current: boolean }) {
+  if (!props.choose || !all) return {};
+  const find = (e: Event): Item | undefined => {
     const key = (e.target as Element).closest?.('[data-key]')?.getAttribute('data-key');
-    return key ? items.find((x) => x.key === key) : undefined;
+    return key ? itemOf(all, key) : undefined;
   };
   const at = (e: MouseEvent): Pt => {
     const r = svg.current?.getBoundingClientRect();
@@ -328,8 +343,8 @@ function pointer(svg: { current: SVGSVGElement | null }, items: Placed[], lay: L
     return { x: e.clientX - (r?.left ?? 0), y: e.clientY - (r?.top ?? 0) + from };
   };
   let press: ReturnType<typeof setTimeout> | undefined;
-  const choose = (item: Placed, how: 'click' | 'menu', p: Pt) => {
-    const a = lay.arrows.find((x) => x.id === item.packet);
+  const choose = (item: Item, how: 'click' | 'menu', p: Pt) => {
+    const a = arrowNamed(all, item.packet);
     const head = a?.pts[a.pts.length - 1];
     const arrived = a?.track.turns.find((x) => x.what === 'delivered');
     const near = a && head && arrived && arrived.n <= props.n && Math.abs(p.x - head.x) < Math.abs(p.x - a.pts[0].x) * 0.5;
@@ -354,7 +369,7 @@ function pointer(svg: { current: SVGSVGElement | null }, items: Placed[], lay: L
       const item = find(e);
       if (handle && item?.packet && e.button === 0) {
         e.preventDefault();
-        dragHead(svg.current, lay, item.packet, props);
+        dragHead(svg.current, all, item.packet, props);
         return;
       }
       if (e.pointerType === 'touch' && item) press = setTimeout(() => choose(item, 'menu', at(e)), 550);
@@ -368,8 +383,13 @@ function pointer(svg: { current: SVGSVGElement | null }, items: Placed[], lay: L
   };
 }
 
-function dragHead(svg: SVGSVGElement | null, lay: Layout, id: number, props: DiagramProps): void {
-  const a = lay.arrows.find((x) => x.id === id);
+function arrowNamed(s: Sheet, id: number | undefined): Arrow | undefined {
+  const x = s.flow.segOf.get(id ?? 0);
+  return x && x.t.n <= s.n ? arrowOf(s, x) : undefined;
+}
+
+function dragHead(svg: SVGSVGElement | null, lay: Sheet, id: number, props: DiagramProps): void {
+  const a = arrowNamed(lay, id);
   if (!svg || !a) return;
   const head = a.pts[a.pts.length - 1];
   const was = lay.axis.tOf(head.y);
@@ -407,7 +427,7 @@ function dragHead(svg: SVGSVGElement | null, lay: Layout, id: number, props: Dia
 
 /** Where the action bar of a segment goes: near it, never over its label. */
 export function barSpot(l: Layout, labels: Labels | null, id: number, w: number): Pt {
-  const a = l.arrows.find((x) => x.id === id);
+  const a = arrowNamed(l, id);
   if (!a) return { x: 20, y: l.restY + 20 };
   const label = labels?.arrows.find((x) => x.id === id);
   const b = bounds([...a.pts.slice(0, a.end + 1), ...(label?.quad ?? [])]);
@@ -415,4 +435,4 @@ export function barSpot(l: Layout, labels: Labels | null, id: number, w: number)
   return { x: Math.max(8, Math.min(l.width - w - 8, mid - w / 2)), y: b.y1 + 14 };
 }
 
-export type { Arrow };
+export type { Item };

@@ -1,6 +1,8 @@
 import { has, t } from '../i18n';
 import type { Host, Packet } from '../proto';
 import type { Arrow } from './arrow';
+import type { Band } from './band';
+import { HUES, letter } from './filter';
 import type { Part, Words } from './labels';
 import type { Bracket } from './lifeline';
 import { duration, instant } from './time';
@@ -48,33 +50,46 @@ function numbers(p: Packet): string {
   return out.join(' ');
 }
 
+/** What is left of the numbers where room is scarce. */
+function brief(p: Packet): Part[][] {
+  const say = (text: string): Part[] => [{ text: `${kindName(p)} ${text}`, cls: '' }];
+  if (p.len > 0) return [say(`seq=${p.seq} len=${p.len}`), say(`seq=${p.seq}`)];
+  if (p.kind === 'ACK' || !hasAck(p)) return [];
+  return [say(`seq=${p.seq}`)];
+}
+
 /** The words on the diagram, in the language of the page. */
-export function words(opts: { options: boolean; hosts: Host[]; secret: boolean }): Words {
+export function words(opts: { options: boolean; hosts: Host[]; secret: boolean; lettered: boolean }): Words {
   return {
     measure,
     arrow(a) {
       const p = now(a);
+      const c = a.track.connection;
+      const tag: Part[] = opts.lettered ? [{ text: letter(c), cls: `conn h${c.id % HUES}` }] : [];
       const head: Part = { text: `${kindName(p)} ${numbers(p)}`.trim(), cls: '' };
       const extra: Part[] = [];
       if (p.retx > 0) extra.push({ text: t('lab.retransmission', { n: p.retx }), cls: 'quiet' });
       const quiet = [...extra];
       if (p.kind !== 'RST' && p.kind !== 'ICMP') quiet.push({ text: `win=${p.win}`, cls: 'quiet' });
-      const full = opts.options && p.opts ? [[head, ...quiet, { text: `<${p.opts}>`, cls: 'quiet' as const }]] : [];
+      const full: Part[][] = opts.options && p.opts ? [[head, ...quiet, { text: `<${p.opts}>`, cls: 'quiet' }]] : [];
       const flat = [head, ...quiet];
+      const again: Part = { text: `↻${p.retx}`, cls: 'quiet' };
       return [
         ...full,
         flat,
         ...(extra.length
           ? [
               [head, ...extra],
-              [head, { text: `↻${p.retx}`, cls: 'quiet' as const }],
+              [head, again],
             ]
           : []),
         [head],
-        [{ text: kindName(p), cls: '' as const }],
-      ];
+        ...brief(p),
+        [{ text: kindName(p), cls: '' }],
+      ].map((parts) => [...tag, ...parts]);
     },
     fate,
+    group: (b) => groupTexts(b, opts.hosts),
     bracket(b) {
       const name = timerName(b);
       if (opts.secret && b.end === 'pending') return [name];
@@ -84,6 +99,24 @@ export function words(opts: { options: boolean; hosts: Host[]; secret: boolean }
     left: (ns) => t('lab.in', { time: duration(ns) }),
     fold: (ns, busy) => (busy ? duration(ns) : t('lab.idle', { time: duration(ns) })),
   };
+}
+
+/** "214 SYN from attacker", and what became of them. */
+function groupTexts(b: Band, hosts: Host[]): string[] {
+  if (b.dim) return [t('lab.group.dim', { n: b.count }), String(b.count)];
+  const p = b.group.segs[0].t.packet;
+  const kind = kindName(p);
+  const head = t('lab.group', { n: b.count, kind, host: hosts[p.from]?.name ?? '' });
+  const tail: string[] = [];
+  if (b.retx) tail.push(t('lab.group.retx'));
+  if (b.lost) tail.push(has(`lab.fate.${b.rule}`) ? t(`lab.fate.${b.rule}`) : t('lab.group.lost', { n: b.lost }));
+  if (b.dropped) tail.push(t('lab.group.dropped', { n: b.dropped }));
+  return [[head, ...tail].join(' · '), head, `${b.count} ${kind}`];
+}
+
+/** A band in a sentence. */
+export function describeBand(b: Band, hosts: Host[]): string {
+  return t('lab.group.aria', { what: groupTexts(b, hosts)[0], time: instant(b.group.segs[0].t.packet.sent) });
 }
 
 /** Who acted, as the page's language calls them. */

@@ -9,6 +9,7 @@ import { BranchMenu } from './branches';
 import { Charts } from './charts';
 import { Compare } from './compare';
 import { Dialogs } from './dialogs';
+import { FilterMenu, Opened } from './filters';
 import { onKey } from './keys';
 import { LessonPanel } from './lesson';
 import { Queues } from './queues';
@@ -241,6 +242,11 @@ function Canvas() {
       if (s.bar.peek()?.packet !== item.packet) s.bar.value = null;
       return;
     }
+    if (item.group) {
+      s.opened.value = new Set([...s.opened.peek(), item.group]);
+      s.choose({ key: `p${item.group}`, n: item.n, packet: item.group });
+      return;
+    }
     s.tab.value = 'why';
     s.bar.value = item.packet ? { packet: item.packet, mode: '' } : null;
   };
@@ -251,6 +257,8 @@ function Canvas() {
         <Toggle on={s.table} text={t('lab.as-table')} k="T" />
         <Toggle on={s.linear} text={t('lab.linear')} k="A" />
         <Toggle on={s.options} text={t('lab.options')} k="O" />
+        <FilterMenu />
+        <Opened />
         <span class="sp" />
         <button
           type="button"
@@ -288,6 +296,9 @@ function Canvas() {
           options={s.options.value}
           hideFuture={s.asking.value}
           clock={s.clock}
+          shown={s.shownHosts.value}
+          filter={s.filter.value}
+          opened={s.opened.value}
           limits={s.limits.value}
           chosen={s.chosen.value}
           lit={s.lit.value}
@@ -351,7 +362,7 @@ function Toggle({ on, text, k }: { on: { value: boolean }; text: string; k: stri
 }
 
 function Inspector() {
-  const tabs = ['why', 'sockets', 'queues', 'charts', 'sysctl'] as const;
+  const { tabs } = s;
   const now = s.tab.value;
   return (
     <aside class="right" aria-label={t('lab.inspector')}>

@@ -5,7 +5,7 @@ import { Diagram } from '../diagram/view';
 import { lang, t } from '../i18n';
 import type { BranchData } from '../model/branch';
 import { branchName, Difference } from './branches';
-import { branchData, branches, comparing, data, hello, linear, options, rev } from './store';
+import { branchData, branches, comparing, data, filter, hello, linear, options, rev, shownHosts } from './store';
 
 const layouts: (Layout | undefined)[] = [];
 const rest = signal<number | null>(null);
@@ -98,6 +98,8 @@ function Side({ i, d, at }: { i: number; d: BranchData; at: number }) {
         lang={lang.value}
         linear={linear.value}
         options={options.value}
+        shown={shownHosts.value}
+        filter={filter.value}
         hideFuture={false}
         clock={rest}
         chosen={null}

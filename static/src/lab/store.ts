@@ -1,4 +1,5 @@
 import { batch, computed, signal } from '@preact/signals';
+import { everything, type Filter, letter } from '../diagram/filter';
 import type { Item } from '../diagram/view';
 import { lang } from '../i18n';
 import { BranchData } from '../model/branch';
@@ -28,12 +29,19 @@ export const dialogHost = signal(0);
 export const linear = signal(false);
 export const options = signal(false);
 export const table = signal(false);
+export const filter = signal<Filter>(everything);
+/** Hosts with a lifeline of their own; null: as many as there is room for. */
+export const shownHosts = signal<readonly number[] | null>(null);
+/** Bands that are shown segment by segment, by their first segment. */
+export const opened = signal<ReadonlySet<number>>(new Set());
 export const busy = signal(false);
 export const comparing = signal<{ branch: number; diff: Diff | null } | null>(null);
 export const note = signal<{ text: string; tone: 'info' | 'wrong' } | null>(null);
 export const staged = signal<Record<string, string>>({}); // "host name" → value
 export const applied = signal<string[]>([]);
-export const tab = signal<'why' | 'sockets' | 'queues' | 'charts' | 'sysctl'>('why');
+export const tab = signal<Tab>('why');
+export const tabs = ['why', 'sockets', 'queues', 'charts', 'sysctl'] as const;
+export type Tab = (typeof tabs)[number];
 export const column = signal<'diagram' | 'lesson' | 'inspect'>('diagram');
 
 /** The instant of the play head between two events; null when it rests on one. */
@@ -59,18 +67,27 @@ export const now = computed(() => {
   return data.value?.timeOf(n.value) ?? 0;
 });
 
-/** What keeps each host's latest connection from sending, where something does. */
+/** What keeps each host's connections from sending, where something does: "cwnd", or "A cwnd · B rwnd". */
 export const limits = computed<string[]>(() => {
   void rev.value;
   void n.value;
-  const out: string[] = [];
+  const d = data.value;
   const sc = schemas.value;
   const i = sc.find('tcb', 'Limit');
-  if (i < 0) return out;
-  for (const x of data.value?.state.subjects.values() ?? []) {
-    if (x.schema === 'tcb' && x.host >= 0 && sc.state(x) !== 'LISTEN') out[x.host] = x.values[i] === 1 ? '' : sc.stateName('tcb', i, x.values[i]);
+  const by: { letter: string; why: string }[][] = [];
+  if (i < 0 || !d) return [];
+  for (const x of d.state.subjects.values()) {
+    if (x.schema !== 'tcb' || x.host < 0 || sc.state(x) === 'LISTEN' || x.values[i] === 1) continue;
+    const why = sc.stateName('tcb', i, x.values[i]);
+    const c = d.history.connectionNamed(x.name);
+    by[x.host] ??= [];
+    if (why) by[x.host].push({ letter: c ? letter(c) : '', why });
   }
-  return out;
+  const one = d.history.connections.length <= 1;
+  return by.map((list) => {
+    const few = list.slice(-3).map((k) => (one ? k.why : `${k.letter} ${k.why}`));
+    return (list.length > 3 ? [`+${list.length - 3}`, ...few] : few).join(' · ');
+  });
 });
 
 /** A question that waits for its answer: what comes next is not shown. */

@@ -18,6 +18,7 @@ export interface Track {
   n: number; // the event that sent it
   forkAt: number; // a copy: the instant at which it was made
   turns: Turn[];
+  connection: Connection;
 }
 
 /** From event n on, the lane of a host has this state; '' means nothing. */
@@ -33,6 +34,7 @@ export interface Lane {
   host: number;
   flow: number;
   listener: boolean;
+  name: string; // of what was first in it
   changes: BandChange[];
 }
 
@@ -64,6 +66,15 @@ export interface Note {
   text: string;
 }
 
+/** A connection as both its ends see it: what its segments have in common. */
+export interface Connection {
+  id: number; // in order of appearance, from 0
+  name: string; // "10.0.0.1:40000 ↔ 10.0.0.2:80"
+  hosts: [number, number];
+  n: number; // the event that began it
+  segments: number;
+}
+
 /** What an event is about, for the scrubber and the list. */
 export interface Mark {
   n: number;
@@ -86,6 +97,17 @@ export class History {
   readonly frames: Frame[] = [];
   readonly subjects = new Map<number, Subject>(); // every one that ever was, as it began
 
+  /** The same changes in the order of events: what a layout that grows reads on. */
+  readonly laneTurns: { lane: Lane; change: BandChange }[] = [];
+  readonly timerTurns: { track: TimerTrack; turn: TimerTurn }[] = [];
+  readonly connections: Connection[] = [];
+  readonly most: number[] = []; // by host: connections at once, at most
+  readonly timerKinds: Set<string>[] = []; // by host, a few at most
+
+  private connectionOf = new Map<string, Connection>();
+  private open: number[] = [];
+  private members = new Map<string, Set<number>>(); // of a lane
+  private keyOf = new Map<number, string>();
   private alive = new Map<number, Subject>();
   private laneOf = new Map<string, Lane>();
   private timerOf = new Map<string, TimerTrack>();
@@ -104,7 +126,12 @@ export class History {
   append(f: Frame): void {
     this.frames.push(f);
     const touched = new Map<string, Subject>();
-    const touch = (s?: Subject) => s && touched.set(laneKey(s, this.isListener(s)), s);
+    const touch = (s?: Subject) => {
+      if (!s) return;
+      const key = laneKey(s, this.isListener(s));
+      touched.set(key, s);
+      if (lives(s)) this.index(s, key);
+    };
     const effects = f.effects ?? [];
     if (f.kind === 'arrive' && f.packet) this.turn(f.packet, f, 'delivered', undefined);
     for (const e of effects) {
@@ -129,9 +156,10 @@ export class History {
     for (const e of effects) {
       if (e.kind !== 'destroyed' || !e.subject) continue;
       const s = this.alive.get(e.subject.id);
-      this.alive.delete(e.subject.id);
       if (!s) continue;
       touch(s);
+      this.alive.delete(e.subject.id);
+      this.index(s, '');
       for (const [i, fd] of this.schemas.fields(s.schema).entries()) if (fd.unit === 'timer') this.timer(s, i, f, null);
     }
     for (const s of touched.values()) this.settle(s, f.n, f.at);
@@ -169,9 +197,28 @@ export class History {
   }
 
   private addTrack(p: Packet, n: number, at: number): void {
-    const t: Track = { packet: p, n, forkAt: at, turns: [] };
+    const t: Track = { packet: p, n, forkAt: at, turns: [], connection: this.connect(p, n) };
     this.tracks.push(t);
     this.byPacket.set(p.id, t);
+  }
+
+  private connect(p: Packet, n: number): Connection {
+    const [a, b] = p.src < p.dst ? [p.src, p.dst] : [p.dst, p.src];
+    const key = `${a} ${b}`;
+    let c = this.connectionOf.get(key);
+    if (!c) {
+      c = { id: this.connections.length, name: `${p.src} ↔ ${p.dst}`, hosts: [p.from, p.to], n, segments: 0 };
+      this.connectionOf.set(key, c);
+      this.connections.push(c);
+    }
+    c.segments++;
+    return c;
+  }
+
+  /** The connection that a subject called "a → b" is an end of. */
+  connectionNamed(name: string): Connection | undefined {
+    const [a, b] = name.split(' → ');
+    return b ? this.connectionOf.get(a < b ? `${a} ${b}` : `${b} ${a}`) : undefined;
   }
 
   private turn(id: number | undefined, f: Frame, what: Turn['what'], rule = '', arrive: number | null = null, packet?: Packet): void {
@@ -191,7 +238,7 @@ export class History {
     s.name = to.name;
     if (laneKey(s, this.isListener(s)) === old) return;
     const lane = this.laneOf.get(old);
-    if (lane) push(lane, { n: f.n, at: f.at, state: '', subject: s.id });
+    if (lane) this.push(lane, { n: f.n, at: f.at, state: '', subject: s.id });
     this.settle(s, f.n, f.at);
   }
 
@@ -210,28 +257,27 @@ export class History {
 
   /** Writes down the state that a subject's lane has after an event. */
   private settle(s: Subject, n: number, at: number): void {
-    if (s.schema === 'host' || s.schema === 'link' || s.host < 0) return;
+    if (!lives(s)) return;
     const listener = this.isListener(s);
     const key = laneKey(s, listener);
     let lane = this.laneOf.get(key);
     if (!lane) {
-      lane = { host: s.host, flow: s.flow, listener, changes: [] };
+      lane = { host: s.host, flow: s.flow, listener, name: s.name, changes: [] };
       this.laneOf.set(key, lane);
       this.lanes.push(lane);
     }
     if (listener) this.leave(s, n, at);
-    let best: Subject | undefined;
-    for (const o of this.alive.values()) {
-      if (o.schema === 'host' || o.schema === 'link' || o.host !== s.host) continue;
-      if (laneKey(o, this.isListener(o)) === key && (!best || o.id > best.id)) best = o;
-    }
-    push(lane, { n, at, state: best ? this.schemas.state(best) : '', subject: best?.id ?? s.id });
+    if (this.alive.has(s.id)) this.index(s, key);
+    let top = 0;
+    for (const id of this.members.get(key) ?? []) top = Math.max(top, id);
+    const best = this.alive.get(top);
+    this.push(lane, { n, at, state: best ? this.schemas.state(best) : '', subject: best?.id ?? s.id });
   }
 
   /** A socket that began to listen leaves the lane that it had before. */
   private leave(s: Subject, n: number, at: number): void {
     const lane = this.laneOf.get(laneKey(s, false));
-    if (lane) push(lane, { n, at, state: '', subject: s.id });
+    if (lane) this.push(lane, { n, at, state: '', subject: s.id });
   }
 
   private timer(s: Subject, field: number, f: Frame, deadline: number | null): void {
@@ -246,11 +292,48 @@ export class History {
       t = { host: s.host, flow: s.flow, subject: s.id, field, label: this.schemas.field(s.schema, field)?.label ?? '', turns: [] };
       this.timerOf.set(key, t);
       this.timers.push(t);
+      this.timerKinds[s.host] ??= new Set();
+      const kinds = this.timerKinds[s.host];
+      if (kinds.size < 4) kinds.add(`${t.flow}.${t.label}`);
     }
     const last = t.turns[t.turns.length - 1];
     const old = last?.deadline ?? null;
     if (old === deadline) return;
-    t.turns.push({ n, at, deadline, fired: fire && old !== null && old <= at, kind: this.timerKind(s, field) });
+    const turn = { n, at, deadline, fired: fire && old !== null && old <= at, kind: this.timerKind(s, field) };
+    t.turns.push(turn);
+    this.timerTurns.push({ track: t, turn });
+  }
+
+  /** Notes which lane a subject is in; '' for none. */
+  private index(s: Subject, key: string): void {
+    const old = this.keyOf.get(s.id);
+    if (old === key) return;
+    if (old) this.members.get(old)?.delete(s.id);
+    this.keyOf.set(s.id, key);
+    if (!key) return;
+    const set = this.members.get(key);
+    if (set) set.add(s.id);
+    else this.members.set(key, new Set([s.id]));
+  }
+
+  private push(lane: Lane, c: BandChange): void {
+    const last = lane.changes[lane.changes.length - 1];
+    if (last && last.state === c.state) {
+      last.subject = c.subject;
+      return;
+    }
+    if (!last && c.state === '') return;
+    const was = last?.state ?? '';
+    if (last && last.n === c.n) {
+      last.state = c.state;
+      last.subject = c.subject;
+    } else {
+      lane.changes.push(c);
+      this.laneTurns.push({ lane, change: c });
+    }
+    if (lane.listener || !was === !c.state) return;
+    this.open[lane.host] = (this.open[lane.host] ?? 0) + (c.state ? 1 : -1);
+    this.most[lane.host] = Math.max(this.most[lane.host] ?? 0, this.open[lane.host]);
   }
 
   private timerKind(s: Subject, field: number): string {
@@ -295,19 +378,9 @@ const queues: Record<string, string> = {
   AckBacklog: 'accept queue',
 };
 
-function push(lane: Lane, c: BandChange): void {
-  const last = lane.changes[lane.changes.length - 1];
-  if (last && last.state === c.state) {
-    last.subject = c.subject;
-    return;
-  }
-  if (last && last.n === c.n) {
-    last.state = c.state;
-    last.subject = c.subject;
-    return;
-  }
-  if (!last && c.state === '') return;
-  lane.changes.push(c);
+/** Whether a subject has a place on a lifeline. */
+function lives(s: Subject): boolean {
+  return s.schema !== 'host' && s.schema !== 'link' && s.host >= 0;
 }
 
 function laneKey(s: Subject, listener: boolean): string {
