@@ -144,14 +144,18 @@ func (k *checker) conn(w *engine.World, h string, c *tcp.Conn) error {
 // sendQueues: the queues tile SND.UNA to write_seq, and the counts are those of
 // the marks.
 func sendQueues(c *tcp.Conn) error {
-	var sacked, lost, retrans uint32
+	var out, sacked, lost, retrans uint32
 	at := c.SndUna
 	for i, b := range c.Rtx {
 		if i > 0 && b.Seq != at || i == 0 && b.Seq.After(at) || !b.End.After(b.Seq) {
 			return fmt.Errorf("buffer %d of the retransmission queue is %d to %d, expected from %d", i, b.Seq-c.ISS, b.End-c.ISS, at-c.ISS)
 		}
 		at = b.End
-		sacked, lost, retrans = sacked+one2(b.Sacked), lost+one2(b.Lost), retrans+one2(b.Retrans)
+		n := uint32(b.Segs)
+		if each := int(b.Size); b.Size == 0 && n != 1 || b.Size > 0 && int(n) != (len(b.Data)+each-1)/each {
+			return fmt.Errorf("buffer %d counts for %d segments of %d bytes, it holds %d", i, n, b.Size, len(b.Data))
+		}
+		out, sacked, lost, retrans = out+n, sacked+n*one2(b.Sacked), lost+n*one2(b.Lost), retrans+n*one2(b.Retrans)
 		if b.Sacked && (b.Lost || b.Retrans) {
 			return fmt.Errorf("buffer %d is marked %+v", i, b)
 		}
@@ -170,9 +174,9 @@ func sendQueues(c *tcp.Conn) error {
 		return fmt.Errorf("the send queue ends at %d, write_seq is %d", at-c.ISS, c.SndMax-c.ISS)
 	}
 	reno := !c.SackOK // then sacked_out counts duplicate ACKs
-	if int(c.PacketsOut) != len(c.Rtx) || !reno && c.SackedOut != sacked || c.LostOut != lost || c.RetransOut != retrans || c.SackedOut+c.LostOut > c.PacketsOut {
+	if c.PacketsOut != out || !reno && c.SackedOut != sacked || c.LostOut != lost || c.RetransOut != retrans || c.SackedOut+c.LostOut > c.PacketsOut {
 		return fmt.Errorf("packets_out %d sacked %d lost %d retrans %d, the queue has %d, %d, %d, %d",
-			c.PacketsOut, c.SackedOut, c.LostOut, c.RetransOut, len(c.Rtx), sacked, lost, retrans)
+			c.PacketsOut, c.SackedOut, c.LostOut, c.RetransOut, out, sacked, lost, retrans)
 	}
 	return nil
 }

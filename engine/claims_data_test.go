@@ -83,9 +83,9 @@ func TestT82_CloseWithQueuedData(t *testing.T) {
 func TestTLPThenTimeouts(t *testing.T) {
 	p := play(t, near, reader, connects+"  at(1s)\n  write(c, 10)\n", "at 900ms drop every DATA from client").to("5s")
 	p.sends("client", "DATA", "1 1.204 1.408 1.816 2.632 4.264").counts("client", "TCPLossProbes", 1).counts("client", "TCPTimeouts", 4)
-	// Several in flight: after 2·SRTT + 2 ticks, and the probe is the last segment.
+	// Several in flight: after 2·SRTT + 2 ms, in whole ticks, and the probe is the last segment.
 	q := play(t, far, reader, connects+"  at(1s)\n  write(c, 4344)\n", "at 900ms drop every DATA from client").to("1.2s")
-	q.sends("client", "DATA", "1 1 1 1.088").is("client.state == ESTABLISHED")
+	q.sends("client", "DATA", "1 1 1 1.084").is("client.state == ESTABLISHED")
 	if got := q.said("client", "1.01s"); len(got) != 1 || got[0] != "P. 2897:4345(1448) ack 1" {
 		t.Errorf("the probe is %q", got)
 	}

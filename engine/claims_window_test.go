@@ -103,15 +103,15 @@ func TestT68_WindowUpdate(t *testing.T) {
 // Of 3000 bytes a sender uses two full segments; the 80 left over are withheld, lest
 // the window be filled with crumbs.
 func TestT68_TheSenderStopsAtTheWindow(t *testing.T) {
-	p := limited(t, "  write(c, 10000)\n").to("1.01s")
+	p := limited(t, "  write(c, 10000)\n").to("1.003s")
 	p.says("server", "1s", ". 1:1461(1460) ack 1", "P. 1461:2921(1460) ack 1").is("server.cwnd == 10")
-	p.at("1.1s", "forge peer > server flags=. seq=1 ack=2921 win=3000").to("1.105s")
+	p.at("1.1s", "forge peer > server flags=. seq=1 ack=2921 win=3000").to("1.103s")
 	p.says("server", "1.1s", ". 2921:4381(1460) ack 1", "P. 4381:5841(1460) ack 1")
 }
 
 // With room enough the congestion window is the limit: ten segments.
 func TestT68_TheSmallerWindowCounts(t *testing.T) {
-	p := open(t, "  at(1s)\n  write(c, 30000)\n").to("1.005s")
+	p := open(t, "  at(1s)\n  write(c, 30000)\n").to("1.003s")
 	if n := len(p.said("server", "1s")); n != 10 {
 		t.Errorf("%d segments left at once, expected 10", n)
 	}

@@ -55,6 +55,10 @@ var moreScenes = []string{
 		"at 1ms forge peer > server flags=S seq=1000 win=65535 mss=1460 wscale=7 from=peer:40000 to=server:80\nat 2ms forge peer > server flags=. seq=1 ack=1 win=65535\n" +
 		"at 100ms forge peer > server flags=P. seq=1 ack=1 win=65535 len=200\nat 110ms forge peer > server flags=P. seq=201 ack=1 win=65535 len=200\nat 120ms forge peer > server flags=P. seq=401 ack=1 win=65535 len=200\nat 130ms forge peer > server flags=P. seq=601 ack=1 win=65535 len=200\nat 140ms forge peer > server flags=P. seq=801 ack=1 win=65535 len=200\nat 150m" +
 		"s forge peer > server flags=P. seq=1001 ack=1 win=65535 len=200\nat 160ms forge peer > server flags=P. seq=1201 ack=1 win=65535 len=200\nat 170ms forge peer > server flags=P. seq=1401 ack=1 win=65535 len=200\nat 180ms forge peer > server flags=P. seq=1601 ack=1 win=65535 len=200\nat 190ms forge peer > server flags=P. seq=1801 ack=1 win=65535 len=200\nat 200ms forge peer > server flags=P. seq=2001 ack=1 win=65535 len=200\nat 210ms forge peer > server flags=P. seq=2201 ack=1 win=65535 len=200\n",
+	// A queue builds up before the slow link: the round trip grows, and HyStart sees it.
+	"host client 10.0.0.1\nhost server 10.0.0.2\nlink client server delay 20ms rate 10mbit\n" + reader + connects + "  write(c, 300000)\n",
+	// Segmentation offload on a short path: a large packet is worth waiting for an ACK.
+	near + "offload client\n" + reader + connects + "  write(c, 400000)\n",
 	// Somebody probes a window that stays closed, and finds it open at last.
 	forgedOpen + "at 500ms forge peer > server flags=. seq=1 ack=1 win=0\nat 1s call server: write(c, 100)\nat 5s forge peer > server flags=. seq=1 ack=1 win=1\nat 9s forge peer > server flags=. seq=1 ack=1 win=1000\n",
 	// ECN: asked for in vain, by a SYN that is marked itself, and a link that marks.

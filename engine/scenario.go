@@ -26,7 +26,18 @@ type HostSpec struct {
 	Addr    netip.Addr
 	Addr6   netip.Addr // optional second address
 	Sysctls []Setting
+	Offload Offload
 }
+
+// Offload is what a host's interface takes as one packet, to be cut into segments
+// by the interface itself. The zero value is an interface that takes one segment.
+type Offload struct {
+	Segs uint32 // gso_max_segs
+	Size uint32 // gso_max_size, in bytes
+}
+
+// DefaultOffload is what a fresh interface with segmentation offload takes.
+var DefaultOffload = Offload{65535, 65536}
 
 // Setting is one sysctl assignment, as `sysctl -w` takes it.
 type Setting struct{ Name, Value string }

@@ -78,7 +78,7 @@ func (w *World) put(rec *trace.Recorder, c *cable, p Packet) {
 	if c.ID != 0 {
 		c.Watch(rec)
 	}
-	v := c.Admit(w.now, packetSize(&p.Seg), p.Seg.ECN != wire.NotECT)
+	v := c.Admit(w.now, packetSize(&p.Seg), frameSize(&p.Seg), p.Seg.ECN != wire.NotECT)
 	p.DepartAt, p.ArriveAt = v.Depart, v.Arrive
 	if v.Lost != nil {
 		p.ArriveAt = sim.Never
@@ -153,9 +153,16 @@ func (w *World) cableFor(from sim.HostID, a netip.Addr) *cable {
 	return nil
 }
 
-// packetSize is what a segment takes on the wire, IP header included.
+// packetSize is what a packet takes on the wire, with the IP header of each segment.
 func packetSize(s *wire.Segment) uint32 {
-	n := 40 + uint32(len(s.Payload))
+	return uint32(len(s.Payload)) + uint32(s.Segs())*headerSize(s)
+}
+
+// frameSize is what the largest segment of a packet takes, IP header included.
+func frameSize(s *wire.Segment) uint32 { return uint32(s.Each()) + headerSize(s) }
+
+func headerSize(s *wire.Segment) uint32 {
+	n := uint32(40)
 	if s.Opts.Has != 0 || s.Opts.Raw != "" {
 		n += uint32(s.Opts.Len())
 	}

@@ -27,6 +27,7 @@ func swarmScene(rnd *sim.Rand, k *checker) string {
 	fmt.Fprintf(&b, "link client server delay %s%s%s%s%s%s\n", pick("0ms", "100us", "3ms", "20ms", "20ms", "150ms"), pick("", " jitter 4ms", " jitter 30ms"),
 		pick("", "", " rate 2mbit queue 20", " rate 100mbit"), pick("", " loss 1%", " loss 10%", " loss 25%"), pick("", "", " dup 3%", " dup 20%"), pick("", "", " reorder 2%", " reorder 20%"))
 	for _, h := range []string{"client", "server"} {
+		b.WriteString(pick("", "", "offload "+h+"\n", "offload "+h+" segs 4\n"))
 		for _, s := range []string{"tcp_timestamps = 0", "tcp_sack = 0", "tcp_window_scaling = 0", "tcp_dsack = 0", "tcp_early_retrans = 0", "tcp_recovery = 0",
 			"tcp_rmem = 4096 8192 16384", "tcp_congestion_control = reno", "tcp_slow_start_after_idle = 0"} {
 			if rnd.Below(8) == 0 {

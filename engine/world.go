@@ -62,6 +62,9 @@ func NewWorld(s *Scenario) *World {
 			addrs = append(addrs, spec.Addr6)
 		}
 		h := host.New(w.ids, sim.HostID(i), spec.Name, addrs, s.Seed)
+		if o := spec.Offload; o.Segs > 0 {
+			h.Offload(o.Segs, o.Size)
+		}
 		for _, set := range spec.Sysctls {
 			_ = h.SetSysctl(set.Name, set.Value) // Validate has refused what this would
 		}

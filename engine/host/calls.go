@@ -250,15 +250,18 @@ func (h *Host) callWrite(x *Ctx, proc int, w wait) {
 	if a.Kind == ArgText {
 		total = int64(len(a.Text))
 	}
-	more, dont := false, s.NonBlock
+	more, dont := tcp.WriteFlags(0), s.NonBlock
 	for _, f := range w.in.Args[2:] {
-		more = more || f.Text == "MSG_MORE"
+		if f.Text == "MSG_MORE" {
+			more = tcp.WriteMore
+		}
 		dont = dont || f.Text == "MSG_DONTWAIT"
 	}
 	var err tcp.Errno
 	for w.done < total {
 		var n int
-		n, err = c.Write(&x.Ctx, payload(&a, w.done, total), more)
+		data := payload(&a, w.done, total)
+		n, err = c.Write(&x.Ctx, data, more|Piece(w.done, len(data), total))
 		w.done += int64(n)
 		if err != tcp.OK || n == 0 {
 			break
@@ -276,6 +279,17 @@ func (h *Host) callWrite(x *Ctx, proc int, w wait) {
 	default:
 		h.returned(x, proc, &w.in, 0, err, "")
 	}
+}
+
+// Piece says which part of a write a piece of n bytes is.
+func Piece(done int64, n int, total int64) (f tcp.WriteFlags) {
+	if done > 0 {
+		f = tcp.WriteGoes
+	}
+	if done+int64(n) < total {
+		f |= tcp.WriteRest
+	}
+	return f
 }
 
 // payload returns the next piece of what a write hands over.
@@ -423,7 +437,7 @@ func (h *Host) ready(w *wait, now sim.Time) bool {
 	case "read", "recv":
 		return c.Readable() > 0 || c.Err != tcp.OK || c.RcvFin || c.State == tcp.Closed || c.Shut&1 != 0
 	case "write", "send":
-		return c.Writable()
+		return c.Writable(&h.Sys)
 	case "close":
 		return !Lingering(c)
 	case "poll":
@@ -432,7 +446,7 @@ func (h *Host) ready(w *wait, now sim.Time) bool {
 			word = w.in.Args[1].Text
 		}
 		if word == "POLLOUT" {
-			return c.Writable()
+			return c.Writable(&h.Sys)
 		}
 		return c.Readable() > 0 || c.Err != tcp.OK || c.RcvFin || c.State == tcp.Closed
 	}

@@ -70,8 +70,15 @@ func New(id sim.SubjectID, index sim.HostID, name string, addrs []netip.Addr, se
 	h.secret = h.Rand.Uint64()
 	h.Set = DefaultSettings()
 	h.Set.apply(&h.Sys)
+	h.Offload(1, maxOffload)
 	return h
 }
+
+const maxOffload = 65536 // bytes, as a fresh interface has
+
+// Offload sets what the interface takes as one packet: up to so many segments
+// (gso_max_segs; 1: no segmentation offload), and so many bytes (gso_max_size).
+func (h *Host) Offload(segs, size uint32) { h.Sys.GSOMaxSegs, h.Sys.GSOMaxSize = segs, size }
 
 // Clone returns a copy that shares nothing that either may write. Subjects are
 // shared until one of the two edits them.

@@ -38,7 +38,7 @@ func (h *Host) OnSegment(x *Ctx, s *wire.Segment) {
 		return
 	}
 	x.Count(tcp.InNoECTPkts + tcp.Counter(s.ECN&3)) // Linux: ip_rcv, whatever becomes of the packet
-	x.Count(tcp.InSegs)
+	x.CountBy(tcp.InSegs, s.Segs())
 	if s.BadSum {
 		x.Count(tcp.InCsumErrors)
 		x.Count(tcp.InErrs)

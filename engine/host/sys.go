@@ -121,13 +121,13 @@ func (h *Host) Connected(x *Ctx, fd int32) (bool, tcp.Errno) {
 	return true, err
 }
 
-// Send is send(2): it takes what there is room for.
-func (h *Host) Send(x *Ctx, fd int32, data string, more bool) (int, tcp.Errno) {
+// Send is send(2), or a piece of one: it takes what there is room for.
+func (h *Host) Send(x *Ctx, fd int32, data string, f tcp.WriteFlags) (int, tcp.Errno) {
 	_, c := h.take(x, fd)
 	if c == nil {
 		return 0, tcp.EBADF
 	}
-	return c.Write(&x.Ctx, data, more)
+	return c.Write(&x.Ctx, data, f)
 }
 
 // Recv is recv(2). An empty string and OK are the end of the data.
@@ -208,7 +208,7 @@ func (h *Host) Poll(fd int32) Events {
 		if c.Readable() > 0 {
 			e |= PollIn | PollRdNorm
 		}
-		if c.Writable() || c.Shut&2 != 0 || c.State == tcp.Closed {
+		if c.Writable(&h.Sys) || c.Shut&2 != 0 || c.State == tcp.Closed {
 			e |= PollOut | PollWrNorm
 		}
 	}

@@ -106,12 +106,13 @@ var lossBig = trace.Declare(trace.Rule{
 	Linux: "ip_fragment",
 })
 
-// Admit takes a packet of so many bytes at an instant; markable: it is ECN-capable.
-func (l *Link) Admit(now sim.Time, bytes uint32, markable bool) Verdict {
+// Admit takes a packet of so many bytes at an instant; each is what the largest frame
+// has that it travels in; markable: it is ECN-capable.
+func (l *Link) Admit(now sim.Time, bytes, each uint32, markable bool) Verdict {
 	switch {
 	case l.Down:
 		return Verdict{Lost: lossDown}
-	case l.MTU > 0 && bytes > l.MTU:
+	case l.MTU > 0 && each > l.MTU:
 		return Verdict{Lost: lossBig}
 	}
 	for len(l.Leaving) > 0 && l.Leaving[0] <= now {

@@ -146,14 +146,18 @@ func makeSend(r *runner, c *Call, b *blocked) (attempt, *failure) {
 	if flags&(consts["MSG_OOB"]) != 0 {
 		return nil, failf("flags that are modelled", "MSG_OOB")
 	}
-	more, dont := flags&consts["MSG_MORE"] != 0, flags&consts["MSG_DONTWAIT"] != 0
+	more, dont := tcp.WriteFlags(0), flags&consts["MSG_DONTWAIT"] != 0
+	if flags&consts["MSG_MORE"] != 0 {
+		more = tcp.WriteMore
+	}
 	done := int64(0)
 	return func(x *host.Ctx) (outcome, bool) {
 		fd := r.fd(c.arg(0))
 		var err tcp.Errno
 		for {
 			var n int
-			n, err = r.h.Send(x, fd, payload(buf, done), more)
+			data := payload(buf, done)
+			n, err = r.h.Send(x, fd, data, more|host.Piece(done, len(data), buf.size))
 			done += int64(n)
 			if err != tcp.OK || n == 0 || done >= buf.size {
 				break

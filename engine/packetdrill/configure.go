@@ -14,6 +14,9 @@ import (
 // seed of a run: scripts do not depend on it.
 const seed = 1
 
+// What the interface of a script takes as one packet, as a TUN device does.
+const gsoSegs, gsoSize = 65535, 65536
+
 // configure reads the options of the script and makes the host.
 func (r *runner) configure() error {
 	o := given{version: r.cfg.IP}
@@ -31,6 +34,7 @@ func (r *runner) configure() error {
 	}
 	r.ids = 1
 	r.h = host.New(1, 0, "kernel", []netip.Addr{r.local}, seed)
+	r.h.Offload(gsoSegs, gsoSize)
 	r.rec = &trace.Recorder{}
 	if r.cfg.Trace {
 		r.rec = trace.NewRecorder()
@@ -192,17 +196,21 @@ func (r *runner) route(attr, value string) bool {
 	return true
 }
 
-// link sets an attribute of the interface. Segments are compared as they add up;
-// only whether the device takes several at once matters.
+// link sets an attribute of the interface.
 func (r *runner) link(attr, value string) bool {
-	switch attr {
-	case "gso_max_segs":
-		r.single = value == "1"
-		return true
-	case "gso_max_size", "gso_ipv4_max_size", "gro_max_size", "gro_flush_timeout", "napi_defer_hard_irqs", "txqueuelen":
-		return true
-	case "mtu":
-		return value == "1500"
+	n, err := strconv.ParseUint(value, 10, 32)
+	sys := &r.h.Sys
+	switch {
+	case err != nil:
+		return false
+	case attr == "gso_max_segs" && n >= 1 && n <= 65535:
+		r.h.Offload(uint32(n), sys.GSOMaxSize)
+	case attr == "gso_max_size" && n <= 65536 || attr == "gso_ipv4_max_size" && n <= 65536:
+		r.h.Offload(sys.GSOMaxSegs, uint32(n))
+	case attr == "mtu":
+		return n == 1500
+	default:
+		return attr == "gro_max_size" || attr == "gro_flush_timeout" || attr == "napi_defer_hard_irqs" || attr == "txqueuelen"
 	}
-	return false
+	return true
 }

@@ -86,9 +86,6 @@ func (r *runner) gather(k *Packet, until sim.Time) wire.Segment {
 		}
 		seg.Payload += next.Payload
 		seg.Flags = seg.Flags&^wire.PSH | next.Flags&(wire.PSH|wire.FIN)
-		if !r.single {
-			seg.Flags |= wire.PSH // Linux: every packet of several segments is pushed
-		}
 		seg.Win = next.Win
 		r.asked()
 	}

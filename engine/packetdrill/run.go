@@ -66,7 +66,6 @@ type runner struct {
 	cfg    Config
 	script *Script
 	res    *Result
-	single bool // the device takes one segment at a time: no segmentation offload
 
 	h     *host.Host
 	rec   *trace.Recorder

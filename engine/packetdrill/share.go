@@ -88,7 +88,6 @@ func NewWire(c WireConfig) *Wire {
 	w := &Wire{}
 	w.r = runner{script: &Script{File: c.File}, res: &Result{File: c.File}, tol: c.Tolerance, now: epoch,
 		local: c.Local, remote: c.Remote, bindPort: c.BindPort, connectPort: c.BindPort, lastFD: -1, exact: true}
-	w.r.single = true // the flags of another machine's packets are its own: none is added
 	w.r.other = func(limit sim.Time) bool { return c.Await(min(limit, w.cap)) }
 	return w
 }

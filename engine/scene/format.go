@@ -84,6 +84,7 @@ func formatTopology(w *writer, sc *engine.Scenario) {
 	}
 	w.gap()
 	for i := range sc.Hosts {
+		formatOffload(w, &sc.Hosts[i])
 		for _, set := range sc.Hosts[i].Sysctls {
 			w.line("sysctl ", sc.Hosts[i].Name, " ", set.Name, " = ", set.Value)
 		}

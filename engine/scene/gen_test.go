@@ -46,6 +46,9 @@ func genFile(t *rapid.T) *File {
 		for range rapid.IntRange(0, 2).Draw(t, "sysctls") {
 			h.Sysctls = append(h.Sysctls, genSetting(t))
 		}
+		if rapid.Bool().Draw(t, "offload") {
+			h.Offload = engine.Offload{Segs: rapid.Uint32Range(1, 65535).Draw(t, "segs"), Size: rapid.Uint32Range(2000, 65536).Draw(t, "size")}
+		}
 		sc.Hosts = append(sc.Hosts, h)
 	}
 	genLinks(t, sc)

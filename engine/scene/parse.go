@@ -87,6 +87,7 @@ func init() { // the table and its readers name each other
 		{"kernel", false, (*parser).readKernel},
 		{"host", false, (*parser).readHost},
 		{"link", false, (*parser).readLink},
+		{"offload", false, (*parser).readOffload},
 		{"sysctl", false, (*parser).readSysctl},
 		{"program", false, (*parser).readProgram},
 		{"at", false, (*parser).readAt},

@@ -230,13 +230,19 @@ func (c *Conn) updateWindow(x *Ctx, s *wire.Segment, f *ackFlags) {
 func (c *Conn) cleanQueue(x *Ctx, s *wire.Segment, prior, priorFack wire.Seq, sack *sackState, f *ackFlags) {
 	first, last := sim.Time(-1), sim.Time(-1)
 	reord := c.SndNxt
-	n, wasSacked := 0, c.SackedOut
-	for ; n < len(c.Rtx) && !c.Rtx[n].End.After(c.SndUna); n++ {
+	n, gone, wasSacked := 0, uint32(0), c.SackedOut
+	for ; n < len(c.Rtx); n++ {
 		k := &c.Rtx[n]
+		segs, whole := uint32(k.Segs), !k.End.After(c.SndUna)
+		if !whole {
+			if segs = c.partAcked(k); segs == 0 {
+				break
+			}
+		}
 		switch {
 		case k.EverRetx:
 			if k.Retrans {
-				c.RetransOut--
+				c.RetransOut -= segs
 			}
 			f.retransAckd = true
 		case !k.Sacked:
@@ -252,17 +258,18 @@ func (c *Conn) cleanQueue(x *Ctx, s *wire.Segment, prior, priorFack wire.Seq, sa
 			}
 		}
 		if k.Sacked {
-			c.SackedOut--
+			c.SackedOut -= segs
 		} else if c.SackOK {
-			c.Delivered++
+			c.Delivered += segs
 			if !c.spuriousRetrans(s, k) {
 				c.rackAdvance(x, k)
 			}
 		}
 		if k.Lost {
-			c.LostOut--
+			c.LostOut -= segs
 		}
-		c.PacketsOut--
+		c.PacketsOut -= segs
+		gone += segs
 		c.rateDelivered(k, &sack.rate)
 		sack.priorDelivered = max(sack.priorDelivered, k.Delivered)
 		if k.Flags.Has(wire.SYN) {
@@ -271,25 +278,25 @@ func (c *Conn) cleanQueue(x *Ctx, s *wire.Segment, prior, priorFack wire.Seq, sa
 		} else {
 			f.dataAcked = true
 		}
+		if !whole {
+			break
+		}
 		c.WMem -= min(c.WMem, skbWriteCost(len(k.Data)))
 	}
 	if c.Rtx = c.Rtx[n:]; len(c.Rtx) == 0 {
 		c.Rtx = nil
 		c.chronoStop(x, chronoBusy)
 	} else {
-		if c.Rtx[0].Seq.Before(c.SndUna) {
-			c.trimHead(&c.Rtx[0], c.SndUna)
-		}
 		f.reneging = c.Rtx[0].Sacked
 	}
 	if c.SndUp.Between(prior, c.SndUna) {
 		c.SndUp = c.SndUna
 	}
-	sack.rate.ackDelayed = n == 1 && wasSacked == 0 && c.maybeDelayed(prior, &sack.rate, f)
+	sack.rate.ackDelayed = gone == 1 && n == 1 && wasSacked == 0 && c.maybeDelayed(prior, &sack.rate, f)
 	c.timeAck(x, s, first, last, sack, f)
 	if f.acked() {
 		f.setTimer = true
-		c.orderAck(x, uint32(n), reord, priorFack, f)
+		c.orderAck(x, gone, reord, priorFack, f)
 	}
 }
 
@@ -372,7 +379,17 @@ func (c *Conn) tlpAck(x *Ctx, ack wire.Seq, f *ackFlags) {
 	}
 }
 
-// skbWriteCost is the send buffer space that written data takes.
-//
-// Simplified: one page fragment a segment.
-func skbWriteCost(n int) uint32 { return uint32(n) + 1280 }
+// skbWriteCost is the send buffer space that written data takes: the bytes and one
+// descriptor with room for headers.
+func skbWriteCost(n int) uint32 { return uint32(n) + 832 }
+
+// partAcked takes the whole segments that an acknowledgment covers off the buffer in
+// which it ends, and returns how many they were (tcp_tso_acked).
+func (c *Conn) partAcked(k *Skb) uint32 {
+	if k.Segs == 1 || !c.SndUna.After(k.Seq) {
+		return 0
+	}
+	was := uint32(k.Segs)
+	c.trimHead(k, c.SndUna)
+	return was - uint32(k.Segs)
+}

@@ -8,91 +8,6 @@ import (
 	"wirestep/engine/wire"
 )
 
-var callWrite = trace.Declare(trace.Rule{
-	ID:    "call.write",
-	Says:  "The application hands bytes over. They are in the send queue now; when they leave is TCP's business.",
-	RFC:   trace.Cites("RFC 9293 §3.10.2"),
-	Linux: "tcp_sendmsg",
-})
-
-// Write takes as much of data as the send buffer has room for (tcp_sendmsg). It
-// returns how many bytes it took; an error only when that is none.
-func (c *Conn) Write(x *Ctx, data string, more bool) (int, Errno) {
-	if c.Err != OK {
-		return 0, c.takeErr(x)
-	}
-	if c.Shut&shutWrite != 0 {
-		return 0, EPIPE
-	}
-	if !c.State.canSend() {
-		if c.State == SynSent || c.State == SynRecv {
-			return 0, EAGAIN
-		}
-		return 0, EPIPE
-	}
-	defer x.Enter(callWrite)()
-	c.rateCheckApp()
-	mss := c.currentMSS()
-	n := 0
-	for n < len(data) {
-		if c.WMem >= c.SndBuf {
-			break
-		}
-		n += c.appendWq(data[n:], int(mss))
-		c.chronoStart(x, chronoBusy)
-		if c.SndMax.After(c.PushedSeq + wire.Seq(c.MaxWnd/2)) { // Linux: forced_push
-			c.markPush()
-		}
-	}
-	if n == 0 && len(data) > 0 {
-		return 0, EAGAIN
-	}
-	if !more {
-		c.markPush()
-	}
-	c.clock = x.Now
-	cork := c.Cork
-	c.Cork = cork || more
-	c.restartAfterIdle(x)
-	c.pushPending(x, c.currentMSS(), pushNagle)
-	c.Cork = cork
-	return n, OK
-}
-
-// appendWq adds bytes to the last unsent buffer, or starts a new one.
-func (c *Conn) appendWq(data string, mss int) int {
-	if n := len(c.Wq); n > 0 {
-		k := &c.Wq[n-1]
-		if room := mss - len(k.Data); room > 0 && !k.Flags.Has(wire.FIN) {
-			m := min(room, len(data))
-			k.Data += data[:m]
-			k.End += wire.Seq(m)
-			k.Flags &^= wire.PSH
-			c.SndMax = k.End
-			c.WMem += uint32(m)
-			return m
-		}
-	}
-	m := min(mss, len(data))
-	c.Wq = append(c.Wq, Skb{Seq: c.SndMax, End: c.SndMax + wire.Seq(m), Data: data[:m]})
-	c.SndMax += wire.Seq(m)
-	c.WMem += skbWriteCost(m)
-	return m
-}
-
-// markPush asks the peer to hand everything so far to its application (tcp_mark_push).
-func (c *Conn) markPush() {
-	if n := len(c.Wq); n > 0 {
-		c.Wq[n-1].Flags |= wire.PSH
-		c.PushedSeq = c.SndMax
-	}
-}
-
-// Writable reports whether a writer that waits would be woken (sk_stream_is_writeable).
-func (c *Conn) Writable() bool {
-	return c.Err != OK || c.Shut&shutWrite != 0 || (c.State.canSend() && c.SndBuf-min(c.WMem, c.SndBuf) >= c.SndBuf/3)
-}
-
 var errorTaken = trace.Declare(trace.Rule{
 	ID:    "call.error",
 	Says:  "The call reports the error that was waiting on the socket, and takes it away: it is told once.",
@@ -306,6 +221,7 @@ func (c *Conn) queueFin(x *Ctx) {
 	} else {
 		c.chronoStart(x, chronoBusy)
 		c.Wq = append(c.Wq, Skb{Seq: c.SndMax, End: c.SndMax + 1, Flags: wire.FIN})
+		c.WMem += skbWriteCost(0)
 	}
 	c.SndMax++
 	c.pushPending(x, c.currentMSS(), pushAll)

@@ -212,7 +212,7 @@ func (c *Conn) initBuffers(x *Ctx) {
 // (tcp_sndbuf_expand).
 func (c *Conn) expandSndBuf(x *Ctx) {
 	per := uint32(1)
-	for per < max(uint32(c.PeerMSS), uint32(c.MSS))+320+320 {
+	for per < max(uint32(c.PeerMSS), uint32(c.MSS))+gsoHeadroom-1+320 {
 		per *= 2
 	}
 	per += 256

@@ -38,7 +38,8 @@ type Conn struct {
 	clock sim.Time // when a segment or a timer last woke the socket (tcp_mstamp)
 }
 
-// Skb is one buffer of the send side: what became, or will become, one segment.
+// Skb is one buffer of the send side: what became, or will become, one packet for
+// the interface. With segmentation offload that may be several segments.
 type Skb struct {
 	Seq, End  wire.Seq
 	Flags     wire.Flags // SYN, FIN, PSH, URG
@@ -53,6 +54,8 @@ type Skb struct {
 	No        uint32 // which transmission the last was
 	Rate      rateStamp
 	Delivered uint32 // connection's Delivered when it was sent
+	Segs      uint16 // segments that it counts for, once it is sent (tcp_skb_pcount)
+	Size      uint16 // payload of each when they are several (tcp_gso_size)
 }
 
 // NewConn returns a closed socket with every timer off.
@@ -62,6 +65,7 @@ func NewConn(id sim.SubjectID) *Conn {
 	c.XmitAt, c.DelackAt, c.KeepAt = sim.Never, sim.Never, sim.Never
 	c.MTU = 1500
 	c.PeerMSS = 536
+	c.PacingRate, c.PacingMax = ^uint64(0), ^uint64(0)
 	c.MSS = 536
 	return c
 }

@@ -30,7 +30,7 @@ func (x *Ctx) Send(s wire.Segment, retx uint16) {
 		x.Count(OutRsts)
 	}
 	if retx == 0 || s.Flags.Has(wire.SYN|wire.ACK) { // Linux: retransmissions are counted apart
-		x.Count(OutSegs)
+		x.CountBy(OutSegs, s.Segs())
 	}
 	x.Out = append(x.Out, Outgoing{s, x.Span(), retx})
 }

@@ -91,11 +91,11 @@ func (c *Conn) dataRecv(x *Ctx, s *wire.Segment, cost uint32) {
 // measureRcvMSS guesses what the peer's full segments carry. A smaller size is
 // believed when it comes twice in a row (tcp_measure_rcv_mss).
 func (c *Conn) measureRcvMSS(s *wire.Segment, cost uint32) {
-	n, last := uint32(len(s.Payload)), c.LastSeg
+	n, last := uint32(s.Each()), c.LastSeg
 	c.LastSeg = 0
 	if n >= uint32(c.RcvMSS) {
 		if n != uint32(c.RcvMSS) {
-			c.rescale(int(n), cost)
+			c.rescale(len(s.Payload), cost)
 		}
 		c.RcvMSS = uint16(min(n, uint32(c.AdvMSS)))
 		if s.Flags.Has(wire.PSH) {

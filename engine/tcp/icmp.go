@@ -78,8 +78,8 @@ func (c *Conn) mtuReduced(x *Ctx, mtu uint32) {
 func (c *Conn) simpleRetransmit(x *Ctx) {
 	mss := int(c.currentMSS())
 	for i := range c.Rtx {
-		if len(c.Rtx[i].Data) > mss {
-			c.markLost(x, &c.Rtx[i])
+		if k := &c.Rtx[i]; k.Segs == 1 && len(k.Data) > mss || int(k.Size) > mss {
+			c.markLost(x, k)
 		}
 	}
 	if c.LostOut == 0 {

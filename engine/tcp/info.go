@@ -27,18 +27,6 @@ func (c *Conn) bytesRetrans() int64 {
 	return max(int64(c.BytesSent)-max(once, 0), 0)
 }
 
-// pacingRate is what the kernel would pace to, in bytes a second (tcp_update_pacing_rate).
-func (c *Conn) pacingRate(sys *Sysctls) int64 {
-	if c.SRTT == 0 {
-		return 0
-	}
-	ratio := int64(sys.PacingCARatio)
-	if c.Cwnd < c.Ssthresh/2 {
-		ratio = int64(sys.PacingSSRatio)
-	}
-	return int64(c.MSS) * 80_000 * ratio * int64(max(c.Cwnd, c.PacketsOut)) / int64(c.SRTT)
-}
-
 // Bits of tcpi_options.
 const (
 	infoTimestamps = 1
@@ -103,7 +91,7 @@ func (c *Conn) Info(now sim.Time, sys *Sysctls) []InfoField {
 		{"tcpi_snd_ssthresh", int64(c.Ssthresh)}, {"tcpi_snd_cwnd", int64(c.Cwnd)}, {"tcpi_advmss", int64(c.AdvMSS)},
 		{"tcpi_reordering", int64(c.Reordering)}, {"tcpi_rcv_rtt", int64(c.RcvRTT >> 3)}, {"tcpi_rcv_space", int64(c.RcvQSpace)},
 		{"tcpi_total_retrans", int64(c.TotalRetrans)},
-		{"tcpi_pacing_rate", c.pacingRate(sys)}, {"tcpi_max_pacing_rate", -1},
+		{"tcpi_pacing_rate", int64(c.PacingRate)}, {"tcpi_max_pacing_rate", int64(c.PacingMax)},
 		{"tcpi_bytes_acked", int64(c.BytesAcked)}, {"tcpi_bytes_received", int64(c.BytesRcvd)},
 		{"tcpi_segs_out", int64(c.SegsOut)}, {"tcpi_segs_in", int64(c.SegsIn)},
 		{"tcpi_notsent_bytes", max(int64(c.SndMax.Minus(c.SndNxt)), 0)}, {"tcpi_min_rtt", minRTT},

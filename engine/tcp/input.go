@@ -10,10 +10,10 @@ import (
 // splits it into tcp_rcv_established and tcp_rcv_state_process. A listener has
 // its own door, in listen.go. The returned TimeWait, if any, takes over.
 func (c *Conn) OnSegment(x *Ctx, s *wire.Segment) *TimeWait {
-	c.SegsIn++
+	c.SegsIn += uint32(s.Segs())
 	c.clock = x.Now
 	if len(s.Payload) > 0 {
-		c.Stats.DataIn++
+		c.Stats.DataIn += uint32(s.Segs())
 	}
 	switch c.State {
 	case Closed:

@@ -15,9 +15,10 @@ const (
 	LimitPacing              // the next segment's time has not come
 	LimitTimer               // waiting for a retransmission to be answered
 	LimitTSQ                 // enough is queued in the interface
+	LimitDefer               // an ACK will soon allow a larger packet (segmentation offload)
 )
 
 // LimitNames holds the name of each limit, by number.
-var LimitNames = []string{"", "application", "cwnd", "rwnd", "Nagle", "cork", "pacing", "timer", "device"}
+var LimitNames = []string{"", "application", "cwnd", "rwnd", "Nagle", "cork", "pacing", "timer", "device", "offload"}
 
 func (l Limit) String() string { return LimitNames[l] }

@@ -213,6 +213,7 @@ func (c *Conn) NewChild(x *Ctx, n *Conn, q *Request, s *wire.Segment) {
 		KeepOn: c.KeepOn, KeepIdle: c.KeepIdle, KeepIntvl: c.KeepIntvl, KeepCnt: c.KeepCnt, ReuseAddr: c.ReuseAddr,
 		ReusePort: c.ReusePort, UserMSS: c.UserMSS, RcvBuf: c.RcvBuf, RcvBufLock: c.RcvBufLock, SndBuf: c.SndBuf,
 		SndBufLock: c.SndBufLock, Scaling: c.Scaling, MTU: c.MTU, CC: c.CC,
+		PacingRate: c.PacingRate, PacingMax: c.PacingMax, Paced: c.Paced, NotsentLowat: c.NotsentLowat,
 		XmitAt: sim.Never, DelackAt: sim.Never, KeepAt: sim.Never,
 	}
 	n.ID, n.Flow, n.Tuple, n.Parent = id, flow, q.Tuple, c.ID

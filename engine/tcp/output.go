@@ -45,60 +45,87 @@ var nagleRule = trace.Declare(trace.Rule{
 	Differs: "RFC 896 waits for any unacknowledged data; Linux, after Minshall, only for an unacknowledged small segment.",
 })
 
-// writeXmit sends what may be sent (tcp_write_xmit). push is how the last,
-// partial segment is treated: pushOnce sends exactly one segment whatever cwnd
-// says (a probe), pushAll ignores Nagle. It reports whether the sender is stuck:
-// nothing is in flight, and something waits.
+// writeXmit sends what may be sent (tcp_write_xmit). push is how the last, partial
+// segment is treated. It reports whether the sender is stuck: nothing is in flight,
+// and something waits.
 func (c *Conn) writeXmit(x *Ctx, mss uint32, push pushKind) bool {
-	sent := 0
+	sent := uint32(0)
 	limit := LimitApp
+	most := c.tsoSegs(x, mss)
 	for len(c.Wq) > 0 {
+		quota := min(c.cwndQuota(), most)
+		if quota == 0 {
+			if push != pushProbe {
+				x.When(cwndRoom, trace.Lt("in flight", c.inFlight(), "cwnd", c.Cwnd).In(trace.UnitSegments))
+				limit = LimitCwnd
+				break
+			}
+			quota = 1
+		}
+		c.growHead(quota * mss) // before the window is asked: what has grown must fit as well
 		k := &c.Wq[0]
-		quota := c.cwndQuota()
-		if quota == 0 && push != pushOnce {
-			x.When(cwndRoom, trace.Lt("in flight", c.inFlight(), "cwnd", c.Cwnd).In(trace.UnitSegments))
-			limit = LimitCwnd
-			break
-		}
-		c.growHead(mss) // before the window is asked: what has grown must fit as well
-		end := k.End
-		if end.Minus(k.Seq) > int32(mss) {
-			end = k.Seq + wire.Seq(mss)
-		}
-		if end.After(c.sndEnd()) {
-			x.When(rwndRoom, c.sndCheck("SEG.END", end, trace.OpLE, "SND.UNA + SND.WND", c.sndEnd()))
+		segs := k.count(mss)
+		if !c.windowFits(k, mss) {
+			x.When(rwndRoom, c.sndCheck("SEG.END", k.firstEnd(mss), trace.OpLE, "SND.UNA + SND.WND", c.sndEnd()))
 			limit = LimitRwnd
 			break
 		}
-		last := len(c.Wq) == 1
-		if uint32(len(k.Data)) <= mss && !c.nagleAllows(x, k, mss, last, push) {
-			limit = LimitNagle
-			if c.Cork {
-				limit = LimitCork
+		size := mss
+		if segs == 1 {
+			if !c.nagleAllows(x, k, mss, len(c.Wq) == 1, push) {
+				limit = LimitNagle
+				if c.Cork {
+					limit = LimitCork
+				}
+				break
 			}
-			break
+		} else {
+			if push < pushFirst {
+				if l := c.deferTSO(x, k, most); l != LimitNone {
+					limit = l
+					break
+				}
+			}
+			size = c.splitPoint(k, mss, quota, push)
 		}
-		head := c.takeWq(mss)
-		c.minshall(head.End, len(head.Data), mss)
+		head := c.takeWq(size, mss)
+		sent += uint32(head.Segs)
 		c.sendHead(x, head)
-		sent++
-		if push == pushOnce {
+		c.minshall(&head, mss)
+		if push >= pushFirst {
 			break
 		}
 	}
 	c.Limit = limit
 	c.chronoLimit(x, limit)
+	full := limit == LimitCwnd || c.inFlight() >= c.Cwnd
+	if sent > 0 || full {
+		c.validateCwnd(x, full)
+	}
 	if sent > 0 {
-		if c.CA == CWR || c.CA == Recovery {
-			c.PrrOut += uint32(sent)
+		if c.inReduction() {
+			c.PrrOut += sent
 		}
-		if push != pushOnce {
+		if push != pushProbe {
 			c.scheduleTLP(x, false)
 		}
-		c.validateCwnd(x, c.PacketsOut >= c.Cwnd)
 		return false
 	}
 	return c.PacketsOut == 0 && len(c.Wq) > 0
+}
+
+// windowFits: the peer's window has room for the first segment of a buffer
+// (tcp_snd_wnd_test).
+func (c *Conn) windowFits(k *Skb, mss uint32) bool {
+	return !k.firstEnd(mss).After(c.sndEnd())
+}
+
+// firstEnd is the end of the first segment of a buffer.
+func (k *Skb) firstEnd(mss uint32) wire.Seq {
+	if uint32(len(k.Data)) > mss {
+		return k.Seq + wire.Seq(mss)
+	}
+	return k.End
 }
 
 type pushKind uint8
@@ -106,16 +133,18 @@ type pushKind uint8
 const (
 	pushNagle pushKind = iota // Nagle decides
 	pushAll                   // TCP_NODELAY for this time
-	pushOnce                  // exactly one segment
+	pushFirst                 // only the first buffer, while the application still writes (tcp_push_one)
+	pushProbe                 // exactly one segment, whatever cwnd says: a probe
 )
 
-// cwndQuota is how many more segments cwnd allows (tcp_cwnd_test).
+// cwndQuota is how many segments cwnd allows in the next packet (tcp_cwnd_test): not
+// more than half of it, so that two packets at least are on their way.
 func (c *Conn) cwndQuota() uint32 {
 	f := c.inFlight()
 	if f >= c.Cwnd {
 		return 0
 	}
-	return c.Cwnd - f
+	return min(max(c.Cwnd/2, 1), c.Cwnd-f)
 }
 
 // nagleAllows decides about a segment that is not full (tcp_nagle_test).
@@ -129,14 +158,16 @@ func (c *Conn) nagleAllows(x *Ctx, k *Skb, mss uint32, last bool, push pushKind)
 	if c.NoDelay || c.PacketsOut == 0 {
 		return true
 	}
-	small := c.SndSml.After(c.SndUna) && !c.SndSml.After(c.SndNxt)
-	return !x.When(nagleRule, trace.Is("an earlier small segment is unacknowledged", small))
+	return !x.When(nagleRule, trace.Is("an earlier small segment is unacknowledged", c.smallOut()))
 }
 
+// smallOut: a segment that was not full is unacknowledged (tcp_minshall_check).
+func (c *Conn) smallOut() bool { return c.SndSml.After(c.SndUna) && !c.SndSml.After(c.SndNxt) }
+
 // minshall remembers the end of the last segment that was not full.
-func (c *Conn) minshall(end wire.Seq, n int, mss uint32) {
-	if uint32(n) < mss {
-		c.SndSml = end
+func (c *Conn) minshall(k *Skb, mss uint32) {
+	if uint32(len(k.Data)) < uint32(k.Segs)*mss {
+		c.SndSml = k.End
 	}
 }
 
@@ -151,51 +182,55 @@ func (c *Conn) sendHead(x *Ctx, k Skb) {
 	c.Rtx = append(c.Rtx, k)
 	prior := c.PacketsOut
 	c.SndNxt = k.End
-	c.PacketsOut++
+	c.PacketsOut += uint32(k.Segs)
 	if len(k.Data) > 0 {
-		x.Count(TCPOrigDataSent)
+		x.CountBy(TCPOrigDataSent, int(k.Segs))
 	}
 	if prior == 0 || c.XmitKind == TimerTLP {
 		c.rearmRTO(x)
 	}
+	c.checkSpace(x)
 }
 
-// growHead fills a buffer that is not full from the one behind it, so that no
-// small segment leaves while more waits (tcp_grow_skb).
-func (c *Conn) growHead(mss uint32) {
-	if len(c.Wq) < 2 || uint32(len(c.Wq[0].Data)) >= mss {
+// growHead fills a buffer up to so many bytes from the one behind it, so that no
+// small packet leaves while more waits (tcp_grow_skb).
+func (c *Conn) growHead(size uint32) {
+	if len(c.Wq) < 2 || uint32(len(c.Wq[0].Data)) >= size {
 		return
 	}
 	k, next := &c.Wq[0], &c.Wq[1]
-	n := min(int(mss)-len(k.Data), len(next.Data))
+	n := min(int(size)-len(k.Data), len(next.Data))
+	if n == 0 {
+		return // Linux: a FIN behind the data follows by itself
+	}
 	k.Data += next.Data[:n]
 	k.End += wire.Seq(n)
 	next.Data, next.Seq = next.Data[n:], next.Seq+wire.Seq(n)
 	if next.Data == "" {
 		k.Flags |= next.Flags
 		k.End = next.End
-		c.WMem -= min(c.WMem, skbWriteCost(0))
+		c.WMem -= skbWriteCost(0)
 		copy(c.Wq[1:], c.Wq[2:])
 		c.Wq = c.Wq[:len(c.Wq)-1]
 	}
 }
 
-// takeWq takes the first unsent buffer, or its first n bytes when it has more
-// (tso_fragment).
-func (c *Conn) takeWq(n uint32) Skb {
-	k := c.Wq[0]
-	if uint32(len(k.Data)) <= n {
-		if c.Wq = c.Wq[1:]; len(c.Wq) == 0 {
-			c.Wq = nil
-		}
-		return k
+// takeWq takes the first unsent buffer, or its first n bytes when it has more, as
+// segments of mss bytes (tso_fragment).
+func (c *Conn) takeWq(n, mss uint32) Skb {
+	k := &c.Wq[0]
+	if uint32(len(k.Data)) > n {
+		head := k.cut(n)
+		head.count(mss)
+		c.WMem += skbWriteCost(0)
+		return head
 	}
-	rest := &c.Wq[0]
-	k.Data, rest.Data = k.Data[:n], k.Data[n:]
-	k.End = k.Seq + wire.Seq(n)
-	rest.Seq = k.End
-	k.Flags &^= wire.FIN | wire.PSH
-	return k
+	head := *k
+	if c.Wq = c.Wq[1:]; len(c.Wq) == 0 {
+		c.Wq = nil
+	}
+	head.count(mss)
+	return head
 }
 
 // pushPending sends what may be sent, and starts the persist timer when nothing
@@ -214,6 +249,7 @@ func (c *Conn) dataSndCheck(x *Ctx) {
 	if len(c.Wq) > 0 {
 		c.pushPending(x, c.currentMSS(), pushNagle)
 	}
+	c.checkSpace(x)
 }
 
 // sndCheck records a comparison of send sequence numbers, relative to ISS.

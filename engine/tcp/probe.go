@@ -52,7 +52,7 @@ func (c *Conn) checkProbe(x *Ctx) {
 		return
 	}
 	defer x.Enter(persistStart)()
-	c.armXmit(x, TimerProbe, c.probeInterval(x))
+	c.armXmit(x, TimerProbe, max(c.RTO, x.Sys.RTOMin)) // Linux: tcp_probe0_base, without back-off
 }
 
 var persistStop = trace.Declare(trace.Rule{
@@ -148,8 +148,12 @@ func (c *Conn) writeWakeup(x *Ctx, counter Counter) {
 		return
 	}
 	if len(c.Wq) > 0 && c.Wq[0].Seq.Before(c.sndEnd()) {
-		n := min(uint32(c.sndEnd()-c.Wq[0].Seq), c.currentMSS())
-		k := c.takeWq(n)
+		mss := c.currentMSS()
+		c.PushedSeq = wire.MaxSeq(c.PushedSeq, c.Wq[0].End)
+		if n := min(uint32(c.sndEnd()-c.Wq[0].Seq), mss); uint32(len(c.Wq[0].Data)) > n {
+			c.Wq[0].Flags |= wire.PSH // Linux: both parts are pushed
+		}
+		k := c.takeWq(min(uint32(c.sndEnd()-c.Wq[0].Seq), mss), mss)
 		k.Flags |= wire.PSH
 		c.sendHead(x, k)
 		return

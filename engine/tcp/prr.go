@@ -78,6 +78,7 @@ func (c *Conn) endReduction(x *Ctx) {
 
 // congControl adjusts cwnd for one ACK (tcp_cong_control).
 func (c *Conn) congControl(x *Ctx, delivered, lost uint32, f *ackFlags) {
+	defer c.updatePacingRate(x)
 	if c.inReduction() {
 		c.prr(x, delivered, lost, f.advanced)
 		return

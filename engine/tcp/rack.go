@@ -3,6 +3,7 @@ package tcp
 import (
 	"wirestep/engine/sim"
 	"wirestep/engine/trace"
+	"wirestep/engine/wire"
 )
 
 var rackLost = trace.Declare(trace.Rule{
@@ -38,9 +39,15 @@ func (c *Conn) rackAdvance(x *Ctx, k *Skb) {
 	}
 	c.RackAdvanced = true
 	c.RackRTT = rtt
-	if int32(k.No-c.RackNo) > 0 || c.RackNo == 0 {
-		c.RackAt, c.RackNo = k.SentAt, k.No
+	if c.RackNo == 0 || sentAfter(k.No, c.RackNo, k.End, c.RackEnd) {
+		c.RackAt, c.RackNo, c.RackEnd = k.SentAt, k.No, k.End
 	}
+}
+
+// sentAfter orders transmissions by their count, and parts of one by their end
+// (tcp_rack_sent_after).
+func sentAfter(a, b uint32, aEnd, bEnd wire.Seq) bool {
+	return int32(a-b) > 0 || a == b && aEnd.After(bEnd)
 }
 
 // rackReoWnd is how long a segment may be late (tcp_rack_reo_wnd).
@@ -65,7 +72,7 @@ func (c *Conn) rackDetect(x *Ctx) (wait sim.Duration) {
 		if k.Sacked || (k.Lost && !k.Retrans) {
 			continue
 		}
-		if int32(c.RackNo-k.No) <= 0 {
+		if !sentAfter(c.RackNo, k.No, c.RackEnd, k.End) {
 			continue
 		}
 		left := k.SentAt.Add(c.RackRTT + wnd).Sub(x.Now)

@@ -174,8 +174,11 @@ var newRenoLost = trace.Declare(trace.Rule{
 func (c *Conn) newRenoMarkLost(x *Ctx, advanced bool) {
 	if (c.CA < Recovery && x.When(newRenoLost, trace.Ge("duplicate ACKs", c.SackedOut, "tcp_reordering", c.Reordering))) ||
 		(c.CA == Recovery && advanced) {
-		if !c.Rtx[0].Lost {
+		if k := &c.Rtx[0]; !k.Lost {
 			defer x.Enter(newRenoLost)()
+			if k.Segs > 1 {
+				c.splitRtx(0, uint32(k.Size), uint32(k.Size))
+			}
 			c.markLost(x, &c.Rtx[0])
 		}
 	}

@@ -12,62 +12,69 @@ var retransmit = trace.Declare(trace.Rule{
 	Linux: "__tcp_retransmit_skb",
 })
 
-// retransmitSkb sends a buffer again because it is believed lost, and keeps the
-// books of the episode (tcp_retransmit_skb).
-func (c *Conn) retransmitSkb(x *Ctx, i int) bool {
-	if !c.repeatSkb(x, i) {
+// retransmitSkb sends up to segs segments of a buffer again because they are believed
+// lost, and keeps the books of the episode (tcp_retransmit_skb).
+func (c *Conn) retransmitSkb(x *Ctx, i int, segs uint32) bool {
+	if !c.repeatSkb(x, i, segs) {
 		return false
 	}
 	k := &c.Rtx[i]
 	if !k.Retrans {
 		k.Retrans = true
-		c.RetransOut++
+		c.RetransOut += uint32(k.Segs)
 	}
 	if c.RetStamp == 0 {
 		c.RetStamp = max(x.Now, 1)
 	}
-	if c.UndoRetrans < 0 {
-		c.UndoRetrans = 0
-	}
-	c.UndoRetrans++
+	c.UndoRetrans = max(c.UndoRetrans, 0) + int32(k.Segs)
 	return true
 }
 
-// repeatSkb sends a buffer again, as a probe too (__tcp_retransmit_skb). It reports
-// whether it could: a segment beyond the peer's window is not repeated.
-func (c *Conn) repeatSkb(x *Ctx, i int) bool {
+// repeatSkb sends up to segs segments of a buffer again, as a probe too
+// (__tcp_retransmit_skb). It reports whether it could: what lies beyond the peer's
+// window is not repeated.
+func (c *Conn) repeatSkb(x *Ctx, i int, segs uint32) bool {
 	k := &c.Rtx[i]
 	if k.Seq.Before(c.SndUna) {
 		c.trimHead(k, c.SndUna)
 	}
+	mss := c.currentMSS()
 	room := c.sndEnd().Minus(k.Seq)
 	if room <= 0 {
 		if k.Seq != c.SndUna {
 			return false
 		}
-		room = int32(c.currentMSS()) // Linux: the head is repeated as a window probe
+		room = int32(mss) // Linux: the head is repeated as a window probe
 	}
-	size := min(uint32(room), c.currentMSS())
+	size := mss * segs
+	if wnd := uint32(room); size > wnd {
+		if size = wnd; wnd > mss {
+			size -= wnd % mss
+		}
+	}
 	if uint32(len(k.Data)) > size {
-		c.splitRtx(i, size)
-		k = &c.Rtx[i]
+		c.splitRtx(i, size, mss)
+	} else {
+		c.recount(k, mss)
+		c.joinRetrans(x, i, min(uint32(room), mss))
 	}
+	k = &c.Rtx[i]
 	defer x.Enter(retransmit)()
 	c.ecnClearSyn(x, k)
 	c.transmit(x, k)
 	k.EverRetx = true
-	x.Count(RetransSegs)
+	x.CountBy(RetransSegs, int(k.Segs))
 	if k.Flags.Has(wire.SYN) {
 		x.Count(TCPSynRetrans)
 	}
-	c.TotalRetrans++
+	c.TotalRetrans += uint32(k.Segs)
 	return true
 }
 
 // retransmitHead repeats the oldest segment.
 func (c *Conn) retransmitHead(x *Ctx) {
 	if len(c.Rtx) > 0 {
-		c.retransmitSkb(x, 0)
+		c.retransmitSkb(x, 0, 1)
 	}
 }
 
@@ -82,28 +89,79 @@ func (c *Conn) trimHead(k *Skb, to wire.Seq) {
 	n = min(n, int32(len(k.Data)))
 	k.Data = k.Data[n:]
 	k.Seq += wire.Seq(n)
+	c.WMem -= uint32(n)
+	if k.Segs > 1 {
+		k.count(uint32(k.Size))
+	}
 }
 
-// splitRtx cuts a sent buffer after n bytes (tcp_fragment).
-func (c *Conn) splitRtx(i int, n uint32) {
-	k := c.Rtx[i]
-	rest := k
-	k.Data, rest.Data = k.Data[:n], k.Data[n:]
-	k.End = k.Seq + wire.Seq(n)
-	rest.Seq = k.End
-	k.Flags &^= wire.FIN | wire.PSH
+// splitRtx cuts a sent buffer after n bytes, each part in segments of mss bytes
+// (tcp_fragment).
+func (c *Conn) splitRtx(i int, n, mss uint32) {
 	c.Rtx = append(c.Rtx, Skb{})
-	copy(c.Rtx[i+2:], c.Rtx[i+1:])
-	c.Rtx[i], c.Rtx[i+1] = k, rest
-	c.PacketsOut++
+	copy(c.Rtx[i+1:], c.Rtx[i:])
+	k, rest := &c.Rtx[i], &c.Rtx[i+1]
+	was := uint32(k.Segs)
+	*k = rest.cut(n)
+	c.WMem += skbWriteCost(0)
+	c.adjust(k, k.count(mss)+rest.count(mss)-was)
+}
+
+// recount works out anew how many segments a sent buffer counts for, after the MSS
+// has changed.
+func (c *Conn) recount(k *Skb, mss uint32) {
+	was := uint32(k.Segs)
+	c.adjust(k, k.count(mss)-was)
+}
+
+// adjust adds n, which may be negative, to the counts in which a sent buffer is
+// (tcp_adjust_pcount).
+func (c *Conn) adjust(k *Skb, n uint32) {
+	if n == 0 {
+		return
+	}
+	c.PacketsOut += n
 	if k.Sacked {
-		c.SackedOut++
+		c.SackedOut += n
 	}
 	if k.Lost {
-		c.LostOut++
+		c.LostOut += n
 	}
 	if k.Retrans {
-		c.RetransOut++
+		c.RetransOut += n
+	}
+	if !c.SackOK && int32(n) < 0 {
+		c.SackedOut -= min(c.SackedOut, -n)
+	}
+}
+
+var retransCollapse = trace.Declare(trace.Rule{
+	ID:    "retransmit.collapse",
+	Says:  "Small segments, or a FIN, that follow the one to be repeated are joined to it as far as a full segment has room: one packet repeats them all.",
+	RFC:   trace.Cites("RFC 1122 §4.2.2.15"),
+	Linux: "tcp_retrans_try_collapse",
+})
+
+// joinRetrans joins the buffers behind one that is repeated to it, as long as all fit
+// into so many bytes (tcp_retrans_try_collapse).
+func (c *Conn) joinRetrans(x *Ctx, i int, space uint32) {
+	k := &c.Rtx[i]
+	if uint32(len(k.Data)) >= space || k.Flags.Has(wire.SYN) || k.Segs > 1 || k.Sacked || !x.Sys.RetransCollapse {
+		return
+	}
+	for i+1 < len(c.Rtx) {
+		next := &c.Rtx[i+1]
+		if next.Segs > 1 || next.Sacked || len(k.Data)+len(next.Data) > int(space) || next.End.After(c.sndEnd()) {
+			return
+		}
+		x.Note(retransCollapse)
+		k.Data += next.Data
+		k.End = next.End
+		k.Flags |= next.Flags
+		k.EverRetx = k.EverRetx || next.EverRetx
+		c.adjust(next, -uint32(next.Segs))
+		c.WMem -= skbWriteCost(0)
+		c.Rtx = append(c.Rtx[:i+1], c.Rtx[i+2:]...)
 	}
 }
 
@@ -179,13 +237,13 @@ func (c *Conn) markLost(x *Ctx, k *Skb) {
 	case k.Sacked:
 	case !k.Lost:
 		k.Lost = true
-		c.LostOut++
-		c.Lost++
+		c.LostOut += uint32(k.Segs)
+		c.Lost += uint32(k.Segs)
 	case k.Retrans:
 		k.Retrans = false
-		c.RetransOut--
-		c.Lost++
-		x.Count(TCPLostRetransmit)
+		c.RetransOut -= uint32(k.Segs)
+		c.Lost += uint32(k.Segs)
+		x.CountBy(TCPLostRetransmit, int(k.Segs))
 	}
 }
 
@@ -204,6 +262,7 @@ func (c *Conn) retransmitQueue(x *Ctx) {
 	}
 	defer x.Enter(retransmitMore)()
 	rearm := false
+	most := c.tsoSegs(x, c.currentMSS())
 	for i := 0; i < len(c.Rtx); i++ {
 		if c.inFlight() >= c.Cwnd || c.RetransOut >= c.LostOut {
 			break
@@ -211,16 +270,17 @@ func (c *Conn) retransmitQueue(x *Ctx) {
 		if k := &c.Rtx[i]; k.Sacked || k.Retrans || !k.Lost {
 			continue
 		}
-		if !c.retransmitSkb(x, i) {
+		if !c.retransmitSkb(x, i, min(c.Cwnd-c.inFlight(), most)) {
 			break
 		}
+		segs := uint32(c.Rtx[i].Segs)
 		if c.CA != Loss {
-			x.Count(TCPFastRetrans)
+			x.CountBy(TCPFastRetrans, int(segs))
 		} else {
-			x.Count(TCPSlowStartRetrans)
+			x.CountBy(TCPSlowStartRetrans, int(segs))
 		}
 		if c.inReduction() {
-			c.PrrOut++
+			c.PrrOut += segs
 		}
 		if i == 0 && c.XmitKind != TimerReo {
 			rearm = true

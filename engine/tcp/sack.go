@@ -138,25 +138,50 @@ func (c *Conn) dsackSeen(b wire.SackBlock, st *sackState, f *ackFlags) uint32 {
 	return n
 }
 
-// tagBlock marks the segments that one block covers whole.
+// tagBlock marks the segments that one block covers whole (tcp_sacktag_walk).
 func (c *Conn) tagBlock(x *Ctx, b wire.SackBlock, dup bool, st *sackState, f *ackFlags) {
-	for i := range c.Rtx {
+	for i := 0; i < len(c.Rtx); i++ {
 		k := &c.Rtx[i]
 		if !k.Seq.Before(b.End) {
 			break
 		}
-		if !k.Seq.Before(b.Start) && !k.End.After(b.End) {
+		in := !k.Seq.Before(b.Start) && !k.End.After(b.End)
+		if !in && k.Segs > 1 && k.End.After(b.Start) {
+			if in = c.splitAtBlock(i, b); in {
+				k = &c.Rtx[i]
+			}
+		}
+		if in {
 			c.tagOne(x, k, dup, st, f)
 			c.rateDelivered(k, &st.rate)
 		}
 	}
 }
 
+// splitAtBlock cuts a buffer of several segments where a block begins or ends in it,
+// between segments (tcp_match_skb_to_sack). It reports whether its first part is covered.
+func (c *Conn) splitAtBlock(i int, b wire.SackBlock) (in bool) {
+	k := &c.Rtx[i]
+	mss := uint32(k.Size)
+	n := uint32(0)
+	if in = !k.Seq.Before(b.Start); in {
+		n = uint32(b.End-k.Seq) / mss * mss
+	} else {
+		n = max((uint32(b.Start-k.Seq)+mss-1)/mss*mss, mss)
+	}
+	if n == 0 || n >= uint32(len(k.Data)) {
+		return in && n > 0
+	}
+	c.splitRtx(i, n, mss)
+	return in
+}
+
 // tagOne marks one segment as held by the peer (tcp_sacktag_one).
 func (c *Conn) tagOne(x *Ctx, k *Skb, dup bool, st *sackState, f *ackFlags) {
+	segs := uint32(k.Segs)
 	if dup && k.EverRetx {
 		if c.UndoMarker != 0 && c.UndoRetrans > 0 && k.End.After(c.UndoMarker) {
-			c.UndoRetrans--
+			c.UndoRetrans = max(0, c.UndoRetrans-int32(segs))
 		}
 		if k.Sacked && k.Seq.Before(st.reord) {
 			st.reord = k.Seq
@@ -170,8 +195,8 @@ func (c *Conn) tagOne(x *Ctx, k *Skb, dup bool, st *sackState, f *ackFlags) {
 		if k.Retrans {
 			if k.Lost {
 				k.Lost, k.Retrans = false, false
-				c.LostOut--
-				c.RetransOut--
+				c.LostOut -= segs
+				c.RetransOut -= segs
 			}
 		} else {
 			if !k.EverRetx {
@@ -188,21 +213,22 @@ func (c *Conn) tagOne(x *Ctx, k *Skb, dup bool, st *sackState, f *ackFlags) {
 			}
 			if k.Lost {
 				k.Lost = false
-				c.LostOut--
+				c.LostOut -= segs
 			}
 		}
 		k.Sacked = true
 		f.sacked = true
-		c.SackedOut++
-		st.delivered++
+		first := c.SackedOut == 0
+		c.SackedOut += segs
+		st.delivered += segs
 		st.priorDelivered = max(st.priorDelivered, k.Delivered)
-		if c.SackedOut == 1 || k.End.After(c.SackHigh) {
+		if first || k.End.After(c.SackHigh) {
 			c.SackHigh = k.End
 		}
 	}
 	if dup && k.Retrans {
 		k.Retrans = false
-		c.RetransOut--
+		c.RetransOut -= segs
 	}
 }
 

@@ -36,7 +36,7 @@ func (c *Conn) Connect(x *Ctx, iss wire.Seq) {
 	c.RcvSsthresh = c.RcvWnd
 	c.RcvMSS = c.initialRcvMSS()
 	c.RetStamp = max(x.Now, 1)
-	k := Skb{Seq: iss, End: iss + 1, Flags: wire.SYN | c.ecnAskSyn(x)}
+	k := Skb{Seq: iss, End: iss + 1, Flags: wire.SYN | c.ecnAskSyn(x), Segs: 1}
 	c.transmit(x, &k)
 	c.Rtx = append(c.Rtx, k)
 	c.SndNxt, c.SndMax = iss+1, iss+1
@@ -151,6 +151,7 @@ func (c *Conn) establishActive(x *Ctx, s *wire.Segment) {
 	c.SndWl1 = s.Seq
 	c.SackOK = s.Opts.On(wire.HasSackOK) && x.Sys.Sack // the acknowledgment is judged with these already
 	c.TSOK = s.Opts.On(wire.HasTS) && x.Sys.Timestamps > 0
+	c.takePeerMSS(&s.Opts)
 	c.undoSpuriousSyn(s)
 	c.ecnTakeSynAck(x, s)
 	c.ack(x, s)
@@ -195,13 +196,7 @@ func (c *Conn) acceptSyn(x *Ctx, s *wire.Segment) {
 	c.SndWnd = uint32(s.Win)
 	c.SndWl1 = s.Seq
 	o := &s.Opts
-	c.PeerMSS = untoldMSS(c.Tuple)
-	if o.On(wire.HasMSS) && o.MSS != 0 {
-		c.PeerMSS = o.MSS
-	}
-	if c.UserMSS > 0 {
-		c.PeerMSS = min(c.PeerMSS, c.UserMSS)
-	}
+	c.takePeerMSS(o)
 	c.SackOK = o.On(wire.HasSackOK) && x.Sys.Sack
 	c.WScaleOK = o.On(wire.HasWScale) && x.Sys.WindowScaling
 	if c.WScaleOK {
@@ -211,6 +206,17 @@ func (c *Conn) acceptSyn(x *Ctx, s *wire.Segment) {
 	if c.TSOK {
 		c.TSRecent, c.TSStamp = o.TSVal, x.Now
 		c.AdvMSS -= tsOptionLen
+	}
+}
+
+// takePeerMSS takes the MSS that the peer's SYN names, or what stands for none.
+func (c *Conn) takePeerMSS(o *wire.Options) {
+	c.PeerMSS = untoldMSS(c.Tuple)
+	if o.On(wire.HasMSS) && o.MSS != 0 {
+		c.PeerMSS = o.MSS
+	}
+	if c.UserMSS > 0 {
+		c.PeerMSS = min(c.PeerMSS, c.UserMSS)
 	}
 }
 
@@ -261,6 +267,7 @@ func (c *Conn) establishPassive(x *Ctx, s *wire.Segment) {
 	c.SndWnd = uint32(s.Win) << c.WScale // Linux: also when this is the SYN-ACK of a simultaneous open, whose window is not scaled
 	c.SndWl1 = s.Seq
 	c.MaxWnd = max(c.MaxWnd, c.SndWnd)
+	c.updatePacingRate(x)
 	c.LastSent = x.Now
 	if c.TSOK {
 		c.AdvMSS -= tsOptionLen

@@ -82,4 +82,6 @@ type Sysctls struct {
 	ReflectTOS         bool
 	RouteECN           bool   // route attribute features ecn
 	InitRwnd           uint32 // route attribute initrwnd; 0: none
+	GSOMaxSegs         uint32 // of the interface: segments that it takes as one packet; 1: no segmentation offload
+	GSOMaxSize         uint32 // of the interface: bytes that such a packet may have
 }

@@ -93,6 +93,11 @@ type TCB struct {
 	MaxOut        uint32   // max_packets_out [segments]: most in flight in this round.
 	CwndUsageSeq  wire.Seq // cwnd_usage_seq [seq:snd]: end of this round.
 	LastSent      sim.Time // lsndtime [time]: when data was last sent.
+	WStamp        sim.Time // tcp_wstamp_ns [time]: when the last segment left, or may leave where the sender is paced.
+	PacingRate    uint64   // sk_pacing_rate [count]: bytes a second that the sender would pace to; all ones: no rate is known.
+	PacingMax     uint64   // sk_max_pacing_rate [count]: bytes a second, SO_MAX_PACING_RATE; all ones: no limit.
+	Paced         bool     // sk_pacing_status [bool]: segments leave one after the other, at the pacing rate.
+	NotsentLowat  uint32   // notsent_lowat [bytes]: unsent data up to which a writer is let in; 0: tcp_notsent_lowat.
 	LastAckAt     sim.Time // rcv_tstamp [time]: when the last acknowledgment came.
 	Delivered     uint32   // delivered [segments]: segments that the peer has, in all.
 	AppLimited    uint32   // app_limited [segments]: delivered when the last segment before a lack of data has arrived; 0: data never lacked.
@@ -105,7 +110,8 @@ type TCB struct {
 	SackHigh          wire.Seq     // highest_sack [seq:snd]: end of the highest segment selectively acknowledged.
 	ReordSeen         bool         // reord_seen [bool]: reordering has been seen on this path.
 	RackAt            sim.Time     // rack.mstamp [time]: when the latest segment known to have arrived was sent.
-	RackNo            uint32       // rack.end_seq [count]: which transmission that was, counted from the first.
+	RackNo            uint32       // rack transmission [count]: which transmission that was, counted from the first.
+	RackEnd           wire.Seq     // rack.end_seq [seq:snd]: its end: parts of one packet are ordered by it.
 	XmitNo            uint32       // transmissions [count]: segments with sequence numbers sent so far.
 	RackRTT           sim.Duration // rack.rtt_us [duration]: its round-trip time.
 	RackAdvanced      bool         // rack.advanced [bool]: something new has arrived since losses were last looked for.

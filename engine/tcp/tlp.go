@@ -5,7 +5,10 @@ import (
 	"wirestep/engine/trace"
 )
 
-const tcpTimeoutMin = 2 * jiffy // Linux: TCP_TIMEOUT_MIN
+const (
+	tcpTimeoutMin = 2 * jiffy           // Linux: TCP_TIMEOUT_MIN
+	tlpTimeoutMin = 2 * sim.Millisecond // Linux: TCP_TIMEOUT_MIN_US
+)
 
 var tlpArm = trace.Declare(trace.Rule{
 	ID: "tlp.arm",
@@ -26,12 +29,13 @@ func (c *Conn) scheduleTLP(x *Ctx, advancing bool) bool {
 	defer x.Enter(tlpArm)()
 	d := sim.Duration(initialRTO)
 	if c.SRTT > 0 {
-		d = ceilJiffy(sim.Duration(c.SRTT>>2) * sim.Microsecond)
+		d = sim.Duration(c.SRTT>>2) * sim.Microsecond
 		if c.PacketsOut == 1 {
-			d += ceilJiffy(x.Sys.RTOMin)
+			d += x.Sys.RTOMin
 		} else {
-			d += tcpTimeoutMin
+			d += tlpTimeoutMin
 		}
+		d = ceilJiffy(d)
 	}
 	left := c.RTO
 	if !advancing {
@@ -71,13 +75,20 @@ func (c *Conn) onTLP(x *Ctx) {
 func (c *Conn) sendProbeSegment(x *Ctx) bool {
 	c.TLPRetrans = false
 	mss := c.currentMSS()
-	if len(c.Wq) > 0 && !c.Wq[0].End.After(c.sndEnd()) {
+	if len(c.Wq) > 0 && c.windowFits(&c.Wq[0], mss) {
 		before := c.PacketsOut
-		c.writeXmit(x, mss, pushOnce)
+		c.writeXmit(x, mss, pushProbe)
 		return c.PacketsOut > before
 	}
 	last := len(c.Rtx) - 1
-	if last < 0 || !c.repeatSkb(x, last) {
+	if last < 0 {
+		return false
+	}
+	if k := &c.Rtx[last]; k.Segs > 1 && uint32(len(k.Data)) > uint32(k.Segs-1)*mss {
+		c.splitRtx(last, uint32(k.Segs-1)*mss, mss)
+		last++
+	}
+	if !c.repeatSkb(x, last, 1) {
 		return false
 	}
 	c.TLPRetrans = true

@@ -69,6 +69,10 @@ func (c *Conn) synOptions(x *Ctx, o *wire.Options) {
 func (c *Conn) transmit(x *Ctx, k *Skb) {
 	s := c.header(x, k.Flags|c.ackFlag(), k.Seq)
 	s.Payload = k.Data
+	if k.Segs > 1 {
+		s.Flags |= wire.PSH // Linux: a packet of several segments is always pushed
+		s.Size = k.Size
+	}
 	if k.Flags.Has(wire.SYN) {
 		c.synOptions(x, &s.Opts)
 	}
@@ -84,13 +88,14 @@ func (c *Conn) transmit(x *Ctx, k *Skb) {
 	}
 	k.Sent++
 	c.rateSent(x, k)
-	c.SegsOut++
+	c.WStamp = max(c.WStamp, x.Now)
+	c.SegsOut += uint32(k.Segs)
 	c.LastAck = c.RcvNxt
 	if s.Flags.Has(wire.ACK) {
 		c.ackSent()
 	}
 	if len(k.Data) > 0 {
-		c.dataSent(x, len(k.Data))
+		c.dataSent(x, k)
 	}
 	x.Send(s, k.Sent-1)
 }
@@ -104,9 +109,9 @@ func (c *Conn) ackFlag() wire.Flags {
 
 // dataSent notes that data left: the rhythm of question and answer is judged by
 // it (tcp_event_data_sent).
-func (c *Conn) dataSent(x *Ctx, n int) {
-	c.BytesSent += uint64(n)
-	c.Stats.DataOut++
+func (c *Conn) dataSent(x *Ctx, k *Skb) {
+	c.BytesSent += uint64(len(k.Data))
+	c.Stats.DataOut += uint32(k.Segs)
 	if c.inFlight() == 0 && c.CC != ccReno {
 		c.cubicStart(x)
 	}
@@ -144,6 +149,7 @@ func (c *Conn) sendAck(x *Ctx) {
 	defer x.Enter(ackNow)()
 	s := c.header(x, wire.ACK, c.acceptableSeq())
 	c.LastAck = c.RcvNxt
+	c.WStamp = max(c.WStamp, x.Now)
 	c.SegsOut++
 	c.ackSent()
 	x.Send(s, 0)

@@ -74,7 +74,8 @@ type Segment struct {
 	BadSum   bool  // the checksum does not match: the receiving host discards it
 	Opts     Options
 	Payload  string
-	ICMP     ICMP // when Kind is not zero, this is an ICMP error about the quoted segment, not TCP
+	Size     uint16 // with segmentation offload: the payload of each segment that the interface makes of this packet; 0: it is one segment
+	ICMP     ICMP   // when Kind is not zero, this is an ICMP error about the quoted segment, not TCP
 }
 
 // ICMP is an ICMP error in answer to a segment; the rest of Segment then holds
@@ -97,6 +98,22 @@ func (s *Segment) Len() uint32 {
 		n++
 	}
 	return n
+}
+
+// Segs is how many segments an interface with segmentation offload makes of it.
+func (s *Segment) Segs() int {
+	if s.Size == 0 {
+		return 1
+	}
+	return (len(s.Payload) + int(s.Size) - 1) / int(s.Size)
+}
+
+// Each is the payload of one of them, the last one apart.
+func (s *Segment) Each() int {
+	if s.Size == 0 {
+		return len(s.Payload)
+	}
+	return int(s.Size)
 }
 
 // End is the sequence number after the segment.
