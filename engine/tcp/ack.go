@@ -257,18 +257,7 @@ func (c *Conn) cleanQueue(x *Ctx, s *wire.Segment, prior, priorFack wire.Seq, sa
 				f.origAcked = true
 			}
 		}
-		if k.Sacked {
-			c.SackedOut -= segs
-		} else if c.SackOK {
-			c.Delivered += segs
-			if !c.spuriousRetrans(s, k) {
-				c.rackAdvance(x, k)
-			}
-		}
-		if k.Lost {
-			c.LostOut -= segs
-		}
-		c.PacketsOut -= segs
+		c.uncount(x, s, k, segs)
 		gone += segs
 		c.rateDelivered(k, &sack.rate)
 		sack.priorDelivered = max(sack.priorDelivered, k.Delivered)
@@ -298,6 +287,22 @@ func (c *Conn) cleanQueue(x *Ctx, s *wire.Segment, prior, priorFack wire.Seq, sa
 		f.setTimer = true
 		c.orderAck(x, gone, reord, priorFack, f)
 	}
+}
+
+// uncount takes acknowledged segments of a buffer out of the counts.
+func (c *Conn) uncount(x *Ctx, s *wire.Segment, k *Skb, segs uint32) {
+	if k.Sacked {
+		c.SackedOut -= segs
+	} else if c.SackOK {
+		c.Delivered += segs
+		if !c.spuriousRetrans(s, k) {
+			c.rackAdvance(x, k)
+		}
+	}
+	if k.Lost {
+		c.LostOut -= segs
+	}
+	c.PacketsOut -= segs
 }
 
 // orderAck learns from an acknowledgment how far segments overtake each other.
