@@ -30,6 +30,10 @@ func (h *Host) callSetsockopt(x *Ctx, proc int, w wait) {
 	if len(args) > 1 && (args[0].Text == "SOL_SOCKET" || args[0].Text == "SOL_TCP" || args[0].Text == "IPPROTO_TCP") {
 		args = args[1:]
 	}
+	if args[0].Text == "TCP_CONGESTION" && len(args) > 1 {
+		h.returned(x, proc, &w.in, 0, SetCongestion(c, args[1].Text), "")
+		return
+	}
 	v := numbers(args[1:])
 	if len(v) == 0 {
 		h.returned(x, proc, &w.in, 0, tcp.EINVAL, "")
@@ -95,6 +99,19 @@ func setOption(x *Ctx, c *tcp.Conn, name string, v []int64) tcp.Errno {
 	if !ok {
 		return tcp.EINVAL
 	}
+	return tcp.OK
+}
+
+// SetCongestion is TCP_CONGESTION (tcp_set_congestion_control).
+func SetCongestion(c *tcp.Conn, name string) tcp.Errno {
+	if name == "" {
+		return tcp.EINVAL
+	}
+	cc, ok := tcp.ParseCongestion(name)
+	if !ok {
+		return tcp.ENOENT
+	}
+	c.SetCongestion(cc)
 	return tcp.OK
 }
 

@@ -124,15 +124,11 @@ func (d *Sysctl) parse(value string) ([]int64, error) {
 		}
 		return nil, nil
 	case kindCC:
-		for i, n := range congestionControls {
-			if value == n {
-				return []int64{int64(i)}, nil
-			}
+		n, ok := tcp.ParseCongestion(value)
+		if !ok {
+			return nil, d.fail("%q is not an allowed congestion control; expected one of %s", value, strings.Join(tcp.CongestionNames, ", "))
 		}
-		if value == "bbr" {
-			return nil, d.fail("bbr is not modelled here; expected one of %s", strings.Join(congestionControls, ", "))
-		}
-		return nil, d.fail("%q is not an allowed congestion control; expected one of %s", value, strings.Join(congestionControls, ", "))
+		return []int64{int64(n)}, nil
 	case kindPorts:
 		_, err := d.ports(value)
 		return nil, err
@@ -185,11 +181,6 @@ func (d *Sysctl) ports(value string) ([]PortRange, error) {
 	}
 	return rs, nil
 }
-
-// congestionControls are those that the engine has.
-//
-// Simplified: Linux 6.18 has bbr as well; it is not modelled here.
-var congestionControls = []string{"reno", "cubic"}
 
 // SetSysctl changes a setting, as `sysctl -w` does.
 func (h *Host) SetSysctl(name, value string) error {

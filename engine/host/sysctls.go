@@ -34,7 +34,7 @@ var Sysctls = [...]Sysctl{
 	{Name: "net.ipv4.tcp_comp_sack_delay_ns", Default: "1000000", Kind: kindInt, Min: 0, Max: 4294967295, Unit: "nanoseconds", set: func(s *tcp.Sysctls, v []int64) { s.CompSackDelay = sim.Duration(v[0]) * sim.Nanosecond }},
 	{Name: "net.ipv4.tcp_comp_sack_nr", Default: "44", Kind: kindInt, Min: 0, Max: 255, set: func(s *tcp.Sysctls, v []int64) { s.CompSackNr = uint32(v[0]) }},
 	{Name: "net.ipv4.tcp_comp_sack_slack_ns", Default: "100000", Kind: kindInt, Min: 0, Max: 4294967295, Unit: "nanoseconds", set: func(s *tcp.Sysctls, v []int64) { s.CompSackSlack = sim.Duration(v[0]) * sim.Nanosecond }},
-	{Name: "net.ipv4.tcp_congestion_control", Default: "cubic", Kind: kindCC, set: func(s *tcp.Sysctls, v []int64) { s.CongestionControl = uint8(v[0]) }},
+	{Name: "net.ipv4.tcp_congestion_control", Default: "cubic", Kind: kindCC, set: func(s *tcp.Sysctls, v []int64) { s.CongestionControl = tcp.Congestion(v[0]) }},
 	{Name: "net.ipv4.tcp_dsack", Default: "1", Kind: kindInt, Min: 0, Max: 255, set: func(s *tcp.Sysctls, v []int64) { s.Dsack = v[0] != 0 }},
 	{Name: "net.ipv4.tcp_early_demux", Default: "1", Kind: kindInt, Min: 0, Max: 255},
 	{Name: "net.ipv4.tcp_early_retrans", Default: "3", Kind: kindInt, Min: 0, Max: 4, set: func(s *tcp.Sysctls, v []int64) { s.EarlyRetrans = uint8(v[0]) }},

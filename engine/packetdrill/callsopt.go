@@ -36,8 +36,6 @@ func numbers(e *Expr) []int64 {
 	return v
 }
 
-var congestion = []string{"reno", "cubic", "bbr"}
-
 func makeSetsockopt(r *runner, c *Call, _ *blocked) (attempt, *failure) {
 	if f := c.need(4); f != nil {
 		return nil, f
@@ -59,13 +57,7 @@ func makeSetsockopt(r *runner, c *Call, _ *blocked) (attempt, *failure) {
 			r.inq = len(v) > 0 && v[0] != 0
 			return outcome{}
 		case name == "TCP_CONGESTION":
-			for i, cc := range congestion {
-				if cc == value.Text {
-					conn.SetCongestion(uint8(i))
-					return outcome{}
-				}
-			}
-			return outcome{wrong: failf("a congestion control that is modelled", "%s", value)}
+			return errnoOnly(host.SetCongestion(conn, value.Text))
 		case len(v) == 0:
 			return errnoOnly(tcp.EINVAL)
 		}
@@ -93,7 +85,7 @@ func makeGetsockopt(r *runner, c *Call, _ *blocked) (attempt, *failure) {
 		case "TCP_INFO":
 			return outcome{wrong: r.checkInfo(conn, value)}
 		case "TCP_CONGESTION":
-			if got := congestion[conn.CC]; value.Kind == Text && value.Text != got {
+			if got := conn.CC.String(); value.Kind == Text && value.Text != got {
 				return outcome{wrong: failf("TCP_CONGESTION "+value.String(), "%q", got)}
 			}
 			return outcome{}

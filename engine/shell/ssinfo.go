@@ -102,7 +102,7 @@ func info(c *tcp.Conn, now sim.Time, sys *tcp.Sysctls) string {
 		n.v[strings.TrimPrefix(f.Name, "tcpi_")] = f.Value
 	}
 	if c.State == tcp.Listen {
-		n.put("%s", congestionNames[c.CC])
+		n.put("%s", c.CC)
 		n.some("cwnd=snd_cwnd", "unacked")
 		return n.b.String()
 	}
@@ -112,7 +112,13 @@ func info(c *tcp.Conn, now sim.Time, sys *tcp.Sysctls) string {
 	if n.v["options"]&2 != 0 {
 		n.put("sack")
 	}
-	n.put("%s", congestionNames[c.CC])
+	if n.v["options"]&8 != 0 {
+		n.put("ecn")
+	}
+	if n.v["options"]&16 != 0 {
+		n.put("ecnseen")
+	}
+	n.put("%s", c.CC)
 	if n.v["options"]&4 != 0 {
 		n.put("wscale:%d,%d", n.v["snd_wscale"], n.v["rcv_wscale"])
 	}
@@ -139,7 +145,15 @@ func (n *numbers) rates() {
 	if v["pacing_rate"] > 0 {
 		n.put("pacing_rate %dbps", v["pacing_rate"]*8)
 	}
-	n.some("delivered", "unacked")
+	if v["delivery_rate"] > 0 {
+		n.put("delivery_rate %dbps", v["delivery_rate"]*8)
+	}
+	n.some("delivered", "delivered_ce")
+	if v["delivery_rate_app_limited"] > 0 {
+		n.put("app_limited")
+	}
+	n.busy()
+	n.some("unacked")
 	if v["retrans"]+v["total_retrans"] > 0 {
 		n.put("retrans:%d/%d", v["retrans"], v["total_retrans"])
 	}
@@ -156,7 +170,19 @@ func (n *numbers) rates() {
 	n.some("rcv_ooopack", "snd_wnd")
 }
 
-var congestionNames = [...]string{"reno", "cubic"}
+// busy writes what the sender's time went into.
+func (n *numbers) busy() {
+	all := n.v["busy_time"]
+	if all == 0 {
+		return
+	}
+	n.put("busy:%dms", all/1000)
+	for _, part := range [...]string{"rwnd_limited", "sndbuf_limited"} {
+		if t := n.v[part]; t > 0 {
+			n.put("%s:%dms(%.1f%%)", part, t/1000, 100*float64(t)/float64(all))
+		}
+	}
+}
 
 // memory writes what the queues of a socket take.
 func memory(c *tcp.Conn) string {

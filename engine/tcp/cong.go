@@ -4,6 +4,31 @@ import (
 	"wirestep/engine/trace"
 )
 
+// Congestion is a congestion control: what decides how cwnd grows and shrinks.
+type Congestion uint8
+
+// The congestion controls.
+const (
+	Reno Congestion = iota
+	Cubic
+)
+
+// CongestionNames holds the name of each congestion control, by number, as
+// tcp_available_congestion_control has it.
+var CongestionNames = []string{"reno", "cubic"}
+
+func (n Congestion) String() string { return CongestionNames[n] }
+
+// ParseCongestion returns the congestion control with this name.
+func ParseCongestion(s string) (Congestion, bool) {
+	for i, n := range CongestionNames {
+		if n == s {
+			return Congestion(i), true
+		}
+	}
+	return 0, false
+}
+
 const initCwnd = 10 // RFC 6928 (Linux: TCP_INIT_CWND)
 
 // currentSsthresh is ssthresh, or three quarters of cwnd when that is more, so
@@ -51,7 +76,7 @@ func (c *Conn) growCwnd(x *Ctx, n uint32) {
 		}
 	}
 	per := c.Cwnd
-	if c.CC != ccReno {
+	if c.CC != Reno {
 		c.cubicUpdate(x, n)
 		per = c.CubicCnt
 	}

@@ -35,11 +35,9 @@ var renoSsthreshRule = trace.Declare(trace.Rule{
 	Linux: "tcp_reno_ssthresh",
 })
 
-const ccReno = 0
-
 // ccSsthresh asks the congestion control for the new ssthresh.
 func (c *Conn) ccSsthresh(x *Ctx) uint32 {
-	if c.CC == ccReno {
+	if c.CC == Reno {
 		x.Note(renoSsthreshRule)
 		return max(c.Cwnd/2, 2)
 	}
@@ -129,6 +127,9 @@ func (c *Conn) cubicFriendly() {
 }
 
 // cubeRoot is the integer cube root.
+//
+// Simplified: Linux takes one step of Newton's from a table; its K is off by less
+// than a tick for windows up to 200 segments.
 func cubeRoot(a uint64) uint32 {
 	lo, hi := uint64(0), uint64(1)<<21
 	for lo < hi {
@@ -153,7 +154,7 @@ var hystartFound = trace.Declare(trace.Rule{
 
 // cubicAcked takes a delay sample (cubictcp_acked).
 func (c *Conn) cubicAcked(x *Ctx, rtt sim.Duration) {
-	if c.CC == ccReno || rtt < 0 {
+	if c.CC == Reno || rtt < 0 {
 		return
 	}
 	if c.CubicEpoch != 0 && max(x.Now/sim.Time(jiffy), 1)-c.CubicEpoch < 250 {
@@ -218,7 +219,7 @@ func (c *Conn) leaveSlowStart(x *Ctx, found, cwnd Counter) {
 // cubicStart moves the curve along after a pause of the application
 // (cubictcp_cwnd_event, CA_EVENT_TX_START).
 func (c *Conn) cubicStart(x *Ctx) {
-	idle := (x.Now - c.LastSent) / sim.Time(jiffy)
+	idle := x.Now/sim.Time(jiffy) - c.LastSent/sim.Time(jiffy)
 	if c.CubicEpoch != 0 && idle > 0 {
 		c.CubicEpoch = min(c.CubicEpoch+idle, max(x.Now/sim.Time(jiffy), 1))
 	}

@@ -212,12 +212,15 @@ func (c *Conn) NewChild(x *Ctx, n *Conn, q *Request, s *wire.Segment) {
 		NoDelay: c.NoDelay, Cork: c.Cork, Linger: c.Linger, LingerT: c.LingerT, Linger2: c.Linger2, UserTO: c.UserTO,
 		KeepOn: c.KeepOn, KeepIdle: c.KeepIdle, KeepIntvl: c.KeepIntvl, KeepCnt: c.KeepCnt, ReuseAddr: c.ReuseAddr,
 		ReusePort: c.ReusePort, UserMSS: c.UserMSS, RcvBuf: c.RcvBuf, RcvBufLock: c.RcvBufLock, SndBuf: c.SndBuf,
-		SndBufLock: c.SndBufLock, Scaling: c.Scaling, MTU: c.MTU, CC: c.CC,
+		SndBufLock: c.SndBufLock, Scaling: c.Scaling, MTU: c.MTU, CC: c.CC, CCSet: c.CCSet,
 		PacingRate: c.PacingRate, PacingMax: c.PacingMax, Paced: c.Paced, NotsentLowat: c.NotsentLowat,
 		XmitAt: sim.Never, DelackAt: sim.Never, KeepAt: sim.Never,
 	}
 	n.ID, n.Flow, n.Tuple, n.Parent = id, flow, q.Tuple, c.ID
 	n.State = SynRecv
+	if !c.CCSet {
+		n.CC = x.Sys.CongestionControl // Linux: that of now, not that of listen()
+	}
 	n.initTCB(x)
 	n.ISS, n.SndUna = q.ISS, q.ISS+1
 	n.SndNxt, n.SndMax, n.SndSml, n.SndUp, n.PushedSeq = q.ISS+1, q.ISS+1, q.ISS+1, q.ISS+1, q.ISS+1

@@ -57,7 +57,8 @@ func (c *Conn) SetQuickAck(x *Ctx, n int64) {
 
 // SetCongestion is TCP_CONGESTION: another congestion control from here on
 // (tcp_set_congestion_control).
-func (c *Conn) SetCongestion(cc uint8) {
+func (c *Conn) SetCongestion(cc Congestion) {
+	c.CCSet = true
 	if c.CC != cc {
 		c.CC = cc
 		c.cubicReset()

@@ -14,7 +14,7 @@ type Sysctls struct {
 	CompSackDelay      sim.Duration
 	CompSackNr         uint32
 	CompSackSlack      sim.Duration
-	CongestionControl  uint8 // index into the list of the registry
+	CongestionControl  Congestion
 	Dsack              bool
 	EarlyRetrans       uint8
 	ECN                uint8

@@ -13,7 +13,7 @@ var tcbSource string
 
 // TCBSchema describes the variables of a socket.
 var TCBSchema = trace.NewSchema("tcb", TCB{}, tcbSource, map[string][]string{
-	"State": StateNames, "CAState": CAStateNames, "TimerKind": TimerNames, "Errno": errnoLabels(), "Limit": LimitNames, "ECNMode": ECNModeNames,
+	"State": StateNames, "CAState": CAStateNames, "TimerKind": TimerNames, "Errno": errnoLabels(), "Limit": LimitNames, "ECNMode": ECNModeNames, "Congestion": CongestionNames,
 })
 
 // TCB is the transmission control block of one socket: every number that decides
@@ -119,7 +119,8 @@ type TCB struct {
 	RackSteps         uint8        // rack.reo_wnd_steps [count]: width of the reordering window in quarters of the smallest round trip.
 	RackPersist       uint8        // rack.reo_wnd_persist [count]: recoveries for which that width is kept.
 	RackLastDelivered uint32       // rack.last_delivered [segments]: delivered when the width was last changed.
-	CC                uint8        // congestion control [count]: 0 reno, 1 cubic.
+	CC                Congestion   // congestion control [state]: what decides how cwnd grows and shrinks.
+	CCSet             bool         // ca_setsockopt [bool]: the application chose it by TCP_CONGESTION.
 	CubicCnt          uint32       // cubic cnt [segments]: acknowledged segments for each growth of cwnd.
 	CubicMax          uint32       // cubic last_max_cwnd [segments]: cwnd at the last reduction.
 	CubicLastCwnd     uint32       // cubic last_cwnd [segments]: cwnd when the curve was last computed.

@@ -112,7 +112,7 @@ func (c *Conn) ackFlag() wire.Flags {
 func (c *Conn) dataSent(x *Ctx, k *Skb) {
 	c.BytesSent += uint64(len(k.Data))
 	c.Stats.DataOut += uint32(k.Segs)
-	if c.inFlight() == 0 && c.CC != ccReno {
+	if c.inFlight() == 0 && c.CC != Reno {
 		c.cubicStart(x)
 	}
 	if c.LastRecv > 0 && x.Now.Sub(c.LastRecv) < c.ATO {
