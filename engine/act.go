@@ -355,7 +355,7 @@ func (c *cable) take(i int, held bool) flight {
 // forge puts a segment on the cable that nobody has sent: the i-th of many.
 func (w *World) forge(rec *trace.Recorder, op *Op, i int) {
 	c := w.cablesOf(op)[0]
-	s := op.Many.segment(op.Forge, i)
+	s := op.Many.Segment(op.Forge, i)
 	w.fillForged(&s, op, c)
 	w.put(rec, c, Packet{Seg: s, From: c.From, Forged: true})
 }

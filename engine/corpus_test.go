@@ -19,6 +19,8 @@ var moreScenes = []string{
 	// Three connections, room for two.
 	near + "program server\n  s = listen(:80, 1)\nprogram client\n  a = connect(server:80)\n  at(1s)\n  b = connect(server:80)\n  at(100s)\n  write(b, 10)\n" +
 		"program client two\n  at(1s)\n  c = connect(server:80)\n  at(100s)\n  write(c, 10)\n",
+	// A cookie that says SACK comes back to a server that has switched it off.
+	near + "sysctl server net.ipv4.tcp_syncookies = 2\n" + reader + connects + "at 150us sysctl server net.ipv4.tcp_sack = 0\n",
 	// A listener that closes on a connection nobody has accepted.
 	near + "program server\n  s = listen(:80, 4)\n  sleep(1s)\n  close(s)\n" + connects,
 	// No port is left; a port is taken.

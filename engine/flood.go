@@ -23,9 +23,9 @@ func (m *Many) valid() error {
 	return nil
 }
 
-// segment is the i-th of many, counted from 0. Addresses and ports go round, each
+// Segment is the i-th of many, counted from 0. Addresses and ports go round, each
 // at its own pace, so that four-tuples repeat as late as they can.
-func (m *Many) segment(s wire.Segment, i int) wire.Segment {
+func (m *Many) Segment(s wire.Segment, i int) wire.Segment {
 	s.Seq += wire.Seq(uint32(i) * m.Stride)
 	if !m.Net.IsValid() {
 		return s

@@ -94,8 +94,8 @@ func unplayable(sc *engine.Scenario) string {
 		case engine.OpEdit, engine.OpCall, engine.OpRelease:
 			return "edit, call or release"
 		case engine.OpForge:
-			if op.Many != (engine.Many{}) {
-				return "many forged segments"
+			if op.Many.Count > maxMany {
+				return fmt.Sprintf("more than %d forged segments from one line", maxMany)
 			}
 		case engine.OpLink:
 			if op.LinkHas != engine.LinkDelay {
@@ -133,9 +133,26 @@ func onEngine(sc *engine.Scenario) (*engine.World, time.Duration, error) {
 	}
 }
 
+// maxMany is how many forged segments a line may stand for: each is a packet that
+// this program writes in time.
+const maxMany = 1000
+
+// oneByOne spells out what stands for many forged segments.
+func oneByOne(script []engine.Scheduled) (out []engine.Scheduled) {
+	for _, s := range script {
+		for i := range max(s.Op.Many.Count, 1) {
+			one := s
+			one.At = s.At.Add(sim.Duration(i) * s.Op.Many.Every)
+			one.Op.Forge, one.Op.Many = s.Op.Many.Segment(s.Op.Forge, i), engine.Many{}
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
 func newLab(sc *engine.Scenario) (*lab, error) {
 	l := &lab{sc: sc, kinds: map[[2]int]int{}, delays: map[[2]int]sim.Duration{}, down: map[[2]int]bool{},
-		buf: make([]byte, 256<<10), over: make(chan struct{}), plan: slices.Clone(sc.Script)}
+		buf: make([]byte, 256<<10), over: make(chan struct{}), plan: oneByOne(sc.Script)}
 	slices.SortStableFunc(l.plan, func(a, b engine.Scheduled) int { return cmp.Compare(a.At, b.At) })
 	for i := range sc.Hosts {
 		s, err := newSpace(false)

@@ -46,7 +46,7 @@ func (l *lab) compare(w *engine.World, horizon time.Duration) string {
 func (l *lab) compareHost(w *engine.World, h int, horizon time.Duration) (time.Duration, string) {
 	var mine []*seen
 	for i := range l.seen {
-		if l.seen[i].host == h {
+		if l.seen[i].host == h && l.hostAt(l.seen[i].seg.Dst) >= 0 { // the engine's network does not carry what leads nowhere
 			mine = append(mine, &l.seen[i])
 		}
 	}

@@ -94,3 +94,17 @@ var badSocket = trace.Declare(trace.Rule{
 	Linux:   "sockfd_lookup_light",
 	Differs: "Not part of TCP.",
 })
+
+var listenAgain = trace.Declare(trace.Rule{
+	ID:      "call.listen-again",
+	Says:    "listen() on a socket that listens already only sets its backlog anew: who waits in the queues goes on waiting.",
+	Linux:   "__inet_listen_sk",
+	Differs: "RFC 9293 knows no queues.",
+})
+
+var listenStop = trace.Declare(trace.Rule{
+	ID:    "listen.stop",
+	Says:  "Nobody listens any more. Half-open requests are forgotten in silence, and connections that wait for accept() are reset.",
+	RFC:   trace.Cites("RFC 9293 §3.10.4"),
+	Linux: "inet_csk_listen_stop",
+})

@@ -328,8 +328,7 @@ func (h *Host) shutdown(x *Ctx, c *tcp.Conn, how int64) tcp.Errno {
 		return c.Shutdown(&x.Ctx, uint8(how)+1)
 	}
 	if how != 1 {
-		h.closeListener(x, c)
-		c.Unlisten(&x.Ctx)
+		h.stopListening(x, c, true)
 	}
 	return tcp.OK
 }
@@ -367,7 +366,7 @@ func (h *Host) closeSock(x *Ctx, fd int32) {
 		}
 		c = h.edit(x, c)
 		if c.State == tcp.Listen {
-			h.closeListener(x, c)
+			h.stopListening(x, c, false)
 		}
 		h.takeOver(x, c.Close(&x.Ctx))
 		return

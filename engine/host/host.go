@@ -44,6 +44,8 @@ type Host struct {
 	TWs   []*tcp.TimeWait
 	Procs []Proc
 
+	Log      []LogLine    // what the kernel has logged; lines are never written again
+	proven   []netip.Addr // whose connections came to a good end, latest last
 	secret   uint64
 	nextFlow sim.FlowID
 	nextFD   int32
@@ -93,7 +95,7 @@ func (h *Host) Clone() *Host {
 	n.Reqs = append(make([]*tcp.Request, 0, len(h.Reqs)), h.Reqs...)
 	n.TWs = append(make([]*tcp.TimeWait, 0, len(h.TWs)), h.TWs...)
 	n.tuples, n.ports, n.due = h.tuples.Clone(), h.ports.Clone(), h.due.Clone()
-	n.listens = slices.Clone(h.listens)
+	n.listens, n.proven, n.Log = slices.Clone(h.listens), slices.Clone(h.proven), slices.Clone(h.Log)
 	n.Procs = make([]Proc, len(h.Procs))
 	for i := range h.Procs {
 		n.Procs[i] = h.Procs[i].clone()
@@ -249,6 +251,7 @@ func (h *Host) newConn(x *Ctx) *tcp.Conn {
 // sweep removes sockets that nobody holds any more, and counts the orphans.
 func (h *Host) sweep(x *Ctx) {
 	for _, c := range h.touched.conns {
+		h.learnProven(c)
 		gone := c.Gone()
 		if orphan := c.Dead && !gone; orphan != c.Filed.Orphan {
 			c.Filed.Orphan = orphan

@@ -97,18 +97,36 @@ func (h *Host) toListener(x *Ctx, s *wire.Segment, isn *wire.Seq) {
 	}
 	x.Event.Subject = l.ID
 	l = h.edit(x, l)
-	if l.Arrives(&x.Ctx, s) != tcp.ListenCreate {
-		return
-	}
-	q := &tcp.Request{ID: x.newID(), Flow: h.newFlow()}
 	t := s.Tuple()
-	n := h.isn(t, x.Now)
-	if isn != nil {
-		n = *isn
+	warned := l.Warned
+	verdict := l.Arrives(&x.Ctx, s, &tcp.Caller{Reopens: isn != nil, Proven: h.isProven(s.Src.Addr), Key: h.cookieKey})
+	if l.Warned != warned {
+		h.logFlood(x, l)
 	}
-	l.NewRequest(&x.Ctx, q, s, n, h.tsOffset(t))
-	h.addReq(x, q)
-	h.created(x, q.ID)
+	switch verdict {
+	case tcp.ListenCreate:
+		q := &tcp.Request{ID: x.newID(), Flow: h.newFlow()}
+		n := h.isn(t, x.Now)
+		if isn != nil {
+			n = *isn
+		}
+		l.NewRequest(&x.Ctx, q, s, n, h.tsOffset(t))
+		h.addReq(x, q)
+		h.created(x, q.ID)
+	case tcp.ListenCookie:
+		l.AnswerCookie(&x.Ctx, &tcp.Request{}, s, h.tsOffset(t), h.cookieKey)
+	case tcp.ListenChild:
+		q := &tcp.Request{}
+		if !l.ReadCookie(&x.Ctx, q, s, h.tsOffset(t), h.cookieKey) {
+			return
+		}
+		if ok, _ := l.RoomForChild(&x.Ctx, q, s); ok {
+			q.Flow = h.newFlow()
+			c := h.child(x, q, l, s)
+			h.created(x, c.ID)
+			h.toConn(x, c, s)
+		}
+	}
 }
 
 // requestError gives an ICMP error to a request (tcp_req_err).
@@ -141,13 +159,19 @@ func (h *Host) toRequest(x *Ctx, q *tcp.Request, s *wire.Segment) {
 
 // accept turns a request into a socket and lets it take the segment at hand.
 func (h *Host) accept(x *Ctx, q *tcp.Request, l *tcp.Conn, s *wire.Segment) {
-	c := h.newConn(x)
-	c.Flow = q.Flow
-	l.NewChild(&x.Ctx, c, q, s)
 	h.removeReq(q)
+	c := h.child(x, q, l, s)
 	h.destroyed(x, q.ID, q.Made)
 	h.created(x, c.ID)
 	h.toConn(x, c, s)
+}
+
+// child makes the socket of a completed handshake.
+func (h *Host) child(x *Ctx, q *tcp.Request, l *tcp.Conn, s *wire.Segment) *tcp.Conn {
+	c := h.newConn(x)
+	c.Flow = q.Flow
+	l.NewChild(&x.Ctx, c, q, s)
+	return c
 }
 
 func (h *Host) dropRequest(x *Ctx, q *tcp.Request, l *tcp.Conn) {

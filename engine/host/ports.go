@@ -91,6 +91,7 @@ func (h *Host) listen(x *Ctx, c *tcp.Conn, backlog int64) tcp.Errno {
 		limit = int64(x.Sys.Somaxconn) // Linux: a negative backlog is a very large unsigned one
 	}
 	if c.State == tcp.Listen {
+		defer x.Enter(listenAgain)()
 		c.Backlog = uint32(limit)
 		return tcp.OK
 	}
@@ -206,8 +207,10 @@ func (h *Host) taken(t wire.Tuple, c *tcp.Conn) bool {
 	return h.twFor(t) != nil || h.reqFor(t) != nil
 }
 
-// closeListener ends what waits in the queues of a listener (inet_csk_listen_stop).
-func (h *Host) closeListener(x *Ctx, l *tcp.Conn) {
+// stopListening ends what waits in the queues of a listener (inet_csk_listen_stop);
+// the socket may stay.
+func (h *Host) stopListening(x *Ctx, l *tcp.Conn, stays bool) {
+	defer x.Enter(listenStop)()
 	for i := len(h.Reqs) - 1; i >= 0; i-- {
 		if q := h.Reqs[i]; q.Listener == l.ID {
 			h.dropRequest(x, q, l)
@@ -220,5 +223,8 @@ func (h *Host) closeListener(x *Ctx, l *tcp.Conn) {
 			l.AcceptQ--
 			c.AbortUnaccepted(&x.Ctx)
 		}
+	}
+	if stays {
+		l.Unlisten(&x.Ctx)
 	}
 }

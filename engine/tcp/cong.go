@@ -207,6 +207,7 @@ func (c *Conn) initTransfer(x *Ctx) {
 		c.Cwnd = 1
 	}
 	c.CwndStamp = x.Now
+	c.fallBack(x)
 	c.initBuffers(x)
 }
 

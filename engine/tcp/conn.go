@@ -36,6 +36,8 @@ type Conn struct {
 
 	fast  bool     // the segment at hand is the one that header prediction waits for
 	clock sim.Time // when a segment or a timer last woke the socket (tcp_mstamp)
+
+	Ended End // what its end has shown of the peer, until the host has noted it
 }
 
 // Skb is one buffer of the send side: what became, or will become, one packet for
@@ -92,6 +94,27 @@ func (c *Conn) Made() trace.Made {
 type Armed struct {
 	At sim.Time
 	By sim.EventID
+}
+
+// End is what the end of a connection shows of the peer.
+type End uint8
+
+// The ends.
+const (
+	EndUnknown End = iota // nothing
+	EndProven             // it has answered: its round-trip time was measured
+	EndDoubt              // the last segments went unanswered
+)
+
+// noteEnd notes what the end of the connection shows (tcp_update_metrics).
+func (c *Conn) noteEnd(x *Ctx) {
+	switch {
+	case x.Sys.NoMetricsSave:
+	case c.Backoff > 0 || c.SRTT == 0:
+		c.Ended = EndDoubt
+	default:
+		c.Ended = EndProven
+	}
 }
 
 // Filed is what the tables of the host say of a subject. Only the host writes it.

@@ -117,6 +117,7 @@ func (c *Conn) closingStep(x *Ctx, s *wire.Segment) (tw *TimeWait, stop bool) {
 		return c.timeWait(x, TimeWaitState, 0), true
 	case LastAck:
 		defer x.Enter(lastAcked)()
+		c.noteEnd(x)
 		c.done(x)
 		return nil, true
 	}

@@ -29,20 +29,32 @@ type ListenVerdict uint8
 const (
 	ListenDone   ListenVerdict = iota // nothing more to do
 	ListenCreate                      // admit a half-open request
+	ListenCookie                      // answer with a SYN cookie, and forget
+	ListenChild                       // a SYN cookie has come back: make a socket of it, if there is room
 )
 
+// Caller is what the host knows of somebody who sends a segment to a listener.
+type Caller struct {
+	Reopens bool      // the SYN ends a TIME_WAIT entry of the same four-tuple
+	Proven  bool      // a connection with this address came to a good end
+	Key     CookieKey // the host's secrets
+}
+
 // Arrives handles a segment for a listener that has no request or socket yet.
-func (c *Conn) Arrives(x *Ctx, s *wire.Segment) ListenVerdict {
+func (c *Conn) Arrives(x *Ctx, s *wire.Segment, who *Caller) ListenVerdict {
 	switch {
 	case s.Flags.Has(wire.RST) && !s.Flags.Has(wire.ACK):
 		x.Drop(listenIgnore)
 	case s.Flags.Has(wire.ACK):
+		if c.cookieReturns(x, s, who.Key) {
+			return ListenChild
+		}
 		x.Drop(listenAck)
 		ReplyReset(x, s)
 	case s.Flags&(wire.RST|wire.FIN) != 0 || !s.Flags.Has(wire.SYN):
 		x.Drop(listenIgnore)
-	case c.admit(x):
-		return ListenCreate
+	default:
+		return c.admit(x, who)
 	}
 	return ListenDone
 }
@@ -77,31 +89,52 @@ var synReserve = trace.Declare(trace.Rule{
 	RFC:   trace.Cites("RFC 4987 §3.3"),
 })
 
+var synProven = trace.Declare(trace.Rule{
+	ID:      "syn-queue.proven",
+	Says:    "A peer with whom a connection came to a good end is known to exist: its address is not spoofed, and the last quarter is for it.",
+	Linux:   "tcp_peer_is_proven",
+	Differs: "No RFC asks for it. Linux asks its metrics of the route; here a list of addresses is kept.",
+})
+
+var synReopens = trace.Declare(trace.Rule{
+	ID:      "syn-queue.reopens",
+	Says:    "The SYN takes the place of a TIME_WAIT entry: its sender is real, and has only just been here. Neither the SYN queue's limit nor SYN cookies stand in its way.",
+	Linux:   "tcp_conn_request",
+	Differs: "No RFC asks for it.",
+})
+
 // admit asks whether there is room for one more half-open request (tcp_conn_request).
-//
-// Simplified: SYN cookies are not modelled here yet; a full SYN queue drops the SYN.
-func (c *Conn) admit(x *Ctx) bool {
-	if x.When(synQueueFull, trace.Gt("SYN queue", c.SynQ, "backlog", c.Backlog)) {
-		x.Count(TCPReqQFullDrop)
-		x.Count(ListenDrops)
-		x.Drop(synDropped)
-		return false
+func (c *Conn) admit(x *Ctx, who *Caller) ListenVerdict {
+	cookie := false
+	if who.Reopens {
+		x.Note(synReopens)
+	} else if x.Sys.Syncookies == 2 && x.When(cookieAlways, trace.Eq("tcp_syncookies", x.Sys.Syncookies, "always", 2)) ||
+		x.When(synQueueFull, trace.Gt("SYN queue", c.SynQ, "backlog", c.Backlog)) {
+		if cookie = c.floodAction(x); !cookie {
+			return c.dropSyn(x)
+		}
 	}
 	if x.When(acceptQueueFull, trace.Gt("accept queue", c.AcceptQ, "backlog", c.Backlog)) {
 		x.Count(ListenOverflows)
-		x.Count(ListenDrops)
-		x.Drop(synDropped)
-		return false
+		return c.dropSyn(x)
 	}
-	if x.Sys.Syncookies == 0 {
+	if cookie {
+		return ListenCookie
+	}
+	if x.Sys.Syncookies == 0 && !who.Reopens {
 		left := int64(x.Sys.MaxSynBacklog) - int64(c.SynQ)
-		if x.When(synReserve, trace.Lt("tcp_max_syn_backlog − SYN queue", left, "a quarter of it", x.Sys.MaxSynBacklog>>2)) {
-			x.Count(ListenDrops)
-			x.Drop(synDropped)
-			return false
+		if x.When(synReserve, trace.Lt("tcp_max_syn_backlog − SYN queue", left, "a quarter of it", x.Sys.MaxSynBacklog>>2)) &&
+			!x.When(synProven, trace.Is("proven", who.Proven)) {
+			return c.dropSyn(x)
 		}
 	}
-	return true
+	return ListenCreate
+}
+
+func (c *Conn) dropSyn(x *Ctx) ListenVerdict {
+	x.Count(ListenDrops)
+	x.Drop(synDropped)
+	return ListenDone
 }
 
 var synTake = trace.Declare(trace.Rule{
@@ -116,6 +149,16 @@ var synTake = trace.Declare(trace.Rule{
 // has set ID and Flow; isn and tsOffset come from its secrets.
 func (c *Conn) NewRequest(x *Ctx, q *Request, s *wire.Segment, isn wire.Seq, tsOffset uint32) {
 	defer x.Enter(synTake)()
+	c.fillRequest(x, q, s, isn, tsOffset)
+	c.openingWindow(x, q)
+	c.SynQ++
+	c.SynQYoung++
+	q.SynAckAt = x.Now.Add(q.Timeout)
+	q.sendSynAck(x, false)
+}
+
+// fillRequest takes what the SYN says (tcp_openreq_init).
+func (c *Conn) fillRequest(x *Ctx, q *Request, s *wire.Segment, isn wire.Seq, tsOffset uint32) {
 	o := &s.Opts
 	q.Tuple = s.Tuple()
 	q.Listener = c.ID
@@ -140,6 +183,10 @@ func (c *Conn) NewRequest(x *Ctx, q *Request, s *wire.Segment, isn wire.Seq, tsO
 	if q.TSOK {
 		q.TSRecent, q.TSStamp = o.TSVal, x.Now
 	}
+}
+
+// openingWindow decides the window and its scale for a request (tcp_openreq_init_rwin).
+func (c *Conn) openingWindow(x *Ctx, q *Request) {
 	q.AdvMSS = uint16(c.MTU - ipHeaderLen(q.Tuple) - tcpHeader)
 	if c.UserMSS > 0 {
 		q.AdvMSS = min(q.AdvMSS, c.UserMSS)
@@ -148,15 +195,14 @@ func (c *Conn) NewRequest(x *Ctx, q *Request, s *wire.Segment, isn wire.Seq, tsO
 	if q.TSOK {
 		mss -= tsOptionLen
 	}
+	if q.Cookie == cookieBack { // Linux: from what the peer can take, not from what we announce
+		mss = uint32(q.MSS)
+	}
 	q.Clamp = c.WindowClamp
 	if c.RcvBufLock {
 		q.Clamp = uint32(c.fullSpace())
 	}
 	q.RcvWnd, q.RcvScale = initialWindow(x.Sys, c.fullSpace(), mss, &q.Clamp, q.WScaleOK)
-	c.SynQ++
-	c.SynQYoung++
-	q.SynAckAt = x.Now.Add(q.Timeout)
-	q.sendSynAck(x, false)
 }
 
 var childCreate = trace.Declare(trace.Rule{
@@ -192,6 +238,10 @@ func (c *Conn) RoomForChild(x *Ctx, q *Request, s *wire.Segment) (ok, kill bool)
 	}
 	x.Count(ListenOverflows)
 	x.Count(ListenDrops)
+	if q.Cookie == cookieBack {
+		x.Drop(cookieNoRoom)
+		return false, true
+	}
 	if !x.Sys.AbortOnOverflow {
 		q.Acked = true
 		x.Drop(childNoRoom)
@@ -247,18 +297,27 @@ func (c *Conn) NewChild(x *Ctx, n *Conn, q *Request, s *wire.Segment) {
 	}
 	n.syncMSS(x.Sys, n.MTU)
 	n.RcvMSS = n.initialRcvMSS()
-	if q.Retrans == 0 {
-		n.sampleRTT(x, x.Now.Sub(q.SentAt))
-		n.updateMinRTT(x, x.Now.Sub(q.SentAt), false)
-	} else {
-		n.RTO = min(initialRTO, x.Sys.RTOMax)
+	if rtt := n.handshakeRTT(x, q, s); rtt > 0 {
+		n.sampleRTT(x, rtt)
+		n.updateMinRTT(x, rtt, false)
 	}
-	c.SynQ--
-	if q.Timeouts == 0 && c.SynQYoung > 0 {
-		c.SynQYoung--
+	if q.Cookie == 0 {
+		c.DropRequest(q)
 	}
 	c.AcceptQ++
 	x.Count(PassiveOpens)
+}
+
+// handshakeRTT is what the handshake tells of the round trip; 0: nothing
+// (tcp_synack_rtt_meas). When a SYN cookie left is not known.
+func (c *Conn) handshakeRTT(x *Ctx, q *Request, s *wire.Segment) sim.Duration {
+	switch {
+	case q.Cookie != 0:
+		return 0
+	case q.Retrans == 0:
+		return max(x.Now.Sub(q.SentAt), 1)
+	}
+	return c.echoRTT(x, s)
 }
 
 // DropRequest takes a request that was not completed out of the queue.

@@ -56,6 +56,7 @@ type Request struct {
 	Tuple    wire.Tuple
 	Armed    Armed
 	Listener sim.SubjectID
+	Cookie   uint8 // a SYN cookie: not kept, only made to answer with or to make a socket of
 	Filed    Filed
 }
 
@@ -91,6 +92,9 @@ func (q *Request) sendSynAck(x *Ctx, again bool) {
 	if q.TSOK {
 		o.Has |= wire.HasTS
 		o.TSVal, o.TSEcr = x.tsClock()+q.TSOffset, q.TSRecent
+		if q.Cookie == cookieSent {
+			o.TSVal = q.cookieStamp(x.tsClock()) + q.TSOffset
+		}
 		if q.TSLast = o.TSVal; !again {
 			q.TSFirst = o.TSVal
 		}

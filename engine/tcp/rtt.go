@@ -7,9 +7,10 @@ import (
 )
 
 const (
-	initialRTO = sim.Second // RFC 6298 §2.1 (Linux: TCP_TIMEOUT_INIT)
-	delackMin  = 40 * sim.Millisecond
-	delackMax  = 200 * sim.Millisecond
+	initialRTO  = sim.Second     // RFC 6298 §2.1 (Linux: TCP_TIMEOUT_INIT)
+	fallbackRTO = 3 * sim.Second // RFC 6298 §5.7 (Linux: TCP_TIMEOUT_FALLBACK)
+	delackMin   = 40 * sim.Millisecond
+	delackMax   = 200 * sim.Millisecond
 )
 
 var rttSample = trace.Declare(trace.Rule{
@@ -108,10 +109,9 @@ func (c *Conn) updateMinRTT(x *Ctx, rtt sim.Duration, delayed bool) {
 // from a segment sent once, or else from the echoed timestamp. ca is the sample
 // of the latest segment, for the congestion control.
 func (c *Conn) ackRTT(x *Ctx, s *wire.Segment, rtt, ca sim.Duration, r *rateSample, f *ackFlags) bool {
-	if rtt < 0 && f.acked() && c.TSOK && s.Opts.On(wire.HasTS) && s.Opts.TSEcr != 0 {
-		if delta := int32(x.tsClock() + c.TSOffset - s.Opts.TSEcr); delta >= 0 {
-			rtt = max(sim.Duration(delta)*sim.Millisecond, sim.Millisecond)
-			ca = rtt
+	if rtt < 0 && f.acked() {
+		if echo := c.echoRTT(x, s); echo > 0 {
+			rtt, ca = echo, echo
 		}
 	}
 	r.rtt = ca
@@ -125,4 +125,33 @@ func (c *Conn) ackRTT(x *Ctx, s *wire.Segment, rtt, ca sim.Duration, r *rateSamp
 	c.sampleRTT(x, rtt)
 	c.cubicAcked(x, ca)
 	return true
+}
+
+// echoRTT is the round trip that an echoed timestamp tells; 0: none (tcp_rtt_tsopt_us).
+func (c *Conn) echoRTT(x *Ctx, s *wire.Segment) sim.Duration {
+	if !c.TSOK || !s.Opts.On(wire.HasTS) || s.Opts.TSEcr == 0 {
+		return 0
+	}
+	delta := int32(x.tsClock() + c.TSOffset - s.Opts.TSEcr)
+	if delta < 0 {
+		return 0
+	}
+	return max(sim.Duration(delta)*sim.Millisecond, sim.Millisecond)
+}
+
+var rtoFallback = trace.Declare(trace.Rule{
+	ID:    "rto.fallback",
+	Says:  "The handshake has given no measurement, most likely because the SYN or its answer had to be repeated: 1 s was too bold for this path, and the timeout falls back to 3 s.",
+	RFC:   trace.Cites("RFC 6298 §5.7"),
+	Linux: "tcp_init_metrics",
+})
+
+// fallBack begins with a careful timeout when nothing was measured.
+func (c *Conn) fallBack(x *Ctx) {
+	if c.SRTT != 0 {
+		return
+	}
+	defer x.Enter(rtoFallback)()
+	c.RTO = fallbackRTO
+	c.RTTVar, c.MDev, c.MDevMax = uint32(fallbackRTO/sim.Microsecond), uint32(fallbackRTO/sim.Microsecond), uint32(fallbackRTO/sim.Microsecond)
 }

@@ -206,10 +206,12 @@ type TCB struct {
 	ReuseAddr   bool         // SO_REUSEADDR [bool]: the port may be shared with sockets that are not listening.
 	ReusePort   bool         // SO_REUSEPORT [bool]: several listeners may share the port.
 
-	Backlog   uint32 // sk_max_ack_backlog [count]: limit of the accept queue: min(backlog, somaxconn).
-	AcceptQ   uint32 // sk_ack_backlog [count]: established connections that wait for accept().
-	SynQ      uint32 // SYN queue [count]: half-open requests.
-	SynQYoung uint32 // young [count]: half-open requests whose SYN-ACK was sent only once.
+	Backlog   uint32   // sk_max_ack_backlog [count]: limit of the accept queue: min(backlog, somaxconn).
+	AcceptQ   uint32   // sk_ack_backlog [count]: established connections that wait for accept().
+	SynQ      uint32   // SYN queue [count]: half-open requests.
+	SynQYoung uint32   // young [count]: half-open requests whose SYN-ACK was sent only once.
+	Overflow  sim.Time // synq_overflow_ts [time]: when a SYN cookie was last sent, to the second; 0: never.
+	Warned    bool     // synflood_warned [bool]: the kernel has logged that this port is being flooded.
 
 	BytesSent  uint64 // bytes_sent [bytes]: payload sent, retransmissions included.
 	BytesAcked uint64 // bytes_acked [bytes]: payload that the peer acknowledged.
