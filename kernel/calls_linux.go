@@ -118,7 +118,9 @@ func (p *player) returned(e *packetdrill.Event, t *task, r done) *Difference {
 		if !is {
 			return p.differ(e, InScript, "expected a call that can be made, got %v", r.err)
 		}
-		name = unix.ErrnoName(no)
+		if name = unix.ErrnoName(no); no == unix.EOPNOTSUPP {
+			name = "EOPNOTSUPP"
+		}
 		r.n, got = -1, "-1 "+name
 	}
 	want, known := c.Result.Value()

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
 	"wirestep/engine/packetdrill"
-	"wirestep/engine/wire"
 )
 
 type addrOf = netip.Addr
@@ -26,99 +26,41 @@ func parseAddr(texts ...string) (netip.Addr, bool) {
 	return netip.Addr{}, false
 }
 
-// maxBuffer limits what one call may carry.
-const maxBuffer = 64 << 20
-
-// memory is what a call reads into or writes from.
-func memory(size int64, text string) []byte {
-	b := []byte(wire.Pattern(0, int(min(max(size, 0), maxBuffer))))
-	copy(b, text)
-	return b
-}
-
-// buffer reads the memory argument of a call of one buffer.
-func buffer(a args) []byte { return memory(a.num(2, 0), a.at(1).Text) }
-
-// iovec reads [{…, 1000}, {…, 500}] as one buffer.
-func iovec(x *expr) []byte {
-	var b []byte
-	for _, v := range x.List {
-		if n := len(v.List); n >= 2 {
-			size, _ := v.List[n-1].Value()
-			b = append(b, memory(size, v.List[0].Text)...)
-		}
-	}
-	return b
-}
-
-// message reads a struct msghdr.
-func message(x *expr) []byte {
-	if iov := x.Field("msg_iov", -1); iov != nil {
-		return iovec(iov)
-	}
-	return nil
-}
-
 // dataTask prepares the calls that carry data.
 func (p *player) dataTask(c *packetdrill.Call, a args) *task {
 	fd := p.fd(a.at(0))
 	switch c.Name {
 	case "read":
-		return receives(fd, buffer(a), -1, nil)
-	case "recv", "recvfrom":
-		return receives(fd, buffer(a), int(a.num(3, 0)), nil)
-	case "readv":
-		return receives(fd, iovec(a.at(1)), -1, nil)
-	case "recvmsg":
-		return receives(fd, message(a.at(1)), int(a.num(2, 0)), a.at(1).Field("msg_flags", -1))
+		m := p.pieceOf(a.at(1), a.num(2, 0))
+		return plain(unix.SYS_READ, fd, m.at(), m.size)
 	case "write":
-		return sends(fd, buffer(a), -1, nil)
-	case "send":
-		return sends(fd, buffer(a), int(a.num(3, 0)), nil)
-	case "sendto":
-		var to unix.Sockaddr
+		m := p.pieceOf(a.at(1), a.num(2, 0))
+		return plain(unix.SYS_WRITE, fd, m.at(), m.size)
+	case "readv", "writev":
+		v := vectors(p.pieces(a.at(1)))
+		call := uintptr(unix.SYS_READV)
+		if c.Name == "writev" {
+			call = unix.SYS_WRITEV
+		}
+		return plain(call, fd, uintptr(unsafe.Pointer(unsafe.SliceData(v))), a.num(2, int64(len(v))))
+	case "recv", "recvfrom":
+		return addressed(unix.SYS_RECVFROM, fd, p.pieceOf(a.at(1), a.num(2, 0)), a.num(3, 0))
+	case "send", "sendto":
+		m := p.pieceOf(a.at(1), a.num(2, 0))
 		if x := a.at(4); x.Kind == packetdrill.Struct || a.num(3, 0)&unix.MSG_FASTOPEN != 0 {
-			to = p.address(x, p.u.remote, p.u.connect)
+			to := p.address(x, p.u.remote, p.u.connect)
+			return &task{blocks: true, do: func() (int64, error) {
+				n, err := unix.SendmsgN(fd, m.b, nil, to, int(a.num(3, 0))|unix.MSG_NOSIGNAL)
+				return int64(n), err
+			}}
 		}
-		return sends(fd, buffer(a), int(a.num(3, 0)), to)
-	case "writev":
-		return sends(fd, iovec(a.at(1)), -1, nil)
+		return addressed(unix.SYS_SENDTO, fd, m, a.num(3, 0)|unix.MSG_NOSIGNAL)
+	case "recvmsg":
+		return p.message(unix.SYS_RECVMSG, fd, a.at(1), a.num(2, 0))
 	case "sendmsg":
-		return sends(fd, message(a.at(1)), int(a.num(2, 0)), nil)
+		return p.message(unix.SYS_SENDMSG, fd, a.at(1), a.num(2, 0)|unix.MSG_NOSIGNAL)
 	}
-	return nil
-}
-
-// receives is a read; flags -1 is read(2) itself.
-func receives(fd int, b []byte, flags int, msgFlags *expr) *task {
-	got := 0
-	t := &task{blocks: true, do: func() (int64, error) {
-		if flags < 0 {
-			n, err := unix.Read(fd, b)
-			return int64(n), err
-		}
-		n, _, f, _, err := unix.Recvmsg(fd, b, make([]byte, 256), flags)
-		got = f &^ unix.MSG_CMSG_CLOEXEC
-		return int64(n), err
-	}}
-	if want, ok := int64(0), false; msgFlags != nil {
-		if want, ok = msgFlags.Value(); ok {
-			t.check = func() (string, string) { return fmt.Sprintf("msg_flags=%#x", want), fmt.Sprintf("msg_flags=%#x", got) }
-		}
-	}
-	return t
-}
-
-// sends is a write; flags -1 is write(2) itself.
-func sends(fd int, b []byte, flags int, to unix.Sockaddr) *task {
-	return &task{blocks: true, do: func() (int64, error) {
-		if flags < 0 {
-			n, err := unix.Write(fd, b)
-			return int64(n), err
-		}
-		n, err := unix.SendmsgN(fd, b, nil, to, flags|unix.MSG_NOSIGNAL)
-		return int64(n), err
-	}}
+	return p.fileTask(c, a)
 }
 
 // eventTask prepares poll, epoll and ioctl.
@@ -136,10 +78,7 @@ func (p *player) eventTask(name string, a args) *task {
 		}}
 	case "epoll_ctl":
 		return &task{do: func() (int64, error) {
-			ev := &unix.EpollEvent{Fd: int32(a.num(2, 0))}
-			if n, ok := fieldValue(a.at(3), "events"); ok {
-				ev.Events = uint32(n)
-			}
+			ev := p.epollEvent(a.at(3))
 			return zero(unix.EpollCtl(fd, int(a.num(1, 0)), p.fd(a.at(2)), ev))
 		}}
 	case "epoll_wait":
@@ -170,8 +109,9 @@ func (p *player) pollTask(a args) *task {
 		}
 		n, _ := events.Value()
 		fds = append(fds, unix.PollFd{Fd: int32(p.fd(f)), Events: int16(n)})
-		w := ""
+		w := "revents=0x0"
 		if r := x.Field("revents", 2); r != nil {
+			w = ""
 			if n, ok := r.Value(); ok {
 				w = fmt.Sprintf("revents=%#x", n)
 			}
@@ -196,24 +136,40 @@ func (p *player) pollTask(a args) *task {
 		}}
 }
 
+// epollEvent reads a struct epoll_event. What a script calls fd is the descriptor
+// that it stands for.
+func (p *player) epollEvent(x *expr) *unix.EpollEvent {
+	ev := &unix.EpollEvent{}
+	if n, ok := fieldValue(x, "events"); ok {
+		ev.Events = uint32(n)
+	}
+	if f := x.Field("fd", -1); f != nil {
+		ev.Fd = int32(p.fd(f))
+	} else if n, ok := fieldValue(x, "ptr", "u32", "u64"); ok {
+		ev.Fd, ev.Pad = int32(n), int32(n>>32)
+	}
+	return ev
+}
+
 func (p *player) epollTask(fd int, a args) *task {
 	want := []*expr{a.at(1)}
 	if a.at(1).Kind == packetdrill.Array {
 		want = a.at(1).List
 	}
 	events := make([]unix.EpollEvent, max(a.num(2, 1), 1))
-	n := 0
 	return &task{blocks: true,
-		do: func() (_ int64, err error) {
-			n, err = unix.EpollWait(fd, events, int(a.num(3, 0)))
+		do: func() (int64, error) {
+			n, err := unix.EpollWait(fd, events, int(a.num(3, 0)))
 			return int64(n), err
 		},
 		check: func() (expected, got string) {
-			for i := 0; i < min(n, len(want)); i++ {
-				if w, ok := fieldValue(want[i], "events"); ok {
-					expected += fmt.Sprintf(" events=%#x", uint32(w))
-					got += fmt.Sprintf(" events=%#x", events[i].Events)
+			for i := 0; i < min(len(events), len(want)); i++ {
+				if want[i].Kind != packetdrill.Struct {
+					continue
 				}
+				w := p.epollEvent(want[i])
+				expected += fmt.Sprintf(" events=%#x data=%d", w.Events, w.Fd)
+				got += fmt.Sprintf(" events=%#x data=%d", events[i].Events, events[i].Fd)
 			}
 			return strings.TrimSpace(expected), strings.TrimSpace(got)
 		}}

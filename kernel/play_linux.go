@@ -25,6 +25,17 @@ type player struct {
 	fds     map[int64]int
 	blocked *waiting
 	code    packetdrill.Code
+	held    [][]byte // memory of calls
+	caps    func()   // gives back what cap_set() has taken
+	had     [2]unix.CapUserData
+}
+
+// end gives back the rights that the script has given up.
+func (p *player) end() {
+	if p.caps != nil {
+		p.caps()
+	}
+	runtime.KeepAlive(p.held)
 }
 
 // beyond is how much longer than a line says a packet is waited for, to tell
@@ -41,7 +52,7 @@ func Play(file, text string) *Verdict {
 }
 
 func play(v *Verdict, file, text string) error {
-	sc, err := packetdrill.Parse(file, text, packetdrill.Defaults())
+	sc, err := packetdrill.Parse(file, text, packetdrill.DefaultsFor("", text))
 	if err != nil {
 		return err
 	}
@@ -70,6 +81,7 @@ func play(v *Verdict, file, text string) error {
 		Tolerance: sim.Duration(u.tolerance), Await: p.await})
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
+	defer p.end()
 	err = p.run()
 	v.Notes = append(v.Notes, u.notes...)
 	if u.control != "" {

@@ -252,13 +252,14 @@ func (p *process) writes(fd int, a host.Arg, flags int) error {
 
 // option is setsockopt([LEVEL,] OPTION, VALUE…).
 func (p *process) option(fd int, a []host.Arg) error {
-	if _, level := optionNumbers[a[0].Text]; !level && len(a) > 1 {
+	if _, _, is := packetdrill.OptionNumber(a[0].Text); !is && len(a) > 1 {
 		a = a[1:]
 	}
-	no, known := optionNumbers[a[0].Text]
+	level, number, known := packetdrill.OptionNumber(a[0].Text)
 	if !known {
 		return unix.ENOPROTOOPT
 	}
+	no := [2]int{int(level), int(number)}
 	var b []byte
 	for _, v := range a[1:] {
 		n := v.Num

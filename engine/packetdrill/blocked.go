@@ -14,7 +14,7 @@ type outcome struct {
 	errno tcp.Errno
 	wrong *failure
 	open  bool // ret is a descriptor of the host, to be known by the script's number
-	ep    *epoll
+	thing thing
 }
 
 // attempt makes a call, or goes on with it. false: it has to wait.
@@ -133,7 +133,7 @@ func (r *runner) returned(c *Call, o *outcome) *failure {
 		if n < 0 {
 			return fail
 		}
-		r.bindFD(n, int32(o.ret), o.ep)
+		r.bindFD(n, int32(o.ret), o.thing)
 		if c.Name == "socket" {
 			r.testFD = n
 		}
@@ -150,7 +150,7 @@ func (r *runner) returned(c *Call, o *outcome) *failure {
 }
 
 // bindFD gives a descriptor of the host the number that the script uses.
-func (r *runner) bindFD(script int64, live int32, ep *epoll) {
+func (r *runner) bindFD(script int64, live int32, t thing) {
 	r.lastFD = script
 	for i := range r.fds {
 		if r.fds[i].script == script {
@@ -158,7 +158,7 @@ func (r *runner) bindFD(script int64, live int32, ep *epoll) {
 			break
 		}
 	}
-	r.fds = append(r.fds, fdPair{script, live, ep})
+	r.fds = append(r.fds, fdPair{script, live, t})
 }
 
 // fd returns the host's descriptor for an argument; -1 is one that is not open.

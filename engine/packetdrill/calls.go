@@ -22,6 +22,7 @@ func init() {
 		"read": makeRecv, "recv": makeRecv, "recvfrom": makeRecv, "readv": makeRecv, "recvmsg": makeRecv,
 		"write": makeSend, "send": makeSend, "sendto": makeSend, "writev": makeSend, "sendmsg": makeSend,
 		"shutdown": makeShutdown, "close": makeClose, "fcntl": makeFcntl, "ioctl": makeIoctl,
+		"open": makeOpen, "pipe": makePipe, "splice": makeSplice, "sendfile": makeSendfile, "dup": makeDup, "cap_set": makeCapSet,
 		"setsockopt": makeSetsockopt, "getsockopt": makeGetsockopt, "poll": makePoll,
 		"epoll_create": makeEpollCreate, "epoll_create1": makeEpollCreate, "epoll_ctl": makeEpollCtl, "epoll_wait": makeEpollWait,
 	}
@@ -141,8 +142,9 @@ func makeAccept(r *runner, c *Call, b *blocked) (attempt, *failure) {
 		if err == tcp.EAGAIN && r.waits(l, false) {
 			return outcome{}, false
 		}
-		if s, _ := r.h.FD(fd); s != nil && flags&consts["SOCK_NONBLOCK"] != 0 {
-			s.NonBlock = true
+		if s, _ := r.h.FD(fd); s != nil {
+			s.NonBlock = flags&consts["SOCK_NONBLOCK"] != 0
+			r.inherit(l, fd)
 		}
 		return outcome{ret: int64(fd), errno: err, open: true}, true
 	}, nil
@@ -189,10 +191,14 @@ func makeClose(r *runner, c *Call, b *blocked) (attempt, *failure) {
 			if r.fds[i].script != n {
 				continue
 			}
-			fd, ep := r.fds[i].live, r.fds[i].ep
+			fd, t := r.fds[i].live, r.fds[i].thing
 			r.fds = append(r.fds[:i:i], r.fds[i+1:]...)
-			if ep != nil {
+			if t.is() {
+				t.close()
 				return outcome{}, true
+			}
+			if r.open(fd) {
+				return outcome{}, true // another descriptor is of the same socket
 			}
 			may := r.waits(fd, false)
 			conn, err := r.h.Close(x, fd)

@@ -11,6 +11,7 @@ type buffer struct {
 	size  int64
 	text  string // the beginning of it, when the script says
 	exact bool
+	null  bool // the null pointer
 }
 
 // buffers reads the memory of read(), recvmsg() and the like, and the flags.
@@ -32,9 +33,7 @@ func (c *Call) buffers() (b buffer, flags int64, msg *Expr, fail *failure) {
 	if b.size, fail = c.num(2); fail != nil {
 		return b, 0, nil, fail
 	}
-	if a := c.arg(1); a.Kind == Text {
-		b.text, b.exact = a.Text, true
-	}
+	b.take(c.arg(1))
 	if len(c.Args) > 3 {
 		flags, fail = c.num(3)
 	}
@@ -49,12 +48,20 @@ func iovec(e *Expr) buffer {
 		}
 		n, _ := v.List[len(v.List)-1].number()
 		b.size += n
-		if t := v.List[0]; t.Kind == Text {
-			b.text += t.Text
-			b.exact = true
-		}
+		b.take(v.List[0])
 	}
 	return b
+}
+
+// take reads what a script says of some memory.
+func (b *buffer) take(e *Expr) {
+	switch e.Kind {
+	case Text:
+		b.text += e.Text
+		b.exact = true
+	case Number:
+		b.null = e.Num == 0
+	}
 }
 
 // maxBuffer limits what one call may carry.
@@ -77,17 +84,27 @@ func makeRecv(r *runner, c *Call, b *blocked) (attempt, *failure) {
 	}
 	if flags&(consts["MSG_ERRQUEUE"]|consts["MSG_OOB"]) != 0 {
 		return now(func(x *host.Ctx) outcome {
-			if flags&consts["MSG_OOB"] != 0 {
-				return errnoOnly(tcp.EINVAL)
+			_, conn := r.h.FD(r.fd(c.arg(0)))
+			switch {
+			case conn == nil:
+				return errnoOnly(r.noSocket(c.arg(0)))
+			case flags&consts["MSG_ERRQUEUE"] != 0:
+				return r.recvErr(conn, &buf, msg)
 			}
-			return errnoOnly(tcp.EAGAIN)
+			return errnoOnly(tcp.EINVAL)
 		})
 	}
 	peek, all, dont := flags&consts["MSG_PEEK"] != 0, flags&consts["MSG_WAITALL"] != 0, flags&consts["MSG_DONTWAIT"] != 0
 	got := ""
 	return func(x *host.Ctx) (outcome, bool) {
 		fd := r.fd(c.arg(0))
+		if s, _ := r.h.FD(fd); s == nil {
+			return r.recvPlain(c, &buf), true
+		}
 		data, err := r.h.Recv(x, fd, int(buf.size)-len(got), peek)
+		if buf.null && data != "" && flags&consts["MSG_TRUNC"] == 0 {
+			return errnoOnly(tcp.EFAULT), true
+		}
 		got += data
 		waits := r.waits(fd, dont)
 		if err == tcp.EAGAIN && waits && (got == "" || all) {
@@ -109,34 +126,20 @@ func (r *runner) received(fd int32, msg *Expr, err tcp.Errno) *failure {
 	if msg == nil || err != tcp.OK {
 		return nil
 	}
-	if f := msg.field("msg_flags", -1); f != nil {
-		if n, ok := f.number(); ok && n != 0 {
-			return failf("msg_flags="+f.String(), "0")
-		}
-	}
-	m := msg.field("msg_control", -1)
-	if m == nil {
-		return nil
-	}
-	for _, cm := range m.List {
-		typ, data := cm.field("cmsg_type", 1), cm.field("cmsg_data", 2)
-		if !r.inq || typ == nil || data == nil || typ.Text != "TCP_CM_INQ" && typ.Text != "TCP_INQ" {
-			return failf("the control message "+cm.String(), "none of its kind")
-		}
+	var got []Control
+	if r.has(fd, "TCP_INQ") {
 		_, conn := r.h.FD(fd)
 		left := int64(conn.Readable())
 		if left == 0 && conn.RcvFin {
 			left = 1 // Linux: the end of the data is worth a byte
 		}
-		if n, ok := data.number(); ok && n != left {
-			return failf("TCP_CM_INQ "+itoa(int(n)), "%d", left)
-		}
+		got = append(got, Control{Level: consts["SOL_TCP"], Type: consts["TCP_CM_INQ"], Num: left})
 	}
-	return nil
+	return r.delivered(msg, 0, got)
 }
 
 func makeSend(r *runner, c *Call, b *blocked) (attempt, *failure) {
-	buf, flags, _, f := c.buffers()
+	buf, flags, msg, f := c.buffers()
 	if f == nil {
 		f = buf.bad(c)
 	}
@@ -150,15 +153,33 @@ func makeSend(r *runner, c *Call, b *blocked) (attempt, *failure) {
 	if flags&consts["MSG_MORE"] != 0 {
 		more = tcp.WriteMore
 	}
+	s := sending{zerocopy: flags&consts["MSG_ZEROCOPY"] != 0, stamping: stampsAsked(msg)}
+	return r.sendAll(c.arg(0), &buf, more, dont, &s), nil
+}
+
+// sendAll writes memory to a socket, and waits for room if it may.
+func (r *runner) sendAll(to *Expr, buf *buffer, more tcp.WriteFlags, dont bool, s *sending) attempt {
 	done := int64(0)
 	return func(x *host.Ctx) (outcome, bool) {
-		fd := r.fd(c.arg(0))
+		fd := r.fd(to)
+		_, conn := r.h.FD(fd)
+		if conn == nil {
+			return r.sendPlain(to, buf), true
+		}
+		if done == 0 {
+			s.from, s.tail = conn.SndMax, len(conn.Wq) > 0
+		}
+		if buf.null && buf.size > 0 && conn.State == tcp.Established && conn.WMem < conn.SndBuf {
+			return errnoOnly(tcp.EFAULT), true
+		}
 		var err tcp.Errno
 		for {
 			var n int
-			data := payload(buf, done)
+			data := payload(*buf, done)
 			n, err = r.h.Send(x, fd, data, more|host.Piece(done, len(data), buf.size))
-			done += int64(n)
+			if done += int64(n); n > 0 {
+				r.wrote(fd, conn, s)
+			}
 			if err != tcp.OK || n == 0 || done >= buf.size {
 				break
 			}
@@ -170,7 +191,23 @@ func makeSend(r *runner, c *Call, b *blocked) (attempt, *failure) {
 			return outcome{ret: done}, true
 		}
 		return errnoOnly(err), true
-	}, nil
+	}
+}
+
+// stampsAsked is SO_TIMESTAMPING for one call, as a control message asks for it.
+func stampsAsked(msg *Expr) int64 {
+	if msg == nil {
+		return -1
+	}
+	for _, m := range Controls(msg) {
+		typ := m.field("cmsg_type", 1)
+		if n, ok := typ.number(); ok && n == consts["SO_TIMESTAMPING"] {
+			if v, ok := m.field("cmsg_data", 2).number(); ok {
+				return v
+			}
+		}
+	}
+	return -1
 }
 
 // payload is the next piece of what a call sends.

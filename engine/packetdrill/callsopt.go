@@ -1,26 +1,21 @@
 package packetdrill
 
 import (
+	"strings"
+
 	"wirestep/engine/host"
 	"wirestep/engine/tcp"
 )
 
-// option returns the name of the socket option of a call.
-func (c *Call) option() string {
-	if w := c.arg(2).word(); w != "" {
-		return w
-	}
+// option returns the name of the socket option of a call: "" if the level has
+// none of that number.
+func (c *Call) option() (string, *failure) {
 	level, ok1 := c.arg(1).number()
 	n, ok2 := c.arg(2).number()
-	switch {
-	case !ok1 || !ok2:
-		return c.arg(2).String()
-	case level == consts["SOL_SOCKET"]:
-		return sockOptions[n]
-	case level == consts["SOL_TCP"]:
-		return tcpOptions[n]
+	if !ok1 || !ok2 {
+		return "", failf("a level and an option that are known", "%s, %s", c.arg(1), c.arg(2))
 	}
-	return c.arg(2).String()
+	return optionLevels[level][n], nil
 }
 
 // numbers reads the value of an option: [1], {onoff=1, linger=0}.
@@ -28,7 +23,7 @@ func numbers(e *Expr) []int64 {
 	var v []int64
 	for _, x := range e.List {
 		if n, ok := x.number(); ok {
-			v = append(v, n)
+			v = append(v, int64(int32(n)))
 		} else if x.Kind == Struct {
 			v = append(v, numbers(x)...)
 		}
@@ -40,65 +35,116 @@ func makeSetsockopt(r *runner, c *Call, _ *blocked) (attempt, *failure) {
 	if f := c.need(4); f != nil {
 		return nil, f
 	}
-	name, value := c.option(), c.arg(3)
+	name, f := c.option()
+	if f != nil {
+		return nil, f
+	}
+	value := c.arg(3)
 	v := numbers(value)
-	if n, ok := c.arg(4).number(); ok && n < 4 && value.Kind != Text && n >= 0 {
-		v = nil // Linux: EINVAL
+	size, given := c.arg(4).number()
+	if !given {
+		size = int64(max(4*len(v), len(value.Text)))
 	}
 	return now(func(x *host.Ctx) outcome {
 		fd := r.fd(c.arg(0))
 		_, conn := r.h.FD(fd)
 		switch {
 		case conn == nil:
-			return errnoOnly(tcp.EBADF)
-		case harmless[name]:
-			return outcome{}
-		case name == "TCP_INQ":
-			r.inq = len(v) > 0 && v[0] != 0
-			return outcome{}
-		case name == "TCP_CONGESTION":
-			return errnoOnly(host.SetCongestion(conn, value.Text))
-		case len(v) == 0:
+			return errnoOnly(r.noSocket(c.arg(0)))
+		case name == "":
+			return errnoOnly(tcp.ENOPROTOOPT)
+		case size < 0:
+			return errnoOnly(tcp.EINVAL)
+		case value.Kind == Text:
+			return r.setText(conn, name, value.Text[:min(len(value.Text), int(size))])
+		case value.Kind == Number && value.Num == 0 && size > 0:
+			return errnoOnly(tcp.EFAULT)
+		case len(v) == 0, size < 4 && !short[name]:
 			return errnoOnly(tcp.EINVAL)
 		}
 		err := r.h.SetOption(x, fd, name, v)
-		if err == tcp.ENOPROTOOPT && c.Errno == "" {
-			r.odd("setsockopt " + name + ": not modelled")
-			return outcome{}
+		if err == tcp.ENOPROTOOPT {
+			if err = r.keep(fd, conn, name, v[0]); err == tcp.ENOPROTOOPT && c.Errno == "" {
+				r.odd("setsockopt " + name + ": not modelled")
+				return outcome{}
+			}
 		}
 		return errnoOnly(err)
 	})
+}
+
+// setText sets an option whose value is a text.
+func (r *runner) setText(conn *tcp.Conn, name, text string) outcome {
+	text = strings.TrimRight(text, "\x00")
+	switch name {
+	case "TCP_CONGESTION":
+		if text == "" {
+			return errnoOnly(tcp.EINVAL)
+		}
+		return errnoOnly(host.SetCongestion(conn, text))
+	case "SO_BINDTODEVICE":
+		if text != "" && text != "tun0" && text != "lo" {
+			return errnoOnly(tcp.ENODEV)
+		}
+		return outcome{}
+	case "TCP_ULP":
+		return errnoOnly(tcp.ENOENT)
+	}
+	return outcome{wrong: failf("an option whose value is a text, and that is modelled", "%s", name)}
 }
 
 func makeGetsockopt(r *runner, c *Call, _ *blocked) (attempt, *failure) {
 	if f := c.need(4); f != nil {
 		return nil, f
 	}
-	name, value := c.option(), c.arg(3)
+	name, f := c.option()
+	if f != nil {
+		return nil, f
+	}
+	value := c.arg(3)
+	size, given := c.arg(4).number()
 	return now(func(x *host.Ctx) outcome {
 		fd := r.fd(c.arg(0))
 		_, conn := r.h.FD(fd)
-		if conn == nil {
-			return errnoOnly(tcp.EBADF)
-		}
-		switch name {
-		case "TCP_INFO":
+		switch {
+		case conn == nil:
+			return errnoOnly(r.noSocket(c.arg(0)))
+		case name == "":
+			return errnoOnly(tcp.ENOPROTOOPT)
+		case given && size < 0:
+			return errnoOnly(tcp.EINVAL)
+		case name == "TCP_INFO":
 			return outcome{wrong: r.checkInfo(conn, value)}
-		case "TCP_CONGESTION":
-			if got := conn.CC.String(); value.Kind == Text && value.Text != got {
-				return outcome{wrong: failf("TCP_CONGESTION "+value.String(), "%q", got)}
-			}
-			return outcome{}
+		case name == "TCP_CONGESTION":
+			return outcome{wrong: differsText(value, conn.CC.String(), size)}
 		}
 		v, err := r.h.Option(x, fd, name)
+		if err == tcp.ENOPROTOOPT {
+			v, err = r.kept(fd, conn, name)
+		}
 		if err != tcp.OK {
 			if err == tcp.ENOPROTOOPT && c.Errno == "" {
 				return outcome{wrong: failf("an option that is modelled", "%s", name)}
 			}
 			return errnoOnly(err)
 		}
+		if long := int64(4 * len(v)); given && size > long {
+			return outcome{wrong: failf(name+" of "+itoa(int(size))+" bytes", "%d", long)}
+		}
 		return outcome{wrong: differs(name, value, v)}
 	})
+}
+
+// differsText compares the value of an option that is a text; zeros that fill it
+// up may stand behind it.
+func differsText(want *Expr, got string, size int64) *failure {
+	if size > 0 && size < int64(len(got)) {
+		got = got[:size]
+	}
+	if want.Kind != Text || strings.TrimRight(want.Text, "\x00") == got {
+		return nil
+	}
+	return failf(want.String(), "%q", got)
 }
 
 // differs compares the value of an option with what the script expects.
@@ -113,7 +159,7 @@ func differs(name string, want *Expr, got []int64) *failure {
 		if w.Kind == Struct {
 			return differs(name, w, got)
 		}
-		if n, ok := w.number(); ok && (i >= len(got) || n != got[i]) {
+		if n, ok := w.number(); ok && (i >= len(got) || int32(n) != int32(got[i])) {
 			return failf(name+" "+want.String(), "%v", got)
 		}
 	}

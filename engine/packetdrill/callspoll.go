@@ -31,11 +31,15 @@ func makePoll(r *runner, c *Call, b *blocked) (attempt, *failure) {
 			if n, _ := fd.number(); n < 0 {
 				continue
 			}
-			got := r.h.Poll(r.fd(fd)) & (host.Events(asked) | alwaysPolled)
+			got := r.poll(r.fd(fd)) & (host.Events(asked) | alwaysPolled)
 			if got != 0 {
 				o.ret++
 			}
-			if want := p.field("revents", 2); want != nil && o.wrong == nil {
+			want := p.field("revents", 2)
+			if want == nil {
+				want = &Expr{Kind: Number} // as packetdrill has it
+			}
+			if o.wrong == nil {
 				if n, ok := want.number(); ok && host.Events(n) != got {
 					o.wrong = failf("revents="+want.String(), "%s", eventNames("POLL", got))
 				}
@@ -43,6 +47,19 @@ func makePoll(r *runner, c *Call, b *blocked) (attempt, *failure) {
 		}
 		return o, o.ret > 0 || x.Now >= b.until
 	}, nil
+}
+
+// poll is what a descriptor reports, with the error queue (tcp_poll).
+func (r *runner) poll(fd int32) host.Events {
+	e := r.h.Poll(fd)
+	if _, conn := r.h.FD(fd); conn != nil {
+		for i := range r.errqs {
+			if q := &r.errqs[i]; q.conn == conn.ID && len(q.reports) > 0 {
+				e |= host.PollErr
+			}
+		}
+	}
+	return e
 }
 
 var eventWords = []struct {
@@ -78,14 +95,14 @@ type epollItem struct {
 }
 
 func makeEpollCreate(r *runner, c *Call, _ *blocked) (attempt, *failure) {
-	return now(func(x *host.Ctx) outcome { return outcome{ret: -2, open: true, ep: &epoll{}} })
+	return now(func(x *host.Ctx) outcome { return outcome{ret: -2, open: true, thing: thing{epoll: &epoll{}}} })
 }
 
 func (r *runner) epollOf(e *Expr) *epoll {
 	n, _ := e.number()
 	for i := range r.fds {
 		if r.fds[i].script == n {
-			return r.fds[i].ep
+			return r.fds[i].thing.epoll
 		}
 	}
 	return nil
@@ -172,7 +189,7 @@ func (r *runner) epollReady(it *epollItem) host.Events {
 	if it.off || conn == nil {
 		return 0
 	}
-	got := r.h.Poll(live) & (host.Events(it.events&0xffff) | alwaysPolled)
+	got := r.poll(live) & (host.Events(it.events&0xffff) | alwaysPolled)
 	if got == 0 {
 		return 0
 	}

@@ -126,7 +126,9 @@ func (r *runner) tolerances(o *Option) string {
 func (r *runner) addresses(version, own, other string) error {
 	v6 := false
 	switch version {
-	case "", "ipv4", "ipv4-mapped-ipv6", "mapped", "ipv4_mapped_ipv6":
+	case "", "ipv4":
+	case "ipv4-mapped-ipv6", "mapped", "ipv4_mapped_ipv6":
+		r.mapped = true
 	case "ipv6":
 		v6 = true
 	default:

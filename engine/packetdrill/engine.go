@@ -19,6 +19,7 @@ func (r *runner) event(e trace.Event, do func(x *host.Ctx)) {
 	x := &host.Ctx{IDs: &r.ids}
 	x.Recorder, x.Now, x.Sys, x.MIB, x.Rand = r.rec, r.now, &r.h.Sys, &r.h.MIB, &r.h.Rand
 	do(x)
+	r.watch(x)
 	var own []wire.Segment
 	for i := range x.Out {
 		s := &x.Out[i].Seg

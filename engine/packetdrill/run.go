@@ -98,7 +98,11 @@ type runner struct {
 	lastFD        int64
 	blocked       *blocked
 	py            python
-	inq           bool // TCP_INQ: messages carry what is left to be read
+	keeps         map[keptKey]int64
+	errqs         []errQueue
+	files         []file
+	mapped        bool // IPv4 over sockets of IPv6
+	poor          bool // cap_set() has taken CAP_NET_ADMIN
 	traced        []string
 }
 
@@ -113,7 +117,7 @@ type sent struct {
 type fdPair struct {
 	script int64
 	live   int32
-	ep     *epoll
+	thing  thing
 }
 
 // failure says why a line failed.
@@ -126,7 +130,7 @@ func failf(expected, format string, a ...any) *failure {
 // Run reads a script and runs it.
 func Run(file, src string, cfg Config) *Result {
 	res := &Result{File: file}
-	s, err := Parse(file, src, append(append([]Define{}, cfg.Defines...), defaults...))
+	s, err := Parse(file, src, append(append([]Define{}, cfg.Defines...), DefaultsFor(cfg.IP, src)...))
 	if err != nil {
 		res.Err = err
 		return res

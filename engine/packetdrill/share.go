@@ -2,6 +2,7 @@ package packetdrill
 
 import (
 	"net/netip"
+	"strings"
 
 	"wirestep/engine/sim"
 	"wirestep/engine/tcp"
@@ -30,6 +31,19 @@ func (s *Shell) Run(text string) {
 
 // Defaults are words that runners of scripts usually define.
 func Defaults() []Define { return append([]Define(nil), defaults...) }
+
+// DefaultsFor are those for a version of IP; "": what the script says, else IPv4.
+func DefaultsFor(ip, src string) []Define {
+	six := ip != "" && ip != "ipv4"
+	if at := strings.Index(src, "--ip_version="); ip == "" && at >= 0 {
+		six = !strings.HasPrefix(src[at:], "--ip_version=ipv4\n")
+	}
+	d := Defaults()
+	if six {
+		d = append([]Define{{"CMSG_LEVEL_IP", "SOL_IPV6"}, {"CMSG_TYPE_RECVERR", "IPV6_RECVERR"}}, d...)
+	}
+	return d
+}
 
 // Value works out an argument that is a number, a constant or a sum of such.
 func (e *Expr) Value() (int64, bool) { return e.number() }
