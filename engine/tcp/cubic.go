@@ -97,13 +97,7 @@ func (c *Conn) cubicTarget(now sim.Time, acked uint32) {
 	}
 	t := uint64(now-c.CubicEpoch) + uint64(ceilJiffy(c.CubicDelayMin)/jiffy)
 	t = t << cubicHZ / 250
-	k := uint64(c.CubicK)
-	off := max(t, k) - min(t, k)
-	delta := uint32(cubicRTTScale * off * off * off >> (10 + 3*cubicHZ))
-	target := c.CubicOrigin + delta
-	if t < k {
-		target = c.CubicOrigin - delta
-	}
+	target := c.cubicCurve(t)
 	if target > c.Cwnd {
 		c.CubicCnt = c.Cwnd / (target - c.Cwnd)
 	} else {
@@ -112,6 +106,17 @@ func (c *Conn) cubicTarget(now sim.Time, acked uint32) {
 	if c.CubicMax == 0 && c.CubicCnt > 20 {
 		c.CubicCnt = 20
 	}
+}
+
+// cubicCurve is W_cubic at a time since the start of the curve, in 1/1024 s.
+func (c *Conn) cubicCurve(t uint64) uint32 {
+	k := uint64(c.CubicK)
+	off := max(t, k) - min(t, k)
+	delta := uint32(cubicRTTScale * off * off * off >> (10 + 3*cubicHZ))
+	if t < k {
+		return c.CubicOrigin - delta
+	}
+	return c.CubicOrigin + delta
 }
 
 // cubicFriendly follows what Reno would have by now, if that is more.
