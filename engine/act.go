@@ -159,6 +159,15 @@ func (w *World) find(id sim.PacketID) (c *cable, i int, held bool) {
 
 func (w *World) cablesOf(op *Op) []*cable {
 	from, to := w.hostNamed(op.Link.From), w.hostNamed(op.Link.To)
+	if from < 0 || to < 0 {
+		return nil
+	}
+	if op.Kind == OpForge {
+		if i := w.routes.next[int(from)*w.routes.n+int(to)]; i >= 0 && from != to {
+			return w.cables[i : i+1] // the first of the way, if there are boxes between
+		}
+		return nil
+	}
 	var out []*cable
 	for _, c := range w.cables {
 		if c.ID == 0 {

@@ -61,6 +61,13 @@ var moreScenes = []string{
 	"host client 10.0.0.1\nhost server 10.0.0.2\nlink client server delay 20ms rate 10mbit\n" + reader + connects + "  write(c, 300000)\n",
 	// Segmentation offload on a short path: a large packet is worth waiting for an ACK.
 	near + "offload client\n" + reader + connects + "  write(c, 400000)\n",
+	// A NAT that is asked for a flow again that has ended.
+	"host client 192.168.0.2\nbox nat1 nat 203.0.113.1 inside 192.168.0.0/16\nhost server 203.0.113.9\nlink client nat1\nlink nat1 server\n" +
+		"program server\n  s = listen(:80, 4)\n  c = accept(s)\n  close(c)\n  d = accept(s)\n" +
+		"program client\n  at(1ms)\n  c = connect(server:80, :40000)\n  read(c, 1)\n  close(c)\n  at(1s)\n  d = connect(server:80, :40000)\n",
+	// A NAT whose ports of one class are all taken.
+	"host client 192.168.0.2\nbox nat1 nat 203.0.113.1 inside 192.168.0.0/16\nhost server 203.0.113.9\nlink client nat1\nlink nat1 server delay 1s\n" +
+		"at 0s forge client > server flags=S seq=1 from=192.168.0.0/16:80 to=server:80 count=513 every=1us\n",
 	// Somebody probes a window that stays closed, and finds it open at last.
 	forgedOpen + "at 500ms forge peer > server flags=. seq=1 ack=1 win=0\nat 1s call server: write(c, 100)\nat 5s forge peer > server flags=. seq=1 ack=1 win=1\nat 9s forge peer > server flags=. seq=1 ack=1 win=1000\n",
 	// ECN: asked for in vain, by a SYN that is marked itself, and a link that marks.

@@ -10,6 +10,7 @@ import (
 
 	"wirestep/engine"
 	"wirestep/engine/host"
+	"wirestep/engine/middlebox"
 	"wirestep/engine/netem"
 	"wirestep/engine/scene"
 	"wirestep/engine/sim"
@@ -191,7 +192,7 @@ func TestEveryCauseLeadsToTheScene(t *testing.T) {
 // What is watched is flat: two states of mind are compared with ==, and copying
 // one copies all of it.
 func TestWatchedStructsAreFlat(t *testing.T) {
-	for _, v := range []any{tcp.TCB{}, tcp.RequestVars{}, tcp.TimeWaitVars{}, host.Vars{}, netem.Vars{}} {
+	for _, v := range []any{tcp.TCB{}, tcp.RequestVars{}, tcp.TimeWaitVars{}, host.Vars{}, netem.Vars{}, middlebox.Vars{}, middlebox.FlowVars{}} {
 		ty := reflect.TypeOf(v)
 		if !ty.Comparable() {
 			t.Errorf("%s cannot be compared", ty)
@@ -207,7 +208,7 @@ func TestWatchedStructsAreFlat(t *testing.T) {
 	for _, s := range engine.Schemas() {
 		names = append(names, s.Name)
 	}
-	if want := []string{"host", "tcb", "request", "timewait", "link"}; !slices.Equal(names, want) {
+	if want := []string{"host", "tcb", "request", "timewait", "link", "box", "conntrack"}; !slices.Equal(names, want) {
 		t.Errorf("the watched structs are %v, expected %v: add the new one above", names, want)
 	}
 }

@@ -21,6 +21,7 @@ type Packet struct {
 	BaseAck  wire.Seq // ISN of the receiver
 	Retx     uint16   // how often the same was sent before
 	CopyOf   sim.PacketID
+	Of       sim.PacketID // the packet that a box made this one of: the same one a hop before
 	Forged   bool
 	Edited   bool
 	Held     bool

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"wirestep/engine/host"
+	"wirestep/engine/middlebox"
 	"wirestep/engine/sim"
 	"wirestep/engine/wire"
 )
@@ -20,13 +21,14 @@ type Scenario struct {
 	Script   []Scheduled // interventions that the author planned
 }
 
-// HostSpec is one host.
+// HostSpec is one host, or a box between hosts.
 type HostSpec struct {
 	Name    string
 	Addr    netip.Addr
 	Addr6   netip.Addr // optional second address
 	Sysctls []Setting
 	Offload Offload
+	Box     *middlebox.Config // not nil: it passes packets on; never written
 }
 
 // Offload is what a host's interface takes as one packet, to be cut into segments

@@ -1,9 +1,8 @@
 package engine
 
 import (
-	"net/netip"
-
 	"wirestep/engine/host"
+	"wirestep/engine/middlebox"
 	"wirestep/engine/netem"
 	"wirestep/engine/sim"
 	"wirestep/engine/tcp"
@@ -62,7 +61,7 @@ func (w *World) transmit(x *host.Ctx, h int) {
 
 // send puts a packet on the cable towards its destination.
 func (w *World) send(rec *trace.Recorder, p Packet) {
-	c := w.cableFor(p.From, p.Seg.Dst.Addr)
+	c := w.cableFor(p.From, middlebox.Dest(&p.Seg))
 	if c == nil {
 		rec.Note(noRoute)
 		return
@@ -73,8 +72,12 @@ func (w *World) send(rec *trace.Recorder, p Packet) {
 // put puts a packet on a cable and lets the standing rules have their say.
 func (w *World) put(rec *trace.Recorder, c *cable, p Packet) {
 	p.To, p.SentBy, p.SentAt = c.To, w.step, w.now
-	p.BaseSeq, p.BaseAck = w.bases(&p)
-	p.Flow = w.flowOf(&p)
+	if p.Of != 0 {
+		w.learnAgain(&p)
+	} else {
+		p.BaseSeq, p.BaseAck = w.bases(&p)
+		p.Flow = w.flowOf(&p)
+	}
 	if c.ID != 0 {
 		c.Watch(rec)
 	}
@@ -143,34 +146,13 @@ func (c *cable) insert(f flight) {
 	}
 }
 
-// cableFor finds the cable from a host to the one that has an address.
-func (w *World) cableFor(from sim.HostID, a netip.Addr) *cable {
-	for _, c := range w.cables {
-		if c.From == from && w.hosts[c.To].Has(a) {
-			return c
-		}
-	}
-	return nil
-}
-
 // packetSize is what a packet takes on the wire, with the IP header of each segment.
 func packetSize(s *wire.Segment) uint32 {
-	return uint32(len(s.Payload)) + uint32(s.Segs())*headerSize(s)
+	return uint32(len(s.Payload)) + uint32(s.Segs())*s.Headers()
 }
 
 // frameSize is what the largest segment of a packet takes, IP header included.
-func frameSize(s *wire.Segment) uint32 { return uint32(s.Each()) + headerSize(s) }
-
-func headerSize(s *wire.Segment) uint32 {
-	n := uint32(40)
-	if s.Opts.Has != 0 || s.Opts.Raw != "" {
-		n += uint32(s.Opts.Len())
-	}
-	if s.Src.Addr.Is6() {
-		n += 20
-	}
-	return n
-}
+func frameSize(s *wire.Segment) uint32 { return uint32(s.Each()) + s.Headers() }
 
 const maxISNs = 8192
 
@@ -196,6 +178,14 @@ func (w *World) bases(p *Packet) (seq, ack wire.Seq) {
 		seq = 0
 	}
 	return seq, ack
+}
+
+// learnAgain keeps what a SYN says about a connection under the ends that it has
+// after a box; on its way a packet keeps the numbers relative to which it is shown.
+func (w *World) learnAgain(p *Packet) {
+	if p.Seg.Flags.Has(wire.SYN) && !p.Seg.ICMP.Set {
+		w.learn(p.Seg.Src, p.Seg.Dst, p.Seg.Seq)
+	}
 }
 
 // initials returns the initial numbers of a connection of a host once it knows both.
@@ -276,8 +266,8 @@ func (w *World) byRule(rec *trace.Recorder, op *Op, id sim.PacketID) {
 
 // matches reports whether a packet that was just counted is meant by a target.
 func (w *World) matches(t *Target, k wire.Kind, from sim.HostID) bool {
-	if t.From != "" && w.hosts[from].Name != t.From {
-		return false
+	if t.From != "" && w.hosts[from].Name != t.From || t.From == "" && w.boxes[from] != nil {
+		return false // what a box passes on has been met before: it is meant only by the name of the box
 	}
 	if !t.Any && t.Kind != k {
 		return false
@@ -291,7 +281,7 @@ func (w *World) matches(t *Target, k wire.Kind, from sim.HostID) bool {
 	}
 	n := 0
 	for h := range w.hosts {
-		if t.From == "" || w.hosts[h].Name == t.From {
+		if t.From == "" && w.boxes[h] == nil || w.hosts[h].Name == t.From {
 			n += w.kinds[h*kindSlots+slot]
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"wirestep/engine/host"
+	"wirestep/engine/middlebox"
 	"wirestep/engine/netem"
 	"wirestep/engine/sim"
 	"wirestep/engine/tcp"
@@ -17,6 +18,8 @@ type World struct {
 	now    sim.Time
 	step   StepNo
 	hosts  []*host.Host
+	boxes  []*middlebox.Box // by host: nil for one that passes nothing on
+	routes *routes          // shared, never written
 	cables []*cable
 	ids    sim.SubjectID
 	sent   ledger
@@ -86,6 +89,14 @@ func NewWorld(s *Scenario) *World {
 		p := &s.Programs[i]
 		w.hosts[w.hostNamed(p.Host)].AddProc(p.Name, p.Lines)
 	}
+	w.boxes = make([]*middlebox.Box, len(w.hosts))
+	for i := range s.Hosts {
+		if conf := s.Hosts[i].Box; conf != nil {
+			w.ids++
+			w.boxes[i] = middlebox.New(w.ids, s.Hosts[i].Name, conf, s.Seed)
+		}
+	}
+	w.routes = newRoutes(s, w)
 	w.kinds = make([]int, len(w.hosts)*kindSlots)
 	return w
 }
@@ -119,6 +130,12 @@ func (w *World) Clone() *World {
 	n.hosts = make([]*host.Host, len(w.hosts))
 	for i, h := range w.hosts {
 		n.hosts[i] = h.Clone()
+	}
+	n.boxes = make([]*middlebox.Box, len(w.boxes))
+	for i, b := range w.boxes {
+		if b != nil {
+			n.boxes[i] = b.Clone()
+		}
 	}
 	n.cables = make([]*cable, len(w.cables))
 	for i, c := range w.cables {
@@ -274,7 +291,9 @@ func (w *World) arrive(rec *trace.Recorder, c *cable) {
 	x := w.begin(rec, trace.Event{Kind: trace.Arrive, Packet: f.id, Cause: p.SentBy}, int(c.To))
 	x.Effect(trace.Effect{Kind: trace.Delivered, Host: c.To, Packet: f.id})
 	h := w.hosts[c.To]
-	h.OnSegment(x, &seg)
+	if w.boxes[c.To] == nil || !w.through(rec, *p) {
+		h.OnSegment(x, &seg)
+	}
 	w.finish(x, int(c.To))
 }
 
@@ -304,6 +323,9 @@ func (w *World) N() StepNo { return w.step }
 
 // Hosts are the hosts, in the order of the scene.
 func (w *World) Hosts() []*host.Host { return w.hosts }
+
+// Box returns the box that a host is, or nil.
+func (w *World) Box(h sim.HostID) *middlebox.Box { return w.boxes[h] }
 
 // Packet returns any packet ever sent, as it is now, or nil.
 func (w *World) Packet(id sim.PacketID) *Packet { return w.sent.get(id) }
@@ -337,6 +359,15 @@ func (w *World) Subjects() []Subject {
 			out = append(out, Subject{t.ID, tcp.TimeWaitSchema, at, t.Flow, t.Tuple, t.Values()})
 		}
 	}
+	for i, b := range w.boxes {
+		if b == nil {
+			continue
+		}
+		out = append(out, Subject{ID: b.ID, Schema: middlebox.Schema, Host: sim.HostID(i), Values: b.Values()})
+		for _, f := range b.Flows {
+			out = append(out, Subject{ID: f.ID, Schema: middlebox.FlowSchema, Host: sim.HostID(i), Tuple: f.Orig, Values: f.Values()})
+		}
+	}
 	for _, c := range w.cables {
 		if c.ID != 0 {
 			out = append(out, Subject{ID: c.ID, Schema: netem.Schema, Host: -1, Values: c.Values()})
@@ -347,5 +378,5 @@ func (w *World) Subjects() []Subject {
 
 // Schemas lists the kinds of subject.
 func Schemas() []*trace.Schema {
-	return []*trace.Schema{host.Schema, tcp.TCBSchema, tcp.RequestSchema, tcp.TimeWaitSchema, netem.Schema}
+	return []*trace.Schema{host.Schema, tcp.TCBSchema, tcp.RequestSchema, tcp.TimeWaitSchema, netem.Schema, middlebox.Schema, middlebox.FlowSchema}
 }

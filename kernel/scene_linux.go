@@ -76,6 +76,9 @@ func unplayable(sc *engine.Scenario) string {
 		return "more than two hosts"
 	}
 	for i := range sc.Hosts {
+		if sc.Hosts[i].Box != nil {
+			return "boxes between hosts"
+		}
 		if !sc.Hosts[i].Addr.Is4() {
 			return "hosts whose first address is of IPv6"
 		}

@@ -6,6 +6,7 @@ import (
 
 	"wirestep/engine"
 	"wirestep/engine/host"
+	"wirestep/engine/middlebox"
 	"wirestep/engine/netem"
 	"wirestep/engine/scene"
 	"wirestep/engine/sim"
@@ -35,6 +36,9 @@ func (st *stage) hello(token string, last int64) proto.Hello {
 		p := proto.Host{Name: spec.Name, Addrs: []string{spec.Addr.String()}, Procs: []string{}}
 		if spec.Addr6.IsValid() {
 			p.Addrs = append(p.Addrs, spec.Addr6.String())
+		}
+		if spec.Box != nil {
+			p.Kind = spec.Box.Kind.String()
 		}
 		for _, prog := range sc.Programs {
 			if prog.Host == spec.Name {
@@ -107,7 +111,7 @@ func encodeRules(w *engine.World) []proto.Standing {
 func encodeSubject(s engine.Subject, sc *engine.Scenario) proto.Subject {
 	p := proto.Subject{ID: int32(s.ID), Schema: s.Schema.Name, Host: int(s.Host), Flow: int32(s.Flow), Name: subjectName(s.Tuple), Values: encodeValues(s.Values)}
 	switch s.Schema {
-	case host.Schema:
+	case host.Schema, middlebox.Schema:
 		p.Name = sc.Hosts[s.Host].Name
 	case netem.Schema: // they are numbered after the hosts, in the order of the scene
 		l := &sc.Links[int(s.ID)-len(sc.Hosts)-1]

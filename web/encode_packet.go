@@ -21,7 +21,7 @@ func encodePacket(p *engine.Packet) *proto.Packet {
 		Sent: int64(p.SentAt), Depart: int64(p.DepartAt), Arrive: off(int64(p.ArriveAt)),
 		Kind: s.Kind().String(), Flags: s.Flags.String(), Seq: signed(p.RelSeq()), Ack: signed(p.RelAck()), Len: int32(len(s.Payload)), Win: int32(s.Win),
 		Opts: p.Options(), AbsSeq: uint32(s.Seq), AbsAck: uint32(s.Ack), Src: endpoint(s.Src), Dst: endpoint(s.Dst), Data: latin(s.Payload),
-		Retx: int(p.Retx), Copy: int32(p.CopyOf), Forged: p.Forged, Bad: s.BadSum, Edited: p.Edited, Held: p.Held,
+		Retx: int(p.Retx), Copy: int32(p.CopyOf), Of: int32(p.Of), Forged: p.Forged, Bad: s.BadSum, Edited: p.Edited, Held: p.Held,
 	}
 }
 

@@ -35,7 +35,8 @@ type Host struct {
 	Read        int            `expr:"read"`  // bytes read by its processes
 	EOF         bool           `expr:"eof"`   // one of them read the end
 	Counters    map[string]int `expr:"counters"`
-	States      map[string]int `expr:"states"` // how many sockets are in each state
+	States      map[string]int `expr:"states"`  // how many sockets are in each state
+	Entries     int            `expr:"entries"` // of a box: flows in its table
 }
 
 // Event is what a condition sees of the event that just happened.

@@ -22,7 +22,11 @@ func (v *viewer) env(w *engine.World, e *trace.Event) map[string]any {
 		env["event"] = eventView(w, e)
 	}
 	for i, h := range v.hosts {
-		env[v.names[i]] = hostView(w.Hosts()[h], v.tables)
+		view := hostView(w.Hosts()[h], v.tables)
+		if b := w.Box(h); b != nil {
+			view.Entries = len(b.Flows)
+		}
+		env[v.names[i]] = view
 	}
 	return env
 }

@@ -64,6 +64,10 @@ func Format(f *File) string {
 func formatTopology(w *writer, sc *engine.Scenario) {
 	for i := range sc.Hosts {
 		h := &sc.Hosts[i]
+		if h.Box != nil {
+			w.line(formatBox(h))
+			continue
+		}
 		s := "host " + h.Name + " " + h.Addr.String()
 		if h.Addr6.IsValid() {
 			s += " " + h.Addr6.String()
@@ -81,6 +85,14 @@ func formatTopology(w *writer, sc *engine.Scenario) {
 			continue
 		}
 		w.line("link ", s.From, " > ", s.To, linkProperties(&s, 0))
+	}
+	w.gap()
+	for i := range sc.Hosts {
+		if c := sc.Hosts[i].Box; c != nil {
+			for j := range c.Rules {
+				w.line("rule ", sc.Hosts[i].Name, " ", formatRule(&c.Rules[j]))
+			}
+		}
 	}
 	w.gap()
 	for i := range sc.Hosts {

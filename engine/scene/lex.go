@@ -135,6 +135,9 @@ func gap(toks []token, i, depth int) bool {
 }
 
 func assigns(toks []token, i int) bool {
+	if toks[0].text == "rule" {
+		return false // a firewall's
+	}
 	for j := range i {
 		switch toks[j].text {
 		case "forge", "edit":

@@ -86,6 +86,8 @@ func init() { // the table and its readers name each other
 		{"seed", false, (*parser).readSeed},
 		{"kernel", false, (*parser).readKernel},
 		{"host", false, (*parser).readHost},
+		{"box", false, (*parser).readBox},
+		{"rule", false, (*parser).readRule},
 		{"link", false, (*parser).readLink},
 		{"offload", false, (*parser).readOffload},
 		{"sysctl", false, (*parser).readSysctl},
@@ -136,19 +138,30 @@ func (p *parser) readKernel(l *line, _ string) {
 }
 
 func (p *parser) readHost(l *line, _ string) {
-	h := engine.HostSpec{Name: l.name("the name of a host")}
-	if l.err == nil && hostNamed(l.sc, h.Name) != nil {
-		l.fail("a host is called %q already, expected another name", h.Name)
-	}
-	if l.err == nil && reserved(h.Name) {
-		l.fail("%q has a meaning in conditions, expected another name for a host", h.Name)
-	}
+	h := engine.HostSpec{Name: p.newName(l, "the name of a host")}
 	h.Addr = each(l, "an address", parseAddr)
 	if l.more() {
 		h.Addr6 = each(l, "an IPv6 address", parseAddr)
-		if l.err == nil && (!h.Addr6.Is6() || !h.Addr.Is4()) {
-			l.fail("%s and %s are not an IPv4 and an IPv6 address, expected them in this order", h.Addr, h.Addr6)
-		}
+	}
+	p.addHost(l, h)
+}
+
+// newName reads the name of a host or a box that nothing has yet.
+func (p *parser) newName(l *line, what string) string {
+	name := l.name(what)
+	if l.err == nil && hostNamed(l.sc, name) != nil {
+		l.fail("a host is called %q already, expected another name", name)
+	}
+	if l.err == nil && reserved(name) {
+		l.fail("%q has a meaning in conditions, expected another name for a host", name)
+	}
+	return name
+}
+
+// addHost adds a host or a box to the scene.
+func (p *parser) addHost(l *line, h engine.HostSpec) {
+	if l.err == nil && h.Addr6.IsValid() && (!h.Addr6.Is6() || !h.Addr.Is4()) {
+		l.fail("%s and %s are not an IPv4 and an IPv6 address, expected them in this order", h.Addr, h.Addr6)
 	}
 	if l.err == nil && len(l.sc.Hosts) >= maxHosts {
 		l.fail("there are %d hosts already, expected at most %d", len(l.sc.Hosts), maxHosts)

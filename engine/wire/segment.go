@@ -116,6 +116,18 @@ func (s *Segment) Each() int {
 	return int(s.Size)
 }
 
+// Headers is what the IP and TCP headers of one of them take, in bytes.
+func (s *Segment) Headers() uint32 {
+	n := uint32(40)
+	if s.Opts.Has != 0 || s.Opts.Raw != "" {
+		n += uint32(s.Opts.Len())
+	}
+	if s.Src.Addr.Is6() {
+		n += 20
+	}
+	return n
+}
+
 // End is the sequence number after the segment.
 func (s *Segment) End() Seq { return s.Seq + Seq(s.Len()) }
 

@@ -51,7 +51,7 @@ var may = map[string]string{
 
 // planned packages have a place in the rule before they exist. Take a package
 // off this list when it appears: from then on it must not go unnoticed.
-var planned = []string{"engine/middlebox"}
+var planned []string
 
 func TestImportsPointDownwards(t *testing.T) {
 	there := map[string]bool{}

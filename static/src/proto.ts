@@ -45,7 +45,7 @@ export interface Hello {
  * Schema describes the variables of one kind of subject.
  */
 export interface Schema {
-  name: "tcb" | "request" | "timewait" | "host" | "link"; // "tcb" "request" "timewait" "host" "link"
+  name: "tcb" | "request" | "timewait" | "host" | "link" | "box" | "conntrack"; // "tcb" "request" "timewait" "host" "link" "box" "conntrack"
   fields: Field[];
 }
 
@@ -62,10 +62,11 @@ export interface Field {
 }
 
 /**
- * Host is one host.
+ * Host is one host, or a box between hosts: a lifeline of its own.
  */
 export interface Host {
   name: string;
+  kind?: string; // of a box: "router" "nat" "firewall" "balancer" "stripper" "blackhole"
   addrs: string[];
   procs: string[];
 }
@@ -149,6 +150,7 @@ export interface Packet {
   data: string; // first 64 bytes of the payload
   retx: number; // how many times the same sequence range was sent before
   copyOf?: number; // a duplicate of this packet
+  of?: number; // the packet that came into the box which sends this one: the same, a hop before
   forged?: boolean;
   bad?: boolean; // checksum does not match
   edited?: boolean;

@@ -52,7 +52,7 @@ type Hello struct {
 
 // Schema describes the variables of one kind of subject.
 type Schema struct {
-	Name   string  `json:"name"` // "tcb" "request" "timewait" "host" "link"
+	Name   string  `json:"name"` // "tcb" "request" "timewait" "host" "link" "box" "conntrack"
 	Fields []Field `json:"fields"`
 }
 
@@ -66,9 +66,10 @@ type Field struct {
 	Names []string `json:"names,omitempty"` // unit "state": name of each value
 }
 
-// Host is one host.
+// Host is one host, or a box between hosts: a lifeline of its own.
 type Host struct {
 	Name  string   `json:"name"`
+	Kind  string   `json:"kind,omitempty"` // of a box: "router" "nat" "firewall" "balancer" "stripper" "blackhole"
 	Addrs []string `json:"addrs"`
 	Procs []string `json:"procs"`
 }
@@ -142,6 +143,7 @@ type Packet struct {
 	Data   string `json:"data"`             // first 64 bytes of the payload
 	Retx   int    `json:"retx"`             // how many times the same sequence range was sent before
 	Copy   int32  `json:"copyOf,omitempty"` // a duplicate of this packet
+	Of     int32  `json:"of,omitempty"`     // the packet that came into the box which sends this one: the same, a hop before
 	Forged bool   `json:"forged,omitempty"`
 	Bad    bool   `json:"bad,omitempty"` // checksum does not match
 	Edited bool   `json:"edited,omitempty"`

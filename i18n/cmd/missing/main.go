@@ -16,6 +16,7 @@ import (
 
 	_ "wirestep/engine" // declares its rules
 	"wirestep/engine/host"
+	"wirestep/engine/middlebox"
 	"wirestep/engine/netem"
 	"wirestep/engine/tcp"
 	"wirestep/engine/trace"
@@ -40,7 +41,7 @@ func main() {
 			fmt.Printf("rule %s waits for its Chinese\n", r.ID)
 		}
 	}
-	for _, s := range []*trace.Schema{tcp.TCBSchema, tcp.RequestSchema, tcp.TimeWaitSchema, host.Schema, netem.Schema} {
+	for _, s := range []*trace.Schema{tcp.TCBSchema, tcp.RequestSchema, tcp.TimeWaitSchema, host.Schema, netem.Schema, middlebox.Schema, middlebox.FlowSchema} {
 		for _, f := range s.Fields {
 			key := s.Name + "." + f.Name
 			t, ok := fields[key]
