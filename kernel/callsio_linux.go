@@ -159,7 +159,7 @@ func (p *player) epollTask(fd int, a args) *task {
 	events := make([]unix.EpollEvent, max(a.num(2, 1), 1))
 	return &task{blocks: true,
 		do: func() (int64, error) {
-			n, err := unix.EpollWait(fd, events, int(a.num(3, 0)))
+			n, err := unix.EpollWait(fd, events[:max(a.num(2, 1), 0)], int(a.num(3, 0)))
 			return int64(n), err
 		},
 		check: func() (expected, got string) {

@@ -176,7 +176,7 @@ func (p *player) event(e *packetdrill.Event) error {
 		d = p.inject(e)
 	case e.Call != nil:
 		d = p.call(e, p.real(base))
-		if d == nil && e.Call.Name == "listen" {
+		if d == nil && e.Call.Name == "listen" && e.Call.Errno == "" {
 			p.listening(e.Call)
 		}
 	case e.Code != "":

@@ -59,10 +59,10 @@ func setOption(x *Ctx, c *tcp.Conn, name string, v []int64) tcp.Errno {
 			return tcp.EINVAL
 		}
 		c.Linger, c.LingerT = on, sim.Duration(v[1])*sim.Second
-	case "SO_RCVBUF":
-		c.SetRcvBuf(&x.Ctx, n)
-	case "SO_SNDBUF":
-		c.SetSndBuf(&x.Ctx, n)
+	case "SO_RCVBUF", "SO_RCVBUFFORCE":
+		c.SetRcvBuf(&x.Ctx, n, name == "SO_RCVBUFFORCE")
+	case "SO_SNDBUF", "SO_SNDBUFFORCE":
+		c.SetSndBuf(&x.Ctx, n, name == "SO_SNDBUFFORCE")
 	case "TCP_NODELAY":
 		if c.NoDelay = on; on {
 			c.Flush(&x.Ctx)

@@ -95,8 +95,15 @@ func (r *runner) retry() {
 		b.failed = failf(b.event.Call.Name+"() to return at "+r.stamp(b.lo), "it to return at %s", r.stamp(r.now))
 		return
 	}
+	if c := b.event.Call; o.errno == tcp.EBADF && aboutSockets[c.Name] {
+		o.errno = r.noSocket(c.arg(0))
+	}
 	b.failed = r.returned(b.event.Call, &o)
 }
+
+// aboutSockets are calls that fail with ENOTSOCK on anything else that is open.
+var aboutSockets = map[string]bool{"bind": true, "listen": true, "accept": true, "accept4": true, "connect": true, "shutdown": true,
+	"send": true, "sendto": true, "sendmsg": true, "recv": true, "recvfrom": true, "recvmsg": true}
 
 // finishBlocked waits for the call that has not returned.
 func (r *runner) finishBlocked() *failure {

@@ -193,6 +193,7 @@ func makeClose(r *runner, c *Call, b *blocked) (attempt, *failure) {
 			}
 			fd, t := r.fds[i].live, r.fds[i].thing
 			r.fds = append(r.fds[:i:i], r.fds[i+1:]...)
+			r.forget(n)
 			if t.is() {
 				t.close()
 				return outcome{}, true

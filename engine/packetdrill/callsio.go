@@ -101,8 +101,12 @@ func makeRecv(r *runner, c *Call, b *blocked) (attempt, *failure) {
 		if s, _ := r.h.FD(fd); s == nil {
 			return r.recvPlain(c, &buf), true
 		}
-		data, err := r.h.Recv(x, fd, int(buf.size)-len(got), peek)
-		if buf.null && data != "" && flags&consts["MSG_TRUNC"] == 0 {
+		if buf.size == 0 && (c.Name == "read" || c.Name == "readv") {
+			return outcome{}, true // the file system asks nobody
+		}
+		nowhere := buf.null && flags&consts["MSG_TRUNC"] == 0 // MSG_TRUNC: it is thrown away
+		data, err := r.h.Recv(x, fd, int(buf.size)-len(got), peek || nowhere)
+		if nowhere && data != "" {
 			return errnoOnly(tcp.EFAULT), true
 		}
 		got += data
@@ -153,7 +157,7 @@ func makeSend(r *runner, c *Call, b *blocked) (attempt, *failure) {
 	if flags&consts["MSG_MORE"] != 0 {
 		more = tcp.WriteMore
 	}
-	s := sending{zerocopy: flags&consts["MSG_ZEROCOPY"] != 0, stamping: stampsAsked(msg)}
+	s := sending{socketsOnly: aboutSockets[c.Name], zerocopy: flags&consts["MSG_ZEROCOPY"] != 0, stamping: stampsAsked(msg)}
 	return r.sendAll(c.arg(0), &buf, more, dont, &s), nil
 }
 
@@ -164,6 +168,9 @@ func (r *runner) sendAll(to *Expr, buf *buffer, more tcp.WriteFlags, dont bool, 
 		fd := r.fd(to)
 		_, conn := r.h.FD(fd)
 		if conn == nil {
+			if s.socketsOnly {
+				return errnoOnly(tcp.EBADF), true // or ENOTSOCK, if it is open
+			}
 			return r.sendPlain(to, buf), true
 		}
 		if done == 0 {

@@ -18,6 +18,12 @@ func (c *Call) option() (string, *failure) {
 	return optionLevels[level][n], nil
 }
 
+// foreign reports whether a level is that of IPv6, and the sockets are not.
+func (r *runner) foreign(level *Expr) bool {
+	n, _ := level.number()
+	return n == consts["SOL_IPV6"] && !r.local.Is6() && !r.mapped
+}
+
 // numbers reads the value of an option: [1], {onoff=1, linger=0}.
 func numbers(e *Expr) []int64 {
 	var v []int64
@@ -51,15 +57,17 @@ func makeSetsockopt(r *runner, c *Call, _ *blocked) (attempt, *failure) {
 		switch {
 		case conn == nil:
 			return errnoOnly(r.noSocket(c.arg(0)))
-		case name == "":
+		case name == "" || r.foreign(c.arg(1)):
 			return errnoOnly(tcp.ENOPROTOOPT)
+		case r.poor && strings.HasSuffix(name, "BUFFORCE"):
+			return errnoOnly(tcp.EPERM)
 		case size < 0:
 			return errnoOnly(tcp.EINVAL)
 		case value.Kind == Text:
 			return r.setText(conn, name, value.Text[:min(len(value.Text), int(size))])
 		case value.Kind == Number && value.Num == 0 && size > 0:
 			return errnoOnly(tcp.EFAULT)
-		case len(v) == 0, size < 4 && !short[name]:
+		case len(v) == 0, size < 4 && !short[name], size < 8 && name == "SO_LINGER":
 			return errnoOnly(tcp.EINVAL)
 		}
 		err := r.h.SetOption(x, fd, name, v)
@@ -109,7 +117,7 @@ func makeGetsockopt(r *runner, c *Call, _ *blocked) (attempt, *failure) {
 		switch {
 		case conn == nil:
 			return errnoOnly(r.noSocket(c.arg(0)))
-		case name == "":
+		case name == "" || r.foreign(c.arg(1)):
 			return errnoOnly(tcp.ENOPROTOOPT)
 		case given && size < 0:
 			return errnoOnly(tcp.EINVAL)

@@ -30,6 +30,7 @@ func (r *runner) event(e trace.Event, do func(x *host.Ctx)) {
 		r.out = append(r.out, sent{*s, r.now, r.saw(s, 0, false)})
 	}
 	r.h.Finish(x)
+	r.ring()
 	r.tell(x)
 	for i := range own { // the host talks to itself
 		s := own[i]

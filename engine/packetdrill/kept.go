@@ -11,27 +11,32 @@ import (
 // keeps them, with the bounds and the errors of Linux, so that they can be read
 // back.
 
-// bounds are the values that an option may have, and what it begins with.
-type bounds struct{ lo, hi, first int64 }
+// bounds are the values that an option may have, and what it begins with; a
+// switch is read back as 0 or 1.
+type bounds struct {
+	lo, hi, first int64
+	isSwitch      bool
+}
 
 const anyInt = 1<<31 - 1
 
 var (
-	flag   = bounds{-anyInt - 1, anyInt, 0} // read back as 0 or 1
-	strict = bounds{0, 1, 0}
-	number = bounds{-anyInt - 1, anyInt, 0}
+	flag   = bounds{-anyInt - 1, anyInt, 0, true}
+	strict = bounds{0, 1, 0, false}
+	number = bounds{-anyInt - 1, anyInt, 0, false}
 )
 
 var keepable = map[string]bounds{
 	"SO_DEBUG": flag, "SO_DONTROUTE": flag, "SO_BROADCAST": flag, "SO_OOBINLINE": flag, "SO_NO_CHECK": flag, "SO_RXQ_OVFL": flag, "SO_NOFCS": flag,
 	"SO_TIMESTAMP": flag, "SO_TIMESTAMPNS": flag, "SO_SELECT_ERR_QUEUE": flag, "SO_PREFER_BUSY_POLL": flag, "SO_LOCK_FILTER": flag, "SO_PASSCRED": flag,
-	"SO_PRIORITY": number, "SO_MARK": number, "SO_INCOMING_CPU": number, "SO_BUSY_POLL": {0, anyInt, 0}, "SO_BUSY_POLL_BUDGET": {0, 65535, 8},
-	"SO_RCVLOWAT": number, "SO_ZEROCOPY": strict, "SO_TIMESTAMPING": {0, 1<<19 - 1, 0}, "SO_TXREHASH": {-1, 1, 1}, "SO_MAX_PACING_RATE": {-1, anyInt, -1},
+	"SO_PRIORITY": number, "SO_MARK": number, "SO_INCOMING_CPU": number, "SO_BUSY_POLL": {0, anyInt, 0, false}, "SO_BUSY_POLL_BUDGET": {0, 65535, 8, false},
+	"SO_RCVLOWAT": number, "SO_ZEROCOPY": strict, "SO_TIMESTAMPING": {0, 1<<19 - 1, 0, false}, "SO_TXREHASH": {-1, 1, 1, false}, "SO_MAX_PACING_RATE": {-1, anyInt, -1, false},
+	"TCP_TIMESTAMP": number, "TCP_REPAIR_QUEUE": number, "TCP_QUEUE_SEQ": number, "TCP_SAVE_SYN": {0, 2, 0, false}, "TCP_TX_DELAY": {0, anyInt, 0, false},
 	"TCP_INQ": strict, "TCP_THIN_LINEAR_TIMEOUTS": strict, "TCP_THIN_DUPACK": strict,
-	"IP_TOS": number, "IP_TTL": {1, 255, 64}, "IP_MTU_DISCOVER": {0, 5, 1}, "IP_RECVERR": flag, "IP_RECVTTL": flag, "IP_RECVTOS": flag, "IP_FREEBIND": flag,
-	"IP_TRANSPARENT": flag, "IP_MINTTL": {0, 255, 0}, "IP_BIND_ADDRESS_NO_PORT": flag,
-	"IPV6_MTU_DISCOVER": {0, 5, 1}, "IPV6_RECVERR": flag, "IPV6_V6ONLY": flag, "IPV6_TCLASS": {-1, 255, 0}, "IPV6_UNICAST_HOPS": {-1, 255, 64},
-	"IPV6_AUTOFLOWLABEL": flag, "IPV6_MINHOPCOUNT": {0, 255, 0}, "IPV6_RECVTCLASS": flag, "IPV6_FREEBIND": flag,
+	"IP_TOS": number, "IP_TTL": {1, 255, 64, false}, "IP_MTU_DISCOVER": {0, 5, 1, false}, "IP_RECVERR": flag, "IP_RECVTTL": flag, "IP_RECVTOS": flag, "IP_FREEBIND": flag,
+	"IP_TRANSPARENT": flag, "IP_MINTTL": {0, 255, 0, false}, "IP_BIND_ADDRESS_NO_PORT": flag,
+	"IPV6_MTU_DISCOVER": {0, 5, 1, false}, "IPV6_RECVERR": flag, "IPV6_V6ONLY": flag, "IPV6_TCLASS": {-1, 255, 0, false}, "IPV6_UNICAST_HOPS": {-1, 255, 64, false},
+	"IPV6_AUTOFLOWLABEL": flag, "IPV6_MINHOPCOUNT": {0, 255, 0, false}, "IPV6_RECVTCLASS": flag, "IPV6_FREEBIND": flag,
 }
 
 // short are options that may have a value of one byte.
@@ -52,10 +57,14 @@ func (r *runner) keep(fd int32, conn *tcp.Conn, name string, n int64) tcp.Errno 
 		return tcp.ENOPROTOOPT
 	case n < b.lo || n > b.hi:
 		return tcp.EINVAL
-	case b == flag && n != 0:
+	case b.isSwitch && n != 0:
 		n = 1
 	}
 	switch name {
+	case "TCP_TIMESTAMP", "TCP_REPAIR_QUEUE":
+		return tcp.EPERM // without TCP_REPAIR, which is not modelled
+	case "TCP_QUEUE_SEQ":
+		return tcp.EINVAL
 	case "SO_RCVLOWAT":
 		if n < 0 {
 			n = anyInt
@@ -70,10 +79,14 @@ func (r *runner) keep(fd int32, conn *tcp.Conn, name string, n int64) tcp.Errno 
 			return tcp.EPERM
 		}
 	case "IP_TOS":
-		n &= 0xfc
+		conn.TOS = uint8(n) &^ 3 // the bits of ECN are TCP's own
+		n = int64(conn.TOS)
 	case "IPV6_UNICAST_HOPS", "IPV6_TCLASS":
 		if n < 0 {
 			n = b.first
+		}
+		if name == "IPV6_TCLASS" {
+			conn.TOS = uint8(n) &^ 3
 		}
 	case "SO_TIMESTAMPING":
 		if err := r.stampFlags(conn, n); err != tcp.OK {

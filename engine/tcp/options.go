@@ -1,9 +1,21 @@
 package tcp
 
+// bufferAsked bounds what SO_RCVBUF or SO_SNDBUF asks for. Unforced, a negative
+// number is a very large one.
+func bufferAsked(n int64, most uint32, force bool) int64 {
+	switch {
+	case force:
+		return min(max(n, 0), 1<<30-1)
+	case n < 0:
+		return int64(most)
+	}
+	return min(n, int64(most))
+}
+
 // SetRcvBuf is SO_RCVBUF: twice what was asked for, for the overhead, and no
-// autotuning any more (sk_setsockopt).
-func (c *Conn) SetRcvBuf(x *Ctx, n int64) {
-	n = min(max(n, 0), int64(x.Sys.CoreRMemMax))
+// autotuning any more (sk_setsockopt). SO_RCVBUFFORCE knows no limit.
+func (c *Conn) SetRcvBuf(x *Ctx, n int64, force bool) {
+	n = bufferAsked(n, x.Sys.CoreRMemMax, force)
 	c.RcvBuf = uint32(max(2*n, 2304))
 	c.RcvBufLock = true
 	if c.State != Closed {
@@ -32,9 +44,9 @@ func (c *Conn) SetWindowClamp(n int64) bool {
 	return true
 }
 
-// SetSndBuf is SO_SNDBUF.
-func (c *Conn) SetSndBuf(x *Ctx, n int64) {
-	n = min(max(n, 0), int64(x.Sys.CoreWMemMax))
+// SetSndBuf is SO_SNDBUF, or SO_SNDBUFFORCE.
+func (c *Conn) SetSndBuf(x *Ctx, n int64, force bool) {
+	n = bufferAsked(n, x.Sys.CoreWMemMax, force)
 	c.SndBuf = uint32(max(2*n, 4608))
 	c.SndBufLock = true
 }
