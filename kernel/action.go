@@ -20,7 +20,7 @@ const (
 type act struct {
 	wait time.Duration // after the step before
 	kind actKind
-	call string // socket calls by name, with n
+	call string // socket calls by name, with n; one with a %d in it is made as it stands, on the connection
 	n    int
 
 	flags wire.Flags
@@ -31,7 +31,8 @@ type act struct {
 	win   uint16
 	age   int32 // how old the timestamp is, in milliseconds
 	noTS  bool
-	opts  wire.Options // of a SYN
+	urg   uint16
+	opts  wire.Options
 }
 
 // ackKind is what a segment acknowledges.
@@ -49,7 +50,9 @@ type plan struct {
 	area   string
 	active bool // the kernel calls connect()
 	ts     bool // the peer uses timestamps, if the kernel does
+	ip6    bool
 	sys    [][2]string
+	before []string // calls on the first socket, before it listens or connects
 	gso    bool
 	wins   bool // windows are compared on every segment
 	acts   []act

@@ -21,6 +21,10 @@ func newPlan(seed uint64, n int) *plan {
 	g := &gen{rand.New(rand.NewPCG(seed, uint64(n))), &plan{seed: uint64(n), area: areas[n%len(areas)]}}
 	g.settings()
 	g.p.active = g.IntN(3) == 0
+	g.p.ip6 = g.one(6)
+	if g.p.area == "receiver" {
+		g.buffers()
+	}
 	if g.p.area == "handshake" {
 		g.handshake()
 	} else {
@@ -31,7 +35,11 @@ func newPlan(seed uint64, n int) *plan {
 		case "handshake":
 			g.odd()
 		case "receiver":
-			g.data()
+			if g.one(2) {
+				g.data()
+			} else {
+				g.reading()
+			}
 		case "close":
 			g.close()
 		case "reset":
@@ -79,7 +87,7 @@ func (g *gen) settings() {
 		set("tcp_dsack", "0")
 	}
 	if g.one(5) {
-		set("tcp_rmem", "4096 8192 65536", "4096 32768 6291456")
+		set("tcp_rmem", "4096 8192 65536", "4096 32768 6291456", "4096 4096 16384", "4096 131072 131072")
 	}
 	if g.p.area == "handshake" && g.one(4) {
 		set("tcp_abort_on_overflow", "1")
@@ -99,7 +107,10 @@ func (g *gen) syn(flags wire.Flags) act {
 	o := &a.opts
 	if !g.one(8) {
 		o.Has |= wire.HasMSS
-		o.MSS = pick[uint16](g, 1460, 1000, 1400, 500)
+		o.MSS = pick[uint16](g, 1460, 1460, 1000, 1400, 500, 48, 1, 65535, 88)
+	}
+	if g.one(12) {
+		o.Raw = pick(g, "\x4d\x04\x01\x02", "\xfd\x04\x12\x34", "\xc8\x05\x01\x02\x03\x01", "\x02\x03\x05\x01", "\x04\x04\x00\x00", "\x00", "\x08\x04\x01\x02")
 	}
 	if !g.one(3) {
 		o.Has |= wire.HasSackOK

@@ -21,6 +21,7 @@ type recorder struct {
 	out  []string
 
 	local, remote wire.Endpoint
+	began         bool
 	known         bool // the kernel's first sequence number
 	isn           wire.Seq
 	next          wire.Seq // the kernel's next sequence number, and what the peer has acknowledged
@@ -34,7 +35,14 @@ type recorder struct {
 
 // record plays a plan and returns the script of what happened.
 func record(p *plan) (string, error) {
-	u := &setup{local: addr("192.168.0.1"), remote: addr("192.0.2.1"), bits: 16, mtu: 1500, bind: 8080, connect: 8080, tolerance: 4 * time.Millisecond}
+	sc := &packetdrill.Script{}
+	if p.ip6 {
+		sc.Options = []packetdrill.Option{{Name: "ip_version", Value: "ipv6"}}
+	}
+	u, err := newSetup(sc)
+	if err != nil {
+		return "", err
+	}
 	s, err := newSpace(true)
 	if err != nil {
 		return "", err
@@ -43,7 +51,7 @@ func record(p *plan) (string, error) {
 	if err := u.prepare(s, u.net()); err != nil {
 		return "", err
 	}
-	r := &recorder{player: player{u: u, s: s, sc: &packetdrill.Script{}, v: &Verdict{}, buf: make([]byte, 256<<10), fds: map[int64]int{}},
+	r := &recorder{player: player{u: u, s: s, sc: sc, v: &Verdict{}, buf: make([]byte, 256<<10), fds: map[int64]int{}},
 		p: p, nextFD: 3, conn: -1,
 		local: wire.Endpoint{Addr: u.local, Port: u.bind}, remote: wire.Endpoint{Addr: u.remote, Port: 36869}}
 	r.w = packetdrill.NewWire(packetdrill.WireConfig{Local: u.local, Remote: u.remote, BindPort: u.bind,
@@ -74,13 +82,18 @@ func (r *recorder) begin() error {
 	if err := r.u.shell(r.s, cmd); err != nil {
 		return err
 	}
+	if r.p.ip6 {
+		r.out = append(r.out, "--ip_version=ipv6")
+	}
 	r.out = append(r.out, "`"+cmd+"`")
 	r.start = time.Now()
 	r.last = r.start
 	calls := []string{"socket(..., SOCK_STREAM, IPPROTO_TCP)"}
 	if !r.p.active {
-		calls = append(calls, "setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4)", "bind(3, ..., ...)", "listen(3, 1)")
+		calls = append(calls, "setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4)")
+		calls = append(append(calls, r.p.before...), "bind(3, ..., ...)", "listen(3, 1)")
 	} else {
+		calls = append(calls, r.p.before...)
 		r.conn = 3
 	}
 	for _, c := range append(calls, "fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK)") {
@@ -125,7 +138,8 @@ func (r *recorder) at(t time.Time, sent bool) string {
 	d := max(t.Sub(r.last), 0)
 	r.last = t
 	switch {
-	case len(r.out) == 1:
+	case !r.began:
+		r.began = true
 		return "0 "
 	case !sent:
 		return fmt.Sprintf("+%.4f ", d.Seconds())
@@ -205,7 +219,7 @@ func (r *recorder) peerSends(a *act) error {
 	if r.p.active && !r.known {
 		return nil
 	}
-	s := wire.Segment{Src: r.remote, Dst: r.local, Seq: r.peerNext + wire.Seq(a.off), Flags: a.flags, Win: a.win, Opts: a.opts}
+	s := wire.Segment{Src: r.remote, Dst: r.local, Seq: r.peerNext + wire.Seq(a.off), Flags: a.flags, Win: a.win, Opts: a.opts, Urg: a.urg}
 	syn := a.flags.Has(wire.SYN)
 	if syn && r.p.area == "handshake" {
 		s.Seq = wire.Seq(a.off)
@@ -278,7 +292,15 @@ func (r *recorder) calls(a *act) error {
 		return nil
 	}
 	var err error
+	if strings.Contains(a.call, "%d") {
+		_, err = r.made(fmt.Sprintf(a.call, fd))
+		return err
+	}
 	switch a.call {
+	case "inq":
+		line := r.at(time.Now(), false)
+		n, _ := unix.IoctlGetInt(r.fds[fd], unix.SIOCINQ)
+		r.out = append(r.out, line+fmt.Sprintf("ioctl(%d, SIOCINQ, [%d]) = 0", fd, n))
 	case "read", "write":
 		_, err = r.made(fmt.Sprintf("%s(%d, ..., %d)", a.call, fd, a.n))
 	case "shutdown":
@@ -299,7 +321,11 @@ func (r *recorder) calls(a *act) error {
 }
 
 // checked are the variables that a check compares.
-var checked = []string{"tcpi_state", "tcpi_unacked", "tcpi_retransmits", "tcpi_backoff", "tcpi_snd_mss", "tcpi_bytes_received"}
+var checked = []string{"tcpi_state", "tcpi_unacked", "tcpi_retransmits", "tcpi_backoff", "tcpi_snd_mss", "tcpi_bytes_received",
+	"tcpi_rcv_mss", "tcpi_advmss", "tcpi_pmtu", "tcpi_rcv_ssthresh", "tcpi_rcv_space", "tcpi_segs_in", "tcpi_segs_out", "tcpi_data_segs_in",
+	"tcpi_data_segs_out", "tcpi_bytes_acked", "tcpi_bytes_sent", "tcpi_bytes_retrans", "tcpi_notsent_bytes", "tcpi_rcv_ooopack", "tcpi_snd_wnd", "tcpi_rcv_wnd",
+	"tcpi_options", "tcpi_snd_wscale", "tcpi_rcv_wscale", "tcpi_total_retrans", "tcpi_dsack_dups", "tcpi_reord_seen", "tcpi_probes", "tcpi_delivered",
+	"tcpi_rehash", "tcpi_total_rto", "tcpi_total_rto_recoveries"}
 
 func (r *recorder) check() {
 	if r.conn < 0 {

@@ -34,8 +34,7 @@ type Conn struct {
 
 	lastEcho uint32 // the echoed timestamp that the receiver's round trip was last taken from (rcv_rtt_last_tsecr)
 
-	fast  bool     // the segment at hand is the one that header prediction waits for
-	clock sim.Time // when a segment or a timer last woke the socket (tcp_mstamp)
+	fast bool // the segment at hand is the one that header prediction waits for
 
 	Ended End // what its end has shown of the peer, until the host has noted it
 }

@@ -30,6 +30,7 @@ func (c *Conn) purge(x *Ctx) {
 	c.Rtx, c.Wq = nil, nil
 	c.PacketsOut, c.SackedOut, c.LostOut, c.RetransOut = 0, 0, 0, 0
 	c.WMem = 0
+	c.Backoff = 0
 	c.chronoStop(x, chronoBusy)
 }
 

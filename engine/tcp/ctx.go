@@ -61,5 +61,10 @@ func ceilJiffy(d sim.Duration) sim.Duration {
 	return (d + jiffy - 1) / jiffy * jiffy
 }
 
+// ticks is the span between two instants as a clock of whole ticks has it.
+func ticks(from, to sim.Time) sim.Duration {
+	return sim.Duration(to/sim.Time(jiffy)-from/sim.Time(jiffy)) * jiffy
+}
+
 // tsClock is the clock of timestamps: milliseconds (RFC 7323 §5.4; Linux: tcp_time_stamp_ms).
 func (x *Ctx) tsClock() uint32 { return uint32(x.Now / sim.Time(sim.Millisecond)) }

@@ -99,11 +99,13 @@ func (c *Conn) takeInOrder(x *Ctx, s *wire.Segment) *TimeWait {
 	}
 	defer x.Enter(dataTake)()
 	c.reserve(b.Cost)
-	if !c.queueInOrder(x, b) {
+	if c.queueInOrder(x, b) {
+		c.charge(b.Pages)
+	} else {
 		c.charge(b.Cost)
 	}
 	if len(s.Payload) > 0 {
-		c.dataRecv(x, s, b.Cost)
+		c.dataRecv(x, s, &b)
 	}
 	var tw *TimeWait
 	if s.Flags.Has(wire.FIN) {
@@ -219,7 +221,7 @@ func (c *Conn) queueOutOfOrder(x *Ctx, s *wire.Segment) {
 	defer x.Enter(ofoTake)()
 	c.ecnData(x, s)
 	c.reserve(b.Cost)
-	c.measureRcvMSS(s, b.Cost) // Linux: since 6.17 also out of order
+	c.measureRcvMSS(s, &b) // Linux: since 6.17 also out of order
 	c.FastPath = false
 	c.AckPending |= ackSched
 	x.Count(TCPOFOQueue)
@@ -246,6 +248,7 @@ func (c *Conn) placeOutOfOrder(x *Ctx, b Block) bool {
 		case !b.Seq.Before(prev.End):
 			if c.join(x, prev, &b) {
 				c.growOutOfOrder(x, &b)
+				c.charge(b.Pages)
 				return true
 			}
 		case !b.End.After(prev.End):
@@ -326,7 +329,7 @@ func (c *Conn) drainOutOfOrder(x *Ctx) *TimeWait {
 			continue
 		}
 		if c.queueInOrder(x, b) {
-			c.uncharge(b.Cost)
+			c.uncharge(b.Cost - b.Pages)
 		}
 		if b.FIN {
 			return c.fin(x)

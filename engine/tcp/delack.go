@@ -63,20 +63,20 @@ func (c *Conn) incPingpong(x *Ctx) {
 
 // dataRecv notes that data came: it measures the rhythm that decides how long an
 // ACK may wait (tcp_event_data_recv).
-func (c *Conn) dataRecv(x *Ctx, s *wire.Segment, cost uint32) {
+func (c *Conn) dataRecv(x *Ctx, s *wire.Segment, b *Block) {
 	c.AckPending |= ackSched
-	c.measureRcvMSS(s, cost)
+	c.measureRcvMSS(s, b)
 	c.measureRcvRTT(x)
 	if c.ATO == 0 {
 		c.increaseQuick(maxQuickAcks)
 		c.ATO = delackMin
 	} else {
-		m := x.Now.Sub(c.LastRecv)
+		m := ticks(c.LastRecv, x.Now)
 		switch {
 		case m <= delackMin/2:
-			c.ATO = c.ATO/2 + delackMin/2
+			c.ATO = c.ATO/2/jiffy*jiffy + delackMin/2
 		case m < c.ATO:
-			c.ATO = min(c.ATO/2+m, c.RTO)
+			c.ATO = min(c.ATO/2/jiffy*jiffy+m, c.RTO)
 		case m > c.RTO:
 			c.increaseQuick(maxQuickAcks) // Linux: a long gap, so the sender restarts slowly
 		}
@@ -84,18 +84,22 @@ func (c *Conn) dataRecv(x *Ctx, s *wire.Segment, cost uint32) {
 	c.LastRecv = x.Now
 	c.ecnData(x, s)
 	if n := len(s.Payload); n >= 128 {
+		cost := b.Cost
+		if b.Pages > 0 {
+			cost = b.Pages // Linux: the data area can be given back when buffers are joined
+		}
 		c.growWindow(x, n, cost)
 	}
 }
 
 // measureRcvMSS guesses what the peer's full segments carry. A smaller size is
 // believed when it comes twice in a row (tcp_measure_rcv_mss).
-func (c *Conn) measureRcvMSS(s *wire.Segment, cost uint32) {
+func (c *Conn) measureRcvMSS(s *wire.Segment, b *Block) {
 	n, last := uint32(s.Each()), c.LastSeg
 	c.LastSeg = 0
 	if n >= uint32(c.RcvMSS) {
 		if n != uint32(c.RcvMSS) {
-			c.rescale(len(s.Payload), cost)
+			c.rescale(len(s.Payload), b.Cost)
 		}
 		c.RcvMSS = uint16(min(n, uint32(c.AdvMSS)))
 		if s.Flags.Has(wire.PSH) {

@@ -1,9 +1,6 @@
 package tcp
 
-import (
-	"wirestep/engine/sim"
-	"wirestep/engine/wire"
-)
+import "wirestep/engine/sim"
 
 // InfoField is one variable of TCP_INFO, under its name in the kernel's header.
 type InfoField struct {
@@ -15,16 +12,38 @@ type InfoField struct {
 type Stats struct {
 	DataIn, DataOut uint32 // segments with payload
 	OutOfOrder      uint32 // segments that arrived above a gap
+	BytesRetrans    uint64 // payload sent again
+	RTOs            uint32 // retransmission timeouts …
+	RTOEpisodes     uint32 // … how many recoveries they began …
+	RTOTime         sim.Duration
+	RTOSince        sim.Time // … and how long those took; since when the present one runs, 0: none
+	Rehash          uint32   // timeouts after which the path was chosen anew
 	Time            chronos
 }
 
-// bytesRetrans is the payload that was sent more than once.
-func (c *Conn) bytesRetrans() int64 {
-	once := int64(c.SndNxt.Minus(c.ISS)) - 1
-	if n := len(c.Rtx); n > 0 && c.Rtx[n-1].Flags.Has(wire.FIN) || c.SndNxt == c.SndMax && c.Shut&shutWrite != 0 && c.State != Established {
-		once-- // the FIN
+// timedOut counts a retransmission timeout (tcp_update_rto_stats).
+func (t *Stats) timedOut(x *Ctx, first bool) {
+	if first {
+		t.RTOEpisodes++
+		t.RTOSince = max(x.Now, 1)
 	}
-	return max(int64(c.BytesSent)-max(once, 0), 0)
+	t.RTOs++
+}
+
+// recovered ends the time of an episode (tcp_update_rto_time).
+func (t *Stats) recovered(x *Ctx) {
+	if t.RTOSince != 0 {
+		t.RTOTime += x.Now.Sub(t.RTOSince)
+		t.RTOSince = 0
+	}
+}
+
+func (t *Stats) rtoTime(now sim.Time) int64 {
+	d := t.RTOTime
+	if t.RTOSince != 0 {
+		d += now.Sub(t.RTOSince)
+	}
+	return int64(d / sim.Millisecond)
 }
 
 // Bits of tcpi_options.
@@ -62,7 +81,7 @@ func (c *Conn) infoOptions() int64 {
 //
 // Simplified: what the engine does not keep is 0.
 func (c *Conn) Info(now sim.Time, sys *Sysctls) []InfoField {
-	ago := func(t sim.Time) int64 { return int64(now.Sub(t) / sim.Millisecond) }
+	ago := func(t sim.Time) int64 { return int64(now.Sub(t) / jiffy * jiffy / sim.Millisecond) }
 	unacked, sacked := int64(c.PacketsOut), int64(c.SackedOut)
 	if c.State == Listen {
 		unacked, sacked = int64(c.AcceptQ), int64(c.Backlog)
@@ -81,7 +100,7 @@ func (c *Conn) Info(now sim.Time, sys *Sysctls) []InfoField {
 		{"tcpi_probes", int64(c.ProbesOut)}, {"tcpi_backoff", int64(c.Backoff)}, {"tcpi_options", c.infoOptions()},
 		{"tcpi_snd_wscale", snd}, {"tcpi_rcv_wscale", rcv},
 		{"tcpi_delivery_rate_app_limited", int64(boolInt(c.rate.AppLimited))}, {"tcpi_fastopen_client_fail", 0},
-		{"tcpi_rto", us(c.RTO)}, {"tcpi_ato", us(c.ATO)}, {"tcpi_snd_mss", int64(c.MSS)}, {"tcpi_rcv_mss", int64(c.RcvMSS)},
+		{"tcpi_rto", us(c.RTO)}, {"tcpi_ato", us(min(c.ATO, delackMax) / jiffy * jiffy)}, {"tcpi_snd_mss", int64(c.MSS)}, {"tcpi_rcv_mss", int64(c.RcvMSS)},
 		{"tcpi_unacked", unacked}, {"tcpi_sacked", sacked}, {"tcpi_lost", int64(c.LostOut)},
 		{"tcpi_retrans", int64(c.RetransOut)}, {"tcpi_fackets", 0},
 		{"tcpi_last_data_sent", ago(c.LastSent)}, {"tcpi_last_ack_sent", 0},
@@ -98,9 +117,10 @@ func (c *Conn) Info(now sim.Time, sys *Sysctls) []InfoField {
 		{"tcpi_data_segs_in", int64(c.Stats.DataIn)}, {"tcpi_data_segs_out", int64(c.Stats.DataOut)}, {"tcpi_delivery_rate", c.deliveryRate()},
 		{"tcpi_busy_time", busy}, {"tcpi_rwnd_limited", rwnd}, {"tcpi_sndbuf_limited", sndbuf},
 		{"tcpi_delivered", int64(c.Delivered)}, {"tcpi_delivered_ce", int64(c.DeliveredCE)}, {"tcpi_bytes_sent", int64(c.BytesSent)},
-		{"tcpi_bytes_retrans", c.bytesRetrans()}, {"tcpi_dsack_dups", int64(c.DsackDups)}, {"tcpi_reord_seen", int64(boolInt(c.ReordSeen))},
+		{"tcpi_bytes_retrans", int64(c.Stats.BytesRetrans)}, {"tcpi_dsack_dups", int64(c.DsackDups)}, {"tcpi_reord_seen", int64(boolInt(c.ReordSeen))},
 		{"tcpi_rcv_ooopack", int64(c.Stats.OutOfOrder)}, {"tcpi_snd_wnd", int64(c.SndWnd)}, {"tcpi_rcv_wnd", int64(c.RcvWnd)},
-		{"tcpi_rehash", 0}, {"tcpi_total_rto", 0}, {"tcpi_total_rto_recoveries", 0}, {"tcpi_total_rto_time", 0},
+		{"tcpi_rehash", int64(c.Stats.Rehash)}, {"tcpi_total_rto", int64(c.Stats.RTOs)},
+		{"tcpi_total_rto_recoveries", int64(c.Stats.RTOEpisodes)}, {"tcpi_total_rto_time", c.Stats.rtoTime(now)},
 	}
 }
 

@@ -11,7 +11,6 @@ import (
 // its own door, in listen.go. The returned TimeWait, if any, takes over.
 func (c *Conn) OnSegment(x *Ctx, s *wire.Segment) *TimeWait {
 	c.SegsIn += uint32(s.Segs())
-	c.clock = x.Now
 	if len(s.Payload) > 0 {
 		c.Stats.DataIn += uint32(s.Segs())
 	}

@@ -199,8 +199,8 @@ func (c *Conn) openingWindow(x *Ctx, q *Request) {
 		mss = uint32(q.MSS)
 	}
 	q.Clamp = c.WindowClamp
-	if c.RcvBufLock {
-		q.Clamp = uint32(c.fullSpace())
+	if full := uint32(c.fullSpace()); c.RcvBufLock && (q.Clamp > full || q.Clamp == 0) {
+		q.Clamp = full
 	}
 	q.RcvWnd, q.RcvScale = initialWindow(x.Sys, c.fullSpace(), mss, &q.Clamp, q.WScaleOK)
 }
@@ -292,7 +292,9 @@ func (c *Conn) NewChild(x *Ctx, n *Conn, q *Request, s *wire.Segment) {
 	n.PeerMSS = q.MSS
 	n.AdvMSS = q.AdvMSS
 	n.TotalRetrans = uint32(q.Retrans)
+	n.SegsIn = 1 // the SYN
 	if q.Timeouts > 0 {
+		n.Stats.RTOs, n.Stats.RTOEpisodes, n.Stats.RTOTime = uint32(q.Timeouts), 1, x.Now.Sub(q.SentAt)
 		n.UndoMarker, n.RetStamp = q.ISS, max(q.SentAt, 1)
 	}
 	n.syncMSS(x.Sys, n.MTU)

@@ -125,14 +125,14 @@ var tuneBuf = trace.Declare(trace.Rule{
 // (tcp_rcv_space_adjust).
 func (c *Conn) tuneRcvBuf(x *Ctx) {
 	rtt := sim.Duration(c.RcvRTT>>3) * sim.Microsecond
-	if rtt == 0 || c.clock.Sub(c.RcvQAt) < rtt {
+	if rtt == 0 || x.Now.Sub(c.RcvQAt) < rtt {
 		return
 	}
 	copied := int32(c.Copied-c.RcvQSeq) - int32(c.RcvNxt-c.Copied) // Linux: what waits unread speaks against it
 	if copied > int32(c.RcvQSpace) {
 		c.growRcvBuf(x, uint32(copied))
 	}
-	c.RcvQSeq, c.RcvQAt = c.Copied, c.clock
+	c.RcvQSeq, c.RcvQAt = c.Copied, x.Now
 }
 
 // growRcvBuf makes room for twice what was read in a round trip, for more when

@@ -68,6 +68,9 @@ func (c *Conn) fastRetransAlert(x *Ctx, s *wire.Segment, prior wire.Seq, dup uin
 		}
 	case Loss:
 		c.inLoss(x, s, dup, f, again)
+		if c.CA != Loss {
+			c.Stats.recovered(x)
+		}
 		c.identifyLoss(x, f)
 		if c.CA != Open && !f.lostRetrans {
 			return

@@ -68,6 +68,7 @@ func (c *Conn) repeatSkb(x *Ctx, i int, segs uint32) bool {
 		x.Count(TCPSynRetrans)
 	}
 	c.TotalRetrans += uint32(k.Segs)
+	c.Stats.BytesRetrans += uint64(len(k.Data))
 	return true
 }
 

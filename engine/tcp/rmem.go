@@ -14,6 +14,7 @@ type Block struct {
 	Cut      bool   // the beginning was read, or had been received before
 	Cost     uint32 // buffer space that it takes (truesize)
 	Room     uint32 // bytes that could still be copied behind the data (skb_tailroom)
+	Pages    uint32 // of the cost, pages that could be handed to another buffer
 }
 
 const (
@@ -52,7 +53,12 @@ func hold(s *wire.Segment) Block {
 	if s.Flags.Has(wire.SYN) {
 		b.Seq++
 	}
-	b.Cost, b.Room = skbSpace(skbPad + headers + uint32(len(s.Payload)))
+	n := uint32(len(s.Payload))
+	if b.Cost, b.Room = skbSpace(skbPad + headers + n); skbPad+headers+n >= memPage { // Linux: only the headers in the data area
+		b.Pages = (n + memPage - 1) / memPage * memPage
+		b.Cost, _ = skbSpace(skbPad + headers)
+		b.Cost, b.Room = b.Cost+b.Pages, 0
+	}
 	return b
 }
 
@@ -76,15 +82,18 @@ func (c *Conn) reserve(cost uint32) {
 	}
 }
 
-// join copies b behind a, if it follows directly and there is room in a's buffer:
-// its own is free then (tcp_try_coalesce).
+// join copies b behind a, if it follows directly and there is room in a's buffer,
+// or hands its pages over: the rest of its own is free then (tcp_try_coalesce).
 func (c *Conn) join(x *Ctx, a, b *Block) bool {
 	n := uint32(len(b.Data))
-	if a.End != b.Seq || b.Cut || n > a.Room {
+	if a.End != b.Seq || b.Cut || b.Pages == 0 && n > a.Room {
 		return false
 	}
 	a.Data += b.Data
-	a.Room -= n
+	a.Cost, a.Pages = a.Cost+b.Pages, a.Pages+b.Pages
+	if a.Room -= min(n, a.Room); b.Pages > 0 {
+		a.Room = 0
+	}
 	a.End, a.FIN = b.End, a.FIN || b.FIN
 	x.Count(TCPRcvCoalesce)
 	return true

@@ -34,7 +34,7 @@ func (c *Conn) Connect(x *Ctx, iss wire.Seq) {
 	}
 	c.RcvWnd, c.RcvWScale = initialWindow(x.Sys, c.fullSpace(), mss, &c.WindowClamp, x.Sys.WindowScaling)
 	c.RcvSsthresh = c.RcvWnd
-	c.RcvMSS = c.initialRcvMSS()
+	c.RcvMSS = minRcvMSS // Linux: guessed before there was a window
 	c.RetStamp = max(x.Now, 1)
 	k := Skb{Seq: iss, End: iss + 1, Flags: wire.SYN | c.ecnAskSyn(x), Segs: 1}
 	c.transmit(x, &k)
@@ -156,6 +156,9 @@ func (c *Conn) establishActive(x *Ctx, s *wire.Segment) {
 	c.ecnTakeSynAck(x, s)
 	c.ack(x, s)
 	c.acceptSyn(x, s)
+	if c.TSOK {
+		c.AdvMSS -= tsOptionLen
+	}
 	c.MaxWnd = max(c.MaxWnd, c.SndWnd)
 	if !c.WScaleOK {
 		c.WScale, c.RcvWScale = 0, 0
@@ -205,7 +208,6 @@ func (c *Conn) acceptSyn(x *Ctx, s *wire.Segment) {
 	c.TSOK = o.On(wire.HasTS) && x.Sys.Timestamps > 0
 	if c.TSOK {
 		c.TSRecent, c.TSStamp = o.TSVal, x.Now
-		c.AdvMSS -= tsOptionLen
 	}
 }
 
@@ -260,6 +262,9 @@ func (c *Conn) establishPassive(x *Ctx, s *wire.Segment) {
 	c.Delivered++
 	c.undoSpuriousSyn(s)
 	c.RetStamp = 0
+	if c.TSOK {
+		c.AdvMSS -= tsOptionLen
+	}
 	c.initTransfer(x)
 	c.Copied = c.RcvNxt
 	c.setState(x, Established)
@@ -269,9 +274,6 @@ func (c *Conn) establishPassive(x *Ctx, s *wire.Segment) {
 	c.MaxWnd = max(c.MaxWnd, c.SndWnd)
 	c.updatePacingRate(x)
 	c.LastSent = x.Now
-	if c.TSOK {
-		c.AdvMSS -= tsOptionLen
-	}
 	c.RcvMSS = c.initialRcvMSS()
 	c.FastPath = true
 	c.armKeepalive(x)

@@ -70,7 +70,6 @@ func (c *Conn) rtoDelta(x *Ctx) sim.Duration {
 
 // OnTimer handles a deadline of the socket: the second of its three doors.
 func (c *Conn) OnTimer(x *Ctx, k TimerKind) {
-	c.clock = x.Now
 	switch k {
 	case TimerDelack:
 		c.onDelack(x)
@@ -129,6 +128,8 @@ func (c *Conn) onRTO(x *Ctx) {
 		}
 		x.Count(TCPTimeouts)
 		c.enterLoss(x)
+		c.Stats.Rehash++
+		c.Stats.timedOut(x, c.Retries == 0)
 		c.Retries++
 		c.retransmitHead(x)
 	}

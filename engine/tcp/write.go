@@ -47,7 +47,6 @@ func (c *Conn) Write(x *Ctx, data string, f WriteFlags) (int, Errno) {
 	}
 	defer x.Enter(callWrite)()
 	c.rateCheckApp()
-	c.clock = x.Now
 	mss := c.currentMSS()
 	goal := int(c.sizeGoal(x, mss))
 	n := 0
