@@ -40,12 +40,6 @@ func skbSpace(bytes uint32) (cost, room uint32) {
 	return size + skbSelf, size - skbInfo - bytes
 }
 
-// skbCost is the buffer space that a segment without options takes.
-func skbCost(payload int) uint32 {
-	cost, _ := skbSpace(skbPad + 20 + tcpHeader + uint32(payload))
-	return cost
-}
-
 // hold makes a buffer of a segment as it came: its headers stay in front.
 func hold(s *wire.Segment) Block {
 	headers := ipHeaderLen(s.Tuple()) + tcpHeader + uint32(s.Opts.Len())
