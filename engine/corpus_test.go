@@ -68,6 +68,19 @@ var moreScenes = []string{
 	// A NAT whose ports of one class are all taken.
 	"host client 192.168.0.2\nbox nat1 nat 203.0.113.1 inside 192.168.0.0/16\nhost server 203.0.113.9\nlink client nat1\nlink nat1 server delay 1s\n" +
 		"at 0s forge client > server flags=S seq=1 from=192.168.0.0/16:80 to=server:80 count=513 every=1us\n",
+	// Fast Open: a cookie, a connect() that waits for the first write, another key, and the old one as backup.
+	fast + "program server\n  s = listen(:80, 4)\n  loop 3\n    c = accept(s)\n    read(c, eof)\n    close(c)\n  end\n" + "program client\n" + fastClient("a", "0s") + fastClient("b", "1s") + fastClient("c", "2s") +
+		"at 900ms sysctl server net.ipv4.tcp_fastopen_key = 1-2-3-4\nat 1900ms sysctl server net.ipv4.tcp_fastopen_key = 5-6-7-8,1-2-3-4\n",
+	// A server that knows nothing of Fast Open.
+	near + reader + "program client\n" + fastClient("a", "0s"),
+	// Fast Open with forgers: more than fit, no third segment, a RST after accept().
+	fastForged + "at 2ms forge peer > server flags=S seq=1000 win=65535 mss=1460 len=10 fo from=peer:40001 to=server:80\n",
+	fastForged + "at 1s forge peer > server flags=R seq=11\n",
+	// Nothing that carries data with a SYN comes through: Fast Open pauses.
+	near + "sysctl client net.ipv4.tcp_fastopen = 5\nsysctl client net.ipv4.tcp_fastopen_blackhole_timeout_sec = 3600\n" + reader + "program client\n" + fastClient("a", "0s") + fastClient("b", "9s") +
+		"at 0s drop 1st SYN from client\nat 0s drop 2nd SYN from client\nat 0s drop 3rd SYN from client\n",
+	// A SYN-ACK that is lost, without timestamps.
+	near + "sysctl server net.ipv4.tcp_timestamps = 0\n" + reader + connects + "at 0s drop 1st SYN-ACK from server\n",
 	// Somebody probes a window that stays closed, and finds it open at last.
 	forgedOpen + "at 500ms forge peer > server flags=. seq=1 ack=1 win=0\nat 1s call server: write(c, 100)\nat 5s forge peer > server flags=. seq=1 ack=1 win=1\nat 9s forge peer > server flags=. seq=1 ack=1 win=1000\n",
 	// ECN: asked for in vain, by a SYN that is marked itself, and a link that marks.
@@ -79,3 +92,16 @@ var moreScenes = []string{
 const asksECN = "sysctl client net.ipv4.tcp_ecn = 1\n"
 
 const connectsPeer = "program client\n  c = connect(peer:80)\n"
+
+// fast is a server that does Fast Open on every listener.
+const fast = near + "sysctl server net.ipv4.tcp_fastopen = 0x403\n"
+
+// fastForged is a connection that a forged SYN with data has made, without a cookie
+// being asked for.
+const fastForged = lone + "sysctl server net.ipv4.tcp_fastopen = 0x203\nprogram server\n  s = socket()\n  setsockopt(s, TCP_FASTOPEN, 1)\n  bind(s, :80)\n  listen(s, 4)\n  c = accept(s)\n" +
+	"at 1ms forge peer > server flags=S seq=1000 win=65535 mss=1460 len=10 fo from=peer:40000 to=server:80\n"
+
+// fastClient connects at an instant, writes with its SYN if it can, and closes.
+func fastClient(name, at string) string {
+	return "  at(" + at + ")\n  " + name + " = socket()\n  setsockopt(" + name + ", TCP_FASTOPEN_CONNECT, 1)\n  connect(" + name + ", server:80)\n  write(" + name + ", 10)\n  close(" + name + ")\n"
+}

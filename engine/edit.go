@@ -53,6 +53,10 @@ func editField(s *wire.Segment, p *Packet, e Edit) error {
 		} else if e.Value != "0" {
 			return refuse("sackok=%s; expected 0 or 1", e.Value)
 		}
+	case "fo":
+		if err := s.Opts.SetFastOpen(e.Value); err != nil {
+			return refuse("%s", err)
+		}
 	case "payload":
 		s.Payload = e.Value
 	case "flags":
@@ -72,7 +76,7 @@ func editField(s *wire.Segment, p *Packet, e Edit) error {
 	case "dst":
 		return editAddr(&s.Dst.Addr, e)
 	default:
-		return refuse("no field is named %q; expected seq, ack, win, flags, ecn, urg, mss, wscale, sackok, tsval, tsecr, payload, src, dst, sport or dport", e.Field)
+		return refuse("no field is named %q; expected seq, ack, win, flags, ecn, urg, mss, wscale, sackok, fo, tsval, tsecr, payload, src, dst, sport or dport", e.Field)
 	}
 	return nil
 }

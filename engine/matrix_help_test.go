@@ -53,7 +53,7 @@ func (b *bench) event(kind trace.Kind, do func(x *host.Ctx)) {
 	b.step++
 	b.rec.Begin(trace.Event{ID: b.step, At: b.now, Kind: kind})
 	x := &host.Ctx{IDs: &b.ids}
-	x.Recorder, x.Now, x.Sys, x.MIB, x.Rand = &b.rec, b.now, &b.h.Sys, &b.h.MIB, &b.h.Rand
+	x.Recorder, x.Now, x.Sys, x.MIB, x.Mem, x.Rand = &b.rec, b.now, &b.h.Sys, &b.h.MIB, &b.h.Mem, &b.h.Rand
 	do(x)
 	for i := range x.Out {
 		b.out = append(b.out, x.Out[i].Seg)

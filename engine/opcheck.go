@@ -75,6 +75,8 @@ func validForgery(s *wire.Segment) error {
 		return refuse("a payload of %d bytes; expected at most %d", len(s.Payload), maxPayload)
 	case int(s.Opts.SackN) > len(s.Opts.Sack):
 		return refuse("%d SACK blocks; expected at most %d", s.Opts.SackN, len(s.Opts.Sack))
+	case int(s.Opts.FOCookieN) > len(s.Opts.FOCookie):
+		return refuse("a Fast Open cookie of %d bytes; expected at most %d", s.Opts.FOCookieN, len(s.Opts.FOCookie))
 	case s.Opts.Len() > wire.MaxOptions:
 		return refuse("options of %d bytes; a header has room for %d", s.Opts.Len(), wire.MaxOptions)
 	}

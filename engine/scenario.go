@@ -155,11 +155,11 @@ type Target struct {
 }
 
 // Edit sets one field of a segment: "seq", "ack", "win", "flags", "mss",
-// "wscale", "sackok", "tsval", "tsecr", "payload", "src", "dst", "sport",
+// "wscale", "sackok", "fo", "tsval", "tsecr", "payload", "src", "dst", "sport",
 // "dport", "urg". Numbers are decimal; one with a sign is added to what stands
 // there, a seq or ack without one counts from the flow's initial number. Flags
-// are spelled as by tcpdump, "sackok" is "0" or "1", "src" and "dst" are
-// addresses, "payload" is the bytes themselves.
+// are spelled as by tcpdump, "sackok" is "0" or "1", "fo" a Fast Open cookie, "ask"
+// or "none", "src" and "dst" are addresses, "payload" is the bytes themselves.
 type Edit struct{ Field, Value string }
 
 // StepNo counts the events of a branch: step n is the world after n events.

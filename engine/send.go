@@ -168,10 +168,10 @@ func (w *World) bases(p *Packet) (seq, ack wire.Seq) {
 	} else {
 		seq, ack, known = w.initials(p.From, wire.Tuple{Local: s.Src, Remote: s.Dst})
 	}
+	if s.Flags.Has(wire.SYN) && !s.ICMP.Set && !(known && p.Forged) { // a Fast Open connection is known before its SYN-ACK
+		w.learn(s.Src, s.Dst, s.Seq)
+	}
 	if !known {
-		if s.Flags.Has(wire.SYN) && !s.ICMP.Set {
-			w.learn(s.Src, s.Dst, s.Seq)
-		}
 		seq, ack = w.base(s.Src, s.Dst), w.base(s.Dst, s.Src)
 	}
 	if s.Seq == 0 && s.Flags.Has(wire.RST|wire.ACK) {

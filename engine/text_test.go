@@ -72,7 +72,7 @@ func worldText(w *engine.World) string {
 		fmt.Fprintf(&b, "%v\n", q)
 	}
 	for _, h := range w.Hosts() {
-		fmt.Fprintf(&b, "%v %v %v\n", h.MIB, h.Sys, h.Set)
+		fmt.Fprintf(&b, "%v %v %v %v\n", h.MIB, h.Sys, h.Set, h.Mem)
 		for _, p := range h.Procs {
 			fmt.Fprintf(&b, "%s %d %v %d %q %d %v %v %v\n", p.Name, p.PC, p.Vars, p.RunAt, p.Blocked(), p.Read, p.EOF, p.Errno, p.Done)
 		}

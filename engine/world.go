@@ -270,7 +270,7 @@ func (w *World) begin(rec *trace.Recorder, e trace.Event, h int) *host.Ctx {
 	*x = host.Ctx{IDs: &w.ids}
 	x.Recorder, x.Now, x.Host, x.Out = rec, w.now, sim.HostID(h), out
 	if h >= 0 {
-		x.Sys, x.MIB, x.Rand = &w.hosts[h].Sys, &w.hosts[h].MIB, &w.hosts[h].Rand
+		x.Sys, x.MIB, x.Mem, x.Rand = &w.hosts[h].Sys, &w.hosts[h].MIB, &w.hosts[h].Mem, &w.hosts[h].Rand
 	}
 	return x
 }

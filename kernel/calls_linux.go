@@ -118,9 +118,7 @@ func (p *player) returned(e *packetdrill.Event, t *task, r done) *Difference {
 		if !is {
 			return p.differ(e, InScript, "expected a call that can be made, got %v", r.err)
 		}
-		if name = unix.ErrnoName(no); no == unix.EOPNOTSUPP {
-			name = "EOPNOTSUPP"
-		}
+		name = errnoName(no)
 		r.n, got = -1, "-1 "+name
 	}
 	want, known := c.Result.Value()
@@ -268,4 +266,12 @@ func fieldValue(x *expr, names ...string) (int64, bool) {
 		}
 	}
 	return 0, false
+}
+
+// errnoName spells an error as the man pages do: two of them share a number.
+func errnoName(no unix.Errno) string {
+	if no == unix.EOPNOTSUPP {
+		return "EOPNOTSUPP"
+	}
+	return unix.ErrnoName(no)
 }

@@ -103,7 +103,7 @@ func getTask(fd int, no [2]int, a args) *task {
 		case asked >= 0 && size != asked:
 			return fmt.Sprint(asked, " bytes"), fmt.Sprint(size)
 		case no == [2]int{unix.SOL_SOCKET, unix.SO_ERROR} && len(want.List) == 1 && want.List[0].Kind == packetdrill.Word:
-			return want.List[0].Text, unix.ErrnoName(unix.Errno(binary.NativeEndian.Uint32(b)))
+			return want.List[0].Text, errnoName(unix.Errno(binary.NativeEndian.Uint32(b)))
 		}
 		var got []int64
 		for i := range numbers(want) {

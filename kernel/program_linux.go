@@ -88,7 +88,7 @@ func (p *process) call(in *host.Instr) {
 	}
 	p.busy = false
 	if no, is := err.(unix.Errno); is && no != 0 {
-		p.errno = unix.ErrnoName(no)
+		p.errno = errnoName(no)
 	}
 }
 

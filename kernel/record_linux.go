@@ -124,7 +124,7 @@ func (r *recorder) made(call string) (int64, error) {
 	}
 	result := fmt.Sprint(n)
 	if no, is := err.(unix.Errno); is {
-		result, n = "-1 "+unix.ErrnoName(no), -1
+		result, n = "-1 "+errnoName(no), -1
 	} else if err != nil {
 		return 0, err
 	}

@@ -63,7 +63,7 @@ func newSetup(s *packetdrill.Script) (*setup, error) {
 		}
 	}
 	if u.v6 {
-		u.local, u.remote, u.bits = addr("fd3d:fa7b:d17d::1"), addr("fd3d:fa7b:d17d:8::1"), 64
+		u.local, u.remote, u.bits = addr("fd3d:a0b:17d6::1"), addr("fd3d:fa7b:d17d::1"), 64
 	}
 	for _, o := range s.Options {
 		bad := func(want string) error {

@@ -26,7 +26,7 @@ func init() {
 	calls = map[string]callFunc{
 		"socket": (*Host).callSocket, "bind": (*Host).callBind, "listen": (*Host).callListen,
 		"accept": (*Host).callAccept, "connect": (*Host).callConnect, "read": (*Host).callRead, "recv": (*Host).callRead,
-		"write": (*Host).callWrite, "send": (*Host).callWrite, "shutdown": (*Host).callShutdown,
+		"write": (*Host).callWrite, "send": (*Host).callWrite, "sendto": (*Host).callWrite, "shutdown": (*Host).callShutdown,
 		"close": (*Host).callClose, "setsockopt": (*Host).callSetsockopt, "getsockopt": (*Host).callGetsockopt,
 		"fcntl": (*Host).callFcntl, "poll": (*Host).callPoll, "abort": (*Host).callAbort, "kill": (*Host).callKill,
 	}
@@ -181,6 +181,10 @@ func (h *Host) callConnect(x *Ctx, proc int, w wait) {
 		h.returned(x, proc, &w.in, 0, err, "")
 		return
 	}
+	if c.FODefer {
+		h.returned(x, proc, &w.in, 0, tcp.OK, "")
+		return
+	}
 	if s.NonBlock {
 		h.returned(x, proc, &w.in, 0, tcp.EINPROGRESS, "")
 		return
@@ -250,12 +254,16 @@ func (h *Host) callWrite(x *Ctx, proc int, w wait) {
 	if a.Kind == ArgText {
 		total = int64(len(a.Text))
 	}
-	more, dont := tcp.WriteFlags(0), s.NonBlock
+	more, dont, fast := tcp.WriteFlags(0), s.NonBlock, c.FODefer || w.fast
 	for _, f := range w.in.Args[2:] {
-		if f.Text == "MSG_MORE" {
+		if hasFlag(f, "MSG_MORE") {
 			more = tcp.WriteMore
 		}
-		dont = dont || f.Text == "MSG_DONTWAIT"
+		dont = dont || hasFlag(f, "MSG_DONTWAIT")
+		fast = fast || hasFlag(f, "MSG_FASTOPEN")
+	}
+	if fast && h.writeFast(x, proc, &w, s, payload(&a, 0, total), total, dont) {
+		return
 	}
 	var err tcp.Errno
 	for w.done < total {
@@ -435,7 +443,7 @@ func (h *Host) ready(w *wait, now sim.Time) bool {
 		return c.State != tcp.Listen || h.pending(c) != nil
 	case "read", "recv":
 		return c.Readable() > 0 || c.Err != tcp.OK || c.RcvFin || c.State == tcp.Closed || c.Shut&1 != 0
-	case "write", "send":
+	case "write", "send", "sendto":
 		return c.Writable(&h.Sys)
 	case "close":
 		return !Lingering(c)

@@ -9,7 +9,7 @@ var needs = map[string]struct {
 	sugar bool
 }{
 	"socket": {"", true}, "bind": {"va", false}, "listen": {"v", true}, "accept": {"v", false}, "connect": {"va", true},
-	"read": {"v", false}, "recv": {"v", false}, "write": {"v.", false}, "send": {"v.", false}, "shutdown": {"v.", false},
+	"read": {"v", false}, "recv": {"v", false}, "write": {"v.", false}, "send": {"v.", false}, "sendto": {"v..a", false}, "shutdown": {"v.", false},
 	"close": {"v", false}, "setsockopt": {"v..", false}, "getsockopt": {"v.", false}, "fcntl": {"v..", false}, "poll": {"v.", false},
 	"abort": {"v", false}, "kill": {"", false},
 }
@@ -42,7 +42,7 @@ func CheckCall(in *Instr) error {
 		}
 	}
 	switch in.Name {
-	case "read", "recv", "write", "send":
+	case "read", "recv", "write", "send", "sendto":
 		for _, a := range in.Args {
 			if a.Kind == ArgNum && (a.Num < 0 || a.Num > maxCallBytes) {
 				return &CallError{in.Name, strconv.FormatInt(a.Num, 10) + " bytes; expected 0 to " + strconv.Itoa(maxCallBytes)}

@@ -36,6 +36,7 @@ type Host struct {
 	Sys   tcp.Sysctls
 	Set   Settings
 	MIB   tcp.MIB
+	Mem   tcp.Memory // what one connection leaves to the next
 	Rand  sim.Rand
 
 	Socks []Sock
@@ -44,8 +45,7 @@ type Host struct {
 	TWs   []*tcp.TimeWait
 	Procs []Proc
 
-	Log      []LogLine    // what the kernel has logged; lines are never written again
-	proven   []netip.Addr // whose connections came to a good end, latest last
+	Log      []LogLine // what the kernel has logged; lines are never written again
 	secret   uint64
 	nextFlow sim.FlowID
 	nextFD   int32
@@ -73,6 +73,7 @@ func New(id sim.SubjectID, index sim.HostID, name string, addrs []netip.Addr, se
 	h.Set = DefaultSettings()
 	h.Set.apply(&h.Sys)
 	h.Offload(1, maxOffload)
+	h.fastOpenSecret()
 	return h
 }
 
@@ -90,12 +91,13 @@ func (h *Host) Clone() *Host {
 	}
 	n := *h
 	n.touched = touched{}
+	n.Mem = h.Mem.Clone()
 	n.Socks = append(make([]Sock, 0, len(h.Socks)), h.Socks...)
 	n.Live = append(make([]*tcp.Conn, 0, len(h.Live)), h.Live...)
 	n.Reqs = append(make([]*tcp.Request, 0, len(h.Reqs)), h.Reqs...)
 	n.TWs = append(make([]*tcp.TimeWait, 0, len(h.TWs)), h.TWs...)
 	n.tuples, n.ports, n.due = h.tuples.Clone(), h.ports.Clone(), h.due.Clone()
-	n.listens, n.proven, n.Log = slices.Clone(h.listens), slices.Clone(h.proven), slices.Clone(h.Log)
+	n.listens, n.Log = slices.Clone(h.listens), slices.Clone(h.Log)
 	n.Procs = make([]Proc, len(h.Procs))
 	for i := range h.Procs {
 		n.Procs[i] = h.Procs[i].clone()
@@ -251,7 +253,9 @@ func (h *Host) newConn(x *Ctx) *tcp.Conn {
 // sweep removes sockets that nobody holds any more, and counts the orphans.
 func (h *Host) sweep(x *Ctx) {
 	for _, c := range h.touched.conns {
-		h.learnProven(c)
+		if left := c.TakeLeft(); left != nil {
+			h.leaveFastOpen(x, c, left)
+		}
 		gone := c.Gone()
 		if orphan := c.Dead && !gone; orphan != c.Filed.Orphan {
 			c.Filed.Orphan = orphan

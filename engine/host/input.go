@@ -99,18 +99,25 @@ func (h *Host) toListener(x *Ctx, s *wire.Segment, isn *wire.Seq) {
 	l = h.edit(x, l)
 	t := s.Tuple()
 	warned := l.Warned
-	verdict := l.Arrives(&x.Ctx, s, &tcp.Caller{Reopens: isn != nil, Proven: h.isProven(s.Src.Addr), Key: h.cookieKey})
+	verdict := l.Arrives(&x.Ctx, s, &tcp.Caller{Reopens: isn != nil, Proven: h.Mem.Proven(t), Key: h.cookieKey})
 	if l.Warned != warned {
 		h.logFlood(x, l)
 	}
 	switch verdict {
 	case tcp.ListenCreate:
-		q := &tcp.Request{ID: x.newID(), Flow: h.newFlow()}
+		q := &tcp.Request{Flow: h.newFlow()}
 		n := h.isn(t, x.Now)
 		if isn != nil {
 			n = *isn
 		}
-		l.NewRequest(&x.Ctx, q, s, n, h.tsOffset(t))
+		if cookie, now := l.NewRequest(&x.Ctx, q, s, n, h.tsOffset(t)); now {
+			c := h.newConn(x)
+			c.Flow = q.Flow
+			l.NewFastOpenChild(&x.Ctx, c, q, s, cookie)
+			h.created(x, c.ID)
+			return
+		}
+		q.ID = x.newID()
 		h.addReq(x, q)
 		h.created(x, q.ID)
 	case tcp.ListenCookie:

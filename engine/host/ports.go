@@ -112,9 +112,25 @@ func (h *Host) listen(x *Ctx, c *tcp.Conn, backlog int64) tcp.Errno {
 	return tcp.OK
 }
 
-// connect chooses what is missing of the four-tuple and sends the SYN
-// (tcp_v4_connect).
+// connect chooses what is missing of the four-tuple and sends the SYN, unless the
+// first write is to do that (tcp_v4_connect).
 func (h *Host) connect(x *Ctx, c *tcp.Conn, to wire.Endpoint) tcp.Errno {
+	err := h.choose(x, c, to)
+	if err != tcp.OK {
+		return err
+	}
+	iss := h.isn(c.Tuple, x.Now)
+	switch {
+	case !c.FOConnect:
+		c.Connect(&x.Ctx, iss)
+	case !c.DeferConnect(&x.Ctx, iss):
+		c.ConnectFast(&x.Ctx, iss, "")
+	}
+	return tcp.OK
+}
+
+// choose completes the four-tuple of a socket that is to be connected.
+func (h *Host) choose(x *Ctx, c *tcp.Conn, to wire.Endpoint) tcp.Errno {
 	switch c.State {
 	case tcp.Closed:
 	case tcp.SynSent, tcp.SynRecv:
@@ -144,7 +160,6 @@ func (h *Host) connect(x *Ctx, c *tcp.Conn, to wire.Endpoint) tcp.Errno {
 	c.Flow = h.newFlow()
 	h.named(x, c, before)
 	c.TSOffset = h.tsOffset(t)
-	c.Connect(&x.Ctx, h.isn(t, x.Now))
 	return tcp.OK
 }
 

@@ -40,6 +40,7 @@ type wait struct {
 	in    Instr
 	sock  sim.SubjectID // of the socket that decides
 	done  int64         // bytes written so far
+	fast  bool          // a SYN has left with the first of them
 	until sim.Time      // deadline of the wait, or Never
 	extra bool          // the line was a person's, not the program's
 }

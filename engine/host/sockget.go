@@ -98,7 +98,8 @@ func (h *Host) option(x *Ctx, c *tcp.Conn, name string) ([]int64, tcp.Errno) {
 			n = int64(x.Sys.KeepaliveProbes)
 		}
 	default:
-		return nil, tcp.ENOPROTOOPT
+		n, err := fastOpen(c, name)
+		return []int64{n}, err
 	}
 	return []int64{n}, tcp.OK
 }

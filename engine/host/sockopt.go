@@ -94,7 +94,7 @@ func setOption(x *Ctx, c *tcp.Conn, name string, v []int64) tcp.Errno {
 	case "TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT":
 		return setKeepalive(x, c, name, n)
 	default:
-		return tcp.ENOPROTOOPT
+		return setFastOpen(x, c, name, v)
 	}
 	if !ok {
 		return tcp.EINVAL

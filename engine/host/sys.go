@@ -92,11 +92,14 @@ func (h *Host) Connect(x *Ctx, fd int32, to wire.Endpoint) tcp.Errno {
 		}
 		return err
 	}
-	if c.State == tcp.Listen {
+	if c.State == tcp.Listen || c.FODefer {
 		return tcp.EISCONN
 	}
 	if err := h.connect(x, c, to); err != tcp.OK {
 		return err
+	}
+	if c.FODefer {
+		return tcp.OK
 	}
 	s.Connecting = true
 	return tcp.EINPROGRESS
@@ -204,13 +207,16 @@ func (h *Host) Poll(fd int32) Events {
 	if c.Shut&1 != 0 {
 		e |= PollIn | PollRdNorm | PollRdHup
 	}
-	if c.State != tcp.SynSent && c.State != tcp.SynRecv {
+	if c.State != tcp.SynSent && (c.State != tcp.SynRecv || c.HalfOpen()) {
 		if c.Readable() > 0 {
 			e |= PollIn | PollRdNorm
 		}
 		if c.Writable(&h.Sys) || c.Shut&2 != 0 || c.State == tcp.Closed {
 			e |= PollOut | PollWrNorm
 		}
+	}
+	if c.FODefer {
+		e |= PollOut | PollWrNorm // Linux: a write will send the SYN
 	}
 	if c.Err != tcp.OK {
 		e |= PollErr

@@ -19,6 +19,7 @@ const (
 	kindPorts       // a list of ports and ranges
 	kindCC          // a congestion control
 	kindWord
+	kindKey // one or two keys of Fast Open
 )
 
 // Sysctl is one setting as the kernel declares it.
@@ -132,6 +133,8 @@ func (d *Sysctl) parse(value string) ([]int64, error) {
 	case kindPorts:
 		_, err := d.ports(value)
 		return nil, err
+	case kindKey:
+		return d.keys(value)
 	}
 	want := map[Kind]int{kindInt: 1, kindTriple: 3, kindRange: 2}[d.Kind]
 	if len(f) != want {
@@ -139,7 +142,7 @@ func (d *Sysctl) parse(value string) ([]int64, error) {
 	}
 	v := make([]int64, len(f))
 	for i := range f {
-		n, err := strconv.ParseInt(f[i], 10, 64)
+		n, err := parseNumber(f[i])
 		if err != nil {
 			return nil, d.fail("%q is not a number", f[i])
 		}

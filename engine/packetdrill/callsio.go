@@ -157,7 +157,11 @@ func makeSend(r *runner, c *Call, b *blocked) (attempt, *failure) {
 	if flags&consts["MSG_MORE"] != 0 {
 		more = tcp.WriteMore
 	}
-	s := sending{socketsOnly: aboutSockets[c.Name], zerocopy: flags&consts["MSG_ZEROCOPY"] != 0, stamping: stampsAsked(msg)}
+	fast, f := r.makeFast(c, flags)
+	if f != nil {
+		return nil, f
+	}
+	s := sending{socketsOnly: aboutSockets[c.Name], zerocopy: flags&consts["MSG_ZEROCOPY"] != 0, stamping: stampsAsked(msg), fast: *fast}
 	return r.sendAll(c.arg(0), &buf, more, dont, &s), nil
 }
 
@@ -172,6 +176,9 @@ func (r *runner) sendAll(to *Expr, buf *buffer, more tcp.WriteFlags, dont bool, 
 				return errnoOnly(tcp.EBADF), true // or ENOTSOCK, if it is open
 			}
 			return r.sendPlain(to, buf), true
+		}
+		if o, over, does := s.fast.try(r, x, fd, &done, *buf, dont); does {
+			return o, over
 		}
 		if done == 0 {
 			s.from, s.tail = conn.SndMax, len(conn.Wq) > 0

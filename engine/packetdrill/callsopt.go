@@ -1,6 +1,7 @@
 package packetdrill
 
 import (
+	"encoding/binary"
 	"strings"
 
 	"wirestep/engine/host"
@@ -63,6 +64,8 @@ func makeSetsockopt(r *runner, c *Call, _ *blocked) (attempt, *failure) {
 			return errnoOnly(tcp.EPERM)
 		case size < 0:
 			return errnoOnly(tcp.EINVAL)
+		case name == "TCP_FASTOPEN_KEY":
+			return errnoOnly(r.h.SetFastOpenKey(x, fd, octets(value, v, size)))
 		case value.Kind == Text:
 			return r.setText(conn, name, value.Text[:min(len(value.Text), int(size))])
 		case value.Kind == Number && value.Num == 0 && size > 0:
@@ -185,4 +188,15 @@ func (r *runner) checkInfo(conn *tcp.Conn, want *Expr) *failure {
 		}
 	}
 	return nil
+}
+
+// octets is the memory of an option's value: a text, or integers of four bytes.
+func octets(value *Expr, v []int64, size int64) string {
+	b := []byte(value.Text)
+	if value.Kind != Text {
+		for _, n := range v {
+			b = binary.LittleEndian.AppendUint32(b, uint32(n))
+		}
+	}
+	return string(b[:min(int64(len(b)), size)])
 }

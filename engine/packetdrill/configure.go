@@ -136,7 +136,7 @@ func (r *runner) addresses(version, own, other string) error {
 	}
 	r.local, r.remote = netip.MustParseAddr("192.168.0.1"), netip.MustParseAddr("192.0.2.1")
 	if v6 {
-		r.local, r.remote = netip.MustParseAddr("fd3d:fa7b:d17d::1"), netip.MustParseAddr("fd3d:fa7b:d17d:8::1")
+		r.local, r.remote = netip.MustParseAddr("fd3d:a0b:17d6::1"), netip.MustParseAddr("fd3d:fa7b:d17d::1")
 	}
 	for _, a := range []struct {
 		text string
@@ -169,7 +169,7 @@ func (r *runner) shell(text string) {
 // route sets an attribute of the route.
 func (r *runner) route(attr, value string) bool {
 	if attr == "features" && value == "ecn" {
-		r.h.Sys.RouteECN = true
+		r.h.Sys.Route.ECN = true
 		return true
 	}
 	ms, isTime := strings.CutSuffix(value, "ms")
@@ -183,9 +183,9 @@ func (r *runner) route(attr, value string) bool {
 	sys := &r.h.Sys
 	switch attr {
 	case "initcwnd":
-		sys.InitCwnd = uint32(n)
+		sys.Route.InitCwnd = uint32(n)
 	case "initrwnd":
-		sys.InitRwnd = uint32(n)
+		sys.Route.InitRwnd = uint32(n)
 	case "rto_min":
 		unit := sim.Millisecond
 		if !isTime && strings.HasSuffix(value, "s") {

@@ -17,7 +17,7 @@ func (r *runner) event(e trace.Event, do func(x *host.Ctx)) {
 	e.ID, e.At = r.step, r.now
 	r.rec.Begin(e)
 	x := &host.Ctx{IDs: &r.ids}
-	x.Recorder, x.Now, x.Sys, x.MIB, x.Rand = r.rec, r.now, &r.h.Sys, &r.h.MIB, &r.h.Rand
+	x.Recorder, x.Now, x.Sys, x.MIB, x.Mem, x.Rand = r.rec, r.now, &r.h.Sys, &r.h.MIB, &r.h.Mem, &r.h.Rand
 	do(x)
 	r.watch(x)
 	var own []wire.Segment

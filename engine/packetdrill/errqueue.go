@@ -110,6 +110,7 @@ func (r *runner) wrote(fd int32, conn *tcp.Conn, s *sending) {
 // sending is a call that writes, as it goes on.
 type sending struct {
 	socketsOnly        bool
+	fast               fastSend // what Fast Open does of it
 	zerocopy, numbered bool
 	tail               bool     // unsent data lay before it
 	from               wire.Seq // where it began

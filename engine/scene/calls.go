@@ -27,6 +27,7 @@ var shapes = [...]shape{
 	{"recv", false, "v?ew"},
 	{"write", false, "vb"},
 	{"send", false, "vb?w"},
+	{"sendto", false, "vbwa"},
 	{"shutdown", false, "vw"},
 	{"close", false, "v"},
 	{"setsockopt", false, "vwx?xx"},
@@ -124,7 +125,7 @@ func anyOf(kinds []host.ArgKind, k host.ArgKind) bool {
 func checkNumbers(in *host.Instr) error {
 	low, high := int64(-maxNumber), int64(maxNumber)
 	switch in.Name {
-	case "read", "recv", "write", "send":
+	case "read", "recv", "write", "send", "sendto":
 		low, high = 0, maxPayload
 	}
 	for _, a := range in.Args {

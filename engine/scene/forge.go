@@ -38,6 +38,8 @@ func readForge(l *line, op *engine.Op) {
 			g.Opts.Has |= wire.HasSackOK
 		case "badsum":
 			g.BadSum = true
+		case "fo", "foexp":
+			l.fastOpen(key, g)
 		default:
 			l.need("=")
 			if !l.many(key, op) {
@@ -51,7 +53,7 @@ func readForge(l *line, op *engine.Op) {
 	}
 }
 
-const forgeFields = "flags, ecn, seq, abs, ack, win, urg, len, payload, mss, wscale, sackok, tsval, tsecr, sack, from, to, ttl, badsum, icmp, count, every or stride"
+const forgeFields = "flags, ecn, seq, abs, ack, win, urg, len, payload, mss, wscale, sackok, tsval, tsecr, sack, fo, foexp, from, to, ttl, badsum, icmp, count, every or stride"
 
 func (l *line) forgeField(key string, g *wire.Segment) {
 	switch key {
@@ -208,6 +210,18 @@ func (l *line) sack(g *wire.Segment) {
 	}
 }
 
+// fastOpen reads the Fast Open option: a cookie after "=", or none to ask for one.
+func (l *line) fastOpen(key string, g *wire.Segment) {
+	cookie := "ask"
+	if l.take("=") {
+		cookie = l.word("a cookie such as 0123456789abcdef")
+	}
+	if err := g.Opts.SetFastOpen(cookie); err != nil && l.err == nil {
+		l.err = err
+	}
+	g.Opts.FOExp = key == "foexp"
+}
+
 // icmp reads type/code[/mtu]: the segment is then an error about one that the
 // receiver sent.
 func (l *line) icmp(g *wire.Segment) {
@@ -239,6 +253,7 @@ var editFields = [...]struct {
 	{"mss", 0, 65535, false},
 	{"wscale", 0, 255, false},
 	{"sackok", 0, 1, false},
+	{"fo", 0, 0, false},
 	{"tsval", -1 << 31, 1<<32 - 1, true},
 	{"tsecr", -1 << 31, 1<<32 - 1, true},
 	{"sport", 0, 65535, false},
@@ -277,6 +292,11 @@ func (l *line) editValue(field string) string {
 		switch field {
 		case "payload":
 			return l.text("the payload")
+		case "fo":
+			return each(l, "a cookie, ask or none", func(s string) (string, error) {
+				var o wire.Options
+				return s, o.SetFastOpen(s)
+			})
 		case "ecn":
 			return each(l, "noecn, ect0, ect1 or ce", parseECN).String()
 		case "flags":

@@ -1,6 +1,7 @@
 package scene
 
 import (
+	"encoding/hex"
 	"strconv"
 	"strings"
 
@@ -346,6 +347,15 @@ func forgeOptions(o *wire.Options) (s string) {
 	}
 	if o.On(wire.HasSackOK) {
 		s += " sackok"
+	}
+	if o.On(wire.HasFastOpen) {
+		s += " fo"
+		if o.FOExp {
+			s += "exp"
+		}
+		if o.FOCookieN > 0 {
+			s += "=" + hex.EncodeToString(o.FOCookie[:o.FOCookieN])
+		}
 	}
 	if o.On(wire.HasTS) {
 		num("tsval", o.TSVal)

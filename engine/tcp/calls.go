@@ -192,7 +192,7 @@ func (c *Conn) Shutdown(x *Ctx, how uint8) Errno {
 		c.done(x)
 		return OK
 	}
-	if how&shutWrite != 0 {
+	if how&shutWrite != 0 && c.State != SynRecv { // Linux: it is remembered until the handshake is complete
 		c.startClose(x)
 	}
 	return OK
@@ -334,7 +334,7 @@ func (c *Conn) ArmUser(x *Ctx) {
 // Flush sends what TCP_NODELAY, or the end of TCP_CORK, sets free. A socket with
 // TCP_NODELAY sends even what is not a full segment.
 func (c *Conn) Flush(x *Ctx) {
-	if !c.State.canSend() || len(c.Wq) == 0 {
+	if !c.canSend() || len(c.Wq) == 0 {
 		return
 	}
 	push := pushNagle

@@ -185,8 +185,8 @@ func (c *Conn) restartAfterIdle(x *Ctx) {
 
 // initialCwnd is the congestion window of a new connection (tcp_init_cwnd).
 func (c *Conn) initialCwnd(x *Ctx) uint32 {
-	if x.Sys.InitCwnd > 0 {
-		return x.Sys.InitCwnd
+	if x.Sys.Route.InitCwnd > 0 {
+		return x.Sys.Route.InitCwnd
 	}
 	return initCwnd
 }
@@ -201,13 +201,13 @@ var cwndSynLost = trace.Declare(trace.Rule{
 // initTransfer prepares a connection that has just been established
 // (tcp_init_transfer).
 func (c *Conn) initTransfer(x *Ctx) {
+	c.initMetrics(x)
 	c.Cwnd = c.initialCwnd(x)
 	if c.TotalRetrans > 1 && c.UndoMarker != 0 {
 		defer x.Enter(cwndSynLost)()
 		c.Cwnd = 1
 	}
 	c.CwndStamp = x.Now
-	c.fallBack(x)
 	c.initBuffers(x)
 }
 

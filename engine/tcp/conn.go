@@ -36,7 +36,11 @@ type Conn struct {
 
 	fast bool // the segment at hand is the one that header prediction waits for
 
-	Ended End // what its end has shown of the peer, until the host has noted it
+	rsk       *Request      // Fast Open: what the connection began with, until the third segment; Clone copies it
+	left      *FastOpenLeft // rsk is gone; the host tells the listener
+	synCookie *Cookie       // what the SYN that leaves just now has for its Fast Open option
+	FOKeys    []FastOpenKey // TCP_FASTOPEN_KEY; replaced whole, never written
+	foResets  []sim.Time    // of a listener: until when resets hold places among the pending Fast Open connections
 }
 
 // Skb is one buffer of the send side: what became, or will become, one packet for
@@ -78,6 +82,10 @@ func (c *Conn) Clone() *Conn {
 	n.Wq = append(make([]Skb, 0, len(c.Wq)), c.Wq...)
 	n.Rcv = append(make([]Block, 0, len(c.Rcv)), c.Rcv...)
 	n.Ofo = append(make([]Block, 0, len(c.Ofo)), c.Ofo...)
+	if c.rsk != nil {
+		q := *c.rsk
+		n.rsk = &q
+	}
 	return &n
 }
 
@@ -93,27 +101,6 @@ func (c *Conn) Made() trace.Made {
 type Armed struct {
 	At sim.Time
 	By sim.EventID
-}
-
-// End is what the end of a connection shows of the peer.
-type End uint8
-
-// The ends.
-const (
-	EndUnknown End = iota // nothing
-	EndProven             // it has answered: its round-trip time was measured
-	EndDoubt              // the last segments went unanswered
-)
-
-// noteEnd notes what the end of the connection shows (tcp_update_metrics).
-func (c *Conn) noteEnd(x *Ctx) {
-	switch {
-	case x.Sys.NoMetricsSave:
-	case c.Backoff > 0 || c.SRTT == 0:
-		c.Ended = EndDoubt
-	default:
-		c.Ended = EndProven
-	}
 }
 
 // Filed is what the tables of the host say of a subject. Only the host writes it.

@@ -19,6 +19,10 @@ func (c *Conn) done(x *Ctx) {
 		x.Count(AttemptFails)
 	}
 	c.setState(x, Closed)
+	c.judgeHole(x)
+	if c.rsk != nil {
+		c.leaveHalfOpen(x, false)
+	}
 	c.stopXmit()
 	c.DelackAt, c.KeepAt = sim.Never, sim.Never
 	c.AckPending = 0
@@ -71,7 +75,11 @@ var icmpIgnored = trace.Declare(trace.Rule{
 
 // OnICMP handles an ICMP error about a segment that this socket sent (tcp_v4_err).
 func (c *Conn) OnICMP(x *Ctx, s *wire.Segment) {
-	if c.State != Listen && !s.Seq.Between(c.SndUna, c.SndNxt) {
+	una := c.SndUna
+	if c.rsk != nil {
+		una = c.rsk.ISS
+	}
+	if c.State != Listen && !s.Seq.Between(una, c.SndNxt) {
 		x.Drop(icmpIgnored)
 		return
 	}
@@ -82,7 +90,7 @@ func (c *Conn) OnICMP(x *Ctx, s *wire.Segment) {
 		}
 		return
 	}
-	if c.State == SynSent || c.State == SynRecv {
+	if c.State == SynSent || c.State == SynRecv && (c.rsk == nil || c.Parent != 0) { // Linux: an accepted Fast Open connection counts as established
 		defer x.Enter(icmpHard)()
 		c.Err = err
 		c.purge(x)

@@ -145,7 +145,7 @@ func (c *Conn) AnswerCookie(x *Ctx, q *Request, s *wire.Segment, tsOffset uint32
 	x.Count(SyncookiesSent)
 	q.ISS = cookieISN(key, q.Tuple, s.Seq, cookieMinute(x.Now), uint32(i))
 	c.openingWindow(x, q)
-	q.sendSynAck(x, false)
+	q.sendSynAck(x, false, nil)
 }
 
 // The bits of a cookie's timestamp.
@@ -240,7 +240,7 @@ func (c *Conn) ReadCookie(x *Ctx, q *Request, s *wire.Segment, tsOffset uint32, 
 		if q.WScaleOK = bits&cookieNoScale != cookieNoScale; q.WScaleOK {
 			q.WScale = uint8(bits & cookieNoScale)
 		}
-		if bits&cookieTSECN != 0 && (x.Sys.ECN != 0 || x.Sys.RouteECN) {
+		if bits&cookieTSECN != 0 && (x.Sys.ECN != 0 || x.Sys.Route.ECN) {
 			q.ECN = ECNClassic
 		}
 		holds := (!q.SackOK || x.Sys.Sack) && (!q.WScaleOK || x.Sys.WindowScaling)

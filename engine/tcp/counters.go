@@ -88,6 +88,8 @@ const (
 	TCPFastOpenPassiveFail
 	TCPFastOpenListenOverflow
 	TCPFastOpenCookieReqd
+	TCPFastOpenBlackhole
+	TCPFastOpenPassiveAltKey
 	TCPSpuriousRtxHostQueues
 	TCPAutoCorking
 	TCPFromZeroWindowAdv
@@ -141,7 +143,7 @@ var tcpExtNames = [...]string{"SyncookiesSent", "SyncookiesRecv", "SyncookiesFai
 	"TCPDSACKIgnoredNoUndo", "TCPSpuriousRTOs", "TCPSackShifted", "TCPDeferAcceptDrop", "TCPTimeWaitOverflow",
 	"TCPReqQFullDoCookies", "TCPReqQFullDrop", "TCPRetransFail", "TCPRcvCoalesce", "TCPOFOQueue", "TCPOFODrop",
 	"TCPOFOMerge", "TCPChallengeACK", "TCPSYNChallenge", "TCPFastOpenActive", "TCPFastOpenActiveFail",
-	"TCPFastOpenPassive", "TCPFastOpenPassiveFail", "TCPFastOpenListenOverflow", "TCPFastOpenCookieReqd",
+	"TCPFastOpenPassive", "TCPFastOpenPassiveFail", "TCPFastOpenListenOverflow", "TCPFastOpenCookieReqd", "TCPFastOpenBlackhole", "TCPFastOpenPassiveAltKey",
 	"TCPSpuriousRtxHostQueues", "TCPAutoCorking", "TCPFromZeroWindowAdv", "TCPToZeroWindowAdv",
 	"TCPWantZeroWindowAdv", "TCPSynRetrans", "TCPOrigDataSent", "TCPHystartTrainDetect", "TCPHystartTrainCwnd",
 	"TCPHystartDelayDetect", "TCPHystartDelayCwnd", "TCPACKSkippedSynRecv", "TCPACKSkippedPAWS",

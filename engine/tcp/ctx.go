@@ -13,6 +13,7 @@ type Ctx struct {
 	Sys  *Sysctls
 	Rand *sim.Rand
 	MIB  *MIB
+	Mem  *Memory
 	Host sim.HostID
 	Out  []Outgoing // segments to be sent, in order
 }

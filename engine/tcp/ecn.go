@@ -49,7 +49,7 @@ var ecnAsk = trace.Declare(trace.Rule{
 func (c *Conn) ecnAskSyn(x *Ctx) wire.Flags {
 	c.ECN = ECNOff
 	switch n := x.Sys.ECN; {
-	case n == sysECNAsk || n == sysECNAskOld || x.Sys.RouteECN && n != sysECNAcc:
+	case n == sysECNAsk || n == sysECNAskOld || x.Sys.Route.ECN && n != sysECNAcc:
 		c.ECN = ECNClassic
 	default:
 		return 0
@@ -91,7 +91,7 @@ var ecnSynMarked = trace.Declare(trace.Rule{
 // ecnRequested says whether a half-open connection will have ECN
 // (tcp_ecn_create_request).
 func ecnRequested(x *Ctx, s *wire.Segment) ECNMode {
-	if !s.Flags.Has(wire.ECE|wire.CWR) || x.Sys.ECN == 0 && !x.Sys.RouteECN {
+	if !s.Flags.Has(wire.ECE|wire.CWR) || x.Sys.ECN == 0 && !x.Sys.Route.ECN {
 		return ECNOff
 	}
 	if !s.Flags.Has(wire.AE) && x.When(ecnSynMarked, trace.Ne("ECN field of the SYN", s.ECN, "not ECT", wire.NotECT)) {

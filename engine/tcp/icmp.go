@@ -77,6 +77,9 @@ func (c *Conn) mtuReduced(x *Ctx, mtu uint32) {
 // congestion (tcp_simple_retransmit).
 func (c *Conn) simpleRetransmit(x *Ctx) {
 	mss := int(c.currentMSS())
+	if c.SynData && c.State == SynSent {
+		mss = -1 // Linux: the SYN is kept apart from the data that made it too large
+	}
 	for i := range c.Rtx {
 		if k := &c.Rtx[i]; k.Segs == 1 && len(k.Data) > mss || int(k.Size) > mss {
 			c.markLost(x, k)
@@ -88,6 +91,12 @@ func (c *Conn) simpleRetransmit(x *Ctx) {
 	if !c.SackOK {
 		c.SackedOut = min(c.SackedOut, c.PacketsOut-c.LostOut)
 	}
+	c.repeatLost(x)
+}
+
+// repeatLost sends lost segments again where no congestion has lost them
+// (tcp_non_congestion_loss_retransmit).
+func (c *Conn) repeatLost(x *Ctx) {
 	if c.CA != Loss {
 		c.HighSeq = c.SndNxt
 		c.Ssthresh = c.currentSsthresh()

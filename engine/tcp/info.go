@@ -53,6 +53,8 @@ const (
 	infoWScale     = 4
 	infoECN        = 8
 	infoECNSeen    = 16
+	infoSynData    = 32
+	infoFOChild    = 128
 )
 
 func us(d sim.Duration) int64 { return int64(d / sim.Microsecond) }
@@ -73,6 +75,12 @@ func (c *Conn) infoOptions() int64 {
 	}
 	if c.ECNSeen {
 		o |= infoECNSeen
+	}
+	if c.SynDataAcked {
+		o |= infoSynData
+	}
+	if c.FOChild {
+		o |= infoFOChild
 	}
 	return o
 }
@@ -99,7 +107,7 @@ func (c *Conn) Info(now sim.Time, sys *Sysctls) []InfoField {
 		{"tcpi_state", int64(c.State)}, {"tcpi_ca_state", int64(c.CA)}, {"tcpi_retransmits", int64(c.Retries)},
 		{"tcpi_probes", int64(c.ProbesOut)}, {"tcpi_backoff", int64(c.Backoff)}, {"tcpi_options", c.infoOptions()},
 		{"tcpi_snd_wscale", snd}, {"tcpi_rcv_wscale", rcv},
-		{"tcpi_delivery_rate_app_limited", int64(boolInt(c.rate.AppLimited))}, {"tcpi_fastopen_client_fail", 0},
+		{"tcpi_delivery_rate_app_limited", int64(boolInt(c.rate.AppLimited))}, {"tcpi_fastopen_client_fail", int64(c.FOFail)},
 		{"tcpi_rto", us(c.RTO)}, {"tcpi_ato", us(min(c.ATO, delackMax) / jiffy * jiffy)}, {"tcpi_snd_mss", int64(c.MSS)}, {"tcpi_rcv_mss", int64(c.RcvMSS)},
 		{"tcpi_unacked", unacked}, {"tcpi_sacked", sacked}, {"tcpi_lost", int64(c.LostOut)},
 		{"tcpi_retrans", int64(c.RetransOut)}, {"tcpi_fackets", 0},

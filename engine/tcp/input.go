@@ -24,6 +24,9 @@ func (c *Conn) OnSegment(x *Ctx, s *wire.Segment) *TimeWait {
 	}
 	c.fast = c.predicted(s)
 	defer func() { c.fast = false }()
+	if c.rsk != nil && !c.checkHalfOpen(x, s) {
+		return nil
+	}
 	if !c.checkSequence(x, s) || !c.checkReset(x, s) || !c.checkSyn(x, s) {
 		return nil
 	}
@@ -86,6 +89,9 @@ func (c *Conn) checkAck(x *Ctx, s *wire.Segment) bool {
 		c.establishPassive(x, s)
 		return true
 	}
+	if c.rsk != nil && !r.bad {
+		c.completeHalfOpen(x, s)
+	}
 	return !r.bad
 }
 
@@ -116,7 +122,7 @@ func (c *Conn) closingStep(x *Ctx, s *wire.Segment) (tw *TimeWait, stop bool) {
 		return c.timeWait(x, TimeWaitState, 0), true
 	case LastAck:
 		defer x.Enter(lastAcked)()
-		c.noteEnd(x)
+		c.saveMetrics(x)
 		c.done(x)
 		return nil, true
 	}

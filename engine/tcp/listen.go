@@ -93,7 +93,7 @@ var synProven = trace.Declare(trace.Rule{
 	ID:      "syn-queue.proven",
 	Says:    "A peer with whom a connection came to a good end is known to exist: its address is not spoofed, and the last quarter is for it.",
 	Linux:   "tcp_peer_is_proven",
-	Differs: "No RFC asks for it. Linux asks its metrics of the route; here a list of addresses is kept.",
+	Differs: "No RFC asks for it. Linux asks its memory of the destination, tcp_metrics.",
 })
 
 var synReopens = trace.Declare(trace.Rule{
@@ -146,15 +146,20 @@ var synTake = trace.Declare(trace.Rule{
 })
 
 // NewRequest makes a half-open request from a SYN (tcp_conn_request). The host
-// has set ID and Flow; isn and tsOffset come from its secrets.
-func (c *Conn) NewRequest(x *Ctx, q *Request, s *wire.Segment, isn wire.Seq, tsOffset uint32) {
+// has set Flow; isn and tsOffset come from its secrets. now: Fast Open, the host
+// is to make a socket of it at once, and the SYN-ACK brings the cookie.
+func (c *Conn) NewRequest(x *Ctx, q *Request, s *wire.Segment, isn wire.Seq, tsOffset uint32) (cookie Cookie, now bool) {
 	defer x.Enter(synTake)()
 	c.fillRequest(x, q, s, isn, tsOffset)
 	c.openingWindow(x, q)
+	if cookie, now = c.tryFastOpen(x, q, s); now {
+		return cookie, true
+	}
 	c.SynQ++
 	c.SynQYoung++
 	q.SynAckAt = x.Now.Add(q.Timeout)
-	q.sendSynAck(x, false)
+	q.sendSynAck(x, false, &cookie)
+	return cookie, false
 }
 
 // fillRequest takes what the SYN says (tcp_openreq_init).
@@ -257,6 +262,25 @@ func (c *Conn) RoomForChild(x *Ctx, q *Request, s *wire.Segment) (ok, kill bool)
 // tcp_v4_syn_recv_sock). The host then lets it handle the segment at hand.
 func (c *Conn) NewChild(x *Ctx, n *Conn, q *Request, s *wire.Segment) {
 	defer x.Enter(childCreate)()
+	c.fillChild(x, n, q, s)
+	n.TotalRetrans = uint32(q.Retrans)
+	n.SegsIn = 1 // the SYN
+	if q.Timeouts > 0 {
+		n.Stats.RTOs, n.Stats.RTOEpisodes, n.Stats.RTOTime = uint32(q.Timeouts), 1, x.Now.Sub(q.SentAt)
+		n.UndoMarker, n.RetStamp = q.ISS, max(q.SentAt, 1)
+	}
+	if rtt := n.handshakeRTT(x, q, s); rtt > 0 {
+		n.sampleRTT(x, rtt)
+		n.updateMinRTT(x, rtt, false)
+	}
+	if q.Cookie == 0 {
+		c.DropRequest(q)
+	}
+}
+
+// fillChild gives a new socket what the listener has set and the request has
+// agreed on, and a place in the accept queue.
+func (c *Conn) fillChild(x *Ctx, n *Conn, q *Request, s *wire.Segment) {
 	id, flow := n.ID, n.Flow
 	n.TCB = TCB{
 		NoDelay: c.NoDelay, Cork: c.Cork, Linger: c.Linger, LingerT: c.LingerT, Linger2: c.Linger2, UserTO: c.UserTO,
@@ -291,21 +315,8 @@ func (c *Conn) NewChild(x *Ctx, n *Conn, q *Request, s *wire.Segment) {
 	n.MaxWnd = n.SndWnd
 	n.PeerMSS = q.MSS
 	n.AdvMSS = q.AdvMSS
-	n.TotalRetrans = uint32(q.Retrans)
-	n.SegsIn = 1 // the SYN
-	if q.Timeouts > 0 {
-		n.Stats.RTOs, n.Stats.RTOEpisodes, n.Stats.RTOTime = uint32(q.Timeouts), 1, x.Now.Sub(q.SentAt)
-		n.UndoMarker, n.RetStamp = q.ISS, max(q.SentAt, 1)
-	}
 	n.syncMSS(x.Sys, n.MTU)
 	n.RcvMSS = n.initialRcvMSS()
-	if rtt := n.handshakeRTT(x, q, s); rtt > 0 {
-		n.sampleRTT(x, rtt)
-		n.updateMinRTT(x, rtt, false)
-	}
-	if q.Cookie == 0 {
-		c.DropRequest(q)
-	}
 	c.AcceptQ++
 	x.Count(PassiveOpens)
 }
@@ -344,6 +355,9 @@ var listenStart = trace.Declare(trace.Rule{
 func (c *Conn) StartListen(x *Ctx, backlog uint32) {
 	defer x.Enter(listenStart)()
 	c.Backlog = backlog
+	if on := uint32(FastOpenServer | fastOpenEveryListener); x.Sys.FastOpen&on == on && c.FOMax == 0 {
+		c.TuneFastOpen(x.Sys, int64(backlog))
+	}
 	c.setState(x, Listen)
 }
 

@@ -79,7 +79,7 @@ var synAckSend = trace.Declare(trace.Rule{
 })
 
 // sendSynAck sends the SYN-ACK (tcp_make_synack).
-func (q *Request) sendSynAck(x *Ctx, again bool) {
+func (q *Request) sendSynAck(x *Ctx, again bool, fo *Cookie) {
 	defer x.Enter(synAckSend)()
 	s := wire.Segment{Src: q.Tuple.Local, Dst: q.Tuple.Remote, Seq: q.ISS, Ack: q.RcvNxt,
 		Flags: wire.SYN | wire.ACK, Win: uint16(min(q.RcvWnd, maxSegWindow)), TOS: q.TOS, TTL: 64}
@@ -106,6 +106,7 @@ func (q *Request) sendSynAck(x *Ctx, again bool) {
 	if q.SackOK {
 		o.Has |= wire.HasSackOK
 	}
+	fo.put(o)
 	if again {
 		q.Retrans++
 		x.Count(RetransSegs)
@@ -172,7 +173,7 @@ func (q *Request) OnSegment(x *Ctx, s *wire.Segment, deferred uint8) ReqVerdict 
 	if s.Seq == q.IRS && f&(wire.SYN|wire.ACK|wire.RST) == wire.SYN && !paws { // Linux: a FIN in it does not matter
 		if !limited(x, &q.LastOOW, TCPACKSkippedSynRecv) {
 			defer x.Enter(reqDupSyn)()
-			q.sendSynAck(x, true)
+			q.sendSynAck(x, true, nil)
 			q.SynAckAt = x.Now.Add(q.nextTimeout(x))
 		}
 		return ReqKeep
@@ -322,7 +323,7 @@ func (q *Request) OnTimer(x *Ctx, l *Conn) bool {
 	}
 	defer x.Enter(synAckTimeout)()
 	if resend {
-		q.sendSynAck(x, true)
+		q.sendSynAck(x, true, nil)
 	}
 	if q.Timeouts == 0 && l.SynQYoung > 0 {
 		l.SynQYoung--

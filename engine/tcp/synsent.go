@@ -18,6 +18,26 @@ var connectRule = trace.Declare(trace.Rule{
 // are set by the host.
 func (c *Conn) Connect(x *Ctx, iss wire.Seq) {
 	defer x.Enter(connectRule)()
+	c.prepareSyn(x, iss)
+	k := Skb{Seq: iss, End: iss + 1, Flags: wire.SYN | c.ecnAskSyn(x), Segs: 1}
+	c.transmit(x, &k)
+	c.Rtx = append(c.Rtx, k)
+	c.awaitSynAck(x)
+}
+
+// ConnectFast opens actively with Fast Open: the SYN takes data along, or asks for
+// a cookie. It returns how many bytes went with it.
+func (c *Conn) ConnectFast(x *Ctx, iss wire.Seq, data string) int {
+	defer x.Enter(connectRule)()
+	c.FODefer = false
+	c.prepareSyn(x, iss)
+	n := c.sendSynData(x, &Skb{Seq: iss, End: iss + 1, Flags: wire.SYN | c.ecnAskSyn(x), Segs: 1}, data)
+	c.awaitSynAck(x)
+	return n
+}
+
+// prepareSyn sets what a SYN and its timer need (tcp_connect_init).
+func (c *Conn) prepareSyn(x *Ctx, iss wire.Seq) {
 	c.setState(x, SynSent)
 	c.ISS = iss
 	c.SndUna, c.SndNxt, c.SndMax, c.SndSml, c.SndUp, c.PushedSeq = iss, iss, iss, iss, iss, iss
@@ -36,11 +56,12 @@ func (c *Conn) Connect(x *Ctx, iss wire.Seq) {
 	c.RcvSsthresh = c.RcvWnd
 	c.RcvMSS = minRcvMSS // Linux: guessed before there was a window
 	c.RetStamp = max(x.Now, 1)
-	k := Skb{Seq: iss, End: iss + 1, Flags: wire.SYN | c.ecnAskSyn(x), Segs: 1}
-	c.transmit(x, &k)
-	c.Rtx = append(c.Rtx, k)
-	c.SndNxt, c.SndMax = iss+1, iss+1
-	c.PacketsOut = 1
+	c.SndMax, c.PacketsOut = iss+1, 1
+}
+
+// awaitSynAck starts the timer of a SYN that has left.
+func (c *Conn) awaitSynAck(x *Ctx) {
+	c.SndNxt, c.PushedSeq = c.SndMax, c.SndMax
 	x.Count(ActiveOpens)
 	c.armXmit(x, TimerRTO, c.RTO)
 }
@@ -173,7 +194,12 @@ func (c *Conn) establishActive(x *Ctx, s *wire.Segment) {
 	c.Retries = 0
 	c.RetStamp = 0
 	c.armKeepalive(x)
-	if c.DeferAccept > 0 || (c.inPingpong(x) && c.Pingpong > 0) {
+	waiting := c.WritePending
+	c.WritePending = false
+	if (c.SynFO || c.SynData) && c.fastOpenAnswer(x, s) {
+		return
+	}
+	if waiting || c.DeferAccept > 0 || (c.inPingpong(x) && c.Pingpong > 0) {
 		c.AckPending |= ackSched | ackTimer // Linux: save one ACK, data will carry it
 		c.enterQuickAck(x, maxQuickAcks)
 		c.DelackAt = x.Now.Add(delackMax)
@@ -260,13 +286,18 @@ var establishRule = trace.Declare(trace.Rule{
 func (c *Conn) establishPassive(x *Ctx, s *wire.Segment) {
 	defer x.Enter(establishRule)()
 	c.Delivered++
-	c.undoSpuriousSyn(s)
-	c.RetStamp = 0
+	c.timeSynAck(x, s)
 	if c.TSOK {
 		c.AdvMSS -= tsOptionLen
 	}
-	c.initTransfer(x)
-	c.Copied = c.RcvNxt
+	if c.rsk != nil {
+		c.completeHalfOpen(x, s)
+	} else {
+		c.undoSpuriousSyn(s)
+		c.RetStamp = 0
+		c.initTransfer(x)
+		c.Copied = c.RcvNxt
+	}
 	c.setState(x, Established)
 	c.SndUna = s.Ack
 	c.SndWnd = uint32(s.Win) << c.WScale // Linux: also when this is the SYN-ACK of a simultaneous open, whose window is not scaled
@@ -280,4 +311,17 @@ func (c *Conn) establishPassive(x *Ctx, s *wire.Segment) {
 	if c.Shut&shutWrite != 0 {
 		c.startClose(x)
 	}
+}
+
+// timeSynAck takes the round trip of a SYN-ACK that nothing has timed yet, by the
+// echoed timestamp when it was sent more than once (tcp_synack_rtt_meas).
+func (c *Conn) timeSynAck(x *Ctx, s *wire.Segment) {
+	if c.SRTT != 0 {
+		return
+	}
+	rtt := sim.Duration(-1)
+	if c.rsk != nil && c.rsk.Retrans == 0 {
+		rtt = x.Now.Sub(c.rsk.SentAt)
+	}
+	c.ackRTT(x, s, rtt, rtt, &rateSample{}, &ackFlags{synAcked: true})
 }

@@ -22,6 +22,9 @@ type Sysctls struct {
 	ECNOption          uint8
 	ECNOptionBeacon    uint8
 	FastOpen           uint32
+	FastOpenHole       sim.Duration
+	FastOpenKeys       [2]FastOpenKey
+	FastOpenKeyN       uint8
 	FinTimeout         sim.Duration
 	Frto               uint8
 	InvalidRatelimit   sim.Duration
@@ -78,10 +81,8 @@ type Sysctls struct {
 	CoreWMemDefault    uint32
 	Somaxconn          uint32
 	PortLow, PortHigh  uint16
-	InitCwnd           uint32 // route attribute initcwnd; 0: 10
 	ReflectTOS         bool
-	RouteECN           bool   // route attribute features ecn
-	InitRwnd           uint32 // route attribute initrwnd; 0: none
+	Route              Route
 	GSOMaxSegs         uint32 // of the interface: segments that it takes as one packet; 1: no segmentation offload
 	GSOMaxSize         uint32 // of the interface: bytes that such a packet may have
 }

@@ -32,6 +32,9 @@ var rtoStop = trace.Declare(trace.Rule{
 // rearmRTO starts the retransmission timer anew, or stops it (tcp_rearm_rto).
 // After a probe the time that has passed since the oldest segment was sent counts.
 func (c *Conn) rearmRTO(x *Ctx) {
+	if c.rsk != nil {
+		return // Linux: it is the SYN-ACK's, until the third segment
+	}
 	if c.PacketsOut == 0 {
 		if c.XmitKind != NoTimer {
 			defer x.Enter(rtoStop)()
@@ -109,6 +112,10 @@ var rtoLinear = trace.Declare(trace.Rule{
 
 // onRTO is the retransmission timeout (tcp_retransmit_timer).
 func (c *Conn) onRTO(x *Ctx) {
+	if c.rsk != nil {
+		c.onSynAckTimer(x)
+		return
+	}
 	defer x.Enter(rtoFire)()
 	c.stopXmit()
 	if c.PacketsOut == 0 {
@@ -230,6 +237,7 @@ func (c *Conn) writeTimeout(x *Ctx) bool {
 		}
 		expired = c.timedOut(x, rule, name, retries, c.UserTO)
 	}
+	c.suspectHole(x, expired)
 	if expired {
 		c.writeError(x)
 	}

@@ -92,7 +92,7 @@ func (c *Conn) timeWait(x *Ctx, s State, d sim.Duration) *TimeWait {
 		TSOK: c.TSOK, TSRecent: c.TSRecent, TSStamp: c.TSStamp, TSOffset: c.TSOffset,
 		ExpireAt: x.Now.Add(d), Reuse: c.ReuseAddr,
 	}}
-	c.noteEnd(x)
+	c.saveMetrics(x)
 	c.done(x)
 	return t
 }

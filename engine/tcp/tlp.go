@@ -23,7 +23,7 @@ var tlpArm = trace.Declare(trace.Rule{
 // allowed (tcp_schedule_loss_probe).
 func (c *Conn) scheduleTLP(x *Ctx, advancing bool) bool {
 	if (x.Sys.EarlyRetrans != 3 && x.Sys.EarlyRetrans != 4) || c.PacketsOut == 0 || !c.SackOK ||
-		(c.CA != Open && c.CA != CWR) || c.State == SynSent || c.State == SynRecv {
+		(c.CA != Open && c.CA != CWR) || c.State == SynSent || c.State == SynRecv || c.rsk != nil {
 		return false
 	}
 	defer x.Enter(tlpArm)()

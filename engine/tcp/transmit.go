@@ -63,6 +63,7 @@ func (c *Conn) synOptions(x *Ctx, o *wire.Options) {
 	if x.Sys.Sack {
 		o.Has |= wire.HasSackOK
 	}
+	c.synCookie.put(o)
 }
 
 // transmit puts one buffer on the wire (tcp_transmit_skb).

@@ -153,6 +153,9 @@ func (c *Conn) checkReset(x *Ctx, s *wire.Segment) bool {
 		}
 	}
 	x.Drop(resetChallenge)
+	if c.SynFO && c.Stats.DataIn == 0 && c.State == Established {
+		c.meetHole(x)
+	}
 	c.challenge(x)
 	return false
 }

@@ -42,8 +42,8 @@ func initialWindow(sys *Sysctls, space int64, mss uint32, clamp *uint32, scaleOK
 	if sys.SignedWindows {
 		wnd = min(wnd, maxSigned)
 	}
-	if sys.InitRwnd > 0 {
-		wnd = min(wnd, sys.InitRwnd*mss)
+	if sys.Route.InitRwnd > 0 {
+		wnd = min(wnd, sys.Route.InitRwnd*mss)
 	}
 	if scaleOK {
 		top := max(space, int64(sys.RMem[2]), int64(sys.CoreRMemMax))

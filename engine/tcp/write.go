@@ -39,7 +39,7 @@ func (c *Conn) Write(x *Ctx, data string, f WriteFlags) (int, Errno) {
 	if c.Shut&shutWrite != 0 {
 		return 0, EPIPE
 	}
-	if !c.State.canSend() {
+	if !c.canSend() {
 		if c.State == SynSent || c.State == SynRecv {
 			return 0, EAGAIN
 		}
@@ -157,7 +157,7 @@ func (c *Conn) Writable(sys *Sysctls) bool {
 		return true
 	}
 	free := c.SndBuf - min(c.WMem, c.SndBuf)
-	return c.State.canSend() && free >= c.WMem/2 && free > 0 && c.lowWater(sys, 1)
+	return c.canSend() && free >= c.WMem/2 && free > 0 && c.lowWater(sys, 1)
 }
 
 var writeRoom = trace.Declare(trace.Rule{

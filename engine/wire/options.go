@@ -1,5 +1,10 @@
 package wire
 
+import (
+	"encoding/hex"
+	"fmt"
+)
+
 // SackBlock is one block of a SACK option: [Start, End) (RFC 2018).
 type SackBlock struct{ Start, End Seq }
 
@@ -87,4 +92,26 @@ func (o *Options) fastOpenLen() int {
 		return 4 + int(o.FOCookieN)
 	}
 	return 2 + int(o.FOCookieN)
+}
+
+// SetFastOpen gives a segment a Fast Open option: a cookie in hexadecimal digits,
+// "ask" for an empty one, or "none" to take it away.
+func (o *Options) SetFastOpen(cookie string) error {
+	var b []byte
+	switch cookie {
+	case "none":
+		o.Has &^= HasFastOpen
+		o.FOCookieN, o.FOCookie, o.FOExp = 0, [16]byte{}, false
+		return nil
+	case "ask":
+	default:
+		var err error
+		if b, err = hex.DecodeString(cookie); err != nil || len(b) < 4 || len(b) > 16 || len(b)%2 != 0 {
+			return fmt.Errorf("%q is no Fast Open cookie, expected an even number of 4 to 16 bytes in hexadecimal digits, ask or none", cookie)
+		}
+	}
+	o.Has |= HasFastOpen
+	o.FOCookieN, o.FOCookie = uint8(len(b)), [16]byte{}
+	copy(o.FOCookie[:], b)
+	return nil
 }
