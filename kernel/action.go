@@ -13,6 +13,8 @@ const (
 	actInject actKind = iota
 	actCall
 	actCheck
+	actPeer      // the peer takes what was sent, and acknowledges it
+	actCheckSend // as actCheck, with the variables of a sender
 )
 
 // act is one step of a random script, before it is played: what depends on the
@@ -33,6 +35,7 @@ type act struct {
 	noTS  bool
 	urg   uint16
 	opts  wire.Options
+	peer  peerAct
 }
 
 // ackKind is what a segment acknowledges.
@@ -56,6 +59,7 @@ type plan struct {
 	gso    bool
 	wins   bool // windows are compared on every segment
 	acts   []act
+	rtt    time.Duration // of a path on which the kernel sends
 }
 
 // without is the plan less some of its steps.

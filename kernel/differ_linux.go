@@ -53,11 +53,11 @@ var errUnsteady = fmt.Errorf("the kernel does not do the same twice")
 // atOnceRandom is how many plans are played at the same time.
 const atOnceRandom = 16
 
-// Random plays n random scripts on the engine and on the kernel, and prints what
+// Random plays n random scripts, of areas that begin with area, on the engine and on the kernel, and prints what
 // differs, shrunk. It returns how many differ.
-func Random(w io.Writer, n int, seed uint64, shrinkMost int, tell func(format string, a ...any)) (int, error) {
+func Random(w io.Writer, n int, seed uint64, area string, shrinkMost int, tell func(format string, a ...any)) (int, error) {
 	began := time.Now()
-	all := each(n, func(i int) (*found, error) { return differs(newPlan(seed, i)) })
+	all := each(n, func(i int) (*found, error) { return differs(newPlan(seed, i, area)) })
 	unsteady, different := 0, 0
 	var list []*found
 	signs := map[string]bool{}

@@ -2,6 +2,8 @@ package kernel
 
 import (
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"time"
 
 	"wirestep/engine/wire"
@@ -14,14 +16,23 @@ type gen struct {
 }
 
 // areas are what random scripts are about.
-var areas = []string{"handshake", "receiver", "close", "reset"}
+var areas = append([]string{"handshake", "receiver", "close", "reset"}, senders...)
 
-// newPlan makes the nth random script of a seed.
-func newPlan(seed uint64, n int) *plan {
+// newPlan makes the nth random script of a seed, among the areas that begin so.
+func newPlan(seed uint64, n int, area string) *plan {
+	areas := slices.DeleteFunc(slices.Clone(areas), func(a string) bool { return !strings.HasPrefix(a, area) })
+	if len(areas) == 0 {
+		areas = senders
+	}
 	g := &gen{rand.New(rand.NewPCG(seed, uint64(n))), &plan{seed: uint64(n), area: areas[n%len(areas)]}}
 	g.settings()
 	g.p.active = g.IntN(3) == 0
 	g.p.ip6 = g.one(6)
+	if strings.HasPrefix(g.p.area, "send-") {
+		g.sender()
+		g.add(act{wait: g.ms(20, 80), kind: actCheckSend})
+		return g.p
+	}
 	if g.p.area == "receiver" {
 		g.buffers()
 	}
@@ -127,15 +138,23 @@ func (g *gen) open() {
 	if g.p.active {
 		g.add(act{wait: g.ms(5, 10), kind: actCall, call: "connect"})
 		s := g.syn(wire.SYN | wire.ACK)
-		s.wait = g.ms(10, 40)
+		s.wait = g.trip()
 		g.add(s)
 		return
 	}
 	s := g.syn(wire.SYN)
 	s.wait = g.ms(5, 10)
 	g.add(s)
-	g.add(act{wait: g.ms(10, 40), kind: actInject, flags: wire.ACK, win: g.window()})
+	g.add(act{wait: g.trip(), kind: actInject, flags: wire.ACK, win: g.window()})
 	g.add(act{wait: g.ms(0, 5), kind: actCall, call: "accept"})
+}
+
+// trip is the round trip of the handshake.
+func (g *gen) trip() time.Duration {
+	if g.p.rtt > 0 {
+		return g.p.rtt
+	}
+	return g.ms(10, 40)
 }
 
 func (g *gen) window() uint16 { return pick[uint16](g, 65535, 30000, 7812) }

@@ -31,6 +31,7 @@ type recorder struct {
 	tsLast        uint32
 	peerNext      wire.Seq
 	nextFD, conn  int64
+	rd            reader // the peer as a receiver
 }
 
 // record plays a plan and returns the script of what happened.
@@ -66,7 +67,7 @@ func record(p *plan) (string, error) {
 			return "", err
 		}
 	}
-	return strings.Join(r.out, "\n") + "\n", nil
+	return "--strict_segments\n" + strings.Join(r.out, "\n") + "\n", nil
 }
 
 // begin makes the settings and the sockets.
@@ -181,8 +182,13 @@ func (r *recorder) act(a *act) error {
 		return r.peerSends(a)
 	case actCall:
 		return r.calls(a)
+	case actPeer:
+		return r.peerTakes(a)
+	case actCheckSend:
+		r.check(sending)
+		return nil
 	}
-	r.check()
+	r.check(checked)
 	return nil
 }
 
@@ -200,6 +206,12 @@ func (r *recorder) sent(q sent) {
 		if !s.Flags.Has(wire.RST) {
 			r.next = s.End()
 		}
+	}
+	if r.p.rtt > 0 {
+		r.rd.arrived(&s)
+	}
+	if s.Flags.Has(wire.SYN) {
+		r.rd.sack = s.Opts.On(wire.HasSackOK) && (r.rd.sack || r.p.active)
 	}
 	if s.Opts.On(wire.HasTS) {
 		if r.tsLast = s.Opts.TSVal; !r.tsKnown {
@@ -248,6 +260,13 @@ func (r *recorder) peerSends(a *act) error {
 	if s.Opts.On(wire.HasTS) && s.Opts.TSEcr != 0 {
 		s.Opts.TSEcr -= r.tsShift
 	}
+	if syn {
+		r.rd.sack = s.Opts.On(wire.HasSackOK) && (r.rd.sack || !r.p.active)
+		r.rd.mss = 536
+		if s.Opts.On(wire.HasMSS) {
+			r.rd.mss = int(s.Opts.MSS)
+		}
+	}
 	line := r.at(time.Now(), false)
 	if err := r.s.inject(b); err != nil {
 		return err
@@ -291,6 +310,9 @@ func (r *recorder) calls(a *act) error {
 	case fd < 0:
 		return nil
 	}
+	if done, err := r.callsSending(a, fd); done {
+		return err
+	}
 	var err error
 	if strings.Contains(a.call, "%d") {
 		_, err = r.made(fmt.Sprintf(a.call, fd))
@@ -327,7 +349,7 @@ var checked = []string{"tcpi_state", "tcpi_unacked", "tcpi_retransmits", "tcpi_b
 	"tcpi_options", "tcpi_snd_wscale", "tcpi_rcv_wscale", "tcpi_total_retrans", "tcpi_dsack_dups", "tcpi_reord_seen", "tcpi_probes", "tcpi_delivered",
 	"tcpi_rehash", "tcpi_total_rto", "tcpi_total_rto_recoveries"}
 
-func (r *recorder) check() {
+func (r *recorder) check(checked []string) {
 	if r.conn < 0 {
 		return
 	}

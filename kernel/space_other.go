@@ -25,4 +25,6 @@ func Punctual() {}
 func Version() string { return runtime.GOOS }
 
 // Random refuses.
-func Random(io.Writer, int, uint64, int, func(string, ...any)) (int, error) { return 0, Check() }
+func Random(io.Writer, int, uint64, string, int, func(string, ...any)) (int, error) {
+	return 0, Check()
+}

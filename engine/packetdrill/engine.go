@@ -14,10 +14,11 @@ import (
 // and lets the call that waits go on.
 func (r *runner) event(e trace.Event, do func(x *host.Ctx)) {
 	r.step++
-	e.ID, e.At = r.step, r.now
+	r.clock = max(r.clock, r.now)
+	e.ID, e.At = r.step, r.clock
 	r.rec.Begin(e)
 	x := &host.Ctx{IDs: &r.ids}
-	x.Recorder, x.Now, x.Sys, x.MIB, x.Mem, x.Rand = r.rec, r.now, &r.h.Sys, &r.h.MIB, &r.h.Mem, &r.h.Rand
+	x.Recorder, x.Now, x.Sys, x.MIB, x.Mem, x.Rand = r.rec, r.clock, &r.h.Sys, &r.h.MIB, &r.h.Mem, &r.h.Rand
 	do(x)
 	r.watch(x)
 	var own []wire.Segment
@@ -173,8 +174,14 @@ func (r *runner) field(c *trace.Change) string {
 	return ""
 }
 
-// deliver hands a packet to the host.
+// deliver hands a packet to the host. No two arrive at the same microsecond: with round
+// trips that are equal to the nanosecond, ties would decide what chance does.
 func (r *runner) deliver(s *wire.Segment) {
+	r.clock = max(r.clock, r.now)
+	if r.clock <= r.came {
+		r.clock = r.came.Add(sim.Microsecond)
+	}
+	r.came = r.clock
 	r.saw(s, r.at, true)
 	r.event(trace.Event{Kind: trace.Arrive}, func(x *host.Ctx) { r.h.OnSegment(x, s) })
 }

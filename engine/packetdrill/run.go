@@ -72,10 +72,12 @@ type runner struct {
 	ids   sim.SubjectID
 	step  sim.EventID
 	now   sim.Time
-	out   []sent // what the interface has seen and no line has asked for
-	aside []sent // of other connections than the one under test
-	seen  []seen // all that the interface has seen
-	at    int    // the line that is performed
+	clock sim.Time // of the host: packets of one instant drive it on
+	came  sim.Time // when the last one came
+	out   []sent   // what the interface has seen and no line has asked for
+	aside []sent   // of other connections than the one under test
+	seen  []seen   // all that the interface has seen
+	at    int      // the line that is performed
 
 	other func(limit sim.Time) bool // waits for a packet of another machine than h (Wire)
 	una   uint32                    // of that machine: what the script has acknowledged

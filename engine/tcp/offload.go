@@ -12,7 +12,7 @@ import (
 // one segment (gso_max_segs 1) is the same code with buffers of one segment.
 
 const (
-	gsoHeadroom   = 257 // Linux: MAX_TCP_HEADER + 1, which the largest packet leaves for its headers
+	gsoHeadroom   = 193 // Linux: MAX_TCP_HEADER + 1, which the largest packet leaves for its headers
 	pacingShift   = 10  // Linux: sk_pacing_shift: a packet holds about a millisecond of data
 	maxCwndAtOnce = 2   // Linux: no packet takes more than half of cwnd
 )

@@ -52,7 +52,7 @@ func sentAfter(a, b uint32, aEnd, bEnd wire.Seq) bool {
 
 // rackReoWnd is how long a segment may be late (tcp_rack_reo_wnd).
 func (c *Conn) rackReoWnd(x *Ctx) sim.Duration {
-	if !c.ReordSeen {
+	if c.ReordSeen == 0 {
 		if c.CA >= Recovery {
 			return 0
 		}

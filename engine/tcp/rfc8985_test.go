@@ -52,18 +52,18 @@ func TestRFC8985ReorderingWindow(t *testing.T) {
 	const min, srtt = 80 * sim.Millisecond, 100 * sim.Millisecond
 	for _, e := range []struct {
 		says   string
-		seen   bool
+		seen   uint32
 		sacked uint32
 		steps  uint8
 		ca     CAState
 		want   sim.Duration
 	}{
-		{"no reordering seen, fewer than three held: a quarter of the smallest round trip", false, 2, 1, Open, min / 4},
-		{"no reordering seen, three held: none", false, 3, 1, Open, 0},
-		{"no reordering seen, in recovery: none", false, 1, 1, Recovery, 0},
-		{"reordering seen: a quarter, however many are held", true, 5, 1, Open, min / 4},
-		{"needless repeats widen it by a quarter each", true, 5, 3, Open, 3 * min / 4},
-		{"but never above the smoothed round trip", true, 5, 200, Open, srtt},
+		{"no reordering seen, fewer than three held: a quarter of the smallest round trip", 0, 2, 1, Open, min / 4},
+		{"no reordering seen, three held: none", 0, 3, 1, Open, 0},
+		{"no reordering seen, in recovery: none", 0, 1, 1, Recovery, 0},
+		{"reordering seen: a quarter, however many are held", 1, 5, 1, Open, min / 4},
+		{"needless repeats widen it by a quarter each", 1, 5, 3, Open, 3 * min / 4},
+		{"but never above the smoothed round trip", 1, 5, 200, Open, srtt},
 	} {
 		l := newLab(t, 1)
 		l.c.sampleRTT(&l.x, srtt)

@@ -42,18 +42,32 @@ func (c *Conn) tagSacks(x *Ctx, s *wire.Segment, prior wire.Seq, st *sackState, 
 		return
 	}
 	if c.PacketsOut > 0 {
+		var good [4]wire.SackBlock
+		n := 0
 		for i, b := range blocks {
-			isDup := dup && i == 0
-			if !c.validBlock(isDup, b) {
+			if isDup := dup && i == 0; !c.validBlock(isDup, b) {
 				c.countBadBlock(x, s, isDup, b)
-				continue
+			} else if b.End.After(prior) {
+				good[n] = b
+				n++
 			}
-			if b.End.After(prior) {
-				c.tagBlock(x, b, isDup, st, f)
-			}
+		}
+		sortBlocks(good[:n])
+		for _, b := range good[:n] {
+			c.tagBlock(x, b, dup && b == blocks[0], st, f)
 		}
 		if c.CA != Loss || c.UndoMarker != 0 {
 			c.checkSackReordering(x, st.reord, false)
+		}
+	}
+}
+
+// sortBlocks puts blocks in the order of the queue: else a segment above a hole would
+// seem to have come before those that the other blocks name.
+func sortBlocks(b []wire.SackBlock) {
+	for i := 1; i < len(b); i++ {
+		for j := i; j > 0 && b[j].Start.Before(b[j-1].Start); j-- {
+			b[j], b[j-1] = b[j-1], b[j]
 		}
 	}
 }
@@ -130,7 +144,7 @@ func (c *Conn) dsackSeen(b wire.SackBlock, st *sackState, f *ackFlags) uint32 {
 		return 0
 	}
 	f.dsackTLP = f.dsackTLP || tlp
-	if c.ReordSeen && !tlp {
+	if c.ReordSeen > 0 && !tlp {
 		c.RackDsack = true
 	}
 	f.dsack = true
@@ -261,7 +275,7 @@ func (c *Conn) checkSackReordering(x *Ctx, low wire.Seq, byTS bool) {
 	if mss > 0 && metric > c.Reordering*mss {
 		c.Reordering = min((metric+mss-1)/mss, x.Sys.MaxReordering)
 	}
-	c.ReordSeen = true
+	c.ReordSeen++
 	if byTS {
 		x.Count(TCPTSReorder)
 	} else {
@@ -309,6 +323,6 @@ func (c *Conn) checkRenoReordering(x *Ctx, addend uint32) {
 	}
 	c.SackedOut = c.PacketsOut - holes
 	c.Reordering = min(c.PacketsOut+addend, x.Sys.MaxReordering)
-	c.ReordSeen = true
+	c.ReordSeen++
 	x.Count(TCPRenoReorder)
 }

@@ -108,7 +108,7 @@ type TCB struct {
 	Lost              uint32       // lost [segments]: segments ever marked lost, in all.
 	DsackDups         uint32       // dsack_dups [segments]: duplicates that the peer has reported, in all.
 	SackHigh          wire.Seq     // highest_sack [seq:snd]: end of the highest segment selectively acknowledged.
-	ReordSeen         bool         // reord_seen [bool]: reordering has been seen on this path.
+	ReordSeen         uint32       // reord_seen [count]: how often reordering has been seen on this path.
 	RackAt            sim.Time     // rack.mstamp [time]: when the latest segment known to have arrived was sent.
 	RackNo            uint32       // rack transmission [count]: which transmission that was, counted from the first.
 	RackEnd           wire.Seq     // rack.end_seq [seq:snd]: its end: parts of one packet are ordered by it.

@@ -121,7 +121,6 @@ func (c *Conn) onRTO(x *Ctx) {
 	if c.PacketsOut == 0 {
 		return
 	}
-	c.TLPHigh = 0
 	if c.SndWnd == 0 && c.State.Synchronized() && !c.Dead {
 		if c.windowClosedTimeout(x) {
 			return
