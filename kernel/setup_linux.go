@@ -175,7 +175,7 @@ func (u *setup) shell(s *space, text string) error {
 			return err
 		},
 		Route: func(attr, value string) bool {
-			u.route = append(u.route, attr, value)
+			u.route = append(append(u.route, strings.Fields(attr)...), value)
 			family := "-4"
 			if u.v6 {
 				family = "-6"

@@ -23,6 +23,19 @@ func (d *defines) Set(text string) error {
 	return nil
 }
 
+// scriptOptions takes options of packetdrill off the arguments: --name=value.
+func scriptOptions(args []string) (options []packetdrill.Option, rest []string) {
+	for _, a := range args {
+		name, value, _ := strings.Cut(strings.TrimPrefix(a, "--"), "=")
+		if strings.HasPrefix(a, "--") && packetdrill.KnownOption(name) {
+			options = append(options, packetdrill.Option{Name: name, Value: value})
+			continue
+		}
+		rest = append(rest, a)
+	}
+	return options, rest
+}
+
 // drill runs packetdrill scripts on the engine.
 func drill(e env, args []string) int {
 	fs := flags("drill")
@@ -30,6 +43,7 @@ func drill(e env, args []string) int {
 	ip := fs.String("ip", "", "")
 	var defs defines
 	fs.Var(&defs, "D", "")
+	options, args := scriptOptions(args)
 	files, code := parse(e, fs, args)
 	if code >= 0 {
 		return code
@@ -38,7 +52,7 @@ func drill(e env, args []string) int {
 		return misused(e, "drill", "no script is named")
 	}
 	for _, f := range files {
-		if !drillFile(e, f, packetdrill.Config{IP: *ip, Defines: defs, Trace: *verbose}) {
+		if !drillFile(e, f, packetdrill.Config{IP: *ip, Defines: defs, Options: options, Trace: *verbose}) {
 			code = 1
 		}
 	}

@@ -243,6 +243,9 @@ func (h *Host) ArmedBy(d Deadline) sim.EventID {
 func (h *Host) newConn(x *Ctx) *tcp.Conn {
 	c := tcp.NewConn(x.newID())
 	c.InitBuffers(&h.Sys)
+	if h.Sys.PathMTU > 0 {
+		c.MTU = h.Sys.PathMTU
+	}
 	h.fresh(x, &c.Filed)
 	h.touched.conns = append(h.touched.conns, c)
 	h.Live = append(h.Live, c)

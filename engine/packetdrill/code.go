@@ -3,11 +3,12 @@ package packetdrill
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
+	"go.starlark.net/lib/math"
 	"go.starlark.net/starlark"
+	"go.starlark.net/starlarkstruct"
 	"go.starlark.net/syntax"
 
 	"wirestep/engine/tcp"
@@ -57,14 +58,20 @@ func (p *python) run(code string, info []tcp.InfoField) error {
 			env[name] = starlark.MakeInt64(consts[name])
 		}
 	}
+	for _, name := range unmodelledInfo {
+		env[name] = starlark.MakeInt(0)
+	}
 	for _, f := range info {
 		env[f.Name] = starlark.MakeInt64(f.Value)
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.names)) {
 		env[name] = p.names[name]
 	}
-	env["assert_"] = starlark.NewBuiltin("assert_", assertBuiltin)
-	env["round"] = starlark.NewBuiltin("round", roundBuiltin)
+	for _, b := range pythonBuiltins {
+		env[b.Name()] = b
+	}
+	env["math"] = math.Module
+	env["sys"] = &starlarkstruct.Module{Name: "sys", Members: starlark.StringDict{"exit": starlark.NewBuiltin("exit", exitBuiltin)}}
 	th := &starlark.Thread{Name: "code", Print: func(_ *starlark.Thread, s string) { p.said = append(p.said, s) }}
 	th.SetMaxExecutionSteps(maxCodeSteps)
 	globals, err := starlark.ExecFileOptions(&codeOptions, th, "code", text, env)
@@ -75,24 +82,38 @@ func (p *python) run(code string, info []tcp.InfoField) error {
 		p.names[name] = globals[name]
 	}
 	if e, is := err.(*starlark.EvalError); is {
-		if a, is := e.Unwrap().(*assertion); is {
-			return a
+		switch cause := e.Unwrap().(type) {
+		case *assertion:
+			return cause
+		case exited:
+			if cause == 0 {
+				return nil
+			}
+			return &assertion{cond: "code that ends well", msg: fmt.Sprintf("exit(%d)", cause)}
 		}
 		return fmt.Errorf("%s", e.Msg)
 	}
 	return err
 }
 
+// unmodelledInfo are fields of TCP_INFO that stay 0 unless a connection has them.
+var unmodelledInfo = []string{"tcpi_ecn_mode", "tcpi_accecn_opt_seen", "tcpi_accecn_fail_mode", "tcpi_options2", "tcpi_received_ce",
+	"tcpi_delivered_e1_bytes", "tcpi_delivered_e0_bytes", "tcpi_delivered_ce_bytes", "tcpi_received_e1_bytes", "tcpi_received_e0_bytes",
+	"tcpi_received_ce_bytes"}
+
+// pythonBuiltins are functions of Python that Starlark lacks. It is read only.
+var pythonBuiltins = []*starlark.Builtin{
+	starlark.NewBuiltin("assert_", assertBuiltin), starlark.NewBuiltin("round", roundBuiltin), starlark.NewBuiltin("exit", exitBuiltin),
+	starlark.NewBuiltin("pow", powBuiltin), starlark.NewBuiltin("sum", sumBuiltin),
+}
+
 func assertBuiltin(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
-	if len(args) < 2 {
+	if len(args) == 0 {
 		return nil, fmt.Errorf("assert without a condition")
-	}
-	if args[1].Truth() {
-		return starlark.None, nil
 	}
 	text, _ := starlark.AsString(args[0])
 	a := &assertion{cond: text}
-	for i, m := range args[2:] {
+	for i, m := range args[1:] {
 		if i > 0 {
 			a.msg += ", "
 		}
@@ -103,173 +124,4 @@ func assertBuiltin(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
 		}
 	}
 	return nil, a
-}
-
-func roundBuiltin(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
-	if len(args) == 0 {
-		return nil, fmt.Errorf("round without a number")
-	}
-	f, ok := starlark.AsFloat(args[0])
-	if !ok {
-		return nil, fmt.Errorf("round of %s; expected a number", args[0].Type())
-	}
-	if f < 0 {
-		return starlark.MakeInt64(int64(f - 0.5)), nil
-	}
-	return starlark.MakeInt64(int64(f + 0.5)), nil
-}
-
-// rewrite turns the Python that scripts use into Starlark.
-func rewrite(code string) string {
-	lines := joinLines(strings.Split(dedent(code), "\n"))
-	for i, line := range lines {
-		lines[i] = rewriteLine(line)
-	}
-	return strings.Join(lines, "\n") + "\n"
-}
-
-// dedent takes away the margin that all lines share.
-func dedent(code string) string {
-	lines := strings.Split(strings.ReplaceAll(code, "\t", "        "), "\n")
-	if len(lines) > 0 {
-		lines[0] = strings.TrimLeft(lines[0], " ")
-	}
-	margin := -1
-	for _, l := range lines[1:] {
-		if t := strings.TrimLeft(l, " "); t != "" && (margin < 0 || len(l)-len(t) < margin) {
-			margin = len(l) - len(t)
-		}
-	}
-	for i := 1; i < len(lines); i++ {
-		lines[i] = strings.TrimRight(lines[i][min(max(margin, 0), len(lines[i])):], " \r")
-	}
-	return strings.Join(lines, "\n")
-}
-
-// joinLines makes one line of an assert that goes on over several.
-func joinLines(lines []string) []string {
-	var out []string
-	for _, l := range lines {
-		if n := len(out); n > 0 && (depthOf(out[n-1]) > 0 || strings.HasSuffix(out[n-1], "\\")) {
-			out[n-1] = strings.TrimSuffix(out[n-1], "\\") + " " + strings.TrimSpace(l)
-			continue
-		}
-		out = append(out, l)
-	}
-	return out
-}
-
-// depthOf counts the brackets that a text leaves open.
-func depthOf(s string) int {
-	d := 0
-	scan(s, func(i, depth int) bool { d = depth; return true })
-	return d
-}
-
-// scan walks over a text outside strings and comments; depth counts brackets
-// after the character at i.
-func scan(s string, f func(i, depth int) bool) {
-	depth := 0
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; c {
-		case '\'', '"':
-			for i++; i < len(s) && s[i] != c; i++ {
-				if s[i] == '\\' {
-					i++
-				}
-			}
-			continue
-		case '#':
-			return
-		case '(', '[', '{':
-			depth++
-		case ')', ']', '}':
-			depth--
-		}
-		if !f(i, depth) {
-			return
-		}
-	}
-}
-
-// splitTop cuts a text at a character outside brackets and strings.
-func splitTop(s string, sep byte) []string {
-	var out []string
-	from := 0
-	scan(s, func(i, depth int) bool {
-		if depth == 0 && s[i] == sep {
-			out = append(out, s[from:i])
-			from = i + 1
-		}
-		return true
-	})
-	return append(out, s[from:])
-}
-
-var (
-	printStatement = regexp.MustCompile(`^print\s+([^(=].*)$`)
-	importLine     = regexp.MustCompile(`^(import|from)\s`)
-	chain          = regexp.MustCompile(`([\w.]+(?:\([^()]*\))?)\s*(<=|>=|<|>|==)\s*([\w.]+(?:\([^()]*\))?)\s*(<=|>=|<|>|==)\s*`)
-	isWordOp       = regexp.MustCompile(`\bis not\b|\bis\b`)
-	notEqual       = regexp.MustCompile(`<>`)
-)
-
-// rewriteLine rewrites the statements of one line.
-func rewriteLine(line string) string {
-	body := strings.TrimLeft(line, " ")
-	indent := line[:len(line)-len(body)]
-	if m := regexp.MustCompile(`^((?:if|elif|for|while|else)\b[^"']*?:)\s+(assert\b.*|print\b.*)$`).FindStringSubmatch(body); m != nil {
-		return indent + operators(m[1]) + " " + rewriteLine(m[2])
-	}
-	parts := splitTop(body, ';')
-	var out []string
-	for _, s := range parts {
-		if s = strings.TrimSpace(s); s != "" {
-			out = append(out, statement(s))
-		}
-	}
-	if len(out) == 0 {
-		return line
-	}
-	return indent + strings.Join(out, "; ")
-}
-
-func statement(s string) string {
-	switch {
-	case strings.HasPrefix(s, "assert ") || strings.HasPrefix(s, "assert("):
-		cond := strings.TrimSpace(strings.TrimPrefix(s, "assert"))
-		parts := splitTop(cond, ',')
-		args := operators(strings.TrimSpace(parts[0]))
-		for _, m := range parts[1:] {
-			args += "," + m
-		}
-		return "assert_(" + quote(strings.TrimSpace(parts[0])) + ", " + args + ")"
-	case importLine.MatchString(s):
-		return "pass"
-	case printStatement.MatchString(s):
-		return "print(" + printStatement.FindStringSubmatch(s)[1] + ")"
-	}
-	return operators(s)
-}
-
-// operators rewrites comparisons that Starlark does not have: a < b < c, is, <>.
-func operators(s string) string {
-	if strings.ContainsAny(s, `"'`) {
-		return s
-	}
-	s = notEqual.ReplaceAllString(s, "!=")
-	s = isWordOp.ReplaceAllStringFunc(s, func(op string) string {
-		if op == "is" {
-			return "=="
-		}
-		return "!="
-	})
-	for range 4 {
-		n := chain.ReplaceAllString(s, "$1 $2 $3 and $3 $4 ")
-		if n == s {
-			break
-		}
-		s = n
-	}
-	return s
 }

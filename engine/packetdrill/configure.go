@@ -3,6 +3,7 @@ package packetdrill
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,6 +35,10 @@ func (r *runner) configure() error {
 	}
 	r.ids = 1
 	r.h = host.New(1, 0, "kernel", []netip.Addr{r.local}, seed)
+	if r.mtu == 0 && r.cfg.IP == "ipv6" {
+		r.mtu = mtuFor6
+	}
+	r.setMTU(r.mtu)
 	r.h.Offload(gsoSegs, gsoSize)
 	r.rec = &trace.Recorder{}
 	if r.cfg.Trace {
@@ -47,6 +52,21 @@ func (r *runner) configure() error {
 		}
 	}
 	return nil
+}
+
+// mtuFor6 is the MTU with which a script written for IPv4 is run over IPv6: its
+// segments then carry as much.
+const mtuFor6 = 1520
+
+// setMTU gives the path an MTU; 0: the one that it has.
+func (r *runner) setMTU(n uint32) {
+	if n == 0 {
+		return
+	}
+	r.h.Sys.PathMTU = n
+	for _, c := range r.h.Live {
+		c.SetMTU(&r.h.Sys, n)
+	}
 }
 
 // given is what options say about addresses.
@@ -86,6 +106,14 @@ func (r *runner) basics(o *Option, g *given) string {
 	return ""
 }
 
+// KnownOption reports whether packetdrill has an option of that name.
+func KnownOption(name string) bool { return slices.Contains(optionNames, name) }
+
+// optionNames are the options of packetdrill.
+var optionNames = strings.Fields("ip_version bind_port code_command code_format code_sockopt connect_port remote_ip local_ip gateway_ip netmask_ip " +
+	"speed mss mtu init_scripts tolerance_usecs tolerance_percent tcp_ts_ecr_scaled tcp_ts_tick_usecs strict_segments non_fatal dry_run is_anyip " +
+	"send_omit_free psp_udp_port debug define verbose")
+
 // tolerances takes an option about what is compared, and how.
 func (r *runner) tolerances(o *Option) string {
 	n, err := strconv.Atoi(o.Value)
@@ -112,13 +140,14 @@ func (r *runner) tolerances(o *Option) string {
 		if err != nil || n < 68 || n > 65535 {
 			return "a number of bytes from 68 to 65535"
 		}
-		if o.Name == "mtu" && n != 1500 {
-			r.odd("--mtu=" + o.Value + " (every interface has 1500)")
+		if o.Name == "mtu" {
+			r.mtu = uint32(n)
 		}
-	case "netmask_ip", "gateway_ip", "speed", "verbose", "v", "non_fatal", "send_omit_free", "tcp_ts_ecr_scaled", "is_anyip", "debug", "psp_udp_port",
-		"code_command", "code_format", "code_sockopt", "remote_port", "dry_run":
+	case "v", "remote_port": // of other versions
 	default:
-		r.odd("--" + o.Name + "=" + o.Value)
+		if !KnownOption(o.Name) {
+			r.odd("--" + o.Name + "=" + o.Value)
+		}
 	}
 	return ""
 }
@@ -168,34 +197,67 @@ func (r *runner) shell(text string) {
 
 // route sets an attribute of the route.
 func (r *runner) route(attr, value string) bool {
-	if attr == "features" && value == "ecn" {
-		r.h.Sys.Route.ECN = true
-		return true
+	switch attr {
+	case "features":
+		r.h.Sys.Route.ECN = r.h.Sys.Route.ECN || value == "ecn"
+		return value == "ecn"
+	case "congctl":
+		return r.h.SetSysctl("net.ipv4.tcp_congestion_control", value) == nil
 	}
-	ms, isTime := strings.CutSuffix(value, "ms")
-	if !isTime {
-		ms = strings.TrimSuffix(value, "s")
-	}
-	n, err := strconv.Atoi(ms)
-	if err != nil || n < 0 {
+	attr, lock := strings.CutSuffix(attr, " lock")
+	d, n, ok := routeValue(value)
+	if !ok {
 		return false
 	}
 	sys := &r.h.Sys
+	to := &sys.Route
 	switch attr {
 	case "initcwnd":
-		sys.Route.InitCwnd = uint32(n)
+		to.InitCwnd = n
 	case "initrwnd":
-		sys.Route.InitRwnd = uint32(n)
+		to.InitRwnd = n
 	case "rto_min":
-		unit := sim.Millisecond
-		if !isTime && strings.HasSuffix(value, "s") {
-			unit = sim.Second
+		sys.RTOMin = d
+	case "mtu":
+		if n < 68 || n > 65535 {
+			return false
 		}
-		sys.RTOMin = sim.Duration(n) * unit
+		r.setMTU(n)
+	case "rtt":
+		to.RTT, to.RTTLock = uint32(8*d/sim.Microsecond), lock
+	case "rttvar":
+		to.RTTVar, to.RTTVarLock = uint32(4*d/sim.Microsecond), lock
+	case "ssthresh":
+		to.Ssthresh, to.SsthreshLock = n, lock
+	case "cwnd":
+		to.Cwnd, to.CwndLock = n, lock
+	case "reordering":
+		to.Reordering, to.ReorderingLock = n, lock
+	case "fastopen_no_cookie":
+		to.NoCookie = n != 0
+	case "hoplimit":
 	default:
 		return false
 	}
 	return true
+}
+
+// routeValue reads a number, and what it is as a time: milliseconds unless it
+// says otherwise.
+func routeValue(value string) (sim.Duration, uint32, bool) {
+	unit := sim.Millisecond
+	digits := strings.TrimRight(value, "mus")
+	switch value[len(digits):] {
+	case "", "ms":
+	case "s":
+		unit = sim.Second
+	case "us":
+		unit = sim.Microsecond
+	default:
+		return 0, 0, false
+	}
+	n, err := strconv.ParseUint(digits, 10, 32)
+	return sim.Duration(n) * unit, uint32(n), err == nil && n < 1<<31
 }
 
 // link sets an attribute of the interface.
@@ -210,7 +272,10 @@ func (r *runner) link(attr, value string) bool {
 	case attr == "gso_max_size" && n <= 65536 || attr == "gso_ipv4_max_size" && n <= 65536:
 		r.h.Offload(sys.GSOMaxSegs, uint32(n))
 	case attr == "mtu":
-		return n == 1500
+		if n < 68 || n > 65535 {
+			return false
+		}
+		r.setMTU(uint32(n))
 	default:
 		return attr == "gro_max_size" || attr == "gro_flush_timeout" || attr == "napi_defer_hard_irqs" || attr == "txqueuelen"
 	}

@@ -3,6 +3,7 @@ package packetdrill
 import (
 	"fmt"
 	"net/netip"
+	"strings"
 
 	"wirestep/engine/host"
 	"wirestep/engine/sim"
@@ -103,6 +104,7 @@ type runner struct {
 	keeps         map[keptKey]int64
 	errqs         []errQueue
 	files         []file
+	mtu           uint32
 	mapped        bool // IPv4 over sockets of IPv6
 	poor          bool // cap_set() has taken CAP_NET_ADMIN
 	traced        []string
@@ -132,6 +134,14 @@ func failf(expected, format string, a ...any) *failure {
 // Run reads a script and runs it.
 func Run(file, src string, cfg Config) *Result {
 	res := &Result{File: file}
+	for _, o := range cfg.Options {
+		switch name, value, ok := strings.Cut(o.Value, "="); {
+		case o.Name == "define" && ok:
+			cfg.Defines = append(cfg.Defines, Define{name, value})
+		case o.Name == "ip_version" && cfg.IP == "":
+			cfg.IP = o.Value
+		}
+	}
 	s, err := Parse(file, src, append(append([]Define{}, cfg.Defines...), DefaultsFor(cfg.IP, src)...))
 	if err != nil {
 		res.Err = err

@@ -233,7 +233,7 @@ func (s *shell) attributes(w []string, what string, set func(attr, value string)
 			if i+1 < len(w) && set(w[i], w[i+1]) {
 				known = true
 				i++
-			} else if i+2 < len(w) && w[i+1] == "lock" && set(w[i], w[i+2]) {
+			} else if i+2 < len(w) && w[i+1] == "lock" && set(w[i]+" lock", w[i+2]) {
 				known = true
 				i += 2
 			}

@@ -54,6 +54,16 @@ func (c *Conn) syncMSS(sys *Sysctls, mtu uint32) {
 	c.MSS = uint16(mss)
 }
 
+// SetMTU gives the connection's path another MTU, as a change of the interface or
+// of the route does (tcp_current_mss looks every time).
+func (c *Conn) SetMTU(sys *Sysctls, mtu uint32) {
+	if c.State == Closed || c.State == Listen {
+		c.MTU = mtu
+		return
+	}
+	c.syncMSS(sys, mtu)
+}
+
 // currentMSS is the payload of a full segment sent now: SACK blocks that have to
 // be sent along take their room from it (tcp_current_mss).
 func (c *Conn) currentMSS() uint32 {

@@ -46,6 +46,7 @@ type Sysctls struct {
 	NoSsthreshMetrics  bool
 	NotsentLowat       uint32
 	OrphanRetries      uint8
+	PathMTU            uint32 // of the interface, or of the route if that has one of its own; 0: 1500
 	PacingCARatio      uint32
 	PacingSSRatio      uint32
 	PingpongThresh     uint8
