@@ -2,7 +2,7 @@ package web
 
 import (
 	"cmp"
-	"fmt"
+	"net/netip"
 
 	"wirestep/engine"
 	"wirestep/engine/host"
@@ -185,7 +185,7 @@ func encodeFrame(w *engine.World, e *trace.Event, move *engine.Intervention, bef
 func encodeQueues(w *engine.World) []proto.Queue {
 	all := []proto.Queue{}
 	for _, q := range w.Queues() {
-		p := proto.Queue{Host: int(q.Host), Subject: int32(q.Subject), Name: q.Kind.String(), Limit: int64(q.Limit), Items: []string{}}
+		p := proto.Queue{Host: int(q.Host), Subject: int32(q.Subject), Name: q.Kind.String(), Limit: int64(q.Limit), First: int(q.First), Items: []proto.QueueItem{}}
 		for _, i := range q.Items {
 			p.Items = append(p.Items, queueItem(i))
 		}
@@ -194,21 +194,23 @@ func encodeQueues(w *engine.World) []proto.Queue {
 	return all
 }
 
-// queueItem spells an entry: a peer, or "1:1001 lost sacked again fin".
-func queueItem(i engine.QueueItem) string {
-	if i.Peer != "" {
-		return i.Peer
+func queueItem(i engine.QueueItem) proto.QueueItem {
+	p := proto.QueueItem{From: i.From, To: i.To, Subject: int32(i.Subject), Port: int(i.Port), Tries: int(i.Tries)}
+	if i.Peer.Port != 0 {
+		p.Peer = netip.AddrPortFrom(i.Peer.Addr, i.Peer.Port).String()
 	}
-	s := fmt.Sprintf("%d:%d", i.From, i.To)
+	if i.Until != 0 {
+		p.Until = off(int64(i.Until))
+	}
 	for _, m := range []struct {
 		on   bool
 		word string
-	}{{i.Lost, " lost"}, {i.Sack, " sacked"}, {i.Again, " again"}, {i.FIN, " fin"}} {
+	}{{i.Lost, "lost"}, {i.Sack, "sacked"}, {i.Again, "again"}, {i.FIN, "fin"}} {
 		if m.on {
-			s += m.word
+			p.Marks = append(p.Marks, m.word)
 		}
 	}
-	return s
+	return p
 }
 
 func encodeLesson(s lessons.Status) *proto.Lesson {

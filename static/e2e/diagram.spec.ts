@@ -1,47 +1,5 @@
+import { hits } from './geometry';
 import { expect, test } from './lab';
-
-/** Corners of every label and ends of every line, in pixels of the screen. */
-async function geometry(page: import('@playwright/test').Page) {
-  return page.evaluate(() => {
-    const svg = document.querySelector<SVGSVGElement>('.dg-svg');
-    if (!svg) return { labels: [], lines: [] };
-    const labels = [...svg.querySelectorAll<SVGTextElement>('.seg .label, .seg .fate, .note text, .bracket-text')].map((t) => {
-      const b = t.getBBox();
-      const m = t.getCTM();
-      const at = (x: number, y: number) => (m ? [m.a * x + m.c * y + m.e, m.b * x + m.d * y + m.f] : [0, 0]);
-      // The line box of a font is taller than its letters.
-      const top = b.y + b.height * 0.2;
-      const bottom = b.y + b.height * 0.86;
-      return { text: t.textContent ?? '', quad: [at(b.x, top), at(b.x + b.width, top), at(b.x + b.width, bottom), at(b.x, bottom)] };
-    });
-    const lines = [...svg.querySelectorAll<SVGPathElement>('.seg .hit')].flatMap((p) => {
-      const m = p.getCTM();
-      const d = p.getAttribute('d') ?? '';
-      const pts = d
-        .split(/[ML]/)
-        .filter(Boolean)
-        .map((s) => s.trim().split(/[ ,]+/).map(Number))
-        .map(([x, y]) => (m ? [m.a * x + m.c * y + m.e, m.b * x + m.d * y + m.f] : [x, y]));
-      return pts.slice(1).map((q, i) => [pts[i], q]);
-    });
-    return { labels, lines };
-  });
-}
-
-function overlap(p: number[][], q: number[][]): boolean {
-  for (const [s] of [[p], [q]]) {
-    for (let i = 0; i < s.length; i++) {
-      const [a, b] = [s[i], s[(i + 1) % s.length]];
-      const [nx, ny] = [a[1] - b[1], b[0] - a[0]];
-      const len = Math.hypot(nx, ny);
-      if (!len) continue;
-      const span = (r: number[][]) => r.map((v) => (v[0] * nx + v[1] * ny) / len);
-      const [x, y] = [span(p), span(q)];
-      if (Math.max(...x) <= Math.min(...y) + 0.5 || Math.max(...y) <= Math.min(...x) + 0.5) return false;
-    }
-  }
-  return true;
-}
 
 for (const width of [1440, 390]) {
   test(`no label lies on a line or on another label at ${width} pixels`, async ({ lab, page }) => {
@@ -51,14 +9,7 @@ for (const width of [1440, 390]) {
     for (let round = 0; round < 3; round++) {
       await lab.stepUpTo(5);
       await lab.still();
-      const { labels, lines } = await geometry(page);
-      expect(labels.length).toBeGreaterThan(0);
-      const hits: string[] = [];
-      for (const [i, l] of labels.entries()) {
-        for (const m of labels.slice(i + 1)) if (overlap(l.quad, m.quad)) hits.push(`"${l.text}" on "${m.text}"`);
-        for (const s of lines) if (overlap(l.quad, s)) hits.push(`"${l.text}" on a line`);
-      }
-      expect(hits).toEqual([]);
+      expect(await hits(page)).toEqual([]);
     }
   });
 }

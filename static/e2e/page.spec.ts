@@ -36,8 +36,11 @@ test('every tab of the inspector is drawn, and axe finds nothing in it', async (
   for (const [name, what] of [
     ['Sockets', '.machine .here'],
     ['Queues', '.queue'],
-    ['Charts', '.chart .legend'],
+    ['Window', '.strip'],
+    ['Charts', '.plot canvas'],
+    ['Timers', '.timers li'],
     ['Sysctl', '.settings li'],
+    ['Shell', '.shell-log'],
     ['Why', '.why-title'],
   ]) {
     await page.getByRole('tab', { name }).click();

@@ -410,14 +410,30 @@ export interface Inspect {
 }
 
 /**
- * Queue is one queue of one subject.
+ * Queue is one queue of one subject, or one table of a host (subject 0): its
+ * TIME_WAIT entries, and the ephemeral ports in use out of Limit from First on.
  */
 export interface Queue {
   host: number;
   subject: number;
-  name: "syn" | "accept" | "send" | "receive" | "ofo" | "rtx"; // "syn" "accept" "send" "receive" "ofo" "rtx"
+  name: "syn" | "accept" | "send" | "receive" | "ofo" | "rtx" | "timewait" | "ports"; // "syn" "accept" "send" "receive" "ofo" "rtx" "timewait" "ports"
   limit: number;
-  items: string[];
+  first?: number;
+  items: QueueItem[];
+}
+
+/**
+ * QueueItem is one entry: a range of relative sequence numbers, or a connection.
+ */
+export interface QueueItem {
+  from: number;
+  to: number;
+  marks?: string[]; // "lost" "sacked" "again" "fin"
+  subject?: number;
+  peer?: string; // address:port
+  port?: number; // the local one
+  until: number | null; // when its timer fires
+  tries?: number;
 }
 
 /**

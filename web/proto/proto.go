@@ -360,13 +360,27 @@ type Inspect struct {
 	Queues []Queue `json:"queues"`
 }
 
-// Queue is one queue of one subject.
+// Queue is one queue of one subject, or one table of a host (subject 0): its
+// TIME_WAIT entries, and the ephemeral ports in use out of Limit from First on.
 type Queue struct {
-	Host    int      `json:"host"`
-	Subject int32    `json:"subject"`
-	Name    string   `json:"name"` // "syn" "accept" "send" "receive" "ofo" "rtx"
-	Limit   int64    `json:"limit"`
-	Items   []string `json:"items"`
+	Host    int         `json:"host"`
+	Subject int32       `json:"subject"`
+	Name    string      `json:"name"` // "syn" "accept" "send" "receive" "ofo" "rtx" "timewait" "ports"
+	Limit   int64       `json:"limit"`
+	First   int         `json:"first,omitempty"`
+	Items   []QueueItem `json:"items"`
+}
+
+// QueueItem is one entry: a range of relative sequence numbers, or a connection.
+type QueueItem struct {
+	From    uint32   `json:"from"`
+	To      uint32   `json:"to"`
+	Marks   []string `json:"marks,omitempty"` // "lost" "sacked" "again" "fin"
+	Subject int32    `json:"subject,omitempty"`
+	Peer    string   `json:"peer,omitempty"` // address:port
+	Port    int      `json:"port,omitempty"` // the local one
+	Until   *int64   `json:"until"`          // when its timer fires
+	Tries   int      `json:"tries,omitempty"`
 }
 
 // Lesson is the state of the guided part of a session.

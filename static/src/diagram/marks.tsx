@@ -91,7 +91,7 @@ export function Bands(p: { list: BandBox[]; measure: Words['measure']; hosts: Ho
             <rect x={b.x} y={b.y0} width={Math.max(2, b.w - (b.w > 8 ? 0 : 1))} height={h}>
               <title>{`${p.hosts[b.host]?.name ?? ''}${c ? ` ${letter(c)} ${c.name}` : ''}: ${b.state || t('lab.more-connections', { n: b.count })}`}</title>
             </rect>
-            {c && <rect class={`stripe h${c.id % HUES}`} x={b.x} y={b.y0} width={2.5} height={h} />}
+            {c && <rect class={`stripe h${c.id % HUES}`} x={b.x} y={b.y0} width={b.w < 7 ? 1.6 : 2.5} height={h} />}
             {c && b.first && b.w >= 9 && h > 15 && (
               <text class={`conn h${c.id % HUES}`} x={b.x + b.w / 2 + 1} y={b.y0 + 12} text-anchor="middle">
                 {letter(c)}

@@ -54,6 +54,7 @@ export function Diagram(props: DiagramProps) {
   const [block, setBlock] = useState(0);
   const [viewH, setViewH] = useState(700);
   const follow = useRef(true);
+  const moved = useRef(0); // when the view last followed the play head
 
   useLayoutEffect(() => {
     const el = box.current;
@@ -121,7 +122,7 @@ export function Diagram(props: DiagramProps) {
     const time = props.clock.peek() ?? lay.now;
     const y = time <= lay.now ? lay.restY : lay.axis.yOf(time);
     moveHead(el, lay, y, time);
-    if (follow.current && box.current && !props.stay) keepInView(box.current, y, !!props.still || props.clock.peek() !== null);
+    if (follow.current && box.current && !props.stay && keepInView(box.current, y, !!props.still || props.clock.peek() !== null)) moved.current = performance.now();
   };
   useLayoutEffect(move);
   useSignalEffect(() => {
@@ -133,14 +134,15 @@ export function Diagram(props: DiagramProps) {
     move();
   }, [n, data.id]);
 
+  const byHand = () => {
+    follow.current = false;
+  };
   const onScroll = () => {
     const el = box.current;
     if (!el) return;
+    if (performance.now() - moved.current > 900) byHand(); // the scroll bar was dragged
     const b = Math.floor(el.scrollTop / BLOCK);
     if (b !== block && !whole) setBlock(b);
-  };
-  const byHand = () => {
-    follow.current = false;
   };
 
   // Keys move between what is on the diagram, from top to bottom.
@@ -311,14 +313,16 @@ function brief(ns: number): number {
   return Math.round(ns / k) * k;
 }
 
-function keepInView(box: HTMLElement, y: number, jump: boolean): void {
+/** Scrolls so that a height is seen; reports whether that was necessary. */
+function keepInView(box: HTMLElement, y: number, jump: boolean): boolean {
   const top = box.scrollTop;
   const h = box.clientHeight;
-  if (y > top + TOP + 30 && y < top + h * 0.72) return;
+  if (y > top + TOP + 30 && y < top + h * 0.72) return false;
   const want = Math.max(0, y - h * 0.6);
-  if (Math.abs(want - top) < 2) return;
+  if (Math.abs(want - top) < 2) return false;
   if (jump) box.scrollTop = Math.abs(want - top) > h ? want : top + (want - top) * 0.12;
   else box.scrollTo({ top: want, behavior: matchMedia('(prefers-reduced-motion: reduce)').matches || Math.abs(want - top) > 3 * h ? 'instant' : 'smooth' });
+  return true;
 }
 
 function reveal(box: HTMLElement | null, y: number): void {

@@ -14,14 +14,17 @@ import { onKey } from './keys';
 import { LessonPanel } from './lesson';
 import { Queues } from './queues';
 import { announce } from './say';
+import { Shell } from './shell';
 import { Sockets } from './sockets';
 import * as s from './store';
 import type { Stream } from './stream';
 import { Sysctls } from './sysctl';
 import { EventTable } from './table';
 import { ThemeButton } from './theme';
+import { Timers } from './timers';
 import { Transport } from './transport';
 import { Why } from './why';
+import { Windows } from './window';
 
 const laid = signal<{ l: Layout; labels: Labels | null } | null>(null);
 const menu = signal<'' | 'export'>('');
@@ -401,8 +404,11 @@ function Inspector() {
         {now === 'why' && <Why />}
         {now === 'sockets' && <Sockets />}
         {now === 'queues' && <Queues />}
+        {now === 'window' && <Windows />}
         {now === 'charts' && <Charts />}
+        {now === 'timers' && <Timers />}
         {now === 'sysctl' && <Sysctls />}
+        {now === 'shell' && <Shell />}
       </div>
     </aside>
   );

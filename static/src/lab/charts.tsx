@@ -1,45 +1,15 @@
 import { signal } from '@preact/signals';
-import { duration, instant } from '../diagram/time';
+import { duration } from '../diagram/time';
 import { t } from '../i18n';
-import type { BranchData } from '../model/branch';
 import type { Subject } from '../proto';
-import { data, hello, n, now, rev, schemas, seek } from './store';
-
-/** A value that holds from an event on. */
-export interface Point {
-  n: number;
-  at: number;
-  v: number;
-}
-
-interface Series {
-  name: string;
-  cls: string;
-  points: Point[];
-}
+import { AsTable, type Chart, Legend, Plot } from './plot';
+import { allSeries, merge, type Point, type Series, upTo } from './series';
+import { data, hello, n, rev, schemas } from './store';
+import { timeSequence } from './timeseq';
 
 const picked = signal(0);
-const W = 340;
-const H = 110;
 const INFINITE = 2147483647;
-
-/** The values that variables of one socket took, up to event upTo. */
-export function history(d: BranchData, id: number, fields: number[], upTo: number): Map<number, Point[]> {
-  const out = new Map<number, Point[]>(fields.map((f) => [f, []]));
-  const first = d.history.subjects.get(id);
-  const put = (f: number, p: Point) => out.get(f)?.push(p);
-  // One that was there before the first event held began with these values.
-  if (first && !d.frames.some((f) => (f.effects ?? []).some((e) => e.kind === 'created' && e.subject?.id === id)))
-    for (const k of fields) put(k, { n: d.base, at: d.baseTime, v: first.values[k] ?? 0 });
-  for (const f of d.frames) {
-    if (f.n > upTo) break;
-    for (const e of f.effects ?? []) {
-      if (e.kind === 'created' && e.subject?.id === id) for (const k of fields) put(k, { n: f.n, at: f.at, v: e.subject.values[k] ?? 0 });
-    }
-    for (const c of f.changes ?? []) if (c.s === id && out.has(c.f)) put(c.f, { n: f.n, at: f.at, v: c.new ?? 0 });
-  }
-  return out;
-}
+const MOST = 200; // connections to choose from
 
 /** How a connection's windows and clocks went, each also as a table. */
 export function Charts() {
@@ -48,10 +18,8 @@ export function Charts() {
   if (!d) return null;
   const sc = schemas.value;
   const hosts = hello.value?.hosts ?? [];
-  const socks = [...d.history.subjects.values()].filter(
-    (s) => s.schema === 'tcb' && s.flow > 0 && d.history.frames.some((f) => f.n <= n.value && (f.changes ?? []).some((c) => c.s === s.id)),
-  );
-  const s = socks.find((x) => x.id === picked.value) ?? socks[0];
+  const socks = [...allSeries(d, sc).values()].filter((x) => x.sends.length && x.sends[0].n <= n.value).slice(0, MOST);
+  const s = socks.find((x) => x.subject.id === picked.value) ?? mostSent(socks);
   if (!s) {
     return (
       <section>
@@ -60,172 +28,116 @@ export function Charts() {
     );
   }
   const name = (x: Subject) => `${hosts[x.host]?.name ?? ''} · ${d.state.subjects.get(x.id)?.name || x.name}`;
-  const at = (f: string) => sc.find('tcb', f);
-  const ids = ['Cwnd', 'Ssthresh', 'SndNxt', 'SndUna', 'SndWnd', 'RTO', 'SRTT'].map(at);
-  const h = history(d, s.id, ids, n.value);
-  const get = (f: string) => h.get(at(f)) ?? [];
-  const flight = difference(get('SndNxt'), get('SndUna'));
-  const srtt = get('SRTT').map((p) => ({ ...p, v: p.v * 125 })); // kept as 8 × µs
-  const ms = (v: number) => duration(Math.round(v / 1000) * 1000);
+  const p = s.sends[0].track.packet;
+  const charts = draw(s, n.value, (p.absSeq - p.seq + 2 ** 32) % 2 ** 32).map((c) => (d.state.subjects.has(s.subject.id) ? upToNow(c, n.value, d.timeOf(n.value)) : c));
   return (
     <>
-      <section>
-        <label class="block">
-          <span class="sr">{t('lab.charts-of')}</span>
-          <select
-            value={String(s.id)}
-            onChange={(e) => {
-              picked.value = Number(e.currentTarget.value);
-            }}
-          >
-            {socks.slice(0, 60).map((x) => (
-              <option key={x.id} value={String(x.id)}>
-                {name(x)}
-              </option>
-            ))}
-          </select>
-        </label>
-      </section>
-      <Chart
-        title={t('lab.chart-cwnd')}
-        unit={String}
-        list={[
-          { name: 'cwnd', cls: 'c1', points: get('Cwnd') },
-          { name: 'ssthresh', cls: 'c2', points: get('Ssthresh').filter((p) => p.v < INFINITE) },
-        ]}
-      />
-      <Chart
-        title={t('lab.chart-flight')}
-        unit={String}
-        list={[
-          { name: t('lab.chart-inflight'), cls: 'c1', points: flight },
-          { name: 'SND.WND', cls: 'c2', points: get('SndWnd') },
-        ]}
-      />
-      <Chart
-        title={t('lab.chart-rto')}
-        unit={ms}
-        list={[
-          { name: 'RTO', cls: 'c3', points: get('RTO') },
-          { name: 'SRTT', cls: 'c1', points: srtt.filter((p) => p.v > 0) },
-        ]}
-      />
+      {socks.length > 1 && (
+        <div class="sysctl-search">
+          <label>
+            <span class="sr">{t('lab.charts-of')}</span>
+            <select
+              value={String(s.subject.id)}
+              onChange={(e) => {
+                picked.value = Number(e.currentTarget.value);
+              }}
+            >
+              {socks.map((x) => (
+                <option key={x.subject.id} value={String(x.subject.id)}>
+                  {name(x.subject)}
+                </option>
+              ))}
+            </select>
+          </label>
+        </div>
+      )}
+      {charts.map((c) => (
+        <section key={c.title} class="chart">
+          <h3>{c.title}</h3>
+          <Plot c={c} label={`${c.title}. ${t('lab.chart-aria', { n: c.n.length })}`} />
+          <Legend c={c} />
+          <AsTable c={c} />
+        </section>
+      ))}
     </>
   );
 }
 
-/** a − b modulo 2³², at every point of either. */
-export function difference(a: Point[], b: Point[]): Point[] {
+function mostSent(list: Series[]): Series | undefined {
+  const bytes = (s: Series) => s.sends.reduce((sum, x) => sum + x.track.packet.len, 0);
+  return list.map((s) => ({ s, b: bytes(s) })).sort((x, y) => y.b - x.b)[0]?.s;
+}
+
+const count = (v: number) => String(v);
+const bytes = (v: number) => (v >= 1e6 ? `${Math.round(v / 1e4) / 100} MB` : v >= 1e4 ? `${Math.round(v / 100) / 10} kB` : `${v} B`);
+const time = (v: number) => duration(Math.round(v / 1000) * 1000);
+
+function draw(s: Series, k: number, iss: number): Chart[] {
+  const get = (f: keyof Series['points']) => upTo(s.points[f], k);
+  const finite = get('Ssthresh').filter((p) => p.v !== INFINITE);
+  const srtt = get('SRTT')
+    .filter((p) => p.v > 0)
+    .map((p) => ({ ...p, v: p.v * 125 })); // kept as 8 × µs
+  const rtt = samples(s, k, iss);
+  return [
+    {
+      title: t('lab.chart-cwnd'),
+      lines: [
+        { name: 'cwnd', color: '--data', unit: count },
+        { name: 'ssthresh', color: '--fin', dash: [5, 3], unit: count },
+      ],
+      ...merge([get('Cwnd'), finite]),
+    },
+    {
+      title: t('lab.chart-flight'),
+      lines: [
+        { name: t('lab.chart-inflight'), color: '--data', unit: bytes },
+        { name: 'SND.WND', color: '--fin', dash: [5, 3], unit: bytes },
+      ],
+      ...merge([difference(get('SndNxt'), get('SndUna')), get('SndWnd')]),
+    },
+    {
+      title: t('lab.chart-rto'),
+      lines: [
+        { name: 'SRTT', color: '--data', unit: time },
+        { name: 'RTO', color: '--rtx', dash: [5, 3], unit: time },
+        { name: t('lab.chart-samples'), color: '--syn', points: true, unit: time },
+      ],
+      ...withSamples(merge([srtt, get('RTO').filter((p) => p.v > 0), rtt]), rtt),
+    },
+    timeSequence(s, k, iss, bytes),
+  ];
+}
+
+/** Every line goes on to the play head. */
+function upToNow(c: Chart, k: number, at: number): Chart {
+  if (!c.n.length || c.n[c.n.length - 1] >= k) return c;
+  return { ...c, n: [...c.n, k], at: [...c.at, at], values: c.values.map((v, i) => [...v, c.lines[i].points ? null : v[v.length - 1]]) };
+}
+
+/** Round trips as a capture would measure them: from the last sending of a byte to the ACK that covers it, never of what was sent twice. */
+function samples(s: Series, k: number, iss: number): Point[] {
   const out: Point[] = [];
-  let [i, j] = [0, 0];
-  let va: number | undefined;
-  let vb: number | undefined;
-  while (i < a.length || j < b.length) {
-    const k = Math.min(a[i]?.n ?? Number.POSITIVE_INFINITY, b[j]?.n ?? Number.POSITIVE_INFINITY);
-    let at = 0;
-    while (a[i]?.n === k) [va, at] = [a[i].v, a[i++].at];
-    while (b[j]?.n === k) [vb, at] = [b[j].v, b[j++].at];
-    if (va === undefined || vb === undefined) continue;
-    const v = (va - vb + 2 ** 32) % 2 ** 32;
-    out.push({ n: k, at, v: v > 2 ** 31 ? 0 : v });
+  const sends = upTo(s.sends, k).filter((x) => x.track.packet.len > 0 || x.track.packet.kind === 'SYN');
+  let i = 0;
+  for (const a of upTo(s.points.SndUna, k)) {
+    const una = (a.v - iss + 2 ** 32) % 2 ** 32;
+    let best: (typeof sends)[number] | undefined;
+    for (; i < sends.length && sends[i].track.packet.seq + Math.max(1, sends[i].track.packet.len) <= una && sends[i].n < a.n; i++) if (!sends[i].track.packet.retx) best = sends[i];
+    if (best) out.push({ n: a.n, at: a.at, v: a.at - best.at });
   }
   return out;
 }
 
-function Chart({ title, list, unit }: { title: string; list: Series[]; unit: (v: number) => string }) {
-  const all = list.flatMap((x) => x.points);
-  if (all.length === 0) return null;
-  const t0 = Math.min(...list.map((x) => x.points[0]?.at ?? Number.POSITIVE_INFINITY));
-  const last = Math.max(...list.map((x) => x.points[x.points.length - 1]?.at ?? 0));
-  const t1 = Math.max(Math.min(now.value, last + (last - t0) * 0.05), t0 + 1); // what came after the last change is not drawn out
-  let top = 1;
-  for (const p of all) top = Math.max(top, p.v);
-  const x = (at: number) => Math.round(((at - t0) / (t1 - t0)) * W * 10) / 10;
-  const y = (v: number) => Math.round((H - (v / top) * (H - 8)) * 10) / 10;
-  const line = (points: Point[]) => {
-    let path = '';
-    for (const [i, p] of points.entries()) path += i ? `H${x(p.at)}V${y(p.v)}` : `M${x(p.at)} ${y(p.v)}`;
-    return points.length ? `${path}H${W}` : '';
-  };
-  const events = [...new Map(all.map((p) => [p.n, p.at])).entries()];
-  return (
-    <section class="chart">
-      <h3>{title}</h3>
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the table below leads to the same events */}
-      <svg
-        viewBox={`-2 -2 ${W + 4} ${H + 20}`}
-        role="img"
-        aria-label={`${title}: ${list.map((s) => `${s.name} ${unit(s.points[s.points.length - 1]?.v ?? 0)}`).join(', ')}`}
-        onClick={(e) => {
-          const r = e.currentTarget.getBoundingClientRect();
-          const want = t0 + ((e.clientX - r.left) / r.width) * (t1 - t0);
-          let best = events[0];
-          for (const ev of events) if (Math.abs(ev[1] - want) < Math.abs(best[1] - want)) best = ev;
-          seek(best[0]);
-        }}
-      >
-        <path class="grid" d={`M0 ${H}H${W}M0 8H${W}M0 ${(H + 8) / 2}H${W}`} />
-        <text x="0" y="6">
-          {unit(top)}
-        </text>
-        <text x="0" y={H + 14}>
-          {instant(t0)}
-        </text>
-        <text x={W} y={H + 14} text-anchor="end">
-          {instant(t1)}
-        </text>
-        {list.map((s) => (
-          <path key={s.name} class={s.cls} d={line(s.points)} />
-        ))}
-      </svg>
-      <p class="legend">
-        {list
-          .filter((s) => s.points.length)
-          .map((s) => (
-            <span key={s.name} class={s.cls}>
-              <i /> {s.name} <b class="mono">{unit(s.points[s.points.length - 1].v)}</b>
-            </span>
-          ))}
-      </p>
-      <details class="changes-more">
-        <summary>{t('lab.as-table')}</summary>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t('lab.th-n')}</th>
-              <th scope="col">{t('lab.th-time')}</th>
-              {list.map((s) => (
-                <th key={s.name} scope="col">
-                  {s.name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {events
-              .sort((a, b) => a[0] - b[0])
-              .slice(-80)
-              .map(([k, at]) => (
-                <tr key={k}>
-                  <th scope="row">
-                    <button type="button" class="link" onClick={() => seek(k)}>
-                      {k}
-                    </button>
-                  </th>
-                  <td class="mono">{instant(at)}</td>
-                  {list.map((s) => {
-                    const p = s.points.findLast((q) => q.n <= k);
-                    return (
-                      <td key={s.name} class="mono">
-                        {p ? unit(p.v) : ''}
-                      </td>
-                    );
-                  })}
-                </tr>
-              ))}
-          </tbody>
-        </table>
-      </details>
-    </section>
-  );
+/** A sample holds at its instant only. */
+function withSamples(m: ReturnType<typeof merge>, rtt: Point[]): ReturnType<typeof merge> {
+  const at = new Set(rtt.map((p) => p.n));
+  m.values[2] = m.values[2].map((v, i) => (at.has(m.n[i]) ? v : null));
+  return m;
+}
+
+/** a − b at every change of either; sequence numbers wrap. */
+function difference(a: Point[], b: Point[]): Point[] {
+  const m = merge([a, b]);
+  return m.n.map((n, i) => ({ n, at: m.at[i], v: ((m.values[0][i] ?? 0) - (m.values[1][i] ?? 0) + 2 ** 32) % 2 ** 32 })).filter((p) => p.v < 2 ** 31);
 }

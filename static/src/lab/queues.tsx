@@ -1,13 +1,23 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { has, t } from '../i18n';
+import { t } from '../i18n';
 import type { Inspect, Queue } from '../proto';
+import { Ports } from './ports';
+import { Ranges } from './ranges';
+import { Slots } from './slots';
 import { data, hello, n, rev, send } from './store';
+import { TimeWaits } from './timewaits';
 
 const shown = signal<{ branch: number; what: Inspect } | null>(null);
 
-/** The queues at the play head: they are asked for, frames do not carry them. */
-export function Queues() {
+/** What one queue is to those that draw it. */
+export interface Drawn {
+  q: Queue;
+  now: number;
+}
+
+/** Fetches the queues at the play head: frames do not carry them. */
+export function useQueues(): { what: Inspect; stale: boolean } | null {
   void rev.value;
   const d = data.value;
   const k = n.value;
@@ -19,36 +29,43 @@ export function Queues() {
     }, 120);
     return () => clearTimeout(wait);
   }, [d, k]);
-  const hosts = hello.value?.hosts ?? [];
   const s = shown.value;
-  if (!s || !d || s.branch !== d.id) {
+  return s && d && s.branch === d.id ? { what: s.what, stale: s.what.n !== k } : null;
+}
+
+/** The queues of every host, as pictures that fill, each also as a table. */
+export function Queues() {
+  const got = useQueues();
+  const d = data.value;
+  if (!got || !d) {
     return (
       <section>
         <p class="ref">{t('lab.loading')}</p>
       </section>
     );
   }
-  const list = (s.what.queues ?? []).filter((q) => (q.items ?? []).length > 0 || q.limit > 0);
+  const list = (got.what.queues ?? []).filter((q) => ((q.items ?? []).length > 0 || q.limit > 0) && (q.name !== 'ports' || q.items.length >= FEW || q.limit < 200));
+  const hosts = (hello.value?.hosts ?? []).map((h, i) => ({ h, i, first: Math.min(...list.filter((q) => q.host === i).map(rank)) })).sort((a, b) => a.first - b.first || a.i - b.i);
+  const now = d.timeOf(got.what.n);
   return (
-    <div class={s.what.n === k ? '' : 'stale'}>
+    <div class={got.stale ? 'stale' : ''}>
       {list.length === 0 && (
         <section>
           <p class="ref">{t('lab.queues-none')}</p>
         </section>
       )}
-      {hosts.map((h, i) => {
+      {hosts.map(({ h, i }) => {
         const own = list.filter((q) => q.host === i);
-        if (!own.length) return null;
-        const subjects = [...new Set(own.map((q) => q.subject))];
+        const subjects = [...new Set([...own].sort((a, b) => rank(a) - rank(b)).map((q) => q.subject))];
         return subjects.map((id) => (
-          <section key={`${h.name}.${id}`}>
+          <section key={`${h.name}.${id}`} class="queues">
             <h3>
-              {h.name} · <span class="mono">{d.state.subjects.get(id)?.name ?? ''}</span>
+              {h.name} · <span class="mono">{id ? (d.state.subjects.get(id)?.name ?? '') : t('lab.queue-host')}</span>
             </h3>
             {own
               .filter((q) => q.subject === id)
               .map((q) => (
-                <One key={q.name} q={q} />
+                <One key={q.name} q={q} now={now} />
               ))}
           </section>
         ));
@@ -57,43 +74,74 @@ export function Queues() {
   );
 }
 
-/** The bytes of an item such as "1:1449". */
-function span(item: string): number {
-  const m = /^(\d+):(\d+)/.exec(item);
-  return m ? Number(m[2]) - Number(m[1]) : 0;
+const FEW = 3; // ports in use that are not worth a picture
+
+/** Listeners come first, then tables, then what each connection holds, then ports. */
+function rank(q: Queue): number {
+  return { syn: 0, accept: 0, timewait: 1, ports: 3 }[q.name as string] ?? 2;
 }
 
-function One({ q }: { q: Queue }) {
-  const items = q.items ?? [];
-  const key = `lab.queue.${q.name}`;
-  // Data is queued in segments and limited in bytes.
-  const bytes = ['send', 'receive', 'ofo', 'rtx'].includes(q.name);
-  const held = bytes ? items.reduce((sum, x) => sum + span(x), 0) : items.length;
-  const full = q.limit > 0 ? Math.min(1, held / q.limit) : 0;
+function One(p: Drawn) {
+  switch (p.q.name) {
+    case 'syn':
+    case 'accept':
+      return <Slots {...p} />;
+    case 'timewait':
+      return <TimeWaits {...p} />;
+    case 'ports':
+      return <Ports {...p} />;
+    default:
+      return <Ranges {...p} />;
+  }
+}
+
+/** The head of a queue: its name, what it holds, and its limit. */
+export function Head({ q, held, unit }: { q: Queue; held: number; unit?: string }) {
+  const full = q.limit > 0 && held >= q.limit;
   return (
-    <div class="queue">
-      <div class="queue-top">
-        <span>{has(key) ? t(key) : q.name}</span>
-        <span class="mono">
-          {held}
-          {q.limit > 0 && <span class="quiet"> / {q.limit}</span>}
-          {bytes && <span class="quiet"> {t('lab.bytes')}</span>}
-        </span>
-      </div>
-      {q.limit > 0 && (
-        <svg class="queue-bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
-          <rect width="100" height="4" />
-          <rect class="fill" width={full * 100} height="4" />
-        </svg>
-      )}
-      {items.length > 0 && (
-        <ol class="queue-items mono">
-          {items.slice(0, 12).map((x, i) => (
-            <li key={`${i}.${x}`}>{x}</li>
-          ))}
-          {items.length > 12 && <li class="quiet">{t('lab.queue-more', { n: items.length - 12 })}</li>}
-        </ol>
-      )}
+    <div class="queue-top">
+      <span>{t(`lab.queue.${q.name}`)}</span>
+      <span class={`mono${full ? ' chg' : ''}`}>
+        {held}
+        {q.limit > 0 && <span class="quiet"> / {q.limit}</span>}
+        {unit && <span class="quiet"> {unit}</span>}
+        {full && <b> · {t('lab.queue-full')}</b>}
+      </span>
     </div>
   );
 }
+
+/** The same as the picture, in words and numbers. */
+export function Twin({ heads, rows, more }: { heads: string[]; rows: (string | number)[][]; more: number }) {
+  if (!rows.length) return null;
+  return (
+    <details class="changes-more">
+      <summary>{t('lab.as-table')}</summary>
+      <table>
+        <thead>
+          <tr>
+            {heads.map((h) => (
+              <th key={h} scope="col">
+                {h}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((r, i) => (
+            <tr key={i}>
+              {r.map((c, k) => (
+                <td key={k} class="mono">
+                  {c}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {more > 0 && <p class="ref">{t('lab.queue-more', { n: more })}</p>}
+    </details>
+  );
+}
+
+export const ROWS = 60; // of a table

@@ -4,7 +4,6 @@ import type { Subject } from '../proto';
 import { fieldDoc } from './rules';
 import { value } from './say';
 import { data, hello, n, now, rev, schemas } from './store';
-import { SendStrip } from './strip';
 
 const all = signal<Record<number, boolean>>({});
 /** The variables that a student looks at first. */
@@ -85,7 +84,6 @@ function Socket({ s, host }: { s: Subject; host: string }) {
         {host} · <span class="mono">{s.name}</span>
       </h3>
       {s.schema === 'tcb' && state !== 'LISTEN' && <Machine state={state} was={was ? sc.stateName(s.schema, si, was.old) : ''} />}
-      {s.schema === 'tcb' && state !== 'LISTEN' && <SendStrip s={s} schemas={sc} />}
       <dl class="kv">
         {rows.map(({ field, i }) => {
           const c = changes.get(i);

@@ -40,7 +40,7 @@ export const note = signal<{ text: string; tone: 'info' | 'wrong' } | null>(null
 export const staged = signal<Record<string, string>>({}); // "host name" → value
 export const applied = signal<string[]>([]);
 export const tab = signal<Tab>('why');
-export const tabs = ['why', 'sockets', 'queues', 'charts', 'sysctl'] as const;
+export const tabs = ['why', 'sockets', 'queues', 'window', 'charts', 'timers', 'sysctl', 'shell'] as const;
 export type Tab = (typeof tabs)[number];
 export const column = signal<'diagram' | 'lesson' | 'inspect'>('diagram');
 

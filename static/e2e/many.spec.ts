@@ -1,0 +1,125 @@
+import AxeBuilder from '@axe-core/playwright';
+import { hits } from './geometry';
+import { expect, test } from './lab';
+
+/** A scene in which an attacker sends so many SYNs, 20 µs apart, with made-up sources. */
+function flood(syns: number): string {
+  const forged = Array.from({ length: syns }, (_, i) => `at ${i * 20}us forge attacker > server flags=S seq=0 from=10.9.${i % 250}.1:${1024 + i} to=server:80`);
+  return `scene "flood"
+host attacker 10.6.6.6
+host server 10.0.0.9
+host alice 10.0.0.1
+link attacker server delay 10ms
+link alice server delay 10ms
+program server
+  s = listen(:80, 16)
+program alice
+  at(50ms)
+  c = connect(server:80)
+${forged.join('\n')}
+`;
+}
+
+for (const width of [1440, 390]) {
+  test(`six lifelines: no label lies on a line or on another label at ${width} pixels`, async ({ lab, page }) => {
+    await page.setViewportSize({ width, height: 900 });
+    await lab.open('/lab?scene=many-clients');
+    await page.getByRole('slider').focus();
+    await lab.until('The end');
+    for (const k of [12, 27, 41, 60, 85, 110]) {
+      await page.getByRole('slider').fill(String(k));
+      await expect.poll(() => lab.n()).toBe(k);
+      await lab.still();
+      expect(await hits(page)).toEqual([]);
+    }
+  });
+}
+
+test('a flood is one band with its number, and opens by keyboard', async ({ lab, page }) => {
+  await lab.scene(flood(200));
+  await lab.until('The end');
+  await lab.still();
+  await expect
+    .poll(async () => {
+      await page.locator('.dg').evaluate((e) => e.scrollTo(0, 0));
+      return page.locator('.group').count();
+    })
+    .toBeGreaterThan(0);
+  const band = page.locator('.group[role=button]').first();
+  await expect(band).toHaveAttribute('aria-label', /^176 SYN from attacker · \d+ discarded/);
+  const before = await page.locator('.seg').count();
+  await band.focus();
+  await page.keyboard.press('Enter');
+  await expect(lab.button('Fold the open band')).toBeVisible();
+  await expect.poll(() => page.locator('.seg').count()).toBeGreaterThan(before);
+  await lab.button('Fold the open band').click();
+  await expect(band).toHaveAttribute('aria-label', /^176 SYN/);
+});
+
+test('what is filtered stays as a grey trace with a count', async ({ lab, page }) => {
+  await lab.open('/lab?scene=many-clients');
+  await lab.until('The end');
+  await expect(page.locator('.seg.k-ack').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Filter' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('checkbox', { name: 'ACK', exact: true }).focus();
+  await page.keyboard.press('Space');
+  const open = page.locator('.tools .menu-of button[aria-haspopup]');
+  await expect(open).toHaveText(/^\d+ filtered/);
+  await page.keyboard.press('Escape');
+  await expect(open).toBeFocused();
+  await expect(page.locator('.group.dim').first()).toHaveAttribute('aria-label', /filtered/);
+  await expect(page.locator('.seg.k-ack')).toHaveCount(0);
+});
+
+test('the shell is worked by keyboard: it answers, remembers, refuses and acts', async ({ lab, page }) => {
+  await lab.open('/lab?scene=plain');
+  await lab.step(6);
+  await page.getByRole('tab', { name: 'Why' }).focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(page.getByRole('tab', { name: 'Shell' })).toBeFocused();
+  const prompt = page.getByRole('textbox', { name: 'Command on client' });
+  await prompt.focus();
+  await page.keyboard.type('ss -tan');
+  await page.keyboard.press('Enter');
+  const log = page.getByRole('log');
+  await expect(log).toContainText('Recv-Q Send-Q');
+  await page.keyboard.type('frobnicate');
+  await page.keyboard.press('Enter');
+  await expect(log).toContainText('frobnicate: not found');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('ArrowUp');
+  await expect(prompt).toHaveValue('ss -tan');
+  const n = await lab.n();
+  await prompt.fill('sysctl -w net.ipv4.tcp_fin_timeout=30');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => lab.n()).toBe(n + 1);
+  await expect(log).toContainText('net.ipv4.tcp_fin_timeout = 30');
+});
+
+const tabs = ['.why-title, .why h3', '.machine .here', '.queue svg', '.strip', '.plot canvas', '.timers li', '.settings li', '.shell-log'];
+
+for (const [theme, lang, width] of [
+  ['light', 'en', 1440],
+  ['light', 'zh-CN', 390],
+  ['dark', 'en', 390],
+  ['dark', 'zh-CN', 1440],
+] as const) {
+  test(`${theme}, ${lang}, ${width} pixels: axe finds nothing in any tab`, async ({ lab, page }) => {
+    test.setTimeout(240_000);
+    await page.addInitScript((t) => localStorage.setItem('theme', t), theme);
+    await page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
+    await lab.open(`/lab?scene=many-clients&lang=${lang}`);
+    for (let i = 1; i <= 16; i++) {
+      await page.keyboard.press('ArrowRight');
+      await expect.poll(() => lab.n()).toBe(i);
+    }
+    if (width === 390) await page.locator('.columns button').last().click();
+    for (const [i, what] of tabs.entries()) {
+      await page.getByRole('tab').nth(i).click();
+      await expect(page.locator(what).first()).toBeVisible();
+      const found = await new AxeBuilder({ page }).include('aside.right').withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze();
+      expect(found.violations.map((v) => `tab ${i}: ${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`)).toEqual([]);
+    }
+  });
+}
