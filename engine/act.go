@@ -41,6 +41,11 @@ var actRules = [...]*trace.Rule{
 	OpPlug:      act("act.plug", "The cable is plugged in again. Nobody is told: only the next segment will show it."),
 	OpLink:      act("act.link", "The properties of the link are changed; what is on its way already is not affected."),
 	OpForget:    act("act.forget", "A standing rule is taken back."),
+	OpReboot:    act("act.reboot", "Somebody restarts the host."),
+	OpPowerOff:  act("act.power-off", "Somebody pulls the plug of the host."),
+	OpPowerOn:   act("act.power-on", "Somebody switches the host on."),
+	OpDestroy:   act("act.destroy", "Somebody ends sockets from outside, as ss -K does."),
+	OpFilter:    act("act.filter", "The firewall is changed: it will judge the segments that are still to come."),
 	OpLater:     act("act.later", "Something is planned for later."),
 }
 
@@ -68,6 +73,9 @@ func (w *World) Check(op *Op) error {
 		if h < 0 {
 			return refuse("no host is named %q", op.Host)
 		}
+		if w.hosts[h].Off {
+			return refuse("%s is switched off", op.Host)
+		}
 		if op.Proc != "" && w.hosts[h].Proc(op.Proc) < 0 {
 			return refuse("no process of %s is named %q", op.Host, op.Proc)
 		}
@@ -81,6 +89,8 @@ func (w *World) Check(op *Op) error {
 		if op.Kind == OpForge && op.Many.Count > 1 && len(w.rules) >= maxRules {
 			return refuse("%d standing rules are set up; expected fewer before another", maxRules)
 		}
+	case OpReboot, OpPowerOff, OpPowerOn, OpDestroy, OpFilter:
+		return w.checkLife(op)
 	case OpForget:
 		for _, r := range w.rules {
 			if r.n == op.Rule {
@@ -192,11 +202,14 @@ func (w *World) procOf(op *Op) int {
 func (w *World) Act(rec *trace.Recorder, op *Op, at sim.Time) {
 	w.now = max(w.now, at)
 	h := -1
-	if op.Kind == OpSysctl || op.Kind == OpCall {
+	if op.Host != "" {
 		h = int(w.hostNamed(op.Host))
 	}
 	x := w.begin(rec, trace.Event{Kind: trace.Act, Packet: op.Target.Packet, Name: op.Text}, h)
 	w.perform(x, op)
+	if h >= 0 {
+		w.transmit(x, h)
+	}
 	for i := range w.hosts {
 		w.hosts[i].Finish(x)
 	}
@@ -254,6 +267,8 @@ func (w *World) perform(x *host.Ctx, op *Op) {
 			h.AddProc("app", nil)
 		}
 		h.Ask(x, w.procOf(op), op.Call)
+	case OpReboot, OpPowerOff, OpPowerOn, OpDestroy, OpFilter:
+		w.live(x, op)
 	case OpUnplug, OpPlug, OpLink:
 		for _, c := range w.cablesOf(op) {
 			w.changeCable(rec, c, op)

@@ -32,6 +32,13 @@ func (op *Op) valid() error {
 		return host.CheckCall(&op.Call)
 	case OpLink:
 		return op.Link.valid()
+	case OpDestroy:
+		if len(op.Tuples) == 0 || len(op.Tuples) > maxDestroyed {
+			return refuse("%d sockets to end; expected 1 to %d", len(op.Tuples), maxDestroyed)
+		}
+		return nil
+	case OpReboot, OpPowerOff, OpPowerOn, OpFilter:
+		return nil
 	case OpLater:
 		if op.Then == nil || op.Then.Kind == OpLater {
 			return refuse("nothing to do later")

@@ -28,6 +28,7 @@ type HostSpec struct {
 	Addr6   netip.Addr // optional second address
 	Sysctls []Setting
 	Offload Offload
+	Filter  []middlebox.Rule  // the INPUT chain
 	Box     *middlebox.Config // not nil: it passes packets on; never written
 }
 
@@ -90,7 +91,12 @@ const (
 	OpPlug
 	OpLink   // change the properties of a link
 	OpForget // take back a standing rule
-	OpLater  // do something when the time comes
+	OpReboot // a host starts anew
+	OpPowerOff
+	OpPowerOn
+	OpDestroy // end sockets from outside: ss -K
+	OpFilter  // change the firewall of a host
+	OpLater   // do something when the time comes
 )
 
 // Op is one intervention. Which fields matter depends on Kind; the text form,
@@ -103,7 +109,7 @@ type Op struct {
 	Forge   wire.Segment // Forge: Link.From puts it on the cable to Link.To; a port of 0 is that of their latest flow
 	Rel     bool         // Forge: Seq and Ack count from the flow's initial numbers; else they are absolute
 	Many    Many         // Forge: how many, how fast and from where
-	Host    string       // Sysctl, Call: on which host
+	Host    string       // Sysctl, Call, Reboot, PowerOff, PowerOn, Destroy, Filter: on which host
 	Set     Setting      // Sysctl
 	Proc    string       // Call: which process; "" is the host's first
 	Call    host.Instr   // Call
@@ -111,10 +117,30 @@ type Op struct {
 	Both    bool         // Unplug, Plug, Link: the other direction too
 	LinkHas LinkField    // Link: which fields of Link are set
 	Rule    int          // Forget: number of the standing rule
+	Tuples  []wire.Tuple // Destroy: which sockets, as the host sees them
+	Filter  FilterOp     // Filter
 	When    sim.Time     // Later: the instant
 	Then    *Op          // Later: what to do; never written once set
 	Text    string       // the operation as written
 }
+
+// FilterOp changes a chain: INPUT of a host, FORWARD of a box that is a firewall.
+type FilterOp struct {
+	Do   FilterDo
+	Rule middlebox.Rule // Append, Insert
+	N    int            // Delete: which, counted from 1
+}
+
+// FilterDo is what happens to a chain.
+type FilterDo uint8
+
+// The changes.
+const (
+	FilterAppend FilterDo = iota
+	FilterInsert          // before all others
+	FilterDelete
+	FilterFlush
+)
 
 // Many makes a flood or a sweep out of one forged segment.
 type Many struct {

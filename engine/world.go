@@ -71,6 +71,7 @@ func NewWorld(s *Scenario) *World {
 		for _, set := range spec.Sysctls {
 			_ = h.SetSysctl(set.Name, set.Value) // Validate has refused what this would
 		}
+		h.Filter = spec.Filter
 		w.hosts = append(w.hosts, h)
 	}
 	for i := range s.Links {
@@ -291,7 +292,7 @@ func (w *World) arrive(rec *trace.Recorder, c *cable) {
 	x := w.begin(rec, trace.Event{Kind: trace.Arrive, Packet: f.id, Cause: p.SentBy}, int(c.To))
 	x.Effect(trace.Effect{Kind: trace.Delivered, Host: c.To, Packet: f.id})
 	h := w.hosts[c.To]
-	if w.boxes[c.To] == nil || !w.through(rec, *p) {
+	if w.boxes[c.To] == nil || h.Off || !w.through(rec, *p) {
 		h.OnSegment(x, &seg)
 	}
 	w.finish(x, int(c.To))

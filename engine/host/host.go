@@ -6,6 +6,7 @@ import (
 	"slices"
 	"unsafe"
 
+	"wirestep/engine/middlebox"
 	"wirestep/engine/sim"
 	"wirestep/engine/tcp"
 	"wirestep/engine/trace"
@@ -20,10 +21,12 @@ var Schema = trace.NewSchema("host", Vars{}, source, nil)
 
 // Vars are the numbers of a host that may be watched.
 type Vars struct {
-	Conns    uint32 // sockets [count]: sockets in use, listeners and orphans included.
-	Orphans  uint32 // orphans [count]: sockets that the kernel finishes alone.
-	Requests uint32 // half-open [count]: requests in all SYN queues.
-	TimeWait uint32 // time-wait [count]: entries in the TIME_WAIT table, those in FIN_WAIT_2 included.
+	Conns    uint32   // sockets [count]: sockets in use, listeners and orphans included.
+	Orphans  uint32   // orphans [count]: sockets that the kernel finishes alone.
+	Requests uint32   // half-open [count]: requests in all SYN queues.
+	TimeWait uint32   // time-wait [count]: entries in the TIME_WAIT table, those in FIN_WAIT_2 included.
+	Off      bool     // off [bool]: the power is off.
+	BootAt   sim.Time // booted [time]: when the host was last started.
 }
 
 // Host is one computer.
@@ -44,6 +47,8 @@ type Host struct {
 	Reqs  []*tcp.Request
 	TWs   []*tcp.TimeWait
 	Procs []Proc
+
+	Filter []middlebox.Rule // the INPUT chain; replaced whole
 
 	Log      []LogLine // what the kernel has logged; lines are never written again
 	secret   uint64
@@ -133,7 +138,7 @@ func (h *Host) isn(t wire.Tuple, now sim.Time) wire.Seq {
 // (secure_tcp_ts_off).
 func (h *Host) tsOffset(t wire.Tuple) uint32 {
 	t.Local.Port, t.Remote.Port = 0, 0
-	return uint32(h.hash(t, 2))
+	return uint32(h.hash(t, 2)) - uint32(h.BootAt/sim.Time(sim.Millisecond)) // its clock starts with the host
 }
 
 func (h *Host) hash(t wire.Tuple, salt byte) uint64 {

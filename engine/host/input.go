@@ -33,6 +33,13 @@ var noSocket = trace.Declare(trace.Rule{
 // OnSegment takes a segment from the network (tcp_v4_rcv).
 func (h *Host) OnSegment(x *Ctx, s *wire.Segment) {
 	h.Watch(x)
+	if h.Off {
+		x.Drop(offDrop)
+		return
+	}
+	if len(h.Filter) > 0 && !h.filter(x, s) {
+		return
+	}
 	if s.ICMP.Set {
 		h.onICMP(x, s)
 		return

@@ -79,13 +79,14 @@ type Box struct {
 	Name   string
 	Conf   *Config // shared, never written
 	Flows  []*Flow // oldest first
+	Rules  []Rule  // the FORWARD chain; replaced whole
 	Rand   sim.Rand
 	secret uint64
 }
 
 // New returns a box that has seen nothing.
 func New(id sim.SubjectID, name string, c *Config, seed uint64) *Box {
-	b := &Box{ID: id, Name: name, Conf: c, Rand: sim.Derive(seed, "box "+name)}
+	b := &Box{ID: id, Name: name, Conf: c, Rules: c.Rules, Rand: sim.Derive(seed, "box "+name)}
 	b.secret = b.Rand.Uint64()
 	b.Vars = Vars{Kind: c.Kind, Max: c.Table.Max, Loose: c.Table.Loose, Established: c.Table.Established}
 	return b

@@ -255,6 +255,21 @@ func (b *Box) forget(x *Ctx, f *Flow, rule *trace.Rule) {
 	x.Effect(trace.Effect{Kind: trace.Destroyed, Host: x.Host, Subject: f.ID, Made: &m})
 }
 
+var flowsLost = trace.Declare(trace.Rule{
+	ID:      "conntrack.lost",
+	Says:    "The box has lost its memory, and the table with it. Connections that went through it will meet a box that knows nothing of them.",
+	Linux:   "nf_conntrack_cleanup_net_list",
+	Differs: "No part of TCP.",
+})
+
+// Lose forgets every flow: the power is gone.
+func (b *Box) Lose(x *Ctx) {
+	b.Watch(x)
+	for len(b.Flows) > 0 {
+		b.forget(x, b.Flows[len(b.Flows)-1], flowsLost)
+	}
+}
+
 // expire forgets what nothing was heard of in time.
 func (b *Box) expire(x *Ctx) {
 	for i := 0; i < len(b.Flows); {

@@ -88,7 +88,7 @@ func (b *Box) filter(x *Ctx, s, came *wire.Segment, f *Flow) bool {
 	case f.Replied || s.ICMP.Set || f.Reply == wire.Tuple{Local: s.Src, Remote: s.Dst}:
 		return true // ct state established,related accept
 	}
-	switch Match(b.Conf.Rules, s) {
+	switch Match(b.Rules, s) {
 	case Discard:
 		b.drop(x, filterDrop)
 	case Reject:

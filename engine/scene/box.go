@@ -135,18 +135,24 @@ func parsePrefix(s string) (netip.Prefix, error) {
 
 const maxFilters = 256
 
-// readRule reads: rule BOX ACTION [from=NET[:PORT]] [to=NET[:PORT]] [flags=S/SA].
+// rulesOf is the chain of rules of a host, INPUT, or of a firewall, FORWARD.
+func rulesOf(h *engine.HostSpec) *[]middlebox.Rule {
+	if h.Box != nil && h.Box.Kind == middlebox.Firewall {
+		return &h.Box.Rules
+	}
+	return &h.Filter
+}
+
+// readRule reads: rule HOST ACTION [from=NET[:PORT]] [to=NET[:PORT]] [flags=S/SA].
 func (p *parser) readRule(l *line, _ string) {
 	h := l.host()
-	if l.err == nil && (h.Box == nil || h.Box.Kind != middlebox.Firewall) {
-		l.fail("%s has no rules, expected a box that is a firewall", h.Name)
-	}
 	r := l.filterRule()
-	if l.err == nil && len(h.Box.Rules) >= maxFilters {
+	chain := rulesOf(h)
+	if l.err == nil && len(*chain) >= maxFilters {
 		l.fail("%s has %d rules already, expected no more", h.Name, maxFilters)
 	}
 	if l.err == nil {
-		h.Box.Rules = append(h.Box.Rules, r)
+		*chain = append(*chain, r)
 	}
 }
 

@@ -89,10 +89,8 @@ func formatTopology(w *writer, sc *engine.Scenario) {
 	}
 	w.gap()
 	for i := range sc.Hosts {
-		if c := sc.Hosts[i].Box; c != nil {
-			for j := range c.Rules {
-				w.line("rule ", sc.Hosts[i].Name, " ", formatRule(&c.Rules[j]))
-			}
+		for _, r := range *rulesOf(&sc.Hosts[i]) {
+			w.line("rule ", sc.Hosts[i].Name, " ", formatRule(&r))
 		}
 	}
 	w.gap()
@@ -217,10 +215,41 @@ func FormatOp(op engine.Op) string {
 		return s
 	case engine.OpLater:
 		return s + formatAt(op.When) + " " + FormatOp(*op.Then)
+	case engine.OpReboot, engine.OpPowerOff, engine.OpPowerOn:
+		return s + op.Host
+	case engine.OpDestroy:
+		return s + op.Host + formatTuples(op.Tuples)
+	case engine.OpFilter:
+		return s + op.Host + formatFilter(&op.Filter)
 	case engine.OpForget:
 		return s + "rule " + strconv.Itoa(op.Rule)
 	}
 	return s + formatTarget(op.Target) // drop, hold, release, corrupt
+}
+
+func formatTuples(list []wire.Tuple) (s string) {
+	for i, t := range list {
+		if i > 0 {
+			s += " and"
+		}
+		s += " " + formatEndpoint(t.Local, "")
+		if t.Remote.Addr.IsValid() {
+			s += " > " + formatEndpoint(t.Remote, "")
+		}
+	}
+	return s
+}
+
+func formatFilter(f *engine.FilterOp) string {
+	switch f.Do {
+	case engine.FilterAppend:
+		return " append " + formatRule(&f.Rule)
+	case engine.FilterInsert:
+		return " insert " + formatRule(&f.Rule)
+	case engine.FilterDelete:
+		return " delete " + strconv.Itoa(f.N)
+	}
+	return " flush"
 }
 
 func formatTarget(t engine.Target) string {

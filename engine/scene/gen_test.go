@@ -10,6 +10,7 @@ import (
 
 	"wirestep/engine"
 	"wirestep/engine/host"
+	"wirestep/engine/middlebox"
 	"wirestep/engine/sim"
 	"wirestep/engine/wire"
 )
@@ -209,7 +210,7 @@ func genOp(t *rapid.T, sc *engine.Scenario) engine.Op {
 
 func genNow(t *rapid.T, sc *engine.Scenario) (op engine.Op) {
 	defer func() { op.Text = FormatOp(op) }()
-	op.Kind = engine.OpKind(rapid.Uint8Range(0, uint8(engine.OpForget)).Draw(t, "op"))
+	op.Kind = engine.OpKind(rapid.Uint8Range(0, uint8(engine.OpFilter)).Draw(t, "op"))
 	switch op.Kind {
 	case engine.OpDrop, engine.OpHold, engine.OpRelease, engine.OpCorrupt:
 		op.Target = genTarget(t, sc)
@@ -232,6 +233,21 @@ func genNow(t *rapid.T, sc *engine.Scenario) (op engine.Op) {
 			which := rapid.Uint16Range(1, 255).Draw(t, "which")
 			genProperties(t, &op.Link, which)
 			op.LinkHas = engine.LinkField(which)
+		}
+	case engine.OpReboot, engine.OpPowerOff, engine.OpPowerOn:
+		op.Host = genHost(t, sc).Name
+	case engine.OpDestroy:
+		op.Host = genHost(t, sc).Name
+		op.Tuples = []wire.Tuple{{Local: wire.Endpoint{Addr: netip.MustParseAddr("10.0.0.2"), Port: 80}, Remote: wire.Endpoint{Addr: netip.MustParseAddr("10.0.0.1"), Port: rapid.Uint16Range(1, 65535).Draw(t, "port")}},
+			{Local: wire.Endpoint{Addr: netip.IPv6Unspecified(), Port: 81}}}
+	case engine.OpFilter:
+		op.Host = genHost(t, sc).Name
+		op.Filter.Do = engine.FilterDo(rapid.Uint8Range(0, 3).Draw(t, "do"))
+		switch op.Filter.Do {
+		case engine.FilterAppend, engine.FilterInsert:
+			op.Filter.Rule = middlebox.Rule{Action: middlebox.Action(rapid.Uint8Range(0, 3).Draw(t, "action")), From: netip.MustParsePrefix("10.0.0.0/8"), ToPort: rapid.Uint16().Draw(t, "to")}
+		case engine.FilterDelete:
+			op.Filter.N = rapid.IntRange(1, maxFilters).Draw(t, "n")
 		}
 	case engine.OpForget:
 		op.Rule = rapid.IntRange(1, 99).Draw(t, "rule")

@@ -140,7 +140,7 @@ func assigns(toks []token, i int) bool {
 	}
 	for j := range i {
 		switch toks[j].text {
-		case "forge", "edit":
+		case "forge", "edit", "filter":
 			return false
 		}
 	}

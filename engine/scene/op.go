@@ -1,6 +1,7 @@
 package scene
 
 import (
+	"net/netip"
 	"strings"
 
 	"wirestep/engine"
@@ -50,6 +51,11 @@ func init() {
 		{"plug", engine.OpPlug, readCable},
 		{"link", engine.OpLink, readChange},
 		{"forget", engine.OpForget, readForget},
+		{"reboot", engine.OpReboot, readHostName},
+		{"poweroff", engine.OpPowerOff, readHostName},
+		{"poweron", engine.OpPowerOn, readHostName},
+		{"destroy", engine.OpDestroy, readDestroy},
+		{"filter", engine.OpFilter, readFilter},
 		{"at", engine.OpLater, readLater},
 	}
 }
@@ -189,6 +195,55 @@ func readChange(l *line, op *engine.Op) {
 func readForget(l *line, op *engine.Op) {
 	l.need("rule")
 	op.Rule = int(l.int("the number of a standing rule", 1, maxStep))
+}
+
+func readHostName(l *line, op *engine.Op) { op.Host = l.host().Name }
+
+const maxDestroyed = 64
+
+// readDestroy reads: server 10.0.0.2:80 > 10.0.0.1:40000 and :80.
+func readDestroy(l *line, op *engine.Op) {
+	op.Host = l.host().Name
+	for first := true; l.err == nil && (first || l.more()); first = false {
+		if !first {
+			l.need("and")
+		}
+		t := wire.Tuple{Local: each(l, "an address and a port", l.ownEndpoint)}
+		if l.take(">") {
+			t.Remote = each(l, "the peer's address and port", l.endpoint)
+		}
+		if len(op.Tuples) >= maxDestroyed {
+			l.fail("there are %d sockets already, expected no more", maxDestroyed)
+		}
+		op.Tuples = append(op.Tuples, t)
+	}
+}
+
+// ownEndpoint may be a port alone: that of a listener for any address.
+func (l *line) ownEndpoint(s string) (wire.Endpoint, error) {
+	e, _, err := parseEndpoint(s, l.sc)
+	if err == nil && !e.Addr.IsValid() {
+		e.Addr = netip.IPv4Unspecified()
+	}
+	return e, err
+}
+
+// readFilter reads: server append drop to=:80 · insert … · delete 2 · flush.
+func readFilter(l *line, op *engine.Op) {
+	op.Host = l.host().Name
+	f := &op.Filter
+	switch w := l.word("append, insert, delete or flush"); w {
+	case "append":
+		f.Rule = l.filterRule()
+	case "insert":
+		f.Do, f.Rule = engine.FilterInsert, l.filterRule()
+	case "delete":
+		f.Do, f.N = engine.FilterDelete, int(l.int("the number of a rule", 1, maxFilters))
+	case "flush":
+		f.Do = engine.FilterFlush
+	default:
+		l.fail("%q, expected append, insert, delete or flush", w)
+	}
 }
 
 // readLater reads: 3s drop next SYN.

@@ -202,3 +202,14 @@ func (c *Conn) keepaliveProbe(x *Ctx, idle sim.Duration) {
 	c.ProbesOut++
 	c.KeepAt = x.Now.Add(c.keepIntvl(x))
 }
+
+// Destroy ends the socket from outside (tcp_abort): a peer that may still send is
+// told by a RST.
+func (c *Conn) Destroy(x *Ctx) {
+	if c.needsReset() {
+		c.sendReset(x)
+	}
+	c.Err = ECONNABORTED
+	c.purge(x)
+	c.done(x)
+}

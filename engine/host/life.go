@@ -1,0 +1,217 @@
+package host
+
+import (
+	"wirestep/engine/middlebox"
+	"wirestep/engine/sim"
+	"wirestep/engine/tcp"
+	"wirestep/engine/trace"
+	"wirestep/engine/wire"
+)
+
+// The life of a host: it is switched off and on, and somebody sets up its firewall.
+
+var rebootRule = trace.Declare(trace.Rule{
+	ID: "host.reboot",
+	Says: "The host starts anew. It has forgotten every connection and tells nobody; its secrets for initial sequence numbers and timestamps are " +
+		"new ones, and its programs begin again.",
+	RFC:     trace.Cites("RFC 9293 §3.5.1", "RFC 9293 §3.4.3"),
+	Linux:   "kernel_restart",
+	Differs: "A real one is away for a while: poweroff and poweron do that. Settings stay, as if they stood in /etc/sysctl.conf. RFC 9293 asks for a quiet time of 2 MSL after a crash; nobody keeps it.",
+})
+
+// Reboot makes the host forget all but its addresses and settings.
+func (h *Host) Reboot(x *Ctx) {
+	h.Watch(x)
+	defer x.Enter(rebootRule)()
+	h.forgetAll(x)
+	h.boot(x)
+}
+
+var powerOffRule = trace.Declare(trace.Rule{
+	ID:      "host.power-off",
+	Says:    "The power is gone, and with it everything that the host knew. No segment is sent, not even a RST: its peers will find out by themselves.",
+	RFC:     trace.Cites("RFC 9293 §3.5.1"),
+	Linux:   "kernel_power_off",
+	Differs: "An orderly shutdown would end the processes first, and their connections would be closed.",
+})
+
+// PowerOff switches the host off.
+func (h *Host) PowerOff(x *Ctx) {
+	h.Watch(x)
+	defer x.Enter(powerOffRule)()
+	h.forgetAll(x)
+	h.Off = true
+}
+
+var powerOnRule = trace.Declare(trace.Rule{
+	ID:      "host.power-on",
+	Says:    "The host is switched on: it knows its addresses and settings and nothing else, and its programs begin.",
+	Linux:   "start_kernel",
+	Differs: "Booting takes no time here.",
+})
+
+// PowerOn switches the host on.
+func (h *Host) PowerOn(x *Ctx) {
+	h.Watch(x)
+	defer x.Enter(powerOnRule)()
+	h.boot(x)
+}
+
+// forgetAll loses what a host without power loses.
+func (h *Host) forgetAll(x *Ctx) {
+	for _, c := range h.Live {
+		h.destroyed(x, c.ID, c.Made)
+	}
+	for _, q := range h.Reqs {
+		h.destroyed(x, q.ID, q.Made)
+	}
+	for _, w := range h.TWs {
+		h.destroyed(x, w.ID, w.Made)
+	}
+	for i, n := range h.MIB {
+		if n != 0 {
+			x.Recorder.Count(h.Index, uint16(i), -int32(n))
+		}
+	}
+	h.MIB = tcp.MIB{}
+	h.Live, h.Reqs, h.TWs, h.Socks, h.Log, h.Mem = nil, nil, nil, nil, nil, tcp.Memory{}
+	h.tuples, h.ports, h.due, h.listens, h.touched = sim.Index{}, sim.Index{}, sim.Index{}, nil, touched{}
+	h.Vars = Vars{Off: h.Off, BootAt: h.BootAt}
+	for i := range h.Procs {
+		h.Procs[i] = Proc{Name: h.Procs[i].Name, Lines: h.Procs[i].Lines, RunAt: sim.Never}
+	}
+}
+
+// boot starts the programs of a host that knows nothing.
+func (h *Host) boot(x *Ctx) {
+	h.Off, h.BootAt, h.nextFD = false, x.Now, 3
+	h.secret = h.Rand.Uint64()
+	for i := range h.Procs {
+		h.Procs[i].By = x.Event.ID
+		h.Procs[i].settle(x.Now)
+	}
+}
+
+var offDrop = trace.Declare(trace.Rule{
+	ID:      "host.off",
+	Says:    "Nobody is there: the host is switched off. The packet is gone, and its sender hears nothing.",
+	Linux:   "dev_hard_start_xmit",
+	Differs: "A router before it would tell after some seconds that the host is unreachable; a cable does not.",
+	Drops:   true,
+})
+
+var destroyRule = trace.Declare(trace.Rule{
+	ID:      "socket.destroyed",
+	Says:    "Somebody with the right to do so ends the socket from outside (ss -K): the peer gets a RST, the application ECONNABORTED.",
+	RFC:     trace.Cites("RFC 9293 §3.10.5"),
+	Linux:   "tcp_abort",
+	Differs: "RFC 9293 knows ABORT as a call of the application itself.",
+})
+
+// Destroy ends the socket, request or TIME_WAIT entry of a four-tuple (tcp_abort).
+// It reports whether there was one.
+func (h *Host) Destroy(x *Ctx, t wire.Tuple) bool {
+	h.Watch(x)
+	defer x.Enter(destroyRule)()
+	if c := h.connFor(t); c != nil {
+		c = h.edit(x, c)
+		x.Event.Subject = c.ID
+		c.Destroy(&x.Ctx)
+		h.sweep(x)
+		return true
+	}
+	if q := h.reqFor(t); q != nil {
+		h.dropRequest(x, h.editReq(x, q), h.edit(x, h.Conn(q.Listener)))
+		return true
+	}
+	if w := h.twFor(t); w != nil {
+		h.dropTimeWait(x, h.editTW(x, w))
+		return true
+	}
+	return h.destroyListener(x, t.Local)
+}
+
+func (h *Host) destroyListener(x *Ctx, at wire.Endpoint) bool {
+	for _, c := range h.Live {
+		if c.State == tcp.Listen && c.Tuple.Local == at {
+			c = h.edit(x, c)
+			x.Event.Subject = c.ID
+			h.stopListening(x, c, false)
+			c.Destroy(&x.Ctx)
+			h.sweep(x)
+			return true
+		}
+	}
+	return false
+}
+
+var inputDrop = trace.Declare(trace.Rule{
+	ID:      "input.drop",
+	Says:    "A rule of the host's own firewall drops the segment before TCP sees it. Its sender hears nothing, and takes it for lost.",
+	Linux:   "nf_hook_slow",
+	Drops:   true,
+	Differs: "No part of TCP. The chain is INPUT: what the host itself sends passes.",
+})
+
+var inputReject = trace.Declare(trace.Rule{
+	ID:      "input.reject",
+	Says:    "A rule of the host's own firewall rejects the segment before TCP sees it: its sender is told by an ICMP error, port unreachable.",
+	RFC:     trace.Cites("RFC 1122 §3.2.2.1"),
+	Linux:   "reject_tg",
+	Drops:   true,
+	Differs: "A closed port would have answered with a RST.",
+})
+
+var inputReset = trace.Declare(trace.Rule{
+	ID:      "input.reset",
+	Says:    "A rule of the host's own firewall rejects the segment before TCP sees it, with a RST, as a closed port would.",
+	Linux:   "nf_send_reset",
+	Drops:   true,
+	Differs: "No part of TCP; RFC 9293 §3.10.7.1 says what such a RST carries.",
+})
+
+// filter lets the INPUT chain decide about a packet. It reports whether it passes.
+func (h *Host) filter(x *Ctx, s *wire.Segment) bool {
+	switch middlebox.Match(h.Filter, s) {
+	case middlebox.Discard:
+		x.Drop(inputDrop)
+	case middlebox.Reject:
+		h.reject(x, s)
+	case middlebox.RejectRST:
+		h.rejectByReset(x, s)
+	default:
+		return true
+	}
+	return false
+}
+
+func (h *Host) reject(x *Ctx, s *wire.Segment) {
+	x.Drop(inputReject)
+	if s.ICMP.Set {
+		return
+	}
+	m := wire.ICMP{Set: true, Type: 3, Code: 3}
+	if s.Src.Addr.Is6() {
+		m = wire.ICMP{Set: true, V6: true, Type: 1, Code: 4}
+	}
+	h.answer(x, inputReject, wire.Segment{Src: s.Src, Dst: s.Dst, Seq: s.Seq, ICMP: m})
+}
+
+func (h *Host) rejectByReset(x *Ctx, s *wire.Segment) {
+	x.Drop(inputReset)
+	if s.Flags.Has(wire.RST) {
+		return
+	}
+	r := wire.Segment{Src: s.Dst, Dst: s.Src, Flags: wire.RST, Seq: s.Ack}
+	if !s.Flags.Has(wire.ACK) {
+		r.Flags, r.Seq, r.Ack = wire.RST|wire.ACK, 0, s.End()
+	}
+	h.answer(x, inputReset, r)
+}
+
+// answer sends a segment past TCP, whose counters do not see it.
+func (h *Host) answer(x *Ctx, rule *trace.Rule, s wire.Segment) {
+	defer x.Enter(rule)()
+	s.TTL = 64
+	x.Out = append(x.Out, tcp.Outgoing{Seg: s, Span: x.Span()})
+}

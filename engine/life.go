@@ -1,0 +1,83 @@
+package engine
+
+import (
+	"slices"
+
+	"wirestep/engine/host"
+	"wirestep/engine/middlebox"
+)
+
+const (
+	maxDestroyed = 64
+	maxFilters   = 256
+)
+
+// checkLife says why something cannot be done to a host now.
+func (w *World) checkLife(op *Op) error {
+	at := w.hostNamed(op.Host)
+	if at < 0 {
+		return refuse("no host is named %q", op.Host)
+	}
+	h := w.hosts[at]
+	switch {
+	case op.Kind == OpPowerOn && !h.Off:
+		return refuse("%s is switched on already", op.Host)
+	case op.Kind != OpPowerOn && h.Off:
+		return refuse("%s is switched off", op.Host)
+	}
+	if op.Kind != OpFilter {
+		return nil
+	}
+	switch n := len(*w.chain(op)); {
+	case op.Filter.Do == FilterDelete && (op.Filter.N < 1 || op.Filter.N > n):
+		return refuse("%s has %d rules; expected one of them by its number", op.Host, n)
+	case op.Filter.Do <= FilterInsert && n >= maxFilters:
+		return refuse("%s has %d rules; expected fewer before another", op.Host, n)
+	}
+	return nil
+}
+
+// chain is the list of rules that an operation changes: FORWARD of a firewall,
+// else INPUT.
+func (w *World) chain(op *Op) *[]middlebox.Rule {
+	at := w.hostNamed(op.Host)
+	if b := w.boxes[at]; b != nil && b.Kind == middlebox.Firewall {
+		return &b.Rules
+	}
+	return &w.hosts[at].Filter
+}
+
+// live does something to a whole host. It has been checked.
+func (w *World) live(x *host.Ctx, op *Op) {
+	at := w.hostNamed(op.Host)
+	h := w.hosts[at]
+	switch op.Kind {
+	case OpReboot, OpPowerOff:
+		if b := w.boxes[at]; b != nil {
+			b.Lose(&middlebox.Ctx{Recorder: x.Recorder, Now: w.now, Host: at, IDs: &w.ids})
+		}
+		if op.Kind == OpReboot {
+			h.Reboot(x)
+		} else {
+			h.PowerOff(x)
+		}
+	case OpPowerOn:
+		h.PowerOn(x)
+	case OpDestroy:
+		for _, t := range op.Tuples {
+			h.Destroy(x, t)
+		}
+	case OpFilter:
+		c := w.chain(op)
+		switch f := &op.Filter; f.Do {
+		case FilterAppend:
+			*c = append(slices.Clone(*c), f.Rule)
+		case FilterInsert:
+			*c = slices.Insert(slices.Clone(*c), 0, f.Rule)
+		case FilterDelete:
+			*c = slices.Delete(slices.Clone(*c), f.N-1, f.N)
+		case FilterFlush:
+			*c = nil
+		}
+	}
+}
