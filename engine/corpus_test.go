@@ -90,6 +90,9 @@ var moreScenes = []string{
 	far + asksECN + reader + connects + "at 0s drop 1st SYN from client\n",
 	far + asksECN + reader + connects + "at 0s edit 1st SYN from client ecn=ect0\n",
 	far + asksECN + reader + connects + "  write(c, 60000)\nat 30ms link client server mark 40%\n",
+	far + asksECN + reader + connects + "at 0s edit 1st SYN-ACK from server flags=S.\n",
+	far + asksECN + "program server\n  s = listen(:80, 4)\n  c = accept(s)\n  read(c, 1000)\n  write(c, 10)\n" + connects + "  write(c, 3000)\nat 0s edit 1st SYN-ACK from server flags=SW.\nat 0s edit 1st DATA from client ecn=ce\nat 0s edit 1st DATA from server ecn=ce\n",
+	far + asksECN + reader + connects + "at 0s edit 1st SYN-ACK from server flags=SWA. ecn=ce\n",
 }
 
 const asksECN = "sysctl client net.ipv4.tcp_ecn = 1\n"

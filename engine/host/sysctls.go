@@ -38,7 +38,7 @@ var Sysctls = [...]Sysctl{
 	{Name: "net.ipv4.tcp_dsack", Default: "1", Kind: kindInt, Min: 0, Max: 255, set: func(s *tcp.Sysctls, v []int64) { s.Dsack = v[0] != 0 }},
 	{Name: "net.ipv4.tcp_early_demux", Default: "1", Kind: kindInt, Min: 0, Max: 255},
 	{Name: "net.ipv4.tcp_early_retrans", Default: "3", Kind: kindInt, Min: 0, Max: 4, set: func(s *tcp.Sysctls, v []int64) { s.EarlyRetrans = uint8(v[0]) }},
-	{Name: "net.ipv4.tcp_ecn", Default: "2", Kind: kindInt, Min: 0, Max: 5, set: func(s *tcp.Sysctls, v []int64) { s.ECN = uint8(v[0]) }},
+	{Name: "net.ipv4.tcp_ecn", Default: "2", Kind: kindInt, Min: 0, Max: 2, set: func(s *tcp.Sysctls, v []int64) { s.ECN = uint8(v[0]) }},
 	{Name: "net.ipv4.tcp_ecn_fallback", Default: "1", Kind: kindInt, Min: 0, Max: 1, set: func(s *tcp.Sysctls, v []int64) { s.ECNFallback = v[0] != 0 }},
 	{Name: "net.ipv4.tcp_ecn_option", Default: "2", Kind: kindInt, Min: 0, Max: 2, set: func(s *tcp.Sysctls, v []int64) { s.ECNOption = uint8(v[0]) }},
 	{Name: "net.ipv4.tcp_ecn_option_beacon", Default: "3", Kind: kindInt, Min: 0, Max: 3, set: func(s *tcp.Sysctls, v []int64) { s.ECNOptionBeacon = uint8(v[0]) }},

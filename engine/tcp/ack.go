@@ -24,6 +24,7 @@ type ackFlags struct {
 	lostRetrans bool // it shows that a retransmission was lost
 	setTimer    bool // the transmit timer is to be set anew
 	ece         bool // it echoes congestion (RFC 3168)
+	tsAdvanced  bool // its timestamp is newer than the one before
 }
 
 // notDup: it says more than "I am still waiting" (FLAG_NOT_DUP).
@@ -96,7 +97,7 @@ func (c *Conn) ack(x *Ctx, s *wire.Segment) ackFlags {
 	case c.PacketsOut > 0:
 		defer x.Enter(ackSame)()
 	}
-	c.replaceTSRecent(x, s)
+	f.tsAdvanced = c.replaceTSRecent(x, s)
 	f.data = s.Len() > 0
 	switch {
 	case c.fast && f.advanced:
@@ -122,9 +123,11 @@ func (c *Conn) ack(x *Ctx, s *wire.Segment) ackFlags {
 		}
 		c.ackProbe(x)
 		c.tlpAck(x, s.Ack, &f)
+		c.accAck(x, s, 0, &sack, &f)
 		return f
 	}
 	c.cleanQueue(x, s, prior, priorFack, &sack, &f)
+	c.accAck(x, s, c.Delivered-delivered, &sack, &f)
 	c.rackUpdateReoWnd(x, sack.priorDelivered)
 	c.tlpAck(x, s.Ack, &f)
 	if !f.notDup() || f.sacked || f.ece || f.dsack || c.CA != Open {
@@ -181,10 +184,12 @@ func (c *Conn) checkAckRange(x *Ctx, s *wire.Segment, f *ackFlags) (done bool) {
 
 // replaceTSRecent takes the timestamp of a segment that covers what was last
 // acknowledged (RFC 7323 §4.3; tcp_replace_ts_recent).
-func (c *Conn) replaceTSRecent(x *Ctx, s *wire.Segment) {
+func (c *Conn) replaceTSRecent(x *Ctx, s *wire.Segment) (newer bool) {
 	if c.TSOK && s.Opts.On(wire.HasTS) && !s.Seq.After(c.RcvWup) && int32(s.Opts.TSVal-c.TSRecent) >= 0 {
+		newer = s.Opts.TSVal != c.TSRecent
 		c.TSRecent, c.TSStamp = s.Opts.TSVal, x.Now
 	}
+	return newer
 }
 
 var windowUpdate = trace.Declare(trace.Rule{

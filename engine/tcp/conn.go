@@ -29,6 +29,7 @@ type Conn struct {
 	Filed    Filed
 	Stats    Stats
 	rate     rateClock
+	acc      accState
 	rttMin   window // smallest round trips, µs over ticks
 	BindPort bool   // the port was chosen by bind(): it is kept until close()
 

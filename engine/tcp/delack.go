@@ -153,7 +153,7 @@ var ackDelay = trace.Declare(trace.Rule{
 // ackSndCheck decides about acknowledging what has just been taken
 // (tcp_ack_snd_check).
 func (c *Conn) ackSndCheck(x *Ctx) {
-	if c.AckPending&(ackSched|ackAtOnce) == 0 {
+	if c.AckPending&ackSched == 0 {
 		return
 	}
 	due := uint32(c.RcvNxt - c.RcvWup)

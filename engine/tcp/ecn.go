@@ -21,21 +21,12 @@ const (
 	ECNOff     ECNMode = iota
 	ECNClassic         // RFC 3168: ECE until CWR
 	ECNAcc             // Accurate ECN: ACKs count the marks
-	ECNPending         // our SYN has asked for Accurate ECN
 )
 
 // ECNModeNames holds the name of each mode, by number.
-var ECNModeNames = []string{"off", "RFC 3168", "AccECN", "AccECN asked for"}
+var ECNModeNames = []string{"off", "RFC 3168", "AccECN"}
 
 func (m ECNMode) String() string { return ECNModeNames[m] }
-
-// What tcp_ecn means: 0 neither, 1 ask and agree, 2 only agree; 3 to 5 are the same
-// three with Accurate ECN on the passive side, and 3 asks for it as well.
-const (
-	sysECNAsk    = 1
-	sysECNAcc    = 3
-	sysECNAskOld = 4
-)
 
 var ecnAsk = trace.Declare(trace.Rule{
 	ID:      "ecn.ask",
@@ -48,12 +39,10 @@ var ecnAsk = trace.Declare(trace.Rule{
 // ecnAskSyn says with which flags the SYN leaves (tcp_ecn_send_syn).
 func (c *Conn) ecnAskSyn(x *Ctx) wire.Flags {
 	c.ECN = ECNOff
-	switch n := x.Sys.ECN; {
-	case n == sysECNAsk || n == sysECNAskOld || x.Sys.Route.ECN && n != sysECNAcc:
-		c.ECN = ECNClassic
-	default:
+	if x.Sys.ECN != 1 && !x.Sys.Route.ECN {
 		return 0
 	}
+	c.ECN = ECNClassic
 	x.Note(ecnAsk)
 	return wire.ECE | wire.CWR
 }
@@ -103,7 +92,14 @@ func ecnRequested(x *Ctx, s *wire.Segment) ECNMode {
 
 var ecnAgreed = trace.Declare(trace.Rule{
 	ID:    "ecn.agreed",
-	Says:  "The SYN-ACK has ECE and not CWR: the server agrees to ECN. Any other pair of flags means that it does not.",
+	Says:  "ECE and not CWR in the SYN-ACK: the server agrees to ECN.",
+	RFC:   trace.Cites("RFC 3168 §6.1.1"),
+	Linux: "tcp_ecn_rcv_synack",
+})
+
+var ecnRefused = trace.Declare(trace.Rule{
+	ID:    "ecn.refused",
+	Says:  "The SYN-ACK has no ECE, or all flags that were sent: the server does not know ECN, or copies what it does not know.",
 	RFC:   trace.Cites("RFC 3168 §6.1.1"),
 	Linux: "tcp_ecn_rcv_synack",
 })
@@ -113,8 +109,14 @@ func (c *Conn) ecnTakeSynAck(x *Ctx, s *wire.Segment) {
 	if c.ECN == ECNOff {
 		return
 	}
-	if !x.When(ecnAgreed, trace.Is("ECE without CWR", s.Flags&(wire.ECE|wire.CWR) == wire.ECE)) {
+	switch ace(s.Flags) {
+	case 0, 7:
+		x.Note(ecnRefused)
 		c.ECN = ECNOff
+	case 1, 5: // ECE alone, or with the flag that was once the nonce sum
+		x.Note(ecnAgreed)
+	default:
+		c.accTakeSynAck(x, s)
 	}
 }
 
@@ -170,6 +172,9 @@ var ecnEcho = trace.Declare(trace.Rule{
 
 // ecnFlags are the ECN flags of a segment that is not a SYN.
 func (c *Conn) ecnFlags(x *Ctx) wire.Flags {
+	if c.ECN == ECNAcc {
+		return c.accFlags(x)
+	}
 	if c.ECN == ECNClassic && c.DemandCWR {
 		x.Note(ecnEcho)
 		return wire.ECE
@@ -260,7 +265,7 @@ func (c *Conn) ecnQueueCWR() {
 
 // ecnDelivered counts what an acknowledgment with ECE delivered.
 func (c *Conn) ecnDelivered(x *Ctx, n uint32, f *ackFlags) {
-	if f.ece && n > 0 {
+	if f.ece && n > 0 && c.ECN == ECNClassic {
 		c.DeliveredCE += n
 		x.CountBy(TCPDeliveredCE, int(n))
 	}

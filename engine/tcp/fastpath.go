@@ -17,7 +17,7 @@ func (c *Conn) checkFastPath() {
 
 // predicted reports whether the segment takes the fast path.
 func (c *Conn) predicted(s *wire.Segment) bool {
-	if !c.FastPath || c.State != Established || s.Flags&^wire.PSH != wire.ACK || uint32(s.Win) != c.SndWnd>>c.WScale ||
+	if !c.FastPath || c.ECN == ECNAcc || c.State != Established || s.Flags&^wire.PSH != wire.ACK || uint32(s.Win) != c.SndWnd>>c.WScale ||
 		s.Seq != c.RcvNxt || s.Ack.After(c.SndNxt) || uint32(s.Opts.Len()) != c.optionLen() {
 		return false
 	}

@@ -30,6 +30,9 @@ func (c *Conn) OnSegment(x *Ctx, s *wire.Segment) *TimeWait {
 	if !c.checkSequence(x, s) || !c.checkReset(x, s) || !c.checkSyn(x, s) {
 		return nil
 	}
+	if c.State == Established {
+		c.accReceived(x, s)
+	}
 	if c.fast {
 		c.fastPath(x, s)
 		return nil

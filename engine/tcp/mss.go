@@ -64,10 +64,14 @@ func (c *Conn) SetMTU(sys *Sysctls, mtu uint32) {
 	c.syncMSS(sys, mtu)
 }
 
-// currentMSS is the payload of a full segment sent now: SACK blocks that have to
-// be sent along take their room from it (tcp_current_mss).
+// currentMSS is the payload of a full segment sent now: SACK blocks and counters of
+// marks that have to be sent along take their room from it (tcp_current_mss).
 func (c *Conn) currentMSS() uint32 {
-	return uint32(c.MSS) - c.sackOptionLen(c.optionLen())
+	sack := c.sackOptionLen(c.optionLen())
+	if _, n, ok := c.accFit(c.optionLen()+sack, sack > 0); ok {
+		sack += n
+	}
+	return uint32(c.MSS) - sack
 }
 
 // sackOptionLen is the room that the blocks waiting to be reported take, beside

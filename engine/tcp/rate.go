@@ -41,6 +41,7 @@ type rateSample struct {
 	acked      uint32 // newly delivered by this acknowledgment
 	losses     uint32 // newly lost
 	inFlight   uint32 // before it
+	bytes      uint32 // newly delivered
 	rtt        sim.Duration
 	appLimited bool
 	ackDelayed bool // a lone segment: its acknowledgment may have waited
@@ -62,6 +63,7 @@ func (c *Conn) rateDelivered(k *Skb, r *rateSample) {
 	if k.Rate.Delivered == 0 {
 		return
 	}
+	r.bytes += uint32(len(k.Data))
 	sent := max(k.SentAt, 1)
 	if r.prior == 0 || sent > c.rate.First || sent == c.rate.First && k.End.After(r.end) {
 		r.prior, r.priorAt, r.appLimited, r.end = k.Delivered, k.Rate.Delivered, k.Rate.AppLimited, k.End

@@ -143,6 +143,7 @@ type TCB struct {
 	DemandCWR   bool    // ECN_DEMAND_CWR [bool]: a mark came; ACKs echo it until the peer says CWR.
 	ECNSeen     bool    // ECN_SEEN [bool]: the peer has sent ECN-capable packets.
 	DeliveredCE uint32  // delivered_ce [segments]: segments that the peer has and that came marked, in all.
+	ReceivedCE  uint32  // received_ce [segments]: packets that came marked, where Accurate ECN counts them.
 	TOS         uint8   // tos [flags]: traffic class of what is sent, without the two bits of ECN.
 
 	PrrDelivered uint32   // prr_delivered [segments]: delivered since recovery began.

@@ -25,6 +25,12 @@ func (c *Conn) header(x *Ctx, flags wire.Flags, seq wire.Seq) wire.Segment {
 		s.Opts.TSEcr = c.TSRecent
 	}
 	c.addSack(&s.Opts)
+	if c.ECN == ECNAcc {
+		c.addAccECN(x, &s.Opts)
+		if !c.acc.Failed {
+			s.ECN = wire.ECT0
+		}
+	}
 	return s
 }
 

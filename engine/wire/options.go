@@ -31,6 +31,15 @@ type AccECN struct {
 	B0, CE, B1 uint32
 }
 
+// Has reports whether the option has a counter for the packets with an ECN field.
+func (a *AccECN) Has(e ECN) bool {
+	need := [...]uint8{NotECT: 4, ECT1: 3, ECT0: 1, CE: 2}[e&3]
+	if a.Order == 1 {
+		need = [...]uint8{NotECT: 4, ECT1: 1, ECT0: 3, CE: 2}[e&3]
+	}
+	return a.N >= need
+}
+
 // OptionSet says which options are present.
 type OptionSet uint8
 
