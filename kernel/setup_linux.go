@@ -185,7 +185,8 @@ func (u *setup) shell(s *space, text string) error {
 		Link: func(attr, value string) bool {
 			return s.tool("", "ip", "link", "set", "dev", "tun0", attr, value) == nil
 		},
-		Odd: func(text string) { u.odds(s, text) }}
+		Forget: func() { _ = s.tool("", "ip", "tcp_metrics", "flush", "all") }, // there may be none
+		Odd:    func(text string) { u.odds(s, text) }}
 	sh.Run(text)
 	return refused
 }

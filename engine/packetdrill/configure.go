@@ -9,6 +9,7 @@ import (
 
 	"wirestep/engine/host"
 	"wirestep/engine/sim"
+	"wirestep/engine/tcp"
 	"wirestep/engine/trace"
 )
 
@@ -191,7 +192,7 @@ func (r *runner) odd(text string) { r.res.Odd = append(r.res.Odd, text) }
 func (r *runner) shell(text string) {
 	s := &shell{read: r.cfg.Read, dir: r.cfg.Dir, vars: r.cfg.Defines, odd: r.odd,
 		sysctl: func(name, value string) error { return r.h.SetSysctl(name, value) },
-		route:  r.route, link: r.link, sleep: func(d sim.Duration) { r.advance(r.now.Add(d)) }}
+		route:  r.route, link: r.link, forget: func() { r.h.Mem = tcp.Memory{} }, sleep: func(d sim.Duration) { r.advance(r.now.Add(d)) }}
 	s.run(text)
 }
 
@@ -235,6 +236,12 @@ func (r *runner) route(attr, value string) bool {
 		to.Reordering, to.ReorderingLock = n, lock
 	case "fastopen_no_cookie":
 		to.NoCookie = n != 0
+	case "quickack":
+		to.QuickAck = n != 0
+	case "advmss":
+		to.AdvMSS = n
+	case "window":
+		to.Window = n
 	case "hoplimit":
 	default:
 		return false

@@ -90,6 +90,7 @@ type runner struct {
 	strict        bool         // --strict_segments: a line is one segment
 	due, lastDue  sim.Time     // when the line that is performed should happen, and the one before
 	local, remote netip.Addr
+	mtu           uint32 // of the interface; 0: 1500
 	bindPort      uint16
 	connectPort   uint16
 	peers         []*peer
@@ -104,7 +105,6 @@ type runner struct {
 	keeps         map[keptKey]int64
 	errqs         []errQueue
 	files         []file
-	mtu           uint32
 	mapped        bool // IPv4 over sockets of IPv6
 	poor          bool // cap_set() has taken CAP_NET_ADMIN
 	traced        []string

@@ -21,12 +21,13 @@ type Shell struct {
 	Sysctl func(name, value string) error
 	Route  func(attr, value string) bool
 	Link   func(attr, value string) bool
+	Forget func()            // ip tcp_metrics flush
 	Odd    func(text string) // what was not understood
 }
 
 // Run reads a command, which may have many lines.
 func (s *Shell) Run(text string) {
-	(&shell{read: s.Read, dir: s.Dir, vars: s.Vars, sysctl: s.Sysctl, route: s.Route, link: s.Link, odd: s.Odd}).run(text)
+	(&shell{read: s.Read, dir: s.Dir, vars: s.Vars, sysctl: s.Sysctl, route: s.Route, link: s.Link, forget: s.Forget, odd: s.Odd}).run(text)
 }
 
 // Defaults are words that runners of scripts usually define.
@@ -41,6 +42,9 @@ func DefaultsFor(ip, src string) []Define {
 	d := Defaults()
 	if six {
 		d = append([]Define{{"CMSG_LEVEL_IP", "SOL_IPV6"}, {"CMSG_TYPE_RECVERR", "IPV6_RECVERR"}}, d...)
+	}
+	if ip == "ipv6" || ip == "" && strings.Contains(src, "--ip_version=ipv6\n") {
+		d = append([]Define{{"TFO_COOKIE", "c1d1e9742a47a9bc"}, {"TFO_COOKIE_ZERO", "82af1a8f9a205c34"}}, d...)
 	}
 	return d
 }

@@ -20,6 +20,7 @@ type shell struct {
 	sysctl func(name, value string) error
 	route  func(attr, value string) bool
 	link   func(attr, value string) bool
+	forget func()            // the memory of earlier connections
 	odd    func(text string) // what was not understood
 	sleep  func(d sim.Duration)
 }
@@ -211,7 +212,11 @@ func (s *shell) ip(w []string) {
 		s.attributes(w[i+1:], what, s.route)
 	case strings.HasPrefix("link", w[i]):
 		s.attributes(w[i+1:], what, s.link)
-	case w[i] == "tcp_metrics" || w[i] == "neigh" || w[i] == "addr" || w[i] == "address":
+	case strings.HasPrefix("tcp_metrics", w[i]) && len(w[i]) > 2 && i+1 < len(w):
+		if s.forget != nil && (strings.HasPrefix("flush", w[i+1]) || strings.HasPrefix("delete", w[i+1])) {
+			s.forget()
+		}
+	case w[i] == "neigh" || w[i] == "addr" || w[i] == "address":
 	default:
 		s.odd(what)
 	}
@@ -230,12 +235,12 @@ func (s *shell) attributes(w []string, what string, set func(attr, value string)
 			if w[i] == "" || strings.ContainsAny(w[i], "/:") || isDigit(w[i][0]) {
 				continue // an address
 			}
-			if i+1 < len(w) && set(w[i], w[i+1]) {
+			if i+2 < len(w) && w[i+1] == "lock" {
+				known = set(w[i]+" lock", w[i+2]) || known
+				i += 2
+			} else if i+1 < len(w) && set(w[i], w[i+1]) {
 				known = true
 				i++
-			} else if i+2 < len(w) && w[i+1] == "lock" && set(w[i]+" lock", w[i+2]) {
-				known = true
-				i += 2
 			}
 		}
 	}

@@ -186,9 +186,9 @@ func (c *Conn) restartAfterIdle(x *Ctx) {
 // initialCwnd is the congestion window of a new connection (tcp_init_cwnd).
 func (c *Conn) initialCwnd(x *Ctx) uint32 {
 	if x.Sys.Route.InitCwnd > 0 {
-		return x.Sys.Route.InitCwnd
+		return min(x.Sys.Route.InitCwnd, c.CwndClamp)
 	}
-	return initCwnd
+	return min(initCwnd, c.CwndClamp)
 }
 
 var cwndSynLost = trace.Declare(trace.Rule{

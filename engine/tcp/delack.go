@@ -50,7 +50,7 @@ func (c *Conn) enterQuickAck(x *Ctx, most uint32) {
 }
 
 func (c *Conn) inQuickAck(x *Ctx) bool {
-	return c.Quick > 0 && !c.inPingpong(x)
+	return x.Sys.Route.QuickAck || c.Quick > 0 && !c.inPingpong(x)
 }
 
 func (c *Conn) inPingpong(x *Ctx) bool { return c.Pingpong >= x.Sys.PingpongThresh }

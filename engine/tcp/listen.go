@@ -192,7 +192,7 @@ func (c *Conn) fillRequest(x *Ctx, q *Request, s *wire.Segment, isn wire.Seq, ts
 
 // openingWindow decides the window and its scale for a request (tcp_openreq_init_rwin).
 func (c *Conn) openingWindow(x *Ctx, q *Request) {
-	q.AdvMSS = uint16(c.MTU - ipHeaderLen(q.Tuple) - tcpHeader)
+	q.AdvMSS = uint16(x.Sys.Route.advMSS(c.MTU - ipHeaderLen(q.Tuple) - tcpHeader))
 	if c.UserMSS > 0 {
 		q.AdvMSS = min(q.AdvMSS, c.UserMSS)
 	}
@@ -203,7 +203,9 @@ func (c *Conn) openingWindow(x *Ctx, q *Request) {
 	if q.Cookie == cookieBack { // Linux: from what the peer can take, not from what we announce
 		mss = uint32(q.MSS)
 	}
-	q.Clamp = c.WindowClamp
+	if q.Clamp = c.WindowClamp; q.Clamp == 0 {
+		q.Clamp = x.Sys.Route.Window
+	}
 	if full := uint32(c.fullSpace()); c.RcvBufLock && (q.Clamp > full || q.Clamp == 0) {
 		q.Clamp = full
 	}

@@ -93,9 +93,9 @@ func (c *Conn) sackBlocks(others uint32) uint32 {
 }
 
 // advertisedMSS is the MSS that we announce for packets of mtu bytes
-// (tcp_advertise_mss), less what TCP_MAXSEG asks.
-func (c *Conn) advertisedMSS(mtu uint32) uint16 {
-	mss := uint16(min(mtu-c.ipHeader()-tcpHeader, 65535))
+// (tcp_advertise_mss), less what the route and TCP_MAXSEG ask.
+func (c *Conn) advertisedMSS(r *Route, mtu uint32) uint16 {
+	mss := uint16(min(r.advMSS(mtu-c.ipHeader()-tcpHeader), 65535))
 	if c.UserMSS > 0 {
 		mss = min(mss, c.UserMSS)
 	}

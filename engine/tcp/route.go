@@ -12,9 +12,21 @@ type Route struct {
 	Ssthresh       uint32 // ssthresh [segments]
 	Cwnd           uint32 // cwnd [segments]; it counts only when it is locked
 	Reordering     uint32 // reordering [segments]
+	AdvMSS         uint32 // advmss [bytes]: no larger MSS is announced
+	Window         uint32 // window [bytes]: no larger window is offered
+	QuickAck       bool   // quickack: ACKs are not delayed
 	RTTLock        bool   // "lock": connections do not change what is remembered
 	RTTVarLock     bool
 	SsthreshLock   bool
 	CwndLock       bool
 	ReorderingLock bool
+}
+
+// advMSS is the MSS that a connection with packets of mtu bytes may announce
+// (dst_metric_advmss).
+func (r *Route) advMSS(mss uint32) uint32 {
+	if r.AdvMSS > 0 {
+		return min(mss, r.AdvMSS)
+	}
+	return mss
 }

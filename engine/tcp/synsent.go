@@ -47,10 +47,13 @@ func (c *Conn) prepareSyn(x *Ctx, iss wire.Seq) {
 	if x.Sys.Timestamps > 0 {
 		c.MSS -= tsOptionLen // Linux: the SYN's own header counts already
 	}
-	c.AdvMSS = c.advertisedMSS(c.MTU)
+	c.AdvMSS = c.advertisedMSS(&x.Sys.Route, c.MTU)
 	mss := uint32(c.AdvMSS)
 	if full := uint32(c.fullSpace()); c.RcvBufLock && (c.WindowClamp > full || c.WindowClamp == 0) {
 		c.WindowClamp = full // Linux: a buffer that the application fixed also limits the scale
+	}
+	if c.WindowClamp == 0 {
+		c.WindowClamp = x.Sys.Route.Window
 	}
 	c.RcvWnd, c.RcvWScale = initialWindow(x.Sys, c.fullSpace(), mss, &c.WindowClamp, x.Sys.WindowScaling)
 	c.RcvSsthresh = c.RcvWnd

@@ -57,7 +57,7 @@ func (c *Conn) addSack(o *wire.Options) {
 // of a simultaneous open has them too, whatever the peer's SYN offered.
 func (c *Conn) synOptions(x *Ctx, o *wire.Options) {
 	o.Has |= wire.HasMSS
-	o.MSS = c.advertisedMSS(c.MTU)
+	o.MSS = c.advertisedMSS(&x.Sys.Route, c.MTU)
 	if x.Sys.Timestamps > 0 {
 		o.Has |= wire.HasTS
 		o.TSVal, o.TSEcr = x.tsClock()+c.TSOffset, c.TSRecent
