@@ -21,6 +21,8 @@ var moreScenes = []string{
 		"program client two\n  at(1s)\n  c = connect(server:80)\n  at(100s)\n  write(c, 10)\n",
 	// A cookie that says SACK comes back to a server that has switched it off.
 	near + "sysctl server net.ipv4.tcp_syncookies = 2\n" + reader + connects + "at 150us sysctl server net.ipv4.tcp_sack = 0\n",
+	// A second connection with the same four ends.
+	near + "program server\n  s = listen(:80, 4)\nprogram client\n  a = socket()\n  setsockopt(a, SO_REUSEADDR, 1)\n  bind(a, :40000)\n  connect(a, server:80)\n  b = socket()\n  setsockopt(b, SO_REUSEADDR, 1)\n  bind(b, :40000)\n  connect(b, server:80)\n",
 	// A listener that closes on a connection nobody has accepted.
 	near + "program server\n  s = listen(:80, 4)\n  sleep(1s)\n  close(s)\n" + connects,
 	// No port is left; a port is taken.

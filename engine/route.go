@@ -79,7 +79,9 @@ func (r *routes) search(w *World, from int) {
 // cableFor finds the cable on which a host sends to an address, or nil.
 func (w *World) cableFor(from sim.HostID, a netip.Addr) *cable {
 	i := w.routes.gate[from]
-	if to, ok := w.routes.owner[a]; ok {
+	if a.IsLoopback() {
+		i = w.routes.next[int(from)*w.routes.n+int(from)]
+	} else if to, ok := w.routes.owner[a]; ok {
 		i = w.routes.next[int(from)*w.routes.n+int(to)]
 	}
 	if i < 0 {

@@ -48,11 +48,12 @@ func (h *Host) SendFast(x *Ctx, fd int32, to wire.Endpoint, data string) (int, t
 	case c.State == tcp.Listen:
 		return 0, tcp.EISCONN
 	}
-	if err := h.choose(x, c, to); err != tcp.OK {
+	iss, err := h.choose(x, c, to)
+	if err != tcp.OK {
 		return 0, err
 	}
 	s.Connecting = true
-	return c.ConnectFast(&x.Ctx, h.isn(c.Tuple, x.Now), data), tcp.EINPROGRESS
+	return c.ConnectFast(&x.Ctx, iss, data), tcp.EINPROGRESS
 }
 
 // writeFast is the part of a write that Fast Open does. It reports whether the call

@@ -52,6 +52,7 @@ type Host struct {
 
 	Log      []LogLine // what the kernel has logged; lines are never written again
 	secret   uint64
+	perturb  uint64 // where the search for a free port goes on
 	nextFlow sim.FlowID
 	nextFD   int32
 
@@ -154,6 +155,9 @@ func (h *Host) newFlow() sim.FlowID {
 
 // Has reports whether an address is this host's.
 func (h *Host) Has(a netip.Addr) bool {
+	if a.IsLoopback() {
+		return true
+	}
 	for _, b := range h.Addrs {
 		if a == b {
 			return true

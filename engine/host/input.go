@@ -75,28 +75,50 @@ func (h *Host) toConn(x *Ctx, c *tcp.Conn, s *wire.Segment) {
 	h.takeOver(x, c.OnSegment(&x.Ctx, s))
 }
 
-// listenerFor returns the listener that a segment may open a connection with.
-func (h *Host) listenerFor(local wire.Endpoint) *tcp.Conn {
-	var any *tcp.Conn
+// listenersFor returns those whom a segment to this end may open a connection with:
+// of the address itself, or else of any. There are several only with SO_REUSEPORT.
+func (h *Host) listenersFor(local wire.Endpoint) []*tcp.Conn {
+	var exact, any []*tcp.Conn
 	for _, id := range h.listens {
 		c := h.Conn(id)
-		if c == nil || c.State != tcp.Listen || c.Tuple.Local.Port != local.Port {
-			continue
-		}
-		if c.Tuple.Local.Addr == local.Addr {
-			return c
-		}
-		if c.Tuple.Local.Addr.IsUnspecified() && any == nil {
-			any = c
+		switch {
+		case c == nil || c.State != tcp.Listen || c.Tuple.Local.Port != local.Port:
+		case c.Tuple.Local.Addr == local.Addr:
+			exact = append(exact, c)
+		case c.Tuple.Local.Addr.IsUnspecified():
+			any = append(any, c)
 		}
 	}
+	if len(exact) > 0 {
+		return exact
+	}
 	return any
+}
+
+var listenGroup = trace.Declare(trace.Rule{
+	ID:      "listen.group",
+	Says:    "Several sockets listen on this port, because each has SO_REUSEPORT. A hash of the four-tuple chooses one, so that all segments of a connection come to the same.",
+	Linux:   "reuseport_select_sock",
+	Differs: "Not part of TCP. Linux hashes with a secret of each boot; here it follows from the seed of the scene.",
+})
+
+// listenerFor returns the listener that a segment goes to, or nil.
+func (h *Host) listenerFor(x *Ctx, s *wire.Segment) *tcp.Conn {
+	switch all := h.listenersFor(s.Dst); len(all) {
+	case 0:
+		return nil
+	case 1:
+		return all[0]
+	default:
+		x.Note(listenGroup)
+		return all[h.hash(s.Tuple(), 4)%uint64(len(all))]
+	}
 }
 
 // toListener gives a segment to the listener of its port. isn, if any, is where
 // the new connection has to start, because it replaces one in TIME_WAIT.
 func (h *Host) toListener(x *Ctx, s *wire.Segment, isn *wire.Seq) {
-	l := h.listenerFor(s.Dst)
+	l := h.listenerFor(x, s)
 	if l == nil {
 		x.Drop(noSocket)
 		tcp.ReplyReset(&x.Ctx, s)
@@ -197,7 +219,7 @@ func (h *Host) dropRequest(x *Ctx, q *tcp.Request, l *tcp.Conn) {
 func (h *Host) toTimeWait(x *Ctx, w *tcp.TimeWait, s *wire.Segment) {
 	x.Event.Subject = w.ID
 	w = h.editTW(x, w)
-	v, isn := w.OnSegment(&x.Ctx, s, h.listenerFor(s.Dst) != nil)
+	v, isn := w.OnSegment(&x.Ctx, s, len(h.listenersFor(s.Dst)) > 0)
 	if v == tcp.TWKeep {
 		return
 	}

@@ -15,11 +15,34 @@ var portInUse = trace.Declare(trace.Rule{
 	Differs: "RFC 9293 leaves ports to the system.",
 })
 
+var bindExhausted = trace.Declare(trace.Rule{
+	ID:      "port.bind-exhausted",
+	Says:    "A port that bind() takes is taken for every destination, for nobody knows yet whom it will be used with. None is left.",
+	Linux:   "inet_csk_find_open_port",
+	Differs: "RFC 9293 leaves ports to the system.",
+})
+
+var bindChosen = trace.Declare(trace.Rule{
+	ID:      "port.bind-any",
+	Says:    "bind() to port 0: any free port will do. The other half of the range than connect() likes is tried first, so that the two stay out of each other's way.",
+	Linux:   "inet_csk_find_open_port",
+	RFC:     trace.Cites("RFC 6056 §3.3"),
+	Differs: "Linux starts at a random place, here it follows from the seed of the scene.",
+})
+
+var tupleInUse = trace.Declare(trace.Rule{
+	ID:    "port.tuple-in-use",
+	Says:  "A connection with exactly these two addresses and ports exists already, or has not been over for long enough.",
+	RFC:   trace.Cites("RFC 9293 §3.9.1"),
+	Linux: "__inet_check_established",
+})
+
 var portChosen = trace.Declare(trace.Rule{
-	ID:    "port.ephemeral",
-	Says:  "The application did not ask for a port, so the kernel takes a free one out of ip_local_port_range.",
-	RFC:   trace.Cites("RFC 6056 §3.3"),
-	Linux: "__inet_hash_connect",
+	ID:      "port.ephemeral",
+	Says:    "The application did not ask for a port, so the kernel takes one out of ip_local_port_range that is free towards this destination.",
+	RFC:     trace.Cites("RFC 6056 §3.3"),
+	Linux:   "__inet_hash_connect",
+	Differs: "Linux starts at a secret place of each destination and moves it a little by chance; here both follow from the seed of the scene.",
 })
 
 var portsExhausted = trace.Declare(trace.Rule{
@@ -30,58 +53,52 @@ var portsExhausted = trace.Declare(trace.Rule{
 	Differs: "The limit is per destination: the same port may be used towards another address or port.",
 })
 
-// bind gives a socket its local end (inet_csk_get_port).
+// bind gives a socket its local end (__inet_bind).
 func (h *Host) bind(x *Ctx, c *tcp.Conn, e wire.Endpoint) tcp.Errno {
-	if c.Tuple.Local.Port != 0 || c.State != tcp.Closed {
-		return tcp.EINVAL
-	}
 	if e.Addr.IsValid() && !e.Addr.IsUnspecified() && !h.Has(e.Addr) {
 		return tcp.EADDRNOTAVAIL
+	}
+	if c.Hold != tcp.HoldNone || c.State != tcp.Closed {
+		return tcp.EINVAL
 	}
 	if !e.Addr.IsValid() {
 		e.Addr = netip.IPv4Unspecified()
 	}
-	if e.Port == 0 {
-		for p := int(x.Sys.PortLow) | 1; p <= int(x.Sys.PortHigh); p += 2 {
-			if !h.conflict(c, wire.Endpoint{Addr: e.Addr, Port: uint16(p)}) {
-				e.Port = uint16(p)
-				break
-			}
-		}
-		if e.Port == 0 {
-			x.Note(portsExhausted)
-			return tcp.EADDRINUSE
-		}
+	if e.Port == 0 && c.NoPort {
+		h.name(x, c, wire.Endpoint{Addr: e.Addr}, tcp.HoldNone)
+		return tcp.OK
 	}
-	if h.conflict(c, e) {
-		x.Note(portInUse)
-		return tcp.EADDRINUSE
-	}
-	before := c.Made()
-	c.Tuple.Local = e
-	c.BindPort = true
-	h.named(x, c, before)
-	return tcp.OK
+	return h.getPort(x, c, e)
 }
 
-// conflict reports whether another socket keeps c from binding to e
-// (inet_csk_bind_conflict): both need SO_REUSEADDR, and neither may listen; or
-// both need SO_REUSEPORT.
-func (h *Host) conflict(c *tcp.Conn, e wire.Endpoint) bool {
-	same := func(a netip.Addr) bool { return a == e.Addr || a.IsUnspecified() || e.Addr.IsUnspecified() }
-	found := false
-	h.onPort(e.Port, func(o *tcp.Conn) bool {
-		free := o == c || !same(o.Tuple.Local.Addr) || (o.ReuseAddr && c.ReuseAddr && o.State != tcp.Listen) || (o.ReusePort && c.ReusePort)
-		found = !free
-		return free
-	})
-	if !found {
-		h.twOnPort(e.Port, func(w *tcp.TimeWait) bool {
-			found = same(w.Tuple.Local.Addr) && !(w.Reuse && c.ReuseAddr)
-			return !found
-		})
+// name gives a socket a local end.
+func (h *Host) name(x *Ctx, c *tcp.Conn, e wire.Endpoint, hold tcp.PortHold) {
+	before := c.Made()
+	c.Tuple.Local, c.Hold = e, hold
+	h.named(x, c, before)
+}
+
+// getPort takes the port that is asked for, or any (inet_csk_get_port).
+func (h *Host) getPort(x *Ctx, c *tcp.Conn, e wire.Endpoint) tcp.Errno {
+	if e.Port != 0 {
+		if h.conflict(c, e, true, true) {
+			x.Note(portInUse)
+			return tcp.EADDRINUSE
+		}
+		h.name(x, c, e, tcp.HoldLocked)
+		return tcp.OK
 	}
-	return found
+	relax := false
+	if e.Port = h.anyPort(x, c, e.Addr, relax); e.Port == 0 && x.Sys.AutobindReuse {
+		e.Port = h.anyPort(x, c, e.Addr, !relax)
+	}
+	if e.Port == 0 {
+		x.Note(bindExhausted)
+		return tcp.EADDRINUSE
+	}
+	x.Note(bindChosen)
+	h.name(x, c, e, tcp.HoldBound)
+	return tcp.OK
 }
 
 // listen turns a socket into a listener (inet_listen).
@@ -95,18 +112,19 @@ func (h *Host) listen(x *Ctx, c *tcp.Conn, backlog int64) tcp.Errno {
 		c.Backlog = uint32(limit)
 		return tcp.OK
 	}
-	if c.State != tcp.Closed || c.Tuple.Remote.Port != 0 {
+	if c.State != tcp.Closed || c.Hold != tcp.HoldNone && c.Tuple.Remote.Port != 0 {
 		return tcp.EINVAL
 	}
-	if c.Tuple.Local.Port == 0 {
-		if err := h.bind(x, c, wire.Endpoint{}); err != tcp.OK {
+	if c.Hold == tcp.HoldNone {
+		if !c.Tuple.Local.Addr.IsValid() || c.Tuple.Remote.Port != 0 {
+			h.rename(c, wire.Tuple{Local: wire.Endpoint{Addr: netip.IPv4Unspecified()}})
+		}
+		if err := h.getPort(x, c, wire.Endpoint{Addr: c.Tuple.Local.Addr}); err != tcp.OK {
 			return err
 		}
-	}
-	for _, o := range h.Live {
-		if o != c && o.State == tcp.Listen && o.Tuple.Local == c.Tuple.Local && !(o.ReusePort && c.ReusePort) {
-			return tcp.EADDRINUSE
-		}
+	} else if h.conflict(c, c.Tuple.Local, true, true) { // asked again: others may have begun to listen
+		x.Note(portInUse)
+		return tcp.EADDRINUSE
 	}
 	c.StartListen(&x.Ctx, uint32(limit))
 	return tcp.OK
@@ -115,11 +133,10 @@ func (h *Host) listen(x *Ctx, c *tcp.Conn, backlog int64) tcp.Errno {
 // connect chooses what is missing of the four-tuple and sends the SYN, unless the
 // first write is to do that (tcp_v4_connect).
 func (h *Host) connect(x *Ctx, c *tcp.Conn, to wire.Endpoint) tcp.Errno {
-	err := h.choose(x, c, to)
+	iss, err := h.choose(x, c, to)
 	if err != tcp.OK {
 		return err
 	}
-	iss := h.isn(c.Tuple, x.Now)
 	switch {
 	case !c.FOConnect:
 		c.Connect(&x.Ctx, iss)
@@ -129,97 +146,79 @@ func (h *Host) connect(x *Ctx, c *tcp.Conn, to wire.Endpoint) tcp.Errno {
 	return tcp.OK
 }
 
-// choose completes the four-tuple of a socket that is to be connected.
-func (h *Host) choose(x *Ctx, c *tcp.Conn, to wire.Endpoint) tcp.Errno {
+// choose completes the four-tuple of a socket that is to be connected, and says with
+// which number it begins.
+func (h *Host) choose(x *Ctx, c *tcp.Conn, to wire.Endpoint) (wire.Seq, tcp.Errno) {
 	switch c.State {
 	case tcp.Closed:
 	case tcp.SynSent, tcp.SynRecv:
-		return tcp.EALREADY
+		return 0, tcp.EALREADY
 	default:
-		return tcp.EISCONN
+		return 0, tcp.EISCONN
 	}
-	src := c.Tuple.Local
-	if !src.Addr.IsValid() || src.Addr.IsUnspecified() {
-		src.Addr = h.addrFor(to.Addr)
+	t := wire.Tuple{Local: c.Tuple.Local, Remote: to}
+	if !t.Local.Addr.IsValid() || t.Local.Addr.IsUnspecified() {
+		t.Local.Addr = h.addrFor(to.Addr)
 	}
-	if !src.Addr.IsValid() {
-		return tcp.ENETUNREACH
+	if !t.Local.Addr.IsValid() {
+		return 0, tcp.ENETUNREACH
 	}
-	if src.Port == 0 {
-		if src.Port = h.ephemeral(x, src.Addr, to); src.Port == 0 {
-			x.Note(portsExhausted)
-			return tcp.EADDRNOTAVAIL
-		}
-		x.Note(portChosen)
-	} else if h.taken(wire.Tuple{Local: src, Remote: to}, c) {
-		return tcp.EADDRNOTAVAIL
+	if err := h.hashConnect(x, c, &t); err != tcp.OK {
+		return 0, err
 	}
-	t := wire.Tuple{Local: src, Remote: to}
+	isn := h.isn(t, x.Now)
+	if w := h.twFor(t); w != nil {
+		isn = h.recycle(x, c, w)
+	}
 	before := c.Made()
 	h.rename(c, t)
 	c.Flow = h.newFlow()
 	h.named(x, c, before)
 	c.TSOffset = h.tsOffset(t)
+	return isn, tcp.OK
+}
+
+// hashConnect chooses the port, if bind() has not, and makes sure that the
+// four-tuple may be used (inet_hash_connect).
+func (h *Host) hashConnect(x *Ctx, c *tcp.Conn, t *wire.Tuple) tcp.Errno {
+	if c.Hold != tcp.HoldNone {
+		free := h.unique(x, c, *t)
+		if w := h.twFor(*t); w != nil {
+			h.mayReuse(x, c, w)
+		}
+		if !free {
+			x.Note(tupleInUse)
+			return tcp.EADDRNOTAVAIL
+		}
+		return tcp.OK
+	}
+	port, old := h.ephemeral(x, c, *t)
+	if t.Local.Port = port; port == 0 {
+		if old != nil {
+			h.mayReuse(x, c, old)
+		}
+		x.Note(portsExhausted)
+		return tcp.EADDRNOTAVAIL
+	}
+	if w := h.twFor(*t); w != nil {
+		h.mayReuse(x, c, w)
+	}
+	x.Note(portChosen)
+	c.Hold = tcp.HoldAuto
 	return tcp.OK
 }
 
 // addrFor returns the own address from which dst is reached.
 func (h *Host) addrFor(dst netip.Addr) netip.Addr {
+	if dst.IsLoopback() || h.Has(dst) {
+		return dst
+	}
 	for _, a := range h.Addrs {
 		if a.Is4() == dst.Is4() {
 			return a
 		}
 	}
 	return netip.Addr{}
-}
-
-// ephemeral takes a free port for a destination: those of the parity of the
-// range's start first, from a secret place on (__inet_hash_connect).
-func (h *Host) ephemeral(x *Ctx, src netip.Addr, to wire.Endpoint) uint16 {
-	low, n := int(x.Sys.PortLow), int(x.Sys.PortHigh)-int(x.Sys.PortLow)+1
-	start := int(h.hash(wire.Tuple{Local: wire.Endpoint{Addr: src}, Remote: to}, 3)%uint64(n)) &^ 1
-	for odd := range 2 {
-		for i := 0; i < n; i += 2 {
-			p := low + (start+i)%max(n&^1, 1) + odd
-			if p > int(x.Sys.PortHigh) {
-				continue
-			}
-			e := wire.Endpoint{Addr: src, Port: uint16(p)}
-			if !h.reserved(e.Port) && !h.taken(wire.Tuple{Local: e, Remote: to}, nil) && !h.boundElsewhere(e.Port) {
-				return e.Port
-			}
-		}
-	}
-	return 0
-}
-
-// boundElsewhere: a port that bind() chose is not shared by connect().
-func (h *Host) boundElsewhere(port uint16) bool {
-	found := false
-	h.onPort(port, func(o *tcp.Conn) bool {
-		found = o.BindPort || o.State == tcp.Listen
-		return !found
-	})
-	return found
-}
-
-func (h *Host) reserved(port uint16) bool {
-	for _, r := range h.Set.Reserved {
-		if port >= r.Low && port <= r.High {
-			return true
-		}
-	}
-	return false
-}
-
-// taken reports whether a four-tuple is in use (__inet_check_established).
-//
-// Simplified: tcp_tw_reuse is not modelled here yet; TIME_WAIT always counts.
-func (h *Host) taken(t wire.Tuple, c *tcp.Conn) bool {
-	if o := h.connFor(t); o != nil && o != c {
-		return true
-	}
-	return h.twFor(t) != nil || h.reqFor(t) != nil
 }
 
 // stopListening ends what waits in the queues of a listener (inet_csk_listen_stop);

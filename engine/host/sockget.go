@@ -50,6 +50,8 @@ func (h *Host) option(x *Ctx, c *tcp.Conn, name string) ([]int64, tcp.Errno) {
 		n = bit(c.ReuseAddr)
 	case "SO_REUSEPORT":
 		n = bit(c.ReusePort)
+	case "IP_BIND_ADDRESS_NO_PORT":
+		n = bit(c.NoPort)
 	case "SO_KEEPALIVE":
 		n = bit(c.KeepOn)
 	case "SO_LINGER":

@@ -51,6 +51,8 @@ func setOption(x *Ctx, c *tcp.Conn, name string, v []int64) tcp.Errno {
 		c.ReuseAddr = on
 	case "SO_REUSEPORT":
 		c.ReusePort = on
+	case "IP_BIND_ADDRESS_NO_PORT":
+		c.NoPort = on
 	case "SO_KEEPALIVE":
 		c.KeepOn = on
 		c.ArmUser(&x.Ctx)

@@ -16,7 +16,7 @@ var Sysctls = [...]Sysctl{
 	{Name: "net.core.somaxconn", Default: "4096", Kind: kindInt, Min: 0, Max: 2147483647, set: func(s *tcp.Sysctls, v []int64) { s.Somaxconn = uint32(v[0]) }},
 	{Name: "net.core.wmem_default", Default: "212992", Kind: kindInt, ReadOnly: true},
 	{Name: "net.core.wmem_max", Default: "4194304", Kind: kindInt, ReadOnly: true, set: func(s *tcp.Sysctls, v []int64) { s.CoreWMemMax = uint32(v[0]) }},
-	{Name: "net.ipv4.ip_autobind_reuse", Default: "0", Kind: kindInt, Min: 0, Max: 1},
+	{Name: "net.ipv4.ip_autobind_reuse", Default: "0", Kind: kindInt, Min: 0, Max: 1, set: func(s *tcp.Sysctls, v []int64) { s.AutobindReuse = v[0] != 0 }},
 	{Name: "net.ipv4.ip_local_port_range", Default: "32768 60999", Kind: kindRange, set: func(s *tcp.Sysctls, v []int64) { s.PortLow, s.PortHigh = uint16(v[0]), uint16(v[1]) }},
 	{Name: "net.ipv4.ip_local_reserved_ports", Default: "", Kind: kindPorts},
 	{Name: "net.ipv4.ip_nonlocal_bind", Default: "0", Kind: kindInt, Min: 0, Max: 1},

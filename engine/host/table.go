@@ -195,7 +195,7 @@ func (h *Host) twFor(t wire.Tuple) (found *tcp.TimeWait) {
 // onPort calls f for every socket that holds a port, until it returns false.
 func (h *Host) onPort(port uint16, f func(*tcp.Conn) bool) {
 	for _, c := range h.touched.conns {
-		if c.Tuple.Local.Port == port && !c.Filed.Gone && !f(c) {
+		if c.Tuple.Local.Port == port && c.Hold != tcp.HoldNone && !c.Filed.Gone && !f(c) {
 			return
 		}
 	}
@@ -320,7 +320,9 @@ func (h *Host) fileConn(c *tcp.Conn) {
 	if f.Gone {
 		at, hash = sim.Never, 0
 	} else {
-		port, listens = c.Tuple.Local.Port, c.State == tcp.Listen
+		if listens = c.State == tcp.Listen; c.Hold != tcp.HoldNone {
+			port = c.Tuple.Local.Port
+		}
 		if hash == 0 && c.Tuple.Remote.Port != 0 {
 			hash = c.Tuple.Hash()
 		}

@@ -34,7 +34,7 @@ var keepable = map[string]bounds{
 	"TCP_TIMESTAMP": number, "TCP_REPAIR_QUEUE": number, "TCP_QUEUE_SEQ": number, "TCP_SAVE_SYN": {0, 2, 0, false}, "TCP_TX_DELAY": {0, anyInt, 0, false},
 	"TCP_INQ": strict, "TCP_THIN_LINEAR_TIMEOUTS": strict, "TCP_THIN_DUPACK": strict,
 	"IP_TOS": number, "IP_TTL": {1, 255, 64, false}, "IP_MTU_DISCOVER": {0, 5, 1, false}, "IP_RECVERR": flag, "IP_RECVTTL": flag, "IP_RECVTOS": flag, "IP_FREEBIND": flag,
-	"IP_TRANSPARENT": flag, "IP_MINTTL": {0, 255, 0, false}, "IP_BIND_ADDRESS_NO_PORT": flag,
+	"IP_TRANSPARENT": flag, "IP_MINTTL": {0, 255, 0, false},
 	"IPV6_MTU_DISCOVER": {0, 5, 1, false}, "IPV6_RECVERR": flag, "IPV6_V6ONLY": flag, "IPV6_TCLASS": {-1, 255, 0, false}, "IPV6_UNICAST_HOPS": {-1, 255, 64, false},
 	"IPV6_AUTOFLOWLABEL": flag, "IPV6_MINHOPCOUNT": {0, 255, 0, false}, "IPV6_RECVTCLASS": flag, "IPV6_FREEBIND": flag,
 }

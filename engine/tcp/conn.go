@@ -31,7 +31,8 @@ type Conn struct {
 	rate     rateClock
 	acc      accState
 	rttMin   window // smallest round trips, µs over ticks
-	BindPort bool   // the port was chosen by bind(): it is kept until close()
+	Hold     PortHold
+	NoPort   bool // IP_BIND_ADDRESS_NO_PORT: bind() to port 0 leaves the choice to connect()
 
 	lastEcho uint32 // the echoed timestamp that the receiver's round trip was last taken from (rcv_rtt_last_tsecr)
 
@@ -103,6 +104,17 @@ type Armed struct {
 	At sim.Time
 	By sim.EventID
 }
+
+// PortHold is how a socket holds its local port.
+type PortHold uint8
+
+// The holds.
+const (
+	HoldNone   PortHold = iota // not at all
+	HoldAuto                   // connect() chose it, for one destination
+	HoldBound                  // bind() or listen() chose it, for all; or a listener passed it on
+	HoldLocked                 // bind() was told which: it is kept until close()
+)
 
 // Filed is what the tables of the host say of a subject. Only the host writes it.
 type Filed struct {

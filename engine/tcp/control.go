@@ -23,10 +23,19 @@ func (c *Conn) done(x *Ctx) {
 	if c.rsk != nil {
 		c.leaveHalfOpen(x, false)
 	}
+	c.releasePort()
 	c.stopXmit()
 	c.DelackAt, c.KeepAt = sim.Never, sim.Never
 	c.AckPending = 0
 	c.Shut = shutRead | shutWrite
+}
+
+// releasePort gives the port back at the end of a connection, unless the
+// application has named it.
+func (c *Conn) releasePort() {
+	if c.Hold != HoldLocked {
+		c.Hold = HoldNone
+	}
 }
 
 // purge forgets everything unsent and unacknowledged (tcp_write_queue_purge).

@@ -292,7 +292,7 @@ func (c *Conn) fillChild(x *Ctx, n *Conn, q *Request, s *wire.Segment) {
 		PacingRate: c.PacingRate, PacingMax: c.PacingMax, Paced: c.Paced, NotsentLowat: c.NotsentLowat,
 		XmitAt: sim.Never, DelackAt: sim.Never, KeepAt: sim.Never,
 	}
-	n.ID, n.Flow, n.Tuple, n.Parent = id, flow, q.Tuple, c.ID
+	n.ID, n.Flow, n.Tuple, n.Parent, n.Hold = id, flow, q.Tuple, c.ID, HoldBound
 	n.State = SynRecv
 	if !c.CCSet {
 		n.CC = x.Sys.CongestionControl // Linux: that of now, not that of listen()
@@ -364,7 +364,10 @@ func (c *Conn) StartListen(x *Ctx, backlog uint32) {
 }
 
 // Unlisten ends the waiting for SYNs; the socket stays.
-func (c *Conn) Unlisten(x *Ctx) { c.setState(x, Closed) }
+func (c *Conn) Unlisten(x *Ctx) {
+	c.setState(x, Closed)
+	c.releasePort()
+}
 
 var unacceptedAbort = trace.Declare(trace.Rule{
 	ID:    "listen.closed",

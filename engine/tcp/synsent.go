@@ -49,6 +49,9 @@ func (c *Conn) prepareSyn(x *Ctx, iss wire.Seq) {
 	}
 	c.AdvMSS = c.advertisedMSS(&x.Sys.Route, c.MTU)
 	mss := uint32(c.AdvMSS)
+	if c.TSStamp != 0 && x.Sys.Timestamps > 0 {
+		mss -= tsOptionLen // Linux: taken over from TIME_WAIT, so there will be timestamps
+	}
 	if full := uint32(c.fullSpace()); c.RcvBufLock && (c.WindowClamp > full || c.WindowClamp == 0) {
 		c.WindowClamp = full // Linux: a buffer that the application fixed also limits the scale
 	}

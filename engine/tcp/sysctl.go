@@ -82,6 +82,7 @@ type Sysctls struct {
 	CoreWMemDefault    uint32
 	Somaxconn          uint32
 	PortLow, PortHigh  uint16
+	AutobindReuse      bool
 	ReflectTOS         bool
 	Route              Route
 	GSOMaxSegs         uint32 // of the interface: segments that it takes as one packet; 1: no segmentation offload

@@ -19,20 +19,22 @@ const timeWaitLen = 60 * sim.Second // Linux: TCP_TIMEWAIT_LEN; RFC 9293 says 2 
 
 // TimeWaitVars are the numbers of a TIME_WAIT entry.
 type TimeWaitVars struct {
-	State    State    // state [state]: TIME_WAIT, or FIN_WAIT_2 of a socket that nobody holds.
-	ISS      wire.Seq // ISS [seq:snd]: initial send sequence number of the connection.
-	IRS      wire.Seq // IRS [seq:rcv]: initial receive sequence number of the connection.
-	SndNxt   wire.Seq // SND.NXT [seq:snd]: what the last ACK carried as its own number.
-	RcvNxt   wire.Seq // RCV.NXT [seq:rcv]: end of what was received.
-	RcvWnd   uint32   // RCV.WND [bytes]: window that was open at the end.
-	WScale   uint8    // rcv_wscale [shift]: scale of that window.
-	TSOK     bool     // tstamp_ok [bool]: the connection had timestamps.
-	TSRecent uint32   // TS.Recent [count]: bar for PAWS.
-	TSStamp  sim.Time // ts_recent_stamp [time]: when it was taken.
-	TSOffset uint32   // tsoffset [count]: secret added to our timestamps.
-	LastOOW  sim.Time // last_oow_ack_time [time]: when a segment was last answered; 0: never.
-	ExpireAt sim.Time // TIME_WAIT timer [timer]: when the entry goes.
-	Reuse    bool     // tw_reuse [bool]: SO_REUSEADDR of the old socket.
+	State     State    // state [state]: TIME_WAIT, or FIN_WAIT_2 of a socket that nobody holds.
+	ISS       wire.Seq // ISS [seq:snd]: initial send sequence number of the connection.
+	IRS       wire.Seq // IRS [seq:rcv]: initial receive sequence number of the connection.
+	SndNxt    wire.Seq // SND.NXT [seq:snd]: what the last ACK carried as its own number.
+	RcvNxt    wire.Seq // RCV.NXT [seq:rcv]: end of what was received.
+	RcvWnd    uint32   // RCV.WND [bytes]: window that was open at the end.
+	WScale    uint8    // rcv_wscale [shift]: scale of that window.
+	TSOK      bool     // tstamp_ok [bool]: the connection had timestamps.
+	TSRecent  uint32   // TS.Recent [count]: bar for PAWS.
+	TSStamp   sim.Time // ts_recent_stamp [time]: when it was taken.
+	TSOffset  uint32   // tsoffset [count]: secret added to our timestamps.
+	LastOOW   sim.Time // last_oow_ack_time [time]: when a segment was last answered; 0: never.
+	ExpireAt  sim.Time // TIME_WAIT timer [timer]: when the entry goes.
+	Reuse     bool     // tw_reuse [bool]: SO_REUSEADDR of the old socket.
+	ReusePort bool     // tw_reuseport [bool]: SO_REUSEPORT of the old socket.
+	EnteredAt sim.Time // tw_entry_stamp [time]: since when tcp_tw_reuse_delay counts.
 }
 
 // TimeWait is what is left of a connection that this side closed first: enough
@@ -42,6 +44,7 @@ type TimeWait struct {
 	ID    sim.SubjectID
 	Flow  sim.FlowID
 	Tuple wire.Tuple
+	Hold  PortHold // how the old socket held its port
 	Armed Armed
 	Filed Filed
 }
@@ -87,10 +90,10 @@ func (c *Conn) timeWait(x *Ctx, s State, d sim.Duration) *TimeWait {
 	} else {
 		d = max(d, c.RTO*4-c.RTO/2)
 	}
-	t := &TimeWait{Flow: c.Flow, Tuple: c.Tuple, TimeWaitVars: TimeWaitVars{
+	t := &TimeWait{Flow: c.Flow, Tuple: c.Tuple, Hold: c.Hold, TimeWaitVars: TimeWaitVars{
 		State: s, ISS: c.ISS, IRS: c.IRS, SndNxt: c.SndNxt, RcvNxt: c.RcvNxt, RcvWnd: c.receiveWindow(), WScale: c.RcvWScale,
 		TSOK: c.TSOK, TSRecent: c.TSRecent, TSStamp: c.TSStamp, TSOffset: c.TSOffset,
-		ExpireAt: x.Now.Add(d), Reuse: c.ReuseAddr,
+		ExpireAt: x.Now.Add(d), Reuse: c.ReuseAddr, ReusePort: c.ReusePort, EnteredAt: x.Now,
 	}}
 	c.saveMetrics(x)
 	c.done(x)
@@ -204,10 +207,7 @@ func (t *TimeWait) OnSegment(x *Ctx, s *wire.Segment, listened bool) (v TWVerdic
 			return TWKeep, 0
 		}
 		defer x.Enter(twNewSyn)()
-		if isn = t.SndNxt + 65535 + 2; isn == 0 {
-			isn++
-		}
-		return TWSyn, isn
+		return TWSyn, t.Above()
 	}
 	if paws {
 		x.Count(PAWSTimewait)
@@ -221,6 +221,15 @@ func (t *TimeWait) OnSegment(x *Ctx, s *wire.Segment, listened bool) (v TWVerdic
 	}
 	t.answerOOW(x, s, TCPACKSkippedTimeWait)
 	return TWKeep, 0
+}
+
+// Above is the initial number of a connection that follows this one: no old segment
+// can lie in its window.
+func (t *TimeWait) Above() wire.Seq {
+	if isn := t.SndNxt + 65535 + 2; isn != 0 {
+		return isn
+	}
+	return 1
 }
 
 func boolInt(b bool) int {
@@ -275,7 +284,9 @@ func (t *TimeWait) finWait2(x *Ctx, s *wire.Segment, paws bool) TWVerdict {
 	defer x.Enter(fw2Fin)()
 	t.State = TimeWaitState
 	t.RcvNxt = s.End()
-	t.storeTS(x, s)
+	if t.storeTS(x, s); t.TSOK && s.Opts.On(wire.HasTS) {
+		t.EnteredAt = x.Now
+	}
 	t.ExpireAt = x.Now.Add(timeWaitLen)
 	t.sendAck(x)
 	return TWKeep
