@@ -151,19 +151,8 @@ func (r *recorder) at(t time.Time, sent bool) string {
 	return fmt.Sprintf("+%.4f~+%.4f ", lo.Seconds(), (d + time.Millisecond).Seconds())
 }
 
-// coarse is how late a timer may be that was armed d before (the timer wheel at
-// 250 jiffies a second).
-func coarse(d time.Duration) time.Duration {
-	switch {
-	case d < 252*time.Millisecond:
-		return 4 * time.Millisecond
-	case d < 2044*time.Millisecond:
-		return 32 * time.Millisecond
-	case d < 16*time.Second:
-		return 256 * time.Millisecond
-	}
-	return 2 * time.Second
-}
+// coarse is how late a timer may be that was armed d before.
+func coarse(d time.Duration) time.Duration { return time.Duration(packetdrill.Coarse(sim.Duration(d))) }
 
 func (r *recorder) act(a *act) error {
 	until := time.Now().Add(a.wait)

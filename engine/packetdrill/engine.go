@@ -19,7 +19,9 @@ func (r *runner) event(e trace.Event, do func(x *host.Ctx)) {
 	r.rec.Begin(e)
 	x := &host.Ctx{IDs: &r.ids}
 	x.Recorder, x.Now, x.Sys, x.MIB, x.Mem, x.Rand = r.rec, r.clock, &r.h.Sys, &r.h.MIB, &r.h.Mem, &r.h.Rand
+	x.Tick = sim.Microsecond
 	do(x)
+	r.clock = x.Now
 	r.watch(x)
 	var own []wire.Segment
 	for i := range x.Out {
@@ -67,7 +69,7 @@ func (r *runner) nextAt() sim.Time {
 	if r.spent() {
 		return sim.Never
 	}
-	at := r.h.NextTimer().At
+	_, at := r.nextTimer()
 	if b := r.blocked; b != nil && !b.done && b.until < at {
 		at = b.until
 	}
@@ -81,7 +83,7 @@ func (r *runner) tick(at sim.Time) {
 		r.retry()
 		return
 	}
-	d := r.h.NextTimer()
+	d, _ := r.nextTimer()
 	r.event(trace.Event{Kind: trace.Timer, Name: d.Kind.String(), Cause: r.h.ArmedBy(d)}, func(x *host.Ctx) { r.h.OnTimer(x, d) })
 }
 

@@ -275,7 +275,7 @@ func (c *Conn) cleanQueue(x *Ctx, s *wire.Segment, prior, priorFack wire.Seq, sa
 		if !whole {
 			break
 		}
-		c.WMem -= min(c.WMem, skbWriteCost(len(k.Data)))
+		c.free(k, n+1)
 	}
 	if c.Rtx = c.Rtx[n:]; len(c.Rtx) == 0 {
 		c.Rtx = nil
@@ -392,6 +392,19 @@ func (c *Conn) tlpAck(x *Ctx, ack wire.Seq, f *ackFlags) {
 // skbWriteCost is the send buffer space that written data takes: the bytes and one
 // descriptor with room for headers.
 func skbWriteCost(n int) uint32 { return uint32(n) + 832 }
+
+// free gives back the room of an acknowledged buffer; next is the place of the one
+// behind it, which keeps the descriptor when both are one.
+func (c *Conn) free(k *Skb, next int) {
+	cost := skbWriteCost(len(k.Data))
+	if k.Joined || next < len(c.Rtx) && c.Rtx[next].Joined {
+		cost = uint32(len(k.Data))
+	}
+	if !k.Joined && next < len(c.Rtx) {
+		c.Rtx[next].Joined = false
+	}
+	c.WMem -= min(c.WMem, cost)
+}
 
 // partAcked takes the whole segments that an acknowledgment covers off the buffer in
 // which it ends, and returns how many they were (tcp_tso_acked).

@@ -63,6 +63,7 @@ type Skb struct {
 	Delivered uint32 // connection's Delivered when it was sent
 	Segs      uint16 // segments that it counts for, once it is sent (tcp_skb_pcount)
 	Size      uint16 // payload of each when they are several (tcp_gso_size)
+	Joined    bool   // selectively acknowledged, and one buffer with the one before
 }
 
 // NewConn returns a closed socket with every timer off.

@@ -71,6 +71,8 @@ const (
 	TCPDSACKIgnoredNoUndo
 	TCPSpuriousRTOs
 	TCPSackShifted
+	TCPSackMerged
+	TCPSackShiftFallback
 	TCPDeferAcceptDrop
 	TCPTimeWaitOverflow
 	TCPReqQFullDoCookies
@@ -140,7 +142,7 @@ var tcpExtNames = [...]string{"SyncookiesSent", "SyncookiesRecv", "SyncookiesFai
 	"TCPLossProbeRecovery", "TCPRenoRecoveryFail", "TCPSackRecoveryFail", "TCPRcvCollapsed", "TCPDSACKOldSent",
 	"TCPDSACKOfoSent", "TCPDSACKRecv", "TCPDSACKOfoRecv", "TCPAbortOnData", "TCPAbortOnClose", "TCPAbortOnMemory",
 	"TCPAbortOnTimeout", "TCPAbortOnLinger", "TCPAbortFailed", "TCPSACKDiscard", "TCPDSACKIgnoredOld",
-	"TCPDSACKIgnoredNoUndo", "TCPSpuriousRTOs", "TCPSackShifted", "TCPDeferAcceptDrop", "TCPTimeWaitOverflow",
+	"TCPDSACKIgnoredNoUndo", "TCPSpuriousRTOs", "TCPSackShifted", "TCPSackMerged", "TCPSackShiftFallback", "TCPDeferAcceptDrop", "TCPTimeWaitOverflow",
 	"TCPReqQFullDoCookies", "TCPReqQFullDrop", "TCPRetransFail", "TCPRcvCoalesce", "TCPOFOQueue", "TCPOFODrop",
 	"TCPOFOMerge", "TCPChallengeACK", "TCPSYNChallenge", "TCPFastOpenActive", "TCPFastOpenActiveFail",
 	"TCPFastOpenPassive", "TCPFastOpenPassiveFail", "TCPFastOpenListenOverflow", "TCPFastOpenCookieReqd", "TCPFastOpenBlackhole", "TCPFastOpenPassiveAltKey",

@@ -10,6 +10,7 @@ import (
 type Ctx struct {
 	*trace.Recorder
 	Now  sim.Time
+	Tick sim.Duration // what passes between two looks at the clock in one event: 0 in virtual time
 	Sys  *Sysctls
 	Rand *sim.Rand
 	MIB  *MIB

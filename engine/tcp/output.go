@@ -49,6 +49,9 @@ var nagleRule = trace.Declare(trace.Rule{
 // segment is treated. It reports whether the sender is stuck: nothing is in flight,
 // and something waits.
 func (c *Conn) writeXmit(x *Ctx, mss uint32, push pushKind) bool {
+	if len(x.Out) > 0 {
+		x.Now = x.Now.Add(x.Tick) // Linux: tcp_mstamp_refresh
+	}
 	sent := uint32(0)
 	limit := LimitApp
 	most := c.tsoSegs(x, mss)

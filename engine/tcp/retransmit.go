@@ -104,6 +104,7 @@ func (c *Conn) splitRtx(i int, n, mss uint32) {
 	k, rest := &c.Rtx[i], &c.Rtx[i+1]
 	was := uint32(k.Segs)
 	*k = rest.cut(n)
+	rest.Joined = false
 	c.WMem += skbWriteCost(0)
 	c.adjust(k, k.count(mss)+rest.count(mss)-was)
 }

@@ -152,44 +152,6 @@ func (c *Conn) dsackSeen(b wire.SackBlock, st *sackState, f *ackFlags) uint32 {
 	return n
 }
 
-// tagBlock marks the segments that one block covers whole (tcp_sacktag_walk).
-func (c *Conn) tagBlock(x *Ctx, b wire.SackBlock, dup bool, st *sackState, f *ackFlags) {
-	for i := 0; i < len(c.Rtx); i++ {
-		k := &c.Rtx[i]
-		if !k.Seq.Before(b.End) {
-			break
-		}
-		in := !k.Seq.Before(b.Start) && !k.End.After(b.End)
-		if !in && k.Segs > 1 && k.End.After(b.Start) {
-			if in = c.splitAtBlock(i, b); in {
-				k = &c.Rtx[i]
-			}
-		}
-		if in {
-			c.tagOne(x, k, dup, st, f)
-			c.rateDelivered(k, &st.rate)
-		}
-	}
-}
-
-// splitAtBlock cuts a buffer of several segments where a block begins or ends in it,
-// between segments (tcp_match_skb_to_sack). It reports whether its first part is covered.
-func (c *Conn) splitAtBlock(i int, b wire.SackBlock) (in bool) {
-	k := &c.Rtx[i]
-	mss := uint32(k.Size)
-	n := uint32(0)
-	if in = !k.Seq.Before(b.Start); in {
-		n = uint32(b.End-k.Seq) / mss * mss
-	} else {
-		n = max((uint32(b.Start-k.Seq)+mss-1)/mss*mss, mss)
-	}
-	if n == 0 || n >= uint32(len(k.Data)) {
-		return in && n > 0
-	}
-	c.splitRtx(i, n, mss)
-	return in
-}
-
 // tagOne marks one segment as held by the peer (tcp_sacktag_one).
 func (c *Conn) tagOne(x *Ctx, k *Skb, dup bool, st *sackState, f *ackFlags) {
 	segs := uint32(k.Segs)
