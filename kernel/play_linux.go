@@ -78,7 +78,7 @@ func play(v *Verdict, file, text string) error {
 	}
 	p := &player{sc: sc, u: u, s: s, v: v, buf: make([]byte, 256<<10), fds: map[int64]int{}}
 	p.w = packetdrill.NewWire(packetdrill.WireConfig{File: file, Local: u.local, Remote: u.remote, BindPort: u.bind,
-		Tolerance: sim.Duration(u.tolerance), Await: p.await})
+		Tolerance: sim.Duration(u.tolerance), Percent: u.percent, Await: p.await})
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	defer p.end()

@@ -42,6 +42,7 @@ type setup struct {
 	v6, mapped    bool
 	mtu           int
 	tolerance     time.Duration
+	percent       float64
 	bind, connect uint16
 	control       string // congestion control to set on each socket, where the namespace may not have it as its default
 	route         []string
@@ -86,6 +87,10 @@ func newSetup(s *packetdrill.Script) (*setup, error) {
 				return nil, bad("a number")
 			}
 			u.number(o.Name, n)
+		case "tolerance_percent":
+			if u.percent, err = strconv.ParseFloat(o.Value, 64); err != nil || u.percent < 0 {
+				return nil, bad("a percentage")
+			}
 		case "init_scripts":
 			u.scripts = append(u.scripts, strings.Split(o.Value, ",")...)
 		case "define", "D":

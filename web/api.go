@@ -12,6 +12,7 @@ import (
 
 	"wirestep/engine"
 	"wirestep/engine/capture"
+	"wirestep/engine/packetdrill"
 	"wirestep/engine/scene"
 	"wirestep/engine/trace"
 	"wirestep/i18n"
@@ -157,6 +158,25 @@ func (s *Server) apiCapture(w http.ResponseWriter, r *http.Request) {
 	}
 	attach(w, "application/x-pcapng", "wirestep-"+id+".pcapng")
 	io.WriteString(w, file.String())
+}
+
+// apiSessionScript is what one host did so far, as a packetdrill script.
+func (s *Server) apiSessionScript(w http.ResponseWriter, r *http.Request) {
+	id, name := chi.URLParam(r, "id"), r.URL.Query().Get("host")
+	var text string
+	var failed error
+	err := s.hub.with(r.Context(), id, func(st *stage) {
+		text, failed = packetdrill.Export(st.t, st.t.Branch(), st.t.N(), name)
+	})
+	if failed != nil && err == nil {
+		err = refuse(http.StatusNotFound, "no-host", "host", name)
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	attach(w, "text/plain; charset=utf-8", "wirestep-"+id+".pkt")
+	io.WriteString(w, text)
 }
 
 func (s *Server) apiDiagram(w http.ResponseWriter, r *http.Request) {

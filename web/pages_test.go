@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"wirestep/engine/packetdrill"
 	"wirestep/i18n"
 	"wirestep/web/proto"
 )
@@ -179,6 +180,7 @@ func TestAddressesOfASession(t *testing.T) {
 		"/bundle":         {"text/plain; charset=utf-8", "cursor branch 0 step"},
 		"/trace":          {"text/plain; charset=utf-8", "SYN"},
 		"/capture.pcapng": {"application/x-pcapng", "\x0a\x0d\x0d\x0a"},
+		"/script.pkt":     {"text/plain; charset=utf-8", "> S 0:0(0) win"},
 		"/diagram.svg":    {"image/svg+xml", "SYN-ACK seq=0"},
 	} {
 		status, text, h := s.get("/api/sessions/" + id + path)
@@ -188,6 +190,26 @@ func TestAddressesOfASession(t *testing.T) {
 		if status, text, _ := s.get("/api/sessions/nosuch" + path); status != http.StatusNotFound || !strings.Contains(text, "no-session") {
 			t.Errorf("%s of no session: %d %s", path, status, text)
 		}
+	}
+}
+
+// The script of a session is of one host; a host that is not there is said.
+func TestScriptOfASession(t *testing.T) {
+	s := open(t, nil)
+	id := s.create(withScene(plain))
+	p := s.join(id, "")
+	for range 30 {
+		p.ask(proto.Command{T: "step"})
+	}
+	status, text, _ := s.get("/api/sessions/" + id + "/script.pkt?host=server")
+	if status != http.StatusOK || !strings.Contains(text, "listen(3") {
+		t.Errorf("%d %.300s", status, text)
+	}
+	if r := packetdrill.Run("x.pkt", text, packetdrill.Config{Exact: true}); !r.OK {
+		t.Error(r.Failure())
+	}
+	if status, text, _ := s.get("/api/sessions/" + id + "/script.pkt?host=nobody"); status != http.StatusNotFound || !strings.Contains(text, "no-host") {
+		t.Errorf("%d %s", status, text)
 	}
 }
 

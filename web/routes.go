@@ -28,6 +28,7 @@ func (s *Server) routes() http.Handler {
 			r.Get("/sessions/{id}/bundle", s.apiBundle)
 			r.Get("/sessions/{id}/trace", s.apiTrace)
 			r.Get("/sessions/{id}/capture.pcapng", s.apiCapture)
+			r.Get("/sessions/{id}/script.pkt", s.apiSessionScript)
 			r.Get("/sessions/{id}/diagram.svg", s.apiDiagram)
 			r.With(s.seldom()).Post("/scripts", s.apiScript)
 			r.Get("/rules", s.apiRules)

@@ -28,7 +28,7 @@ func TestCommandLinesThatAreNotUnderstood(t *testing.T) {
 		{"run", "0 scenes, expected one"},
 		{"run a b", "2 scenes, expected one"},
 		{"run -speed 3 x.scene", "flag provided but not defined: -speed"},
-		{"run x.scene -format xml", "-format xml, expected compact, json, explain or tcpdump"},
+		{"run x.scene -format xml", "-format xml, expected compact, json, explain, tcpdump or pkt"},
 		{"bench -bytes 0", "-bytes 0, expected 1 to"},
 		{"bench now", `"now", expected flags only`},
 		{"bench -loss many", `"many%" is not a share`},

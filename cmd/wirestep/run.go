@@ -8,6 +8,7 @@ import (
 
 	"wirestep/engine"
 	"wirestep/engine/capture"
+	"wirestep/engine/packetdrill"
 	"wirestep/engine/scene"
 	"wirestep/engine/trace"
 )
@@ -18,6 +19,7 @@ func runScene(e env, args []string) int {
 	until := fs.String("until", "", "")
 	form := fs.String("format", "compact", "")
 	pcapng := fs.String("pcapng", "", "")
+	hostName := fs.String("host", "", "")
 	files, code := parse(e, fs, args)
 	switch {
 	case code >= 0:
@@ -26,8 +28,11 @@ func runScene(e env, args []string) int {
 		return misused(e, "run", fmt.Sprintf("%d scenes, expected one", len(files)))
 	}
 	write, ok := writers[*form]
+	if *form == "pkt" {
+		write, ok = func(io.Writer) func(*engine.World, *trace.Event) { return func(*engine.World, *trace.Event) {} }, true
+	}
 	if !ok {
-		return misused(e, "run", fmt.Sprintf("-format %s, expected compact, json, explain or tcpdump", *form))
+		return misused(e, "run", fmt.Sprintf("-format %s, expected compact, json, explain, tcpdump or pkt", *form))
 	}
 	f, t, err := open(files[0])
 	if err != nil {
@@ -43,6 +48,14 @@ func runScene(e env, args []string) int {
 	}
 	out := bufio.NewWriter(e.out)
 	packets, found := play(t, stop, write(out), *pcapng != "")
+	if *form == "pkt" {
+		text, err := packetdrill.Export(t, t.Branch(), t.N(), *hostName)
+		if err != nil {
+			fmt.Fprintf(e.err, "%s:1: -host: %v\n", files[0], err)
+			return 1
+		}
+		out.WriteString(text)
+	}
 	if err := out.Flush(); err != nil {
 		fmt.Fprintln(e.err, err)
 		return 1

@@ -167,7 +167,7 @@ func makeSend(r *runner, c *Call, b *blocked) (attempt, *failure) {
 
 // sendAll writes memory to a socket, and waits for room if it may.
 func (r *runner) sendAll(to *Expr, buf *buffer, more tcp.WriteFlags, dont bool, s *sending) attempt {
-	done := int64(0)
+	done, waited := int64(0), false
 	return func(x *host.Ctx) (outcome, bool) {
 		fd := r.fd(to)
 		_, conn := r.h.FD(fd)
@@ -179,6 +179,9 @@ func (r *runner) sendAll(to *Expr, buf *buffer, more tcp.WriteFlags, dont bool, 
 		}
 		if o, over, does := s.fast.try(r, x, fd, &done, *buf, dont); does {
 			return o, over
+		}
+		if waited && (conn.State == tcp.Established || conn.State == tcp.CloseWait) && conn.Err == tcp.OK && !conn.Writable(&r.h.Sys) {
+			return outcome{}, false // a writer is woken when a third of the room is free (sk_stream_is_writeable)
 		}
 		if done == 0 {
 			s.from, s.tail = conn.SndMax, len(conn.Wq) > 0
@@ -199,6 +202,7 @@ func (r *runner) sendAll(to *Expr, buf *buffer, more tcp.WriteFlags, dont bool, 
 			}
 		}
 		if done < buf.size && (err == tcp.EAGAIN || err == tcp.OK) && r.waits(fd, dont) {
+			waited = true
 			return outcome{}, false
 		}
 		if done > 0 {

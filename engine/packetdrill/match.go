@@ -163,7 +163,7 @@ func (r *runner) liveOptions(p *peer, k *Packet, s *wire.Segment) []byte {
 			}
 			val, ecr := k.Opts[i].Nums[0], k.Opts[i].Nums[1]
 			if r.exact {
-				o.TSVal = p.scriptTS(s.Opts.TSVal, val, r.tol, sim.Millisecond)
+				o.TSVal = p.scriptTS(s.Opts.TSVal, val, r.tolerance(r.due, r.lastDue), sim.Millisecond)
 				continue
 			}
 			o.TSVal = p.scriptTS(s.Opts.TSVal, val, r.tolerance(r.due, epoch), r.tsTick)

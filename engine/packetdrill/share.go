@@ -98,6 +98,7 @@ type WireConfig struct {
 	Local, Remote netip.Addr
 	BindPort      uint16
 	Tolerance     sim.Duration
+	Percent       float64                   // of the time since the line before, if that is more
 	Await         func(limit sim.Time) bool // waits for the next packet, and calls Sent
 }
 
@@ -105,7 +106,8 @@ type WireConfig struct {
 func NewWire(c WireConfig) *Wire {
 	w := &Wire{}
 	w.r = runner{script: &Script{File: c.File}, res: &Result{File: c.File}, tol: c.Tolerance, now: epoch,
-		local: c.Local, remote: c.Remote, bindPort: c.BindPort, connectPort: c.BindPort, lastFD: -1, exact: true}
+		local: c.Local, remote: c.Remote, bindPort: c.BindPort, connectPort: c.BindPort, lastFD: -1, exact: true,
+		percent: c.Percent, due: epoch, lastDue: epoch}
 	w.r.other = func(limit sim.Time) bool { return c.Await(min(limit, w.cap)) }
 	return w
 }
@@ -120,6 +122,7 @@ func (w *Wire) Window(e *Event) (lo, hi sim.Time) { return w.r.window(&e.When) }
 // timestamps may be off by as much from then on.
 func (w *Wire) Happened(due, at sim.Time) {
 	w.slack(at.Sub(due))
+	w.r.lastDue, w.r.due = w.r.due, due
 	w.r.now = at
 }
 
@@ -147,7 +150,8 @@ func (w *Wire) Left() (out []string) {
 // longer than the line says, to tell when the packet came instead.
 func (w *Wire) Expect(e *Event, beyond sim.Duration) (expected, got string, ok bool) {
 	lo, hi := w.r.window(&e.When)
-	w.cap = max(hi, w.r.now).Add(w.r.tol + beyond)
+	w.r.lastDue, w.r.due = w.r.due, lo
+	w.cap = max(hi, w.r.now).Add(w.r.tolerance(hi, w.r.lastDue) + beyond)
 	if e.When.Kind == AnyTime {
 		w.cap = w.r.now.Add(30 * sim.Second)
 	}

@@ -105,16 +105,32 @@ var metricsUse = trace.Declare(trace.Rule{
 	Linux: "tcp_init_metrics",
 })
 
+var handshakeSsthresh = trace.Declare(trace.Rule{
+	ID: "ssthresh.handshake",
+	Says: "A lost SYN has lowered ssthresh, as every timeout does. A connection that has come about begins without such a bound all the same: " +
+		"the loss of a SYN says little about what the path can carry.",
+	RFC:   trace.Cites("RFC 5681 §3.1"),
+	Linux: "tcp_init_metrics",
+})
+
+// forgetHandshake gives ssthresh back what the handshake has made of it.
+func (c *Conn) forgetHandshake(x *Ctx) {
+	if c.Ssthresh != infSsthresh {
+		defer x.Enter(handshakeSsthresh)()
+		c.Ssthresh = infSsthresh
+	}
+}
+
 // initMetrics lets a new connection begin with what is known of its destination
 // (tcp_init_metrics).
 func (c *Conn) initMetrics(x *Ctx) {
 	cached := uint32(0)
+	c.forgetHandshake(x)
 	if m := c.metrics(x, false); m != nil {
 		defer x.Enter(metricsUse)()
 		if x.Sys.Route.CwndLock {
 			c.CwndClamp = m.Cwnd
 		}
-		c.Ssthresh = infSsthresh // Linux: whatever the handshake has made of it
 		if m.Ssthresh != 0 && !x.Sys.NoSsthreshMetrics {
 			c.Ssthresh = min(m.Ssthresh, c.CwndClamp)
 		}

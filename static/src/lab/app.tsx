@@ -123,6 +123,13 @@ function Header({ stream, place }: { stream: Stream; place: Place }) {
             <a href={`/api/sessions/${place.session}/capture.pcapng`} download>
               {t('lab.export-pcap')}
             </a>
+            {(s.hello.value?.hosts ?? [])
+              .filter((h) => !h.kind)
+              .map((h) => (
+                <a key={h.name} href={`/api/sessions/${place.session}/script.pkt?host=${encodeURIComponent(h.name)}`} download>
+                  {t('lab.export-pkt', { host: h.name })}
+                </a>
+              ))}
             <a href={`/api/sessions/${place.session}/diagram.svg`} download={`wirestep-${place.session}.svg`}>
               {t('lab.export-svg')}
             </a>

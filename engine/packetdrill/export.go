@@ -1,0 +1,341 @@
+package packetdrill
+
+import (
+	"fmt"
+	"strings"
+
+	"wirestep/engine"
+	"wirestep/engine/host"
+	"wirestep/engine/sim"
+	"wirestep/engine/tcp"
+	"wirestep/engine/trace"
+	"wirestep/engine/wire"
+)
+
+// Export writes what happened on one host of a branch down as a script: the host
+// is the kernel under test, whoever it talked to is the script. A script knows one
+// connection: the first that the host took part in. It ends at step n. "" is the
+// first host.
+func Export(t *engine.Timeline, b engine.BranchID, n engine.StepNo, name string) (string, error) {
+	t = t.Clone()
+	tip := int(n)
+	if err := t.Switch(b, 0); err != nil {
+		return "", err
+	}
+	x := &exporter{last: -1}
+	for _, h := range t.World().Hosts() {
+		if t.World().Box(h.Index) != nil {
+			continue // it has no sockets
+		}
+		if h.Name == name || name == "" && x.h == nil {
+			x.h = h
+		}
+	}
+	if x.h == nil {
+		return "", &NoHost{name, hostNames(t.World())}
+	}
+	x.index = x.h.Index
+	x.choose(t, tip)
+	if err := t.Switch(b, 0); err != nil {
+		return "", err
+	}
+	x.head(t)
+	for range tip {
+		ev, ok := t.Step()
+		if !ok {
+			break
+		}
+		x.h = t.World().Hosts()[x.index]
+		x.event(t.World(), ev)
+	}
+	x.foot(t.World())
+	return strings.Join(x.out, "\n") + "\n", nil
+}
+
+// NoHost is a host that is not there, or has no sockets.
+type NoHost struct{ Name, Hosts string }
+
+func (e *NoHost) Error() string { return fmt.Sprintf("no host %q; the hosts are %s", e.Name, e.Hosts) }
+
+func hostNames(w *engine.World) string {
+	var names []string
+	for _, h := range w.Hosts() {
+		if w.Box(h.Index) == nil {
+			names = append(names, h.Name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// exporter writes one script.
+type exporter struct {
+	h      *host.Host
+	index  sim.HostID
+	local  wire.Endpoint
+	remote wire.Endpoint
+	conns  map[sim.SubjectID]bool // sockets of the connection, and those that it came from
+	last   sim.Time               // of the line before; -1: there is none
+	out    []string
+	others int // packets of other connections
+
+	fds     []exported
+	nextFD  int64
+	waiting *pending
+	own     stampShift
+	peer    stampShift
+}
+
+// exported is a descriptor of the script.
+type exported struct {
+	proc int32
+	name string
+	fd   int64
+	conn sim.SubjectID
+	open bool
+}
+
+// pending is a call that has not returned.
+type pending struct {
+	proc int32
+	at   int      // its line
+	from sim.Time // what its times count from
+	call string
+}
+
+// stampShift makes timestamps of a host small numbers.
+type stampShift struct {
+	known bool
+	first uint32
+}
+
+const firstStamp = 1000
+
+func (s *stampShift) of(n uint32) uint32 {
+	if !s.known {
+		s.known, s.first = true, n
+	}
+	return n - s.first + firstStamp
+}
+
+// choose finds the connection: the first that a packet of the host belongs to.
+func (x *exporter) choose(t *engine.Timeline, tip int) {
+	x.conns, x.nextFD = map[sim.SubjectID]bool{}, 3
+	for range tip {
+		ev, ok := t.Step()
+		if !ok {
+			return
+		}
+		w := t.World()
+		for i := range ev.Effects {
+			e := &ev.Effects[i]
+			if p := w.Packet(e.Packet); !x.local.Addr.IsValid() && p != nil && !p.Seg.ICMP.Set {
+				switch {
+				case e.Kind == trace.Sent && p.From == x.index && p.Of == 0:
+					x.local, x.remote = p.Seg.Src, p.Seg.Dst
+				case e.Kind == trace.Delivered && e.Host == x.index && w.Hosts()[x.index].Has(p.Seg.Dst.Addr):
+					x.local, x.remote = p.Seg.Dst, p.Seg.Src
+				}
+			}
+		}
+	}
+	for i := range tip {
+		ev := t.Event(t.Branch(), engine.StepNo(i+1))
+		for j := range ev.Effects {
+			e := &ev.Effects[j]
+			if e.Made == nil || e.Host != x.index {
+				continue
+			}
+			listens := e.Made.Tuple.Local.Port == x.local.Port && !e.Made.Tuple.Remote.Addr.IsValid()
+			x.conns[e.Subject] = x.conns[e.Subject] || listens || e.Made.Tuple.Local == x.local && e.Made.Tuple.Remote == x.remote
+		}
+	}
+}
+
+// line adds a line that happens now.
+func (x *exporter) line(at sim.Time, text string) {
+	if x.last < 0 {
+		x.out = append(x.out, "0 "+text)
+	} else {
+		x.out = append(x.out, "+"+short6(at.Sub(x.last))+" "+text)
+	}
+	x.last = at
+}
+
+func (x *exporter) comment(format string, a ...any) {
+	x.out = append(x.out, "// "+fmt.Sprintf(format, a...))
+}
+
+// short6 prints seconds without zeros at the end.
+func short6(d sim.Duration) string {
+	return strings.TrimSuffix(strings.TrimRight(seconds(d), "0"), ".")
+}
+
+// head writes what the script begins with: addresses, tolerances and settings.
+func (x *exporter) head(t *engine.Timeline) {
+	s := t.Scenario()
+	x.comment("%s: what %s did, as the kernel under test; %s is the script.", s.Name, x.h.Name, x.remote.Addr)
+	x.comment("Times count from the line before; numbers and timestamps begin small.")
+	if x.local.Addr.Is6() {
+		x.out = append(x.out, "--ip_version=ipv6")
+	}
+	x.out = append(x.out, "--tolerance_usecs=10000", "--tolerance_percent=12.5")
+	var set []string
+	for i := range host.Sysctls {
+		d := &host.Sysctls[i]
+		v := x.h.Set.Values[i]
+		always := d.Name == "net.ipv4.tcp_rmem" || d.Name == "net.ipv4.tcp_wmem" || d.Name == "net.ipv4.tcp_congestion_control"
+		if v != d.Default || always {
+			set = append(set, "sysctl -q "+d.Name+"='"+v+"'")
+		}
+	}
+	set = append(set, fmt.Sprintf("ip link set dev tun0 gso_max_segs %d", max(x.h.Sys.GSOMaxSegs, 1)))
+	if r := &x.h.Sys.Route; r.InitCwnd > 0 {
+		set = append(set, fmt.Sprintf("ip route change default dev tun0 initcwnd %d", r.InitCwnd))
+	}
+	x.out = append(x.out, "`"+strings.Join(set, "\n ")+"`", "")
+}
+
+// event writes what an event did on the host.
+func (x *exporter) event(w *engine.World, ev *trace.Event) {
+	for i := range ev.Effects {
+		e := &ev.Effects[i]
+		if e.Kind == trace.Delivered && e.Host == x.index {
+			x.arrived(w, ev, w.Packet(e.Packet))
+		}
+	}
+	if ev.Kind == trace.Call && ev.Host == x.index {
+		x.call(ev)
+	}
+	for i := range ev.Effects {
+		e := &ev.Effects[i]
+		if p := w.Packet(e.Packet); e.Kind == trace.Sent && p != nil && p.From == x.index && p.Of == 0 && !p.Forged {
+			x.sent(ev, p)
+		}
+	}
+}
+
+// arrived writes a packet that the script sends.
+func (x *exporter) arrived(w *engine.World, ev *trace.Event, p *engine.Packet) {
+	s := &p.Seg
+	if s.ICMP.Set {
+		x.icmp(ev, p)
+		return
+	}
+	switch {
+	case s.Src != x.remote || s.Dst != x.local:
+		x.others++
+		return
+	case s.BadSum:
+		x.comment("a packet with a wrong checksum arrived, and was discarded")
+		return
+	}
+	x.line(ev.At, "< "+x.spell(p, &x.peer, &x.own))
+}
+
+// sent writes a packet that the host is to send.
+func (x *exporter) sent(ev *trace.Event, p *engine.Packet) {
+	if p.Seg.Src != x.local || p.Seg.Dst != x.remote || p.Seg.ICMP.Set {
+		x.others++
+		return
+	}
+	q := *p
+	if q.Seg.ECN == wire.CE {
+		q.Seg.ECN = wire.ECT0 // a queue on the way has marked it
+	}
+	x.line(ev.At, "> "+x.spell(&q, &x.own, &x.peer))
+}
+
+// spell writes a packet with the numbers of the script.
+func (x *exporter) spell(p *engine.Packet, val, ecr *stampShift) string {
+	s := p.Seg
+	o := s.Opts
+	if o.On(wire.HasTS) {
+		o.TSVal = val.of(o.TSVal)
+		if o.TSEcr != 0 {
+			o.TSEcr = ecr.of(o.TSEcr)
+		}
+	}
+	for i := range o.Sack[:o.SackN] {
+		o.Sack[i].Start -= p.BaseAck
+		o.Sack[i].End -= p.BaseAck
+	}
+	ecn := ""
+	if s.ECN != wire.NotECT {
+		ecn = s.ECN.String()
+	}
+	opts := strings.TrimSuffix(spellOptions(o.Bytes()), ",eol")
+	return spell(ecn, s.Flags, uint32(p.RelSeq()), len(s.Payload), s.Flags.Has(wire.ACK), uint32(p.RelAck()), int(s.Win), int(s.Urg), opts)
+}
+
+// icmp writes an ICMP error that the script sends.
+func (x *exporter) icmp(ev *trace.Event, p *engine.Packet) {
+	s := &p.Seg
+	if s.Src != x.local || s.Dst != x.remote {
+		x.others++
+		return
+	}
+	typ, code := icmpWords(&s.ICMP)
+	if typ == "" {
+		x.comment("an ICMP message of type %d and code %d arrived", s.ICMP.Type, s.ICMP.Code)
+		return
+	}
+	text := "< icmp " + typ
+	if code != "" {
+		text += " " + code
+	}
+	if s.ICMP.MTU > 0 {
+		text += fmt.Sprintf(" mtu %d", s.ICMP.MTU)
+	}
+	seq := uint32(p.RelSeq())
+	x.line(ev.At, fmt.Sprintf("%s [%d:%d(%d)]", text, seq, seq+uint32(len(s.Payload)), len(s.Payload)))
+}
+
+// icmpWords are the words for an ICMP message, "" if there are none.
+func icmpWords(m *wire.ICMP) (typ, code string) {
+	column, codes := 0, []string{"net_unreachable", "host_unreachable", "protocol_unreachable", "port_unreachable", "frag_needed", "source_route_failed",
+		"net_unknown", "host_unknown", "source_host_isolated", "net_prohibited", "host_prohibited"}
+	if m.V6 {
+		column, codes = 1, []string{"no_route", "admin_prohibited", "not_neighbour", "address_unreachable", "port_unreachable"}
+	}
+	for _, t := range []string{"unreachable", "source_quench", "redirect", "time_exceeded", "parameter_problem", "packet_too_big"} {
+		if icmpTypes[t][column] == int(m.Type) {
+			typ = t
+		}
+	}
+	if typ == "unreachable" {
+		if int(m.Code) >= len(codes) {
+			return "", ""
+		}
+		code = codes[m.Code]
+	}
+	return typ, code
+}
+
+// pinned are the variables of TCP_INFO that the last line compares.
+var pinned = []string{"tcpi_state", "tcpi_ca_state", "tcpi_snd_cwnd", "tcpi_snd_ssthresh", "tcpi_unacked", "tcpi_retransmits"}
+
+// foot writes how the connection stands at the end.
+func (x *exporter) foot(w *engine.World) {
+	if x.waiting != nil {
+		x.unwait(w.Now(), "...")
+	}
+	if x.others > 0 {
+		x.comment("%d packets of other connections are left out.", x.others)
+	}
+	for _, f := range x.fds {
+		c := w.Hosts()[x.index].Conn(f.conn)
+		if !f.open || c == nil || c.State == tcp.Listen || c.Tuple.Remote != x.remote {
+			continue
+		}
+		var asserts []string
+		for _, i := range c.Info(w.Now(), &x.h.Sys) {
+			for _, name := range pinned {
+				if i.Name == name {
+					asserts = append(asserts, fmt.Sprintf("assert %s == %d, %s", name, i.Value, name))
+				}
+			}
+		}
+		x.line(w.Now().Add(sim.Millisecond), "%{\n"+strings.Join(asserts, "\n")+"\n}%")
+		return
+	}
+}

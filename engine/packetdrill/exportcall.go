@@ -1,0 +1,306 @@
+package packetdrill
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"wirestep/engine/sim"
+	"wirestep/engine/trace"
+)
+
+// The calls of a program, written as a script has them. A call that waited is
+// written when it returned, which is when there was something for it; those that
+// did something at once (connect, write, close) are written as calls that block.
+
+// call writes a system call of the host.
+func (x *exporter) call(ev *trace.Event) {
+	name, args := cutCall(ev.Name)
+	var done *trace.Effect
+	proc := int32(-1)
+	for i := range ev.Effects {
+		e := &ev.Effects[i]
+		if e.Kind == trace.Returned && e.Host == x.index {
+			done, proc = e, e.N
+		}
+	}
+	if p := x.waiting; p != nil && p.call == ev.Name && (done == nil || p.proc < 0 || done.N == p.proc) {
+		if done == nil {
+			return
+		}
+		x.unwait(ev.At, result(done))
+		return
+	}
+	variable, _, _ := strings.Cut(ev.Name, "=")
+	if !strings.Contains(ev.Name, "=") || strings.Contains(variable, "(") {
+		variable = ""
+	}
+	c := &callLine{x: x, ev: ev, name: name, args: args, variable: strings.TrimSpace(variable), done: done, proc: proc}
+	if done == nil && name != "connect" && name != "write" && name != "send" && name != "sendto" && name != "close" {
+		return
+	}
+	c.write()
+}
+
+// cutCall cuts s = listen(:80, 5) into its name and arguments.
+func cutCall(text string) (string, []string) {
+	head, rest, _ := strings.Cut(text, "(")
+	if _, name, ok := strings.Cut(head, "="); ok {
+		head = name
+	}
+	rest = strings.TrimSuffix(strings.TrimSpace(rest), ")")
+	var args []string
+	for _, a := range splitTop(rest, ',') {
+		if a = strings.TrimSpace(a); a != "" {
+			args = append(args, a)
+		}
+	}
+	return strings.TrimSpace(head), args
+}
+
+// result spells what a call returned.
+func result(e *trace.Effect) string {
+	if e.Errno != "" {
+		return "-1 " + e.Errno + " (" + strings.ToLower(e.Errno) + ")"
+	}
+	return strconv.FormatInt(e.Result, 10)
+}
+
+// callLine is a call on its way into the script.
+type callLine struct {
+	x        *exporter
+	ev       *trace.Event
+	name     string
+	args     []string
+	variable string
+	done     *trace.Effect // nil: it waits
+	proc     int32
+}
+
+func (c *callLine) result() string {
+	if c.done == nil {
+		return "0"
+	}
+	return result(c.done)
+}
+
+// write writes the lines of a call.
+func (c *callLine) write() {
+	if s := c.ev.Subject; s != 0 && !c.x.conns[s] {
+		return // of another connection
+	}
+	switch c.name {
+	case "socket":
+		c.socket(c.variable)
+	case "listen":
+		c.listen()
+	case "connect":
+		c.connect()
+	case "accept":
+		c.accept()
+	default:
+		if len(c.args) == 0 {
+			return
+		}
+		if f := c.x.of(c.ev.Subject); f != nil {
+			c.onSocket(f)
+		}
+	}
+}
+
+func (x *exporter) find(name string) *exported {
+	for i := range x.fds {
+		if f := &x.fds[i]; f.name == name && f.open {
+			return f
+		}
+	}
+	return nil
+}
+
+// of finds the descriptor of a socket.
+func (x *exporter) of(conn sim.SubjectID) *exported {
+	for i := range x.fds {
+		if f := &x.fds[i]; f.conn == conn && f.open {
+			return f
+		}
+	}
+	return nil
+}
+
+// socket makes a descriptor.
+func (c *callLine) socket(name string) *exported {
+	x := c.x
+	fd := x.nextFD
+	x.nextFD++
+	x.line(c.ev.At, fmt.Sprintf("socket(..., SOCK_STREAM, IPPROTO_TCP) = %d", fd))
+	x.fds = append(x.fds, exported{c.proc, name, fd, c.ev.Subject, true})
+	return &x.fds[len(x.fds)-1]
+}
+
+func (c *callLine) listen() {
+	f := c.x.find(first(c.args))
+	backlog := "4096"
+	if f == nil {
+		f = c.socket(c.variable)
+		c.x.line(c.ev.At, fmt.Sprintf("setsockopt(%d, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0", f.fd))
+		c.x.line(c.ev.At, fmt.Sprintf("bind(%d, ..., ...) = 0", f.fd))
+	}
+	if n := len(c.args); n > 1 || n == 1 && f.name == c.args[0] && n > 1 {
+		backlog = c.args[n-1]
+	}
+	c.x.line(c.ev.At, fmt.Sprintf("listen(%d, %s) = %s", f.fd, backlog, c.result()))
+}
+
+func first(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	return args[0]
+}
+
+func (c *callLine) connect() {
+	x := c.x
+	if !x.conns[c.ev.Subject] {
+		return
+	}
+	f := x.find(first(c.args))
+	if f == nil {
+		f = c.socket(c.variable)
+	}
+	c.maybeWait(fmt.Sprintf("connect(%d, ..., ...)", f.fd))
+}
+
+func (c *callLine) accept() {
+	f := c.x.find(first(c.args))
+	if f == nil || c.done.Errno == "" && !c.x.conns[c.ev.Subject] {
+		return
+	}
+	if c.done.Errno != "" {
+		c.x.line(c.ev.At, fmt.Sprintf("accept(%d, ..., ...) = %s", f.fd, c.result()))
+		return
+	}
+	fd := c.x.nextFD
+	c.x.nextFD++
+	c.x.line(c.ev.At, fmt.Sprintf("accept(%d, ..., ...) = %d", f.fd, fd))
+	c.x.fds = append(c.x.fds, exported{c.proc, c.variable, fd, c.ev.Subject, true})
+}
+
+// maybeWait writes a call, as one that blocks if it has not returned.
+func (c *callLine) maybeWait(text string) {
+	x := c.x
+	if c.done != nil {
+		x.line(c.ev.At, text+" = "+c.result())
+		return
+	}
+	if x.waiting != nil {
+		x.comment("left out, because another call waits: %s", c.ev.Name)
+		return
+	}
+	from := x.last
+	x.line(c.ev.At, text)
+	x.waiting = &pending{proc: -1, at: len(x.out) - 1, from: from, call: c.ev.Name}
+}
+
+// unwait completes the call that has waited. Its end counts from where its
+// beginning does; "..." is a call that never returned.
+func (x *exporter) unwait(now sim.Time, result string) {
+	p := x.waiting
+	x.waiting = nil
+	when, text, _ := strings.Cut(x.out[p.at], " ")
+	if result == "..." {
+		x.out[p.at] = "// " + x.out[p.at] + " never returned"
+		return
+	}
+	x.out[p.at] = when + "..." + short6(now.Sub(p.from)) + " " + text + " = " + result
+}
+
+// onSocket writes a call on a socket that is there.
+func (c *callLine) onSocket(f *exported) {
+	x, fd := c.x, f.fd
+	rest := c.args[1:]
+	has := func(word string) bool { return slices.Contains(rest, word) }
+	switch c.name {
+	case "read", "recv":
+		size, flags := "65536", ""
+		for _, a := range rest {
+			if _, err := strconv.Atoi(a); err == nil {
+				size = a
+			} else if strings.HasPrefix(a, "MSG_") {
+				flags += "|" + a
+			}
+		}
+		if flags != "" {
+			x.line(c.ev.At, fmt.Sprintf("recv(%d, ..., %s, %s) = %s", fd, size, flags[1:], c.result()))
+			return
+		}
+		x.line(c.ev.At, fmt.Sprintf("read(%d, ..., %s) = %s", fd, size, c.result()))
+	case "write", "send", "sendto":
+		c.writes(fd, rest)
+	case "shutdown":
+		x.line(c.ev.At, fmt.Sprintf("shutdown(%d, %s) = %s", fd, first(rest), c.result()))
+	case "close":
+		f.open = false
+		c.maybeWait(fmt.Sprintf("close(%d)", fd))
+	case "abort":
+		f.open = false
+		x.line(c.ev.At, fmt.Sprintf("setsockopt(%d, SOL_SOCKET, SO_LINGER, {onoff=1, linger=0}, 8) = 0", fd))
+		x.line(c.ev.At, fmt.Sprintf("close(%d) = %s", fd, c.result()))
+	case "fcntl":
+		mode := "O_RDWR"
+		if has("O_NONBLOCK") {
+			mode += "|O_NONBLOCK"
+		}
+		x.line(c.ev.At, fmt.Sprintf("fcntl(%d, F_SETFL, %s) = %s", fd, mode, c.result()))
+	case "setsockopt":
+		c.option(fd, rest)
+	case "bind":
+		x.line(c.ev.At, fmt.Sprintf("bind(%d, ..., ...) = %s", fd, c.result()))
+	default:
+		x.comment("left out: %s", c.ev.Name)
+	}
+}
+
+// writes writes write() and send().
+func (c *callLine) writes(fd int64, args []string) {
+	size, flags := first(args), ""
+	if strings.HasPrefix(size, `"`) {
+		size = strconv.Itoa(len(unescape(strings.Trim(size, `"`))))
+	}
+	for _, a := range args[min(1, len(args)):] {
+		if strings.HasPrefix(a, "MSG_") {
+			flags += "|" + a
+		}
+	}
+	if c.name == "sendto" {
+		c.maybeWait(fmt.Sprintf("sendto(%d, ..., %s, %s, ..., ...)", fd, size, strings.TrimPrefix(flags+"|0", "|")))
+		return
+	}
+	if flags != "" {
+		c.maybeWait(fmt.Sprintf("send(%d, ..., %s, %s)", fd, size, flags[1:]))
+		return
+	}
+	c.maybeWait(fmt.Sprintf("write(%d, ..., %s)", fd, size))
+}
+
+// option writes setsockopt().
+func (c *callLine) option(fd int64, args []string) {
+	if len(args) > 1 && (strings.HasPrefix(args[0], "SOL_") || strings.HasPrefix(args[0], "IPPROTO_")) {
+		args = args[1:]
+	}
+	level, _, ok := OptionNumber(first(args))
+	if !ok || len(args) < 2 {
+		c.x.comment("left out: %s", c.ev.Name)
+		return
+	}
+	levels := map[int64]string{0: "SOL_IP", 1: "SOL_SOCKET", 6: "SOL_TCP", 41: "SOL_IPV6"}
+	value, size := "["+args[1]+"]", 4
+	switch {
+	case args[0] == "SO_LINGER" && len(args) > 2:
+		value, size = fmt.Sprintf("{onoff=%s, linger=%s}", args[1], strings.TrimSuffix(args[2], "s")), 8
+	case args[0] == "TCP_CONGESTION":
+		text := strings.Trim(args[1], `"`)
+		value, size = quote(text), len(text)
+	}
+	c.x.line(c.ev.At, fmt.Sprintf("setsockopt(%d, %s, %s, %s, %d) = %s", fd, levels[level], args[0], value, size, c.result()))
+}
