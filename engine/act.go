@@ -64,10 +64,11 @@ func (w *World) Check(op *Op) error {
 	case OpDrop, OpDelay, OpHold, OpDuplicate, OpCorrupt, OpEdit, OpRelease:
 		return w.checkTarget(op)
 	case OpSysctl:
-		if w.hostNamed(op.Host) < 0 {
+		h := w.hostNamed(op.Host)
+		if h < 0 {
 			return refuse("no host is named %q", op.Host)
 		}
-		return host.CheckSysctl(op.Set.Name, op.Set.Value)
+		return w.hosts[h].Kernel.Check(op.Set.Name, op.Set.Value)
 	case OpCall:
 		h := w.hostNamed(op.Host)
 		if h < 0 {

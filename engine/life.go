@@ -2,6 +2,7 @@ package engine
 
 import (
 	"slices"
+	"strings"
 
 	"wirestep/engine/host"
 	"wirestep/engine/middlebox"
@@ -24,6 +25,9 @@ func (w *World) checkLife(op *Op) error {
 		return refuse("%s is switched on already", op.Host)
 	case op.Kind != OpPowerOn && h.Off:
 		return refuse("%s is switched off", op.Host)
+	}
+	if op.Kind == OpReboot && host.FindProfile(op.Kernel) == nil {
+		return refuse("kernel %s is not known; expected %s", op.Kernel, strings.Join(host.ProfileNames(), ", "))
 	}
 	if op.Kind != OpFilter {
 		return nil
@@ -57,7 +61,11 @@ func (w *World) live(x *host.Ctx, op *Op) {
 			b.Lose(&middlebox.Ctx{Recorder: x.Recorder, Now: w.now, Host: at, IDs: &w.ids})
 		}
 		if op.Kind == OpReboot {
-			h.Reboot(x)
+			var k *host.Profile
+			if op.Kernel != "" {
+				k = host.FindProfile(op.Kernel)
+			}
+			h.Reboot(x, k)
 		} else {
 			h.PowerOff(x)
 		}

@@ -42,7 +42,7 @@ func newBench(t testing.TB) *bench {
 	b := &bench{TB: t, ids: 1, now: sim.Time(sim.Second), listener: -1, fd: -1,
 		us: wire.Endpoint{Addr: a("10.0.0.1"), Port: 80}, peer: wire.Endpoint{Addr: a("10.0.0.2"), Port: 40000},
 		iss: 500_000_000, irs: 1_000_000_000}
-	b.h = host.New(1, 0, "host", []netip.Addr{b.us.Addr}, 1)
+	b.h = host.New(1, 0, "host", []netip.Addr{b.us.Addr}, 1, &host.Profiles[0])
 	must(t, b.h.SetSysctl("net.ipv4.tcp_timestamps", "0"))
 	b.sndUna, b.sndNxt, b.rcvNxt = b.iss+1, b.iss+1, b.irs+1
 	return b

@@ -26,6 +26,7 @@ type HostSpec struct {
 	Name    string
 	Addr    netip.Addr
 	Addr6   netip.Addr // optional second address
+	Kernel  string     // profile; "": that of the scene
 	Sysctls []Setting
 	Offload Offload
 	Filter  []middlebox.Rule  // the INPUT chain
@@ -111,6 +112,7 @@ type Op struct {
 	Many    Many         // Forge: how many, how fast and from where
 	Host    string       // Sysctl, Call, Reboot, PowerOff, PowerOn, Destroy, Filter: on which host
 	Set     Setting      // Sysctl
+	Kernel  string       // Reboot: the kernel that is started; "": the same
 	Proc    string       // Call: which process; "" is the host's first
 	Call    host.Instr   // Call
 	Link    LinkSpec     // Unplug, Plug, Link, Forge: From and To name it

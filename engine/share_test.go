@@ -29,6 +29,7 @@ var readOnly = map[string]string{
 	"World.isns":        "a number is replaced, not changed",
 	"Host.Filter":       "replaced whole",
 	"Box.Rules":         "replaced whole",
+	"Host.Kernel":       "a profile is never written",
 	"World.routes":      "worked out once, from the scene",
 	"Box.Conf":          "what the scene says of a box",
 }

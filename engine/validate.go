@@ -1,14 +1,21 @@
 package engine
 
-import "wirestep/engine/host"
+import (
+	"cmp"
+	"strings"
+
+	"wirestep/engine/host"
+)
 
 // Validate says what is wrong with a scenario; package scene says also where.
 func (s *Scenario) Validate() error {
 	if len(s.Hosts) == 0 {
 		return refuse("the scene has no host")
 	}
-	if s.Kernel != "" && s.Kernel != DefaultKernel {
-		return refuse("kernel %s is not known; expected %s", s.Kernel, DefaultKernel)
+	for _, k := range append([]string{s.Kernel}, kernels(s.Hosts)...) {
+		if host.FindProfile(k) == nil {
+			return refuse("kernel %s is not known; expected one of %s", k, strings.Join(host.ProfileNames(), ", "))
+		}
 	}
 	named := func(name string) bool {
 		for i := range s.Hosts {
@@ -20,7 +27,7 @@ func (s *Scenario) Validate() error {
 	}
 	for i := range s.Hosts {
 		for _, set := range s.Hosts[i].Sysctls {
-			if err := host.CheckSysctl(set.Name, set.Value); err != nil {
+			if err := host.FindProfile(s.KernelOf(&s.Hosts[i])).Check(set.Name, set.Value); err != nil {
 				return err
 			}
 		}
@@ -36,6 +43,16 @@ func (s *Scenario) Validate() error {
 		}
 	}
 	return nil
+}
+
+// KernelOf is the name of the kernel that a host runs.
+func (s *Scenario) KernelOf(h *HostSpec) string { return cmp.Or(h.Kernel, s.Kernel, DefaultKernel) }
+
+func kernels(hosts []HostSpec) (names []string) {
+	for i := range hosts {
+		names = append(names, hosts[i].Kernel)
+	}
+	return names
 }
 
 // DefaultKernel is the profile of the kernel that the engine was measured against.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"net/netip"
 
 	"wirestep/engine/host"
@@ -64,7 +65,7 @@ func NewWorld(s *Scenario) *World {
 		if spec.Addr6.IsValid() {
 			addrs = append(addrs, spec.Addr6)
 		}
-		h := host.New(w.ids, sim.HostID(i), spec.Name, addrs, s.Seed)
+		h := host.New(w.ids, sim.HostID(i), spec.Name, addrs, s.Seed, host.FindProfile(cmp.Or(spec.Kernel, s.Kernel)))
 		if o := spec.Offload; o.Segs > 0 {
 			h.Offload(o.Segs, o.Size)
 		}

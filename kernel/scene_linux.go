@@ -76,8 +76,13 @@ func unplayable(sc *engine.Scenario) string {
 		return "more than two hosts"
 	}
 	for i := range sc.Hosts {
-		if sc.Hosts[i].Box != nil {
+		switch h := &sc.Hosts[i]; {
+		case h.Box != nil:
 			return "boxes between hosts"
+		case sc.KernelOf(h) != engine.DefaultKernel:
+			return "another kernel than the one underneath"
+		case len(h.Filter) > 0:
+			return "a firewall on a host"
 		}
 		if !sc.Hosts[i].Addr.Is4() {
 			return "hosts whose first address is of IPv6"
@@ -96,6 +101,8 @@ func unplayable(sc *engine.Scenario) string {
 		switch op.Kind {
 		case engine.OpEdit, engine.OpCall, engine.OpRelease:
 			return "edit, call or release"
+		case engine.OpReboot, engine.OpPowerOff, engine.OpPowerOn, engine.OpDestroy, engine.OpFilter:
+			return "the life of a host"
 		case engine.OpForge:
 			if op.Many.Count > maxMany {
 				return fmt.Sprintf("more than %d forged segments from one line", maxMany)

@@ -125,7 +125,7 @@ type Sysctls struct {
 }
 
 // Setting is one sysctl.
-type Setting struct{ Name, Default, Range, About string }
+type Setting struct{ Name, Default, Range, Kernels, About string }
 
 // Failure is the page of an error.
 type Failure struct {

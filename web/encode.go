@@ -88,6 +88,9 @@ func encodeWorld(w *engine.World, sc *engine.Scenario) proto.World {
 	for i, h := range w.Hosts() {
 		p.Sysctls, p.Counts = append(p.Sysctls, []proto.Sysctl{}), append(p.Counts, []int64{})
 		for j := range host.Sysctls {
+			if !h.Kernel.Has(&host.Sysctls[j]) {
+				continue
+			}
 			p.Sysctls[i] = append(p.Sysctls[i], proto.Sysctl{Name: host.Sysctls[j].Name, Value: h.Set.Values[j]})
 		}
 		for _, n := range h.MIB {
@@ -171,7 +174,12 @@ func encodeFrame(w *engine.World, e *trace.Event, move *engine.Intervention, bef
 	for i := range e.Effects {
 		x := &e.Effects[i]
 		if x.Kind == trace.Set {
-			f.Sysctl = &proto.SysctlChange{Host: int(x.Host), Name: x.Text, Old: x.Was, New: x.Is}
+			c := proto.SysctlChange{Host: int(x.Host), Name: x.Text, Old: x.Was, New: x.Is}
+			if f.Sysctl == nil {
+				f.Sysctl = &c
+			} else {
+				f.Sysctls = append(f.Sysctls, c)
+			}
 			continue
 		}
 		f.Effects = append(f.Effects, encodeEffect(w, x, before))

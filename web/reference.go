@@ -94,6 +94,12 @@ func (s *Server) sysctlsPage(w http.ResponseWriter, r *http.Request) {
 		d := &host.Sysctls[i]
 		one := templates.Setting{Name: d.Name, Default: d.Default}
 		switch {
+		case d.Until != 0:
+			one.Kernels = v.T("sysctls.until", "version", d.Until)
+		case d.Since != 0:
+			one.Kernels = v.T("sysctls.since", "version", d.Since)
+		}
+		switch {
 		case d.ReadOnly:
 			one.Range = v.T("sysctls.read-only")
 		case d.Max > d.Min:

@@ -32,15 +32,16 @@ type Vars struct {
 // Host is one computer.
 type Host struct {
 	Vars
-	ID    sim.SubjectID
-	Index sim.HostID
-	Name  string
-	Addrs []netip.Addr
-	Sys   tcp.Sysctls
-	Set   Settings
-	MIB   tcp.MIB
-	Mem   tcp.Memory // what one connection leaves to the next
-	Rand  sim.Rand
+	ID     sim.SubjectID
+	Index  sim.HostID
+	Name   string
+	Addrs  []netip.Addr
+	Kernel *Profile // shared, never written
+	Sys    tcp.Sysctls
+	Set    Settings
+	MIB    tcp.MIB
+	Mem    tcp.Memory // what one connection leaves to the next
+	Rand   sim.Rand
 
 	Socks []Sock
 	Live  []*tcp.Conn // every socket, in order of creation
@@ -48,6 +49,7 @@ type Host struct {
 	TWs   []*tcp.TimeWait
 	Procs []Proc
 
+	stamps []stamp          // what each peer last said of its clock
 	Filter []middlebox.Rule // the INPUT chain; replaced whole
 
 	Log      []LogLine // what the kernel has logged; lines are never written again
@@ -73,13 +75,11 @@ type Sock struct {
 }
 
 // New returns a host with nothing on it.
-func New(id sim.SubjectID, index sim.HostID, name string, addrs []netip.Addr, seed uint64) *Host {
+func New(id sim.SubjectID, index sim.HostID, name string, addrs []netip.Addr, seed uint64, kernel *Profile) *Host {
 	h := &Host{ID: id, Index: index, Name: name, Addrs: addrs, Rand: sim.Derive(seed, "host "+name), nextFD: 3}
 	h.secret = h.Rand.Uint64()
-	h.Set = DefaultSettings()
-	h.Set.apply(&h.Sys)
 	h.Offload(1, maxOffload)
-	h.fastOpenSecret()
+	h.Install(kernel)
 	return h
 }
 
@@ -104,6 +104,7 @@ func (h *Host) Clone() *Host {
 	n.TWs = append(make([]*tcp.TimeWait, 0, len(h.TWs)), h.TWs...)
 	n.tuples, n.ports, n.due = h.tuples.Clone(), h.ports.Clone(), h.due.Clone()
 	n.listens, n.Log = slices.Clone(h.listens), slices.Clone(h.Log)
+	n.stamps = slices.Clone(h.stamps)
 	n.Procs = make([]Proc, len(h.Procs))
 	for i := range h.Procs {
 		n.Procs[i] = h.Procs[i].clone()
@@ -139,6 +140,9 @@ func (h *Host) isn(t wire.Tuple, now sim.Time) wire.Seq {
 // (secure_tcp_ts_off).
 func (h *Host) tsOffset(t wire.Tuple) uint32 {
 	t.Local.Port, t.Remote.Port = 0, 0
+	if h.Sys.PlainTS {
+		return -uint32(h.BootAt / sim.Time(sim.Millisecond))
+	}
 	return uint32(h.hash(t, 2)) - uint32(h.BootAt/sim.Time(sim.Millisecond)) // its clock starts with the host
 }
 

@@ -134,6 +134,9 @@ func (h *Host) toListener(x *Ctx, s *wire.Segment, isn *wire.Seq) {
 	}
 	switch verdict {
 	case tcp.ListenCreate:
+		if isn == nil && h.refusedByStamp(x, s) {
+			return
+		}
 		q := &tcp.Request{Flow: h.newFlow()}
 		n := h.isn(t, x.Now)
 		if isn != nil {
@@ -258,6 +261,7 @@ func (h *Host) takeOver(x *Ctx, w *tcp.TimeWait) {
 		x.Count(tcp.TW)
 	}
 	h.created(x, w.ID)
+	h.rememberStamp(x, w)
 }
 
 // onICMP gives an ICMP error to the socket whose segment it quotes.

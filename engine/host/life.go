@@ -19,11 +19,17 @@ var rebootRule = trace.Declare(trace.Rule{
 	Differs: "A real one is away for a while: poweroff and poweron do that. Settings stay, as if they stood in /etc/sysctl.conf. RFC 9293 asks for a quiet time of 2 MSL after a crash; nobody keeps it.",
 })
 
-// Reboot makes the host forget all but its addresses and settings.
-func (h *Host) Reboot(x *Ctx) {
+// Reboot makes the host forget all but its addresses and settings. kernel is the
+// one that it starts, nil the same as before.
+func (h *Host) Reboot(x *Ctx, kernel *Profile) {
 	h.Watch(x)
 	defer x.Enter(rebootRule)()
 	h.forgetAll(x)
+	if kernel != nil {
+		for _, c := range h.Install(kernel) {
+			x.Effect(trace.Effect{Kind: trace.Set, Host: h.Index, Text: c.Name, Was: c.Was, Is: c.Is})
+		}
+	}
 	h.boot(x)
 }
 
@@ -74,7 +80,7 @@ func (h *Host) forgetAll(x *Ctx) {
 		}
 	}
 	h.MIB = tcp.MIB{}
-	h.Live, h.Reqs, h.TWs, h.Socks, h.Log, h.Mem = nil, nil, nil, nil, nil, tcp.Memory{}
+	h.Live, h.Reqs, h.TWs, h.Socks, h.Log, h.Mem, h.stamps = nil, nil, nil, nil, nil, tcp.Memory{}, nil
 	h.tuples, h.ports, h.due, h.listens, h.touched = sim.Index{}, sim.Index{}, sim.Index{}, nil, touched{}
 	h.Vars = Vars{Off: h.Off, BootAt: h.BootAt}
 	for i := range h.Procs {
@@ -86,6 +92,7 @@ func (h *Host) forgetAll(x *Ctx) {
 func (h *Host) boot(x *Ctx) {
 	h.Off, h.BootAt, h.nextFD = false, x.Now, 3
 	h.secret = h.Rand.Uint64()
+	h.fastOpenSecret()
 	for i := range h.Procs {
 		h.Procs[i].By = x.Event.ID
 		h.Procs[i].settle(x.Now)

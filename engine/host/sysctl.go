@@ -30,6 +30,8 @@ type Sysctl struct {
 	Min, Max int64
 	Unit     string
 	ReadOnly bool
+	Since    Version // the first release that has it; 0: very old
+	Until    Version // the first that has it no more; 0: it is still there
 	set      func(*tcp.Sysctls, []int64)
 }
 
@@ -46,15 +48,6 @@ type Settings struct {
 
 // PortRange is a range of ports, both ends included.
 type PortRange struct{ Low, High uint16 }
-
-// DefaultSettings returns what a fresh network namespace has.
-func DefaultSettings() Settings {
-	var s Settings
-	for i := range Sysctls {
-		s.Values[i] = Sysctls[i].Default
-	}
-	return s
-}
 
 func (s *Settings) apply(sys *tcp.Sysctls) {
 	for i := range Sysctls {
@@ -82,13 +75,22 @@ type SysctlError struct{ Name, Text string }
 
 func (e *SysctlError) Error() string { return e.Name + ": " + e.Text }
 
-// CheckSysctl says what `sysctl -w` would refuse.
-func CheckSysctl(name, value string) error {
+// CheckSysctl says what `sysctl -w` would refuse on the kernel that was measured.
+func CheckSysctl(name, value string) error { return Profiles[0].Check(name, value) }
+
+// Check says what `sysctl -w` would refuse on this kernel.
+func (p *Profile) Check(name, value string) error {
 	i := FindSysctl(name)
 	if i < 0 {
 		return &SysctlError{name, "no such setting" + nearest(name)}
 	}
 	d := &Sysctls[i]
+	switch {
+	case d.Until != 0 && p.Version >= d.Until:
+		return &SysctlError{d.Name, p.Name + " has no such setting: it was taken out in Linux " + d.Until.String()}
+	case p.Version < d.Since:
+		return &SysctlError{d.Name, p.Name + " has no such setting: it came with Linux " + d.Since.String()}
+	}
 	if d.ReadOnly {
 		return &SysctlError{d.Name, "read only here: it is " + d.Default + ", and only the whole machine could change it"}
 	}
@@ -188,7 +190,7 @@ func (d *Sysctl) ports(value string) ([]PortRange, error) {
 // SetSysctl changes a setting, as `sysctl -w` does.
 func (h *Host) SetSysctl(name, value string) error {
 	value = strings.Join(strings.Fields(value), " ")
-	if err := CheckSysctl(name, value); err != nil {
+	if err := h.Kernel.Check(name, value); err != nil {
 		return err
 	}
 	i := FindSysctl(name)

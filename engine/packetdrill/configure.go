@@ -35,7 +35,7 @@ func (r *runner) configure() error {
 		return &Error{r.script.File, 1, err.Error()}
 	}
 	r.ids = 1
-	r.h = host.New(1, 0, "kernel", []netip.Addr{r.local}, seed)
+	r.h = host.New(1, 0, "kernel", []netip.Addr{r.local}, seed, &host.Profiles[0])
 	if r.mtu == 0 && r.cfg.IP == "ipv6" {
 		r.mtu = mtuFor6
 	}

@@ -43,6 +43,9 @@ func Format(f *File) string {
 	if sc.Seed != DefaultSeed {
 		w.line("seed ", strconv.FormatUint(sc.Seed, 10))
 	}
+	if sc.Kernel != DefaultKernel && sc.Kernel != "" {
+		w.line("kernel ", sc.Kernel)
+	}
 	w.gap()
 	formatTopology(w, sc)
 	for i := range sc.Programs {
@@ -95,6 +98,9 @@ func formatTopology(w *writer, sc *engine.Scenario) {
 	}
 	w.gap()
 	for i := range sc.Hosts {
+		if k := sc.Hosts[i].Kernel; k != "" {
+			w.line("kernel ", sc.Hosts[i].Name, " ", k)
+		}
 		formatOffload(w, &sc.Hosts[i])
 		for _, set := range sc.Hosts[i].Sysctls {
 			w.line("sysctl ", sc.Hosts[i].Name, " ", set.Name, " = ", set.Value)
@@ -215,7 +221,12 @@ func FormatOp(op engine.Op) string {
 		return s
 	case engine.OpLater:
 		return s + formatAt(op.When) + " " + FormatOp(*op.Then)
-	case engine.OpReboot, engine.OpPowerOff, engine.OpPowerOn:
+	case engine.OpReboot:
+		if op.Kernel != "" {
+			return s + op.Host + " " + op.Kernel
+		}
+		return s + op.Host
+	case engine.OpPowerOff, engine.OpPowerOn:
 		return s + op.Host
 	case engine.OpDestroy:
 		return s + op.Host + formatTuples(op.Tuples)

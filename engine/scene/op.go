@@ -51,7 +51,7 @@ func init() {
 		{"plug", engine.OpPlug, readCable},
 		{"link", engine.OpLink, readChange},
 		{"forget", engine.OpForget, readForget},
-		{"reboot", engine.OpReboot, readHostName},
+		{"reboot", engine.OpReboot, readReboot},
 		{"poweroff", engine.OpPowerOff, readHostName},
 		{"poweron", engine.OpPowerOn, readHostName},
 		{"destroy", engine.OpDestroy, readDestroy},
@@ -195,6 +195,14 @@ func readChange(l *line, op *engine.Op) {
 func readForget(l *line, op *engine.Op) {
 	l.need("rule")
 	op.Rule = int(l.int("the number of a standing rule", 1, maxStep))
+}
+
+// readReboot reads: server · server linux-3.10.
+func readReboot(l *line, op *engine.Op) {
+	op.Host = l.host().Name
+	if l.more() {
+		op.Kernel = l.kernel()
+	}
 }
 
 func readHostName(l *line, op *engine.Op) { op.Host = l.host().Name }

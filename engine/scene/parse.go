@@ -131,9 +131,24 @@ func (p *parser) readSeed(l *line, _ string) {
 }
 
 func (p *parser) readKernel(l *line, _ string) {
-	once(l, &p.seen.kernel, "kernel")
-	if k := l.word("a kernel profile"); l.err == nil && k != DefaultKernel {
-		l.fail("no kernel profile is called %q, expected %s", k, DefaultKernel)
+	first := l.word("a kernel profile")
+	if !l.more() { // kernel linux-3.10: of every host
+		once(l, &p.seen.kernel, "kernel")
+		if p.f.Scenario.Kernel = first; l.err == nil && host.FindProfile(first) == nil {
+			l.fail("no kernel profile is called %q, expected %s", first, oneOf(host.ProfileNames()))
+		}
+		return
+	}
+	h := hostNamed(l.sc, first)
+	k := l.kernel()
+	switch {
+	case l.err != nil:
+	case h == nil:
+		l.fail("no host is called %q, expected %s", first, hostList(l.sc))
+	case len(h.Sysctls) > 0:
+		l.fail("%s has settings already, expected its kernel before them", first)
+	default:
+		h.Kernel = k
 	}
 }
 
@@ -179,12 +194,39 @@ func (p *parser) addHost(l *line, h engine.HostSpec) {
 func (p *parser) readSysctl(l *line, _ string) {
 	h := l.host()
 	set := l.setting()
+	if l.err == nil {
+		l.err = host.FindProfile(p.f.Scenario.KernelOf(h)).Check(set.Name, set.Value)
+	}
 	if l.err == nil && len(h.Sysctls) >= 256 {
 		l.fail("%s has 256 settings already, expected no more", h.Name)
 	}
 	if l.err == nil {
 		h.Sysctls = append(h.Sysctls, set)
 	}
+}
+
+// kernel reads the name of a profile.
+func (l *line) kernel() string {
+	k := l.word("a kernel profile")
+	if l.err == nil && host.FindProfile(k) == nil {
+		l.fail("no kernel profile is called %q, expected %s", k, oneOf(host.ProfileNames()))
+	}
+	return k
+}
+
+// anyKernel says what every kernel would refuse: which one a host will run when a
+// setting is changed by hand, nobody can know here.
+func anyKernel(s engine.Setting) (err error) {
+	for i := range host.Profiles {
+		e := host.Profiles[i].Check(s.Name, s.Value)
+		if e == nil {
+			return nil
+		}
+		if err == nil {
+			err = e
+		}
+	}
+	return err
 }
 
 // setting reads "name = value …".
@@ -205,7 +247,7 @@ func (l *line) setting() (s engine.Setting) {
 		l.fail("%s, expected a value", l.here())
 	}
 	if l.err == nil {
-		l.err = host.CheckSysctl(s.Name, s.Value)
+		l.err = anyKernel(s)
 	}
 	return s
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"wirestep/engine/host"
 	"wirestep/engine/tcp"
 )
 
@@ -34,7 +35,7 @@ func (r *request) counters() (all []counter) {
 	}
 	done := map[string]bool{}
 	add := func(name string) {
-		if i, ok := place[name]; ok && !done[name] {
+		if i, ok := place[name]; ok && !done[name] && (name != "TcpExtPAWSPassive" || r.h.Kernel.Version < host.V(4, 12, 0)) {
 			done[name] = true
 			all = append(all, counter{name, uint64(r.h.MIB[i])})
 		}

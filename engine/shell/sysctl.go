@@ -68,7 +68,7 @@ func (r *request) sysctl(word, set string) Answer {
 	if host.Sysctls[i].ReadOnly {
 		return fail(`sysctl: setting key "` + name + `": Invalid argument`)
 	}
-	if host.CheckSysctl(name, value) != nil {
+	if r.h.Kernel.Check(name, value) != nil {
 		why := "Invalid argument"
 		if name == "net.ipv4.tcp_congestion_control" {
 			why = "No such file or directory"
@@ -86,7 +86,7 @@ func (r *request) sysctl(word, set string) Answer {
 func (r *request) findSysctl(name string) int {
 	name = strings.ReplaceAll(name, "/", ".")
 	for i := range host.Sysctls {
-		if host.Sysctls[i].Name == name {
+		if host.Sysctls[i].Name == name && r.h.Kernel.Has(&host.Sysctls[i]) {
 			return i
 		}
 	}
@@ -99,7 +99,7 @@ func (r *request) allSysctls(pattern string, values, names bool) Answer {
 		return fail("sysctl: regular expression " + pattern + " is not understood")
 	}
 	for i := range host.Sysctls {
-		if re.MatchString(host.Sysctls[i].Name) {
+		if r.h.Kernel.Has(&host.Sysctls[i]) && re.MatchString(host.Sysctls[i].Name) {
 			r.print(sysctlLine(host.Sysctls[i].Name, inProc(r.h.Set.Values[i]), values, names))
 		}
 	}

@@ -195,6 +195,6 @@ func (c *Conn) InitBuffers(sys *Sysctls) {
 	c.Scaling = scalingHalf
 	c.CC = sys.CongestionControl
 	c.Cwnd, c.CwndClamp, c.Ssthresh = initCwnd, ^uint32(0), infSsthresh
-	c.RTO = min(max(initialRTO, sys.RTOMin), sys.RTOMax)
+	c.RTO = min(max(sys.firstRTO(), sys.RTOMin), sys.RTOMax)
 	c.Reordering = sys.Reordering
 }

@@ -169,7 +169,7 @@ func (c *Conn) fillRequest(x *Ctx, q *Request, s *wire.Segment, isn wire.Seq, ts
 	q.Listener = c.ID
 	q.RequestVars = RequestVars{
 		State: SynRecv, ISS: isn, IRS: s.Seq, RcvNxt: s.Seq + 1, SndWnd: s.Win, TSOffset: tsOffset,
-		MSS: untoldMSS(q.Tuple), Timeout: min(initialRTO, x.Sys.RTOMax), SentAt: x.Now,
+		MSS: untoldMSS(q.Tuple), Timeout: min(x.Sys.firstRTO(), x.Sys.RTOMax), SentAt: x.Now,
 		SackOK: o.On(wire.HasSackOK) && x.Sys.Sack, TSOK: o.On(wire.HasTS) && x.Sys.Timestamps > 0,
 		WScaleOK: o.On(wire.HasWScale) && x.Sys.WindowScaling, ECN: ecnRequested(x, s), TOS: c.TOS,
 	}

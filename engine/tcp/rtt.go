@@ -155,3 +155,11 @@ func (c *Conn) fallBack(x *Ctx) {
 	c.RTO = fallbackRTO
 	c.RTTVar, c.MDev, c.MDevMax = uint32(fallbackRTO/sim.Microsecond), uint32(fallbackRTO/sim.Microsecond), uint32(fallbackRTO/sim.Microsecond)
 }
+
+// firstRTO is the timeout before the first sample: 1 s, or 3 s before Linux 3.1.
+func (s *Sysctls) firstRTO() sim.Duration {
+	if s.InitialRTO > 0 {
+		return s.InitialRTO
+	}
+	return initialRTO
+}

@@ -74,8 +74,8 @@ func (c *Conn) awaitSynAck(x *Ctx) {
 
 // initTCB sets what every connection starts with (tcp_init_sock, tcp_connect_init).
 func (c *Conn) initTCB(x *Ctx) {
-	c.RTO = min(max(initialRTO, x.Sys.RTOMin), x.Sys.RTOMax)
-	c.MDev = uint32(initialRTO / sim.Microsecond)
+	c.RTO = min(max(x.Sys.firstRTO(), x.Sys.RTOMin), x.Sys.RTOMax)
+	c.MDev = uint32(x.Sys.firstRTO() / sim.Microsecond)
 	c.Cwnd = initCwnd
 	c.CwndClamp = ^uint32(0)
 	c.Ssthresh = infSsthresh

@@ -85,6 +85,11 @@ type Sysctls struct {
 	AutobindReuse      bool
 	ReflectTOS         bool
 	Route              Route
-	GSOMaxSegs         uint32 // of the interface: segments that it takes as one packet; 1: no segmentation offload
-	GSOMaxSize         uint32 // of the interface: bytes that such a packet may have
+	TWRecycle          bool
+	RSTInWindow        bool         // of old kernels: a RST or SYN anywhere in the window ends the connection, as in RFC 793
+	RSTExact           bool         // of old kernels: no RST but one that is exact, or in the window, is looked at
+	PlainTS            bool         // of old kernels: timestamps count from the start of the machine, without a secret
+	InitialRTO         sim.Duration // of old kernels: before the first sample; 0: 1 s
+	GSOMaxSegs         uint32       // of the interface: segments that it takes as one packet; 1: no segmentation offload
+	GSOMaxSize         uint32       // of the interface: bytes that such a packet may have
 }

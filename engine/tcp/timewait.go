@@ -19,22 +19,23 @@ const timeWaitLen = 60 * sim.Second // Linux: TCP_TIMEWAIT_LEN; RFC 9293 says 2 
 
 // TimeWaitVars are the numbers of a TIME_WAIT entry.
 type TimeWaitVars struct {
-	State     State    // state [state]: TIME_WAIT, or FIN_WAIT_2 of a socket that nobody holds.
-	ISS       wire.Seq // ISS [seq:snd]: initial send sequence number of the connection.
-	IRS       wire.Seq // IRS [seq:rcv]: initial receive sequence number of the connection.
-	SndNxt    wire.Seq // SND.NXT [seq:snd]: what the last ACK carried as its own number.
-	RcvNxt    wire.Seq // RCV.NXT [seq:rcv]: end of what was received.
-	RcvWnd    uint32   // RCV.WND [bytes]: window that was open at the end.
-	WScale    uint8    // rcv_wscale [shift]: scale of that window.
-	TSOK      bool     // tstamp_ok [bool]: the connection had timestamps.
-	TSRecent  uint32   // TS.Recent [count]: bar for PAWS.
-	TSStamp   sim.Time // ts_recent_stamp [time]: when it was taken.
-	TSOffset  uint32   // tsoffset [count]: secret added to our timestamps.
-	LastOOW   sim.Time // last_oow_ack_time [time]: when a segment was last answered; 0: never.
-	ExpireAt  sim.Time // TIME_WAIT timer [timer]: when the entry goes.
-	Reuse     bool     // tw_reuse [bool]: SO_REUSEADDR of the old socket.
-	ReusePort bool     // tw_reuseport [bool]: SO_REUSEPORT of the old socket.
-	EnteredAt sim.Time // tw_entry_stamp [time]: since when tcp_tw_reuse_delay counts.
+	State     State        // state [state]: TIME_WAIT, or FIN_WAIT_2 of a socket that nobody holds.
+	ISS       wire.Seq     // ISS [seq:snd]: initial send sequence number of the connection.
+	IRS       wire.Seq     // IRS [seq:rcv]: initial receive sequence number of the connection.
+	SndNxt    wire.Seq     // SND.NXT [seq:snd]: what the last ACK carried as its own number.
+	RcvNxt    wire.Seq     // RCV.NXT [seq:rcv]: end of what was received.
+	RcvWnd    uint32       // RCV.WND [bytes]: window that was open at the end.
+	WScale    uint8        // rcv_wscale [shift]: scale of that window.
+	TSOK      bool         // tstamp_ok [bool]: the connection had timestamps.
+	TSRecent  uint32       // TS.Recent [count]: bar for PAWS.
+	TSStamp   sim.Time     // ts_recent_stamp [time]: when it was taken.
+	TSOffset  uint32       // tsoffset [count]: secret added to our timestamps.
+	LastOOW   sim.Time     // last_oow_ack_time [time]: when a segment was last answered; 0: never.
+	ExpireAt  sim.Time     // TIME_WAIT timer [timer]: when the entry goes.
+	Stay      sim.Duration // tw_timeout [duration]: how long it lasts after each restart.
+	Reuse     bool         // tw_reuse [bool]: SO_REUSEADDR of the old socket.
+	ReusePort bool         // tw_reuseport [bool]: SO_REUSEPORT of the old socket.
+	EnteredAt sim.Time     // tw_entry_stamp [time]: since when tcp_tw_reuse_delay counts.
 }
 
 // TimeWait is what is left of a connection that this side closed first: enough
@@ -77,6 +78,15 @@ var finWait2Entry = trace.Declare(trace.Rule{
 	Differs: "RFC 9293 would wait for ever; Linux waits tcp_fin_timeout.",
 })
 
+var twRecycle = trace.Declare(trace.Rule{
+	ID: "time-wait.recycle",
+	Says: "tcp_tw_recycle is on: the entry stays for three and a half timeouts only. Old segments are to be kept out by the peer's timestamps, " +
+		"which are remembered for the whole host.",
+	RFC:     trace.Cites("RFC 7323 §5.5"),
+	Linux:   "tcp_time_wait",
+	Differs: "RFC 9293 waits for two maximum segment lifetimes. Linux had this until 4.11; it is modelled after its source and was not measured.",
+})
+
 // timeWait replaces the socket by a small entry (tcp_time_wait). The host may
 // refuse it when the table is full.
 func (c *Conn) timeWait(x *Ctx, s State, d sim.Duration) *TimeWait {
@@ -85,15 +95,20 @@ func (c *Conn) timeWait(x *Ctx, s State, d sim.Duration) *TimeWait {
 		rule = finWait2Entry
 	}
 	defer x.Enter(rule)()
+	stay := timeWaitLen
+	if x.Sys.TWRecycle && c.TSOK && c.TSStamp != 0 {
+		x.Note(twRecycle)
+		stay = c.RTO*4 - c.RTO/2
+	}
 	if s == TimeWaitState {
-		d = timeWaitLen
+		d = stay
 	} else {
 		d = max(d, c.RTO*4-c.RTO/2)
 	}
 	t := &TimeWait{Flow: c.Flow, Tuple: c.Tuple, Hold: c.Hold, TimeWaitVars: TimeWaitVars{
 		State: s, ISS: c.ISS, IRS: c.IRS, SndNxt: c.SndNxt, RcvNxt: c.RcvNxt, RcvWnd: c.receiveWindow(), WScale: c.RcvWScale,
 		TSOK: c.TSOK, TSRecent: c.TSRecent, TSStamp: c.TSStamp, TSOffset: c.TSOffset,
-		ExpireAt: x.Now.Add(d), Reuse: c.ReuseAddr, ReusePort: c.ReusePort, EnteredAt: x.Now,
+		ExpireAt: x.Now.Add(d), Stay: stay, Reuse: c.ReuseAddr, ReusePort: c.ReusePort, EnteredAt: x.Now,
 	}}
 	c.saveMetrics(x)
 	c.done(x)
@@ -241,7 +256,7 @@ func boolInt(b bool) int {
 
 func (t *TimeWait) restart(x *Ctx) {
 	defer x.Enter(twRestart)()
-	t.ExpireAt = x.Now.Add(timeWaitLen)
+	t.ExpireAt = x.Now.Add(t.Stay)
 }
 
 func (t *TimeWait) storeTS(x *Ctx, s *wire.Segment) {
@@ -287,7 +302,7 @@ func (t *TimeWait) finWait2(x *Ctx, s *wire.Segment, paws bool) TWVerdict {
 	if t.storeTS(x, s); t.TSOK && s.Opts.On(wire.HasTS) {
 		t.EnteredAt = x.Now
 	}
-	t.ExpireAt = x.Now.Add(timeWaitLen)
+	t.ExpireAt = x.Now.Add(t.Stay)
 	t.sendAck(x)
 	return TWKeep
 }

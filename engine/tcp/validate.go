@@ -67,7 +67,7 @@ func (c *Conn) checkSequence(x *Ctx, s *wire.Segment) bool {
 		return true
 	}
 	if rst {
-		if c.resetAfterFin(s) {
+		if c.resetAfterFin(x, s) {
 			c.reset(x)
 		} else {
 			x.Drop(resetOutside)
@@ -133,16 +133,37 @@ var resetChallenge = trace.Declare(trace.Rule{
 	Drops: true,
 })
 
+var resetInWindow = trace.Declare(trace.Rule{
+	ID:      "reset.in-window",
+	Says:    "An old kernel: a RST anywhere in the window ends the connection. Whoever knows the four-tuple has to try one number in every window, and is soon done.",
+	RFC:     trace.Cites("RFC 793 §3.4"),
+	Linux:   "tcp_validate_incoming",
+	Differs: "RFC 5961, and Linux since 3.6, want the exact number. Modelled after the source, not measured.",
+})
+
+var synInWindow = trace.Declare(trace.Rule{
+	ID:      "syn.in-window",
+	Says:    "An old kernel: a SYN in the window is an error, so the connection is reset, and a RST sent.",
+	RFC:     trace.Cites("RFC 793 §3.9"),
+	Linux:   "tcp_validate_incoming",
+	Differs: "RFC 5961, and Linux since 3.6, answer with a challenge ACK. Modelled after the source, not measured.",
+})
+
 // checkReset is the second step: the RST bit.
 func (c *Conn) checkReset(x *Ctx, s *wire.Segment) bool {
 	if !s.Flags.Has(wire.RST) {
 		return true
 	}
-	if x.When(resetExact, c.rcvCheck("SEG.SEQ", s.Seq, trace.OpEQ, "RCV.NXT", c.RcvNxt)) || c.resetAfterFin(s) {
+	if x.When(resetExact, c.rcvCheck("SEG.SEQ", s.Seq, trace.OpEQ, "RCV.NXT", c.RcvNxt)) || c.resetAfterFin(x, s) {
 		c.reset(x)
 		return false
 	}
-	if c.SackOK && c.SackN > 0 {
+	if x.Sys.RSTInWindow {
+		x.Note(resetInWindow)
+		c.reset(x)
+		return false
+	}
+	if !x.Sys.RSTExact && c.SackOK && c.SackN > 0 {
 		top := c.Sacks[0].End
 		for _, b := range c.Sacks[:c.SackN] {
 			top = wire.MaxSeq(top, b.End)
@@ -161,8 +182,8 @@ func (c *Conn) checkReset(x *Ctx, s *wire.Segment) bool {
 }
 
 // resetAfterFin: a RST numbered as the peer's FIN is taken too (tcp_reset_check).
-func (c *Conn) resetAfterFin(s *wire.Segment) bool {
-	return s.Seq == c.RcvNxt-1 && (c.State == CloseWait || c.State == LastAck || c.State == Closing)
+func (c *Conn) resetAfterFin(x *Ctx, s *wire.Segment) bool {
+	return !x.Sys.RSTExact && s.Seq == c.RcvNxt-1 && (c.State == CloseWait || c.State == LastAck || c.State == Closing)
 }
 
 var synChallenge = trace.Declare(trace.Rule{
@@ -186,6 +207,12 @@ func (c *Conn) checkSyn(x *Ctx, s *wire.Segment) bool {
 	}
 	if c.State == SynRecv && s.Flags.Has(wire.ACK) && s.Len() == 1 && s.Seq+1 == c.RcvNxt && s.Ack == c.SndNxt {
 		return true // Linux: the SYN-ACK of a simultaneous open
+	}
+	if x.Sys.RSTInWindow {
+		x.Note(synInWindow)
+		ReplyReset(x, s)
+		c.reset(x)
+		return false
 	}
 	c.synChallenge(x)
 	return false

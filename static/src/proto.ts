@@ -226,6 +226,7 @@ export interface Frame {
   effects?: Effect[];
   counts?: ([number, number, number, number])[]; // host, counter, by, span
   sysctl?: SysctlChange;
+  sysctls?: SysctlChange[]; // more of them: another kernel was started
   rules?: RulesChange;
   next: Planned[]; // what is scheduled after this event
 }
@@ -296,7 +297,8 @@ export interface Effect {
 }
 
 /**
- * SysctlChange is a setting that an act changed.
+ * SysctlChange is a setting that an act changed; "-" stands for one that a kernel
+ * does not have.
  */
 export interface SysctlChange {
   host: number;

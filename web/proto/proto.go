@@ -193,22 +193,23 @@ type Planned struct {
 
 // Frame is one event, with old and new values: it can be applied and reverted.
 type Frame struct {
-	N       int32         `json:"n"` // event number in its branch
-	At      int64         `json:"at"`
-	Kind    string        `json:"kind"` // "arrive" "timer" "call" "act" "link"
-	Host    int           `json:"host"` // -1: the network
-	Subject int32         `json:"subject,omitempty"`
-	Packet  int32         `json:"packet,omitempty"`
-	Name    string        `json:"name,omitempty"`
-	By      string        `json:"by,omitempty"` // act: who
-	Cause   int32         `json:"cause"`
-	Spans   []Span        `json:"spans"`
-	Changes []Change      `json:"changes,omitempty"`
-	Effects []Effect      `json:"effects,omitempty"`
-	Counts  [][4]int64    `json:"counts,omitempty"` // host, counter, by, span
-	Sysctl  *SysctlChange `json:"sysctl,omitempty"`
-	Rules   *RulesChange  `json:"rules,omitempty"`
-	Next    []Planned     `json:"next"` // what is scheduled after this event
+	N       int32          `json:"n"` // event number in its branch
+	At      int64          `json:"at"`
+	Kind    string         `json:"kind"` // "arrive" "timer" "call" "act" "link"
+	Host    int            `json:"host"` // -1: the network
+	Subject int32          `json:"subject,omitempty"`
+	Packet  int32          `json:"packet,omitempty"`
+	Name    string         `json:"name,omitempty"`
+	By      string         `json:"by,omitempty"` // act: who
+	Cause   int32          `json:"cause"`
+	Spans   []Span         `json:"spans"`
+	Changes []Change       `json:"changes,omitempty"`
+	Effects []Effect       `json:"effects,omitempty"`
+	Counts  [][4]int64     `json:"counts,omitempty"` // host, counter, by, span
+	Sysctl  *SysctlChange  `json:"sysctl,omitempty"`
+	Sysctls []SysctlChange `json:"sysctls,omitempty"` // more of them: another kernel was started
+	Rules   *RulesChange   `json:"rules,omitempty"`
+	Next    []Planned      `json:"next"` // what is scheduled after this event
 }
 
 // Span is one rule that applied.
@@ -268,7 +269,8 @@ type Effect struct {
 	Errno   string   `json:"errno,omitempty"`
 }
 
-// SysctlChange is a setting that an act changed.
+// SysctlChange is a setting that an act changed; "-" stands for one that a kernel
+// does not have.
 type SysctlChange struct {
 	Host int    `json:"host"`
 	Name string `json:"name"`
