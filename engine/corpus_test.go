@@ -84,6 +84,8 @@ var moreScenes = []string{
 	// Nothing that carries data with a SYN comes through: Fast Open pauses.
 	near + "sysctl client net.ipv4.tcp_fastopen = 5\nsysctl client net.ipv4.tcp_fastopen_blackhole_timeout_sec = 3600\n" + reader + "program client\n" + fastClient("a", "0s") + fastClient("b", "9s") +
 		"at 0s drop 1st SYN from client\nat 0s drop 2nd SYN from client\nat 0s drop 3rd SYN from client\n",
+	// The search for the path MTU, which begins anew after a while.
+	near + "sysctl client net.ipv4.tcp_mtu_probing = 2\nsysctl client net.ipv4.tcp_probe_interval = 1\nsysctl client net.ipv4.tcp_probe_threshold = 10000\n" + reader + connects + "  write(c, 60000)\n  at(3s)\n  write(c, 60000)\n",
 	// A SYN-ACK that is lost, without timestamps.
 	near + "sysctl server net.ipv4.tcp_timestamps = 0\n" + reader + connects + "at 0s drop 1st SYN-ACK from server\n",
 	// Somebody probes a window that stays closed, and finds it open at last.

@@ -290,6 +290,7 @@ func (c *Conn) cleanQueue(x *Ctx, s *wire.Segment, prior, priorFack wire.Seq, sa
 	c.timeAck(x, s, first, last, sack, f)
 	if f.acked() {
 		f.setTimer = true
+		c.mtuProbeAcked(x)
 		c.orderAck(x, gone, reord, priorFack, f)
 	}
 }

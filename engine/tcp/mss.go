@@ -42,14 +42,17 @@ func (c *Conn) optionLen() uint32 {
 // half of the largest window ever offered.
 func (c *Conn) syncMSS(sys *Sysctls, mtu uint32) {
 	c.MTU = mtu
-	mss := min(mtu-c.ipHeader()-tcpHeader, uint32(c.PeerMSS))
-	mss = max(mss, sys.MinSndMSS) - c.optionLen()
+	c.MTUHigh = min(c.MTUHigh, mtu)
+	mss := c.mtuToMSS(sys, mtu)
 	cut := c.MaxWnd
 	if cut > defaultMSS {
 		cut /= 2
 	}
 	if cut > 0 && mss > cut {
 		mss = max(cut, 68-tcpHeader-c.optionLen())
+	}
+	if c.MTUProbing {
+		mss = min(mss, c.mtuToMSS(sys, c.MTULow))
 	}
 	c.MSS = uint16(mss)
 }

@@ -52,9 +52,11 @@ func (c *Conn) writeXmit(x *Ctx, mss uint32, push pushKind) bool {
 	if len(x.Out) > 0 {
 		x.Now = x.Now.Add(x.Tick) // Linux: tcp_mstamp_refresh
 	}
-	sent := uint32(0)
-	limit := LimitApp
-	most := c.tsoSegs(x, mss)
+	limit, most := LimitApp, c.tsoSegs(x, mss)
+	sent, wait := c.tryMTUProbe(x, mss, push)
+	if wait {
+		return false
+	}
 	for len(c.Wq) > 0 {
 		quota := min(c.cwndQuota(), most)
 		if quota == 0 {

@@ -144,6 +144,9 @@ func (c *Conn) disorder(x *Ctx, dup uint32, f *ackFlags) bool {
 		c.tryToOpen(x, f)
 		return false
 	}
+	if c.mtuProbeLost(x) {
+		return false
+	}
 	c.enterRecovery(x)
 	return true
 }

@@ -34,6 +34,7 @@ func (c *Conn) retransmitSkb(x *Ctx, i int, segs uint32) bool {
 // (__tcp_retransmit_skb). It reports whether it could: what lies beyond the peer's
 // window is not repeated.
 func (c *Conn) repeatSkb(x *Ctx, i int, segs uint32) bool {
+	c.MTUProbe = 0 // Linux: what becomes of the probe would prove nothing any more
 	k := &c.Rtx[i]
 	if k.Seq.Before(c.SndUna) {
 		c.trimHead(k, c.SndUna)

@@ -43,6 +43,7 @@ func (c *Conn) prepareSyn(x *Ctx, iss wire.Seq) {
 	c.SndUna, c.SndNxt, c.SndMax, c.SndSml, c.SndUp, c.PushedSeq = iss, iss, iss, iss, iss, iss
 	c.initTCB(x)
 	c.PeerMSS = untoldMSS(c.Tuple) // until the peer has named one
+	c.initMTUProbe(x)
 	c.syncMSS(x.Sys, c.MTU)
 	if x.Sys.Timestamps > 0 {
 		c.MSS -= tsOptionLen // Linux: the SYN's own header counts already

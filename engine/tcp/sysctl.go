@@ -41,6 +41,8 @@ type Sysctls struct {
 	MinTSOSegs         uint8
 	ModerateRcvbuf     bool
 	MTUProbeFloor      uint32
+	MTUProbeGap        uint32
+	MTUProbeInterval   sim.Duration
 	MTUProbing         uint8
 	NoMetricsSave      bool
 	NoSsthreshMetrics  bool

@@ -45,11 +45,19 @@ type TCB struct {
 	Copied    wire.Seq // copied_seq [seq:rcv]: next byte that the application will read.
 	RcvFin    bool     // FIN received [bool]: the peer's FIN has been taken in order.
 
-	MSS       uint16   // mss_cache [bytes]: payload of a full segment, options already taken off.
-	AdvMSS    uint16   // advmss [bytes]: the MSS that we announce.
-	PeerMSS   uint16   // mss_clamp [bytes]: the MSS that the peer announced (536 if it did not).
-	UserMSS   uint16   // user_mss [bytes]: TCP_MAXSEG set by the application; 0 if it did not.
-	MTU       uint32   // pmtu [bytes]: largest packet that the path takes.
+	MSS         uint16   // mss_cache [bytes]: payload of a full segment, options already taken off.
+	AdvMSS      uint16   // advmss [bytes]: the MSS that we announce.
+	PeerMSS     uint16   // mss_clamp [bytes]: the MSS that the peer announced (536 if it did not).
+	UserMSS     uint16   // user_mss [bytes]: TCP_MAXSEG set by the application; 0 if it did not.
+	MTU         uint32   // pmtu [bytes]: largest packet that the path takes.
+	MTUProbing  bool     // icsk_mtup.enabled [bool]: the largest packet that the path takes is searched for.
+	MTUHigh     uint32   // search_high [bytes]: no larger packet gets through.
+	MTULow      uint32   // search_low [bytes]: packets of this size are believed to get through.
+	MTUProbe    uint32   // probe_size [bytes]: size of the packet that is being tried; 0: none is.
+	MTUProbeSeq wire.Seq // probe_seq_start [seq:snd]: where the probe begins.
+	MTUProbeEnd wire.Seq // probe_seq_end [seq:snd]: where the probe ends.
+	MTUProbeAt  sim.Time // probe_timestamp [time]: when the search began.
+
 	WScale    uint8    // snd_wscale [shift]: left shift for windows that the peer sends.
 	RcvWScale uint8    // rcv_wscale [shift]: right shift for windows that we send.
 	WScaleOK  bool     // wscale_ok [bool]: both ends offered window scaling.

@@ -228,6 +228,7 @@ func (c *Conn) writeTimeout(x *Ctx) bool {
 			expired = c.timedOut(x, synGiveUp, "tcp_syn_retries", retries, c.UserTO)
 		}
 	} else {
+		c.suspectBlackHole(x)
 		retries := int(x.Sys.Retries2)
 		rule, name := rtoGiveUp, "tcp_retries2"
 		if c.Dead {
