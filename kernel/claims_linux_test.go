@@ -1,0 +1,109 @@
+package kernel
+
+import (
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// claims are the claims about Linux, each with scenes and scripts that show it on
+// one machine. Those that take a minute or more are shortened by a setting of the
+// script, or played for their first seconds; what has no setting is named in
+// tooLong, with the scene to play by hand.
+var claims = map[string][]string{
+	"T01": {"@fin-before-data-close", "%reassembly/fin-out-of-order"},
+	"T02": {"@fin-before-data-shutdown"},
+	"T04": {"%handshake-passive", "%handshake-active"},
+	"T05": {"@four-waves"},
+	"T06": {"@simultaneous-open", "%handshake/simultaneous-open"},
+	"T07": {"@connection-refused", "%connect-refused", "%icmp/port-unreachable-for-a-syn"},
+	"T11": {"@simultaneous-close", "@simultaneous-close-fin-lost"},
+	"T12": {"@three-waves", "%close/three-waves"},
+	"T13": {"@half-close", "@data-after-close"},
+	"T14": {"@four-waves", "@simultaneous-close"},
+	"T15": {"@last-ack-lost"},
+	"T16": {"@time-wait-buckets"},
+	"T17": {"@rst-in-close-wait", "%reset/close-wait"},
+	"T19": {"%bad-segments/established", "%timestamps/paws"},
+	"T20": {"@old-data-in-time-wait", "%timestamps/paws"},
+	"T31": {"%bad-segments/closed-port", "%bad-segments/listen", "%bad-segments/syn-sent", "%bad-segments/syn-recv"},
+	"T32": {"@beyond-window", "@below-window", "%window/beyond", "%challenge/rate-limit"},
+	"T33": {"@rst-exact", "@rst-in-window", "@rst-outside-window"},
+	"T34": {"@time-wait-assassination"},
+	"T35": {"@rst-in-time-wait", "@rst-in-time-wait-rfc1337", "%reset/time-wait-protected"},
+	"T36": {"@time-wait-buckets", "@old-data-in-time-wait", "%bad-segments/established"},
+	"T37": {"@linger-zero", "@close-with-unread-data", "%linger/waits", "%linger/time-is-out"},
+	"T46": {"%handshake/connect-gives-up", "@syn-lost-always"},
+	"T47": {"T47-six-retries.pkt"},
+	"T48": {"@syn-retries-classic", "%handshake/connect-gives-up"},
+	"T49": {"@synack-lost-once", "%handshake/syn-ack-timer"},
+	"T50": {"@third-ack-lost-data", "@third-ack-lost-wait"},
+	"T51": {"@fin-lost-always", "%orphans/give-up"},
+	"T52": {"@fin-ack-lost"},
+	"T53": {"@fin-wait-2-shutdown"},
+	"T54": {"%orphans/fin-timeout", "%linger/short-fin-wait-2"},
+	"T55": {"@fin-wait-2-shutdown"},
+	"T56": {"@second-fin-lost"},
+	"T57": {"%bad-segments/last-ack", "%orphans/give-up"},
+	"T58": {"@last-ack-lost"},
+	"T60": {"@corrupt", "@duplicate", "%out-of-order"},
+	"T61": {"@corrupt"},
+	"T62": {"@duplicate", "%reassembly/overlap", "%out-of-order"},
+	"T63": {"@delayed-ack", "%delayed-ack/quick-at-first"},
+	"T64": {"@rto-backoff", "%rto/gives-up"},
+	"T67": {"%window/beyond", "%window/small-buffer"},
+	"T68": {"%window/update-after-read", "%window/peer-takes-it-back", "%persist/probes"},
+	"T69": {"%persist/close"},
+	"T79": {"%challenge/syn-in-established"},
+	"T80": {"T80-same-four-tuple.pkt"},
+	"T81": {"%keepalive/dead-peer", "%keepalive/answered"},
+	"T82": {"%close/data-then-fin", "%offload/fin-joins-the-data"},
+	"T83": {"%handshake/last-ack-with-fin", "%bad-segments/listen"},
+}
+
+// tooLong are claims about 60 seconds and more that no setting shortens; T03 only
+// says where to read.
+var tooLong = map[string]string{"T18": "fin-ack-lost-always", "T59": "last-ack-lost"}
+
+// claimFile is the file of a scene (@), an own script (%), or one beside this test.
+func claimFile(name string) string {
+	switch name[0] {
+	case '@':
+		return filepath.Join("../engine/testdata/golden", name[1:]+".scene")
+	case '%':
+		return filepath.Join("../engine/packetdrill/testdata", name[1:]+".pkt")
+	}
+	return filepath.Join("testdata", name)
+}
+
+// Every claim that one machine can show is shown on the kernel, by its name.
+func TestClaimsOnTheKernel(t *testing.T) {
+	if err := Check(); err != nil {
+		mustRefuse(t, err.Error())
+		return
+	}
+	needed := map[string]bool{}
+	for _, files := range claims {
+		for _, f := range files {
+			needed[claimFile(f)] = true
+		}
+	}
+	verdicts := map[string]*Verdict{}
+	Files(slices.Sorted(maps.Keys(needed)), func(v *Verdict) { verdicts[v.File] = v })
+	for _, claim := range slices.Sorted(maps.Keys(claims)) {
+		t.Run(claim, func(t *testing.T) {
+			for _, f := range claims[claim] {
+				if v := verdicts[claimFile(f)]; v.Err != nil {
+					t.Errorf("%v\n%s", v.Err, strings.Join(v.Trace, "\n"))
+				}
+			}
+		})
+	}
+	for claim := range tooLong {
+		if claims[claim] != nil {
+			t.Errorf("%s is played, and is said to be too long", claim)
+		}
+	}
+}
