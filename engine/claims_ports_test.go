@@ -81,11 +81,8 @@ func TestT22_ParityAndReservedPorts(t *testing.T) {
 }
 
 // What is left of the quick recycling of old kernels: FIN_WAIT_2 lasts at least three
-// and a half timeouts. The setting is gone, and TIME_WAIT lasts its minute.
+// and a half timeouts. TIME_WAIT lasts its minute.
 func TestT23_NoRecycling(t *testing.T) {
-	if host.FindSysctl("tcp_tw_recycle") >= 0 {
-		t.Error("6.18 has no tcp_tw_recycle")
-	}
 	p := play(t, near, "sysctl client net.ipv4.tcp_fin_timeout = 0\n", reader, connects+"  at(1s)\n  close(c)\n").to("1.6s").is("client.state == FIN_WAIT_2").to("1.8s").is("client.state == CLOSED")
 	if got := p.lastWith("time-wait.over"); got != "1.7182" {
 		t.Errorf("FIN_WAIT_2 ends at %s, expected 3.5 × 204 ms after the FIN was acknowledged", got)
