@@ -88,6 +88,8 @@ var moreScenes = []string{
 	near + "sysctl client net.ipv4.tcp_mtu_probing = 2\nsysctl client net.ipv4.tcp_probe_interval = 1\nsysctl client net.ipv4.tcp_probe_threshold = 10000\n" + reader + connects + "  write(c, 60000)\n  at(3s)\n  write(c, 60000)\n",
 	// A SYN-ACK that is lost, without timestamps.
 	near + "sysctl server net.ipv4.tcp_timestamps = 0\n" + reader + connects + "at 0s drop 1st SYN-ACK from server\n",
+	// An urgent byte, taken out of the stream.
+	forgedOpen + "at 500ms forge peer > server flags=P.U seq=1 ack=1 win=65535 len=10 urg=5\nat 1s call server: recv(c, 1, MSG_OOB)\nat 2s call server: recv(c, 10, MSG_DONTWAIT)\n",
 	// Somebody probes a window that stays closed, and finds it open at last.
 	forgedOpen + "at 500ms forge peer > server flags=. seq=1 ack=1 win=0\nat 1s call server: write(c, 100)\nat 5s forge peer > server flags=. seq=1 ack=1 win=1\nat 9s forge peer > server flags=. seq=1 ack=1 win=1000\n",
 	// ECN: asked for in vain, by a SYN that is marked itself, and a link that marks.

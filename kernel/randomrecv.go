@@ -34,7 +34,15 @@ func (g *gen) reading() {
 	call := func(text string, n ...any) {
 		g.add(act{wait: g.pause(), kind: actCall, call: fmt.Sprintf(text, n...)})
 	}
-	switch g.IntN(12) {
+	switch g.IntN(14) {
+	case 12:
+		g.add(act{wait: g.pause(), kind: actInject, flags: wire.ACK | wire.URG, win: 30000, size: pick(g, 1, 10, 100), off: pick[int32](g, 0, 0, 1000), urg: pick[uint16](g, 0, 1, 2, 5, 10, 50, 200)})
+	case 13:
+		if g.one(2) {
+			call("recv(%%d, ..., 1, %s)", pick(g, "MSG_OOB", "MSG_OOB|MSG_PEEK"))
+		} else {
+			call("setsockopt(%%d, SOL_SOCKET, SO_OOBINLINE, [%d], 4)", g.IntN(2))
+		}
 	case 0, 1, 2: // many small segments, or a few full ones, in order or above a gap
 		size, off := pick(g, 1, 10, 150, 160, 200, 536, 1000, 1448), pick[int32](g, 0, 0, 0, 1000, 3000)
 		for i := range 2 + g.IntN(10) {

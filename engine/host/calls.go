@@ -210,7 +210,7 @@ func (h *Host) callRead(x *Ctx, proc int, w wait) {
 	if c == nil {
 		return
 	}
-	n, all, peek, dont := 65536, false, false, s.NonBlock
+	n, all, peek, dont, urgent := 65536, false, false, s.NonBlock, false
 	for _, a := range w.in.Args[1:] {
 		switch {
 		case a.Kind == ArgNum:
@@ -221,7 +221,14 @@ func (h *Host) callRead(x *Ctx, proc int, w wait) {
 			peek = true
 		case a.Text == "MSG_DONTWAIT":
 			dont = true
+		case a.Text == "MSG_OOB":
+			urgent = true
 		}
+	}
+	if urgent {
+		data, err := c.ReadUrgent(&x.Ctx, peek)
+		h.returned(x, proc, &w.in, int64(len(data)), err, data)
+		return
 	}
 	data, err := c.Read(&x.Ctx, n, peek)
 	p := &h.Procs[proc]
@@ -257,7 +264,10 @@ func (h *Host) callWrite(x *Ctx, proc int, w wait) {
 	more, dont, fast := tcp.WriteFlags(0), s.NonBlock, c.FODefer || w.fast
 	for _, f := range w.in.Args[2:] {
 		if hasFlag(f, "MSG_MORE") {
-			more = tcp.WriteMore
+			more |= tcp.WriteMore
+		}
+		if hasFlag(f, "MSG_OOB") {
+			more |= tcp.WriteOOB
 		}
 		dont = dont || hasFlag(f, "MSG_DONTWAIT")
 		fast = fast || hasFlag(f, "MSG_FASTOPEN")
@@ -442,7 +452,7 @@ func (h *Host) ready(w *wait, now sim.Time) bool {
 	case "accept":
 		return c.State != tcp.Listen || h.pending(c) != nil
 	case "read", "recv":
-		return c.Readable() > 0 || c.Err != tcp.OK || c.RcvFin || c.State == tcp.Closed || c.Shut&1 != 0
+		return c.Wakes()
 	case "write", "send", "sendto":
 		return c.Writable(&h.Sys)
 	case "close":
@@ -455,7 +465,7 @@ func (h *Host) ready(w *wait, now sim.Time) bool {
 		if word == "POLLOUT" {
 			return c.Writable(&h.Sys)
 		}
-		return c.Readable() > 0 || c.Err != tcp.OK || c.RcvFin || c.State == tcp.Closed
+		return c.ReadReady() || c.Err != tcp.OK || c.RcvFin || c.State == tcp.Closed
 	}
 	return true
 }

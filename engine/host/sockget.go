@@ -58,6 +58,10 @@ func (h *Host) option(x *Ctx, c *tcp.Conn, name string) ([]int64, tcp.Errno) {
 		return []int64{bit(c.Linger), seconds(c.LingerT)}, tcp.OK
 	case "SO_RCVBUF":
 		n = int64(c.RcvBuf)
+	case "SO_RCVLOWAT":
+		n = max(int64(c.RcvLowat), 1)
+	case "SO_OOBINLINE":
+		n = bit(c.OOBInline)
 	case "SO_SNDBUF":
 		n = int64(c.SndBuf)
 	case "SO_TYPE":

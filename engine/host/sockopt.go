@@ -49,6 +49,10 @@ func setOption(x *Ctx, c *tcp.Conn, name string, v []int64) tcp.Errno {
 	switch name {
 	case "SO_REUSEADDR":
 		c.ReuseAddr = on
+	case "SO_RCVLOWAT":
+		c.SetRcvLowat(&x.Ctx, n)
+	case "SO_OOBINLINE":
+		c.OOBInline = on
 	case "SO_REUSEPORT":
 		c.ReusePort = on
 	case "IP_BIND_ADDRESS_NO_PORT":

@@ -142,6 +142,15 @@ func (h *Host) Recv(x *Ctx, fd int32, n int, peek bool) (string, tcp.Errno) {
 	return c.Read(&x.Ctx, n, peek)
 }
 
+// RecvUrgent is recv(2) with MSG_OOB.
+func (h *Host) RecvUrgent(x *Ctx, fd int32, peek bool) (string, tcp.Errno) {
+	_, c := h.take(x, fd)
+	if c == nil {
+		return "", tcp.EBADF
+	}
+	return c.ReadUrgent(&x.Ctx, peek)
+}
+
 // Shutdown is shutdown(2); how is 0, 1 or 2.
 func (h *Host) Shutdown(x *Ctx, fd int32, how int64) tcp.Errno {
 	_, c := h.take(x, fd)
@@ -208,8 +217,11 @@ func (h *Host) Poll(fd int32) Events {
 		e |= PollIn | PollRdNorm | PollRdHup
 	}
 	if c.State != tcp.SynSent && (c.State != tcp.SynRecv || c.HalfOpen()) {
-		if c.Readable() > 0 {
+		if c.ReadReady() {
 			e |= PollIn | PollRdNorm
+		}
+		if c.Urgent() {
+			e |= PollPri
 		}
 		if c.Writable(&h.Sys) || c.Shut&2 != 0 || c.State == tcp.Closed {
 			e |= PollOut | PollWrNorm

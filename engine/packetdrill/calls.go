@@ -253,7 +253,11 @@ func makeIoctl(r *runner, c *Call, _ *blocked) (attempt, *failure) {
 			if conn.State == tcp.Listen {
 				return errnoOnly(tcp.EINVAL)
 			}
-			n = int64(conn.Readable())
+			n = conn.InQ()
+		case consts["SIOCATMARK"]:
+			if conn.AtMark() {
+				n = 1
+			}
 		case consts["SIOCOUTQ"]:
 			n = conn.OutQ()
 		case consts["SIOCOUTQNSD"]:

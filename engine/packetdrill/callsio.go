@@ -91,13 +91,18 @@ func makeRecv(r *runner, c *Call, b *blocked) (attempt, *failure) {
 			case flags&consts["MSG_ERRQUEUE"] != 0:
 				return r.recvErr(conn, &buf, msg)
 			}
-			return errnoOnly(tcp.EINVAL)
+			data, err := r.h.RecvUrgent(x, r.fd(c.arg(0)), flags&consts["MSG_PEEK"] != 0)
+			return outcome{ret: min(int64(len(data)), buf.size), errno: err}
 		})
 	}
 	peek, all, dont := flags&consts["MSG_PEEK"] != 0, flags&consts["MSG_WAITALL"] != 0, flags&consts["MSG_DONTWAIT"] != 0
-	got := ""
+	got, again := "", false
 	return func(x *host.Ctx) (outcome, bool) {
 		fd := r.fd(c.arg(0))
+		if _, conn := r.h.FD(fd); again && conn != nil && !conn.Wakes() {
+			return outcome{}, false
+		}
+		again = true
 		if s, _ := r.h.FD(fd); s == nil {
 			return r.recvPlain(c, &buf), true
 		}
@@ -111,10 +116,9 @@ func makeRecv(r *runner, c *Call, b *blocked) (attempt, *failure) {
 		}
 		got += data
 		waits := r.waits(fd, dont)
-		if err == tcp.EAGAIN && waits && (got == "" || all) {
-			return outcome{}, false
-		}
-		if all && !peek && waits && err == tcp.OK && data != "" && len(got) < int(buf.size) {
+		_, conn := r.h.FD(fd)
+		short := waits && len(got) < conn.ReadTarget(int(buf.size), all)
+		if short && (err == tcp.EAGAIN || err == tcp.OK && data != "" && !peek) {
 			return outcome{}, false
 		}
 		if got != "" {
@@ -133,7 +137,7 @@ func (r *runner) received(fd int32, msg *Expr, err tcp.Errno) *failure {
 	var got []Control
 	if r.has(fd, "TCP_INQ") {
 		_, conn := r.h.FD(fd)
-		left := int64(conn.Readable())
+		left := conn.InQ()
 		if left == 0 && conn.RcvFin {
 			left = 1 // Linux: the end of the data is worth a byte
 		}
@@ -150,12 +154,12 @@ func makeSend(r *runner, c *Call, b *blocked) (attempt, *failure) {
 	if f != nil {
 		return nil, f
 	}
-	if flags&(consts["MSG_OOB"]) != 0 {
-		return nil, failf("flags that are modelled", "MSG_OOB")
-	}
 	more, dont := tcp.WriteFlags(0), flags&consts["MSG_DONTWAIT"] != 0
 	if flags&consts["MSG_MORE"] != 0 {
 		more = tcp.WriteMore
+	}
+	if flags&consts["MSG_OOB"] != 0 {
+		more |= tcp.WriteOOB
 	}
 	fast, f := r.makeFast(c, flags)
 	if f != nil {

@@ -27,10 +27,10 @@ var (
 )
 
 var keepable = map[string]bounds{
-	"SO_DEBUG": flag, "SO_DONTROUTE": flag, "SO_BROADCAST": flag, "SO_OOBINLINE": flag, "SO_NO_CHECK": flag, "SO_RXQ_OVFL": flag, "SO_NOFCS": flag,
+	"SO_DEBUG": flag, "SO_DONTROUTE": flag, "SO_BROADCAST": flag, "SO_NO_CHECK": flag, "SO_RXQ_OVFL": flag, "SO_NOFCS": flag,
 	"SO_TIMESTAMP": flag, "SO_TIMESTAMPNS": flag, "SO_SELECT_ERR_QUEUE": flag, "SO_PREFER_BUSY_POLL": flag, "SO_LOCK_FILTER": flag, "SO_PASSCRED": flag,
 	"SO_PRIORITY": number, "SO_MARK": number, "SO_INCOMING_CPU": number, "SO_BUSY_POLL": {0, anyInt, 0, false}, "SO_BUSY_POLL_BUDGET": {0, 65535, 8, false},
-	"SO_RCVLOWAT": number, "SO_ZEROCOPY": strict, "SO_TIMESTAMPING": {0, 1<<19 - 1, 0, false}, "SO_TXREHASH": {-1, 1, 1, false}, "SO_MAX_PACING_RATE": {-1, anyInt, -1, false},
+	"SO_ZEROCOPY": strict, "SO_TIMESTAMPING": {0, 1<<19 - 1, 0, false}, "SO_TXREHASH": {-1, 1, 1, false}, "SO_MAX_PACING_RATE": {-1, anyInt, -1, false},
 	"TCP_TIMESTAMP": number, "TCP_REPAIR_QUEUE": number, "TCP_QUEUE_SEQ": number, "TCP_SAVE_SYN": {0, 2, 0, false}, "TCP_TX_DELAY": {0, anyInt, 0, false},
 	"TCP_INQ": strict, "TCP_THIN_LINEAR_TIMEOUTS": strict, "TCP_THIN_DUPACK": strict,
 	"IP_TOS": number, "IP_TTL": {1, 255, 64, false}, "IP_MTU_DISCOVER": {0, 5, 1, false}, "IP_RECVERR": flag, "IP_RECVTTL": flag, "IP_RECVTOS": flag, "IP_FREEBIND": flag,
@@ -65,11 +65,6 @@ func (r *runner) keep(fd int32, conn *tcp.Conn, name string, n int64) tcp.Errno 
 		return tcp.EPERM // without TCP_REPAIR, which is not modelled
 	case "TCP_QUEUE_SEQ":
 		return tcp.EINVAL
-	case "SO_RCVLOWAT":
-		if n < 0 {
-			n = anyInt
-		}
-		n = max(n, 1)
 	case "SO_PRIORITY":
 		if r.poor && (n < 0 || n > 6) {
 			return tcp.EPERM
@@ -107,8 +102,6 @@ func (r *runner) kept(fd int32, conn *tcp.Conn, name string) ([]int64, tcp.Errno
 	switch {
 	case set:
 		return []int64{n}, tcp.OK
-	case name == "SO_RCVLOWAT":
-		return []int64{1}, tcp.OK
 	case name == "SO_DOMAIN":
 		if r.local.Is6() {
 			return []int64{10}, tcp.OK

@@ -157,7 +157,8 @@ func (c *Conn) ackSndCheck(x *Ctx) {
 		return
 	}
 	due := uint32(c.RcvNxt - c.RcvWup)
-	if x.When(ackTwo, trace.Gt("not acknowledged", due, "rcv_mss", c.RcvMSS).In(trace.UnitBytes)) && c.freeWindow(x) >= c.RcvWnd {
+	if x.When(ackTwo, trace.Gt("not acknowledged", due, "rcv_mss", c.RcvMSS).In(trace.UnitBytes)) &&
+		(uint32(c.RcvNxt-c.Copied) < c.lowat() || c.freeWindow(x) >= c.RcvWnd) {
 		c.sendAck(x)
 		return
 	}

@@ -210,19 +210,3 @@ func (c *Conn) takeText(x *Ctx, s *wire.Segment) *TimeWait {
 	}
 	return c.dataQueue(x, s)
 }
-
-// checkUrgent is the sixth step: the URG bit. Linux takes one urgent byte out of
-// band (tcp_check_urg).
-func (c *Conn) checkUrgent(x *Ctx, s *wire.Segment) {
-	if !s.Flags.Has(wire.URG) || s.Urg == 0 {
-		return
-	}
-	at := s.Seq + wire.Seq(s.Urg)
-	if !x.Sys.Stdurg {
-		at--
-	}
-	if c.Copied.After(at) || at.Before(c.RcvNxt) || (c.UrgState != 0 && !at.After(c.UrgSeq)) {
-		return
-	}
-	c.UrgState, c.UrgSeq = 1, at
-}

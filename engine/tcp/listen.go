@@ -288,7 +288,7 @@ func (c *Conn) fillChild(x *Ctx, n *Conn, q *Request, s *wire.Segment) {
 		NoDelay: c.NoDelay, Cork: c.Cork, Linger: c.Linger, LingerT: c.LingerT, Linger2: c.Linger2, UserTO: c.UserTO,
 		KeepOn: c.KeepOn, KeepIdle: c.KeepIdle, KeepIntvl: c.KeepIntvl, KeepCnt: c.KeepCnt, ReuseAddr: c.ReuseAddr,
 		ReusePort: c.ReusePort, UserMSS: c.UserMSS, RcvBuf: c.RcvBuf, RcvBufLock: c.RcvBufLock, SndBuf: c.SndBuf,
-		SndBufLock: c.SndBufLock, Scaling: c.Scaling, MTU: c.MTU, CC: c.CC, CCSet: c.CCSet,
+		SndBufLock: c.SndBufLock, OOBInline: c.OOBInline, RcvLowat: c.RcvLowat, Scaling: c.Scaling, MTU: c.MTU, CC: c.CC, CCSet: c.CCSet,
 		PacingRate: c.PacingRate, PacingMax: c.PacingMax, Paced: c.Paced, NotsentLowat: c.NotsentLowat,
 		XmitAt: sim.Never, DelackAt: sim.Never, KeepAt: sim.Never,
 	}

@@ -154,7 +154,7 @@ func (c *Conn) cwndQuota() uint32 {
 
 // nagleAllows decides about a segment that is not full (tcp_nagle_test).
 func (c *Conn) nagleAllows(x *Ctx, k *Skb, mss uint32, last bool, push pushKind) bool {
-	if !last || push != pushNagle || k.Flags.Has(wire.FIN) || uint32(len(k.Data)) >= mss {
+	if !last || push != pushNagle || k.Flags.Has(wire.FIN) || uint32(len(k.Data)) >= mss || c.SndUp != c.SndUna {
 		return true
 	}
 	if c.Cork {

@@ -197,6 +197,9 @@ type TCB struct {
 	OfoBytes    uint32   // out-of-order queue [bytes]: waiting for a hole to be filled.
 	UrgSeq      wire.Seq // urg_seq [seq:rcv]: where the urgent byte is.
 	UrgState    uint8    // urg_data [state]: 0 none, 1 announced, 2 here, 3 read.
+	UrgByte     uint8    // urgent byte [count]: what it is.
+	OOBInline   bool     // SO_OOBINLINE [bool]: the urgent byte stays in the stream.
+	RcvLowat    uint32   // SO_RCVLOWAT [bytes]: a reader is not woken for less.
 
 	NoDelay     bool         // TCP_NODELAY [bool]: Nagle's algorithm is off.
 	Cork        bool         // TCP_CORK [bool]: partial segments are held back.

@@ -19,6 +19,7 @@ func (c *Conn) header(x *Ctx, flags wire.Flags, seq wire.Seq) wire.Segment {
 	}
 	s.Flags |= c.ecnFlags(x)
 	s.Win = c.selectWindow(x)
+	c.markUrgent(&s)
 	if c.TSOK {
 		s.Opts.Has |= wire.HasTS
 		s.Opts.TSVal = x.tsClock() + c.TSOffset
@@ -82,10 +83,6 @@ func (c *Conn) transmit(x *Ctx, k *Skb) {
 	}
 	if k.Flags.Has(wire.SYN) {
 		c.synOptions(x, &s.Opts)
-	}
-	if c.SndUp.After(k.Seq) && c.SndUp.Minus(k.Seq) < 0xffff && c.SndUp != c.SndUna {
-		s.Flags |= wire.URG
-		s.Urg = uint16(c.SndUp - k.Seq)
 	}
 	c.ecnMark(x, &s)
 	c.XmitNo++

@@ -13,6 +13,7 @@ const (
 	WriteMore WriteFlags = 1 << iota // MSG_MORE: the application will write more
 	WriteGoes                        // an earlier piece of the same call was taken
 	WriteRest                        // more of the same call follows at once
+	WriteOOB                         // MSG_OOB: the last byte is urgent
 )
 
 var callWrite = trace.Declare(trace.Rule{
@@ -115,6 +116,9 @@ func (c *Conn) push(x *Ctx, mss uint32, f WriteFlags, full bool) {
 	more := f&WriteMore != 0 && !full
 	if !more || c.forcedPush() {
 		c.markPush()
+	}
+	if f&WriteOOB != 0 {
+		c.SndUp = c.SndMax // tcp_mark_urg
 	}
 	if len(c.Wq) == 0 {
 		return

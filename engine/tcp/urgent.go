@@ -1,0 +1,135 @@
+package tcp
+
+import (
+	"wirestep/engine/trace"
+	"wirestep/engine/wire"
+)
+
+// States of the urgent byte (urg_data).
+const (
+	urgNone  = 0
+	urgYet   = 1 // announced, not here
+	urgHere  = 2
+	urgTaken = 3 // read out of band
+)
+
+var urgTake = trace.Declare(trace.Rule{
+	ID: "urgent.pointer",
+	Says: "URG: the sender points at a byte that its application calls urgent. Linux takes that one byte out of the stream, " +
+		"for recv() with MSG_OOB, and a normal read stops before its place.",
+	RFC:     trace.Cites("RFC 9293 §3.8.5", "RFC 6093 §3"),
+	Linux:   "tcp_check_urg",
+	Differs: "RFC 9293 knows urgent data, not an urgent byte, and its pointer names the last byte of it; Linux, like BSD, takes the byte before unless tcp_stdurg is on.",
+})
+
+// checkUrgent is the sixth step: the URG bit (tcp_urg, tcp_check_urg).
+func (c *Conn) checkUrgent(x *Ctx, s *wire.Segment) {
+	if s.Flags.Has(wire.URG) {
+		c.urgentPointer(x, s)
+	}
+	if c.UrgState != urgYet {
+		return
+	}
+	at := uint32(c.UrgSeq - s.Seq)
+	if s.Flags.Has(wire.SYN) {
+		at--
+	}
+	if at < uint32(len(s.Payload)) {
+		defer x.Enter(urgTake)()
+		c.UrgState, c.UrgByte = urgHere, s.Payload[at]
+	}
+}
+
+func (c *Conn) urgentPointer(x *Ctx, s *wire.Segment) {
+	at := s.Seq + wire.Seq(s.Urg)
+	if s.Urg > 0 && !x.Sys.Stdurg {
+		at--
+	}
+	if c.Copied.After(at) || at.Before(c.RcvNxt) || c.UrgState != urgNone && !at.After(c.UrgSeq) {
+		return
+	}
+	defer x.Enter(urgTake)()
+	if c.UrgState != urgNone && c.UrgSeq == c.Copied && !c.OOBInline && c.Copied != c.RcvNxt {
+		c.skipUrgent() // Linux: the last urgent byte, which nobody has read past, goes first
+	}
+	c.UrgState, c.UrgSeq = urgYet, at
+	c.FastPath = false
+}
+
+// skipUrgent moves a reader over the urgent byte at the head of the queue.
+func (c *Conn) skipUrgent() {
+	c.Copied++
+	if len(c.Rcv) == 0 || len(c.Rcv[0].Data) == 0 {
+		return
+	}
+	c.InQueue--
+	k := &c.Rcv[0]
+	k.Data, k.Seq, k.Cut = k.Data[1:], k.Seq+1, true
+	if !c.Copied.Before(k.End) {
+		c.eat()
+	}
+}
+
+var urgRead = trace.Declare(trace.Rule{
+	ID:    "call.read-urgent",
+	Says:  "recv() with MSG_OOB takes the one urgent byte, wherever the reader is in the stream. It never waits.",
+	RFC:   trace.Cites("RFC 9293 §3.9.1", "RFC 6093 §3"),
+	Linux: "tcp_recv_urg",
+})
+
+// ReadUrgent is recv() with MSG_OOB (tcp_recv_urg).
+func (c *Conn) ReadUrgent(x *Ctx, peek bool) (string, Errno) {
+	switch {
+	case c.State == Listen:
+		return "", ENOTCONN
+	case c.OOBInline || c.UrgState == urgNone || c.UrgState == urgTaken:
+		return "", EINVAL
+	case c.State == Closed && !c.RcvFin:
+		return "", ENOTCONN
+	case c.UrgState == urgHere:
+		if !peek {
+			defer x.Enter(urgRead)()
+			c.UrgState = urgTaken
+		}
+		return string([]byte{c.UrgByte}), OK
+	case c.State == Closed || c.Shut&shutRead != 0:
+		return "", OK
+	}
+	return "", EAGAIN
+}
+
+// AtMark is SIOCATMARK: the next byte to be read is the urgent one.
+func (c *Conn) AtMark() bool { return c.UrgState != urgNone && c.UrgSeq == c.Copied }
+
+// Urgent reports whether an urgent byte waits: POLLPRI.
+func (c *Conn) Urgent() bool { return c.UrgState == urgHere }
+
+// InQ is what SIOCINQ tells: bytes in order that nobody has read, up to the urgent one
+// (tcp_inq).
+func (c *Conn) InQ() int64 {
+	n := c.RcvNxt.Minus(c.Copied)
+	if u := c.UrgSeq; c.State != SynSent && c.State != SynRecv && !c.OOBInline && c.UrgState != urgNone && !u.Before(c.Copied) && u.Before(c.RcvNxt) {
+		return int64(u.Minus(c.Copied))
+	}
+	if c.State == SynSent || c.State == SynRecv {
+		return 0
+	}
+	if n > 0 && c.RcvFin {
+		n--
+	}
+	return int64(n)
+}
+
+// markUrgent points at the end of urgent data that is not acknowledged yet
+// (__tcp_transmit_skb). The pointer reaches 64 KiB.
+func (c *Conn) markUrgent(s *wire.Segment) {
+	switch {
+	case c.SndUp == c.SndUna || !c.SndUp.After(s.Seq):
+	case c.SndUp.Minus(s.Seq) < 0x10000:
+		s.Flags |= wire.URG
+		s.Urg = uint16(c.SndUp - s.Seq)
+	case (s.Seq + 0xffff).After(c.SndNxt):
+		s.Flags |= wire.URG
+		s.Urg = 0xffff
+	}
+}
