@@ -1,8 +1,10 @@
 package kernel
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -34,7 +36,29 @@ func differs(p *plan) (*found, error) {
 			return nil, errUnsteady
 		}
 	}
+	race, err := races(p)
+	if race || err != nil {
+		return nil, cmp.Or(err, errRace)
+	}
 	return &found{p, text, why}, nil
+}
+
+// races reports whether a difference is gone when every step comes a little later,
+// once more and by another bit: then a step and a timer of the kernel, which is late
+// by its wheel, were about to happen at the same instant.
+func races(p *plan) (bool, error) {
+	for _, late := range []time.Duration{2 * time.Millisecond, 5 * time.Millisecond} {
+		q := *p
+		q.acts = slices.Clone(p.acts)
+		for i := range q.acts {
+			q.acts[i].wait += late
+		}
+		text, err := record(&q)
+		if err != nil || packetdrill.Run(p.area, text, packetdrill.Config{Exact: true}).Failure() != "" {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // sign is what a difference is about, without the numbers in it.
@@ -48,7 +72,10 @@ func (f *found) sign() string {
 	}, why)
 }
 
-var errUnsteady = fmt.Errorf("the kernel does not do the same twice")
+var (
+	errUnsteady = fmt.Errorf("the kernel does not do the same twice")
+	errRace     = fmt.Errorf("a step races with a timer")
+)
 
 // atOnceRandom is how many plans are played at the same time.
 const atOnceRandom = 16
@@ -58,13 +85,15 @@ const atOnceRandom = 16
 func Random(w io.Writer, n int, seed uint64, area string, shrinkMost int, tell func(format string, a ...any)) (int, error) {
 	began := time.Now()
 	all := each(n, func(i int) (*found, error) { return differs(newPlan(seed, i, area)) })
-	unsteady, different := 0, 0
+	unsteady, races, different := 0, 0, 0
 	var list []*found
 	signs := map[string]bool{}
 	for _, o := range all {
 		switch {
 		case o.err == errUnsteady:
 			unsteady++
+		case o.err == errRace:
+			races++
 		case o.err != nil:
 			return different, o.err
 		case o.f != nil:
@@ -76,8 +105,8 @@ func Random(w io.Writer, n int, seed uint64, area string, shrinkMost int, tell f
 			}
 		}
 	}
-	tell("%d scripts in %.0f s: %d the same, %d different, %d not the same twice on the kernel", n, time.Since(began).Seconds(),
-		n-different-unsteady, different, unsteady)
+	tell("%d scripts in %.0f s: %d the same, %d different, %d not the same twice on the kernel, %d a race with a timer", n, time.Since(began).Seconds(),
+		n-different-unsteady-races, different, unsteady, races)
 	for i, f := range list {
 		if i < shrinkMost {
 			f = shrink(f)

@@ -20,7 +20,10 @@ var areas = append([]string{"handshake", "receiver", "close", "reset"}, senders.
 
 // newPlan makes the nth random script of a seed, among the areas that begin so.
 func newPlan(seed uint64, n int, area string) *plan {
-	areas := slices.DeleteFunc(slices.Clone(areas), func(a string) bool { return !strings.HasPrefix(a, area) })
+	named := strings.Split(area, ",")
+	areas := slices.DeleteFunc(slices.Clone(areas), func(a string) bool {
+		return !slices.ContainsFunc(named, func(n string) bool { return strings.HasPrefix(a, n) })
+	})
 	if len(areas) == 0 {
 		areas = senders
 	}

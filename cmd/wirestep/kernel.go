@@ -12,7 +12,7 @@ func askKernel(e env, args []string) int {
 	verbose := fs.Bool("v", false, "print what happened")
 	random := fs.Int("random", 0, "how many random scripts to play on both")
 	seed := fs.Uint64("seed", 1, "of the random scripts")
-	area := fs.String("area", "", "random scripts of areas that begin so: handshake, receiver, close, reset, send-loss, send-window, send-calls")
+	area := fs.String("area", "", "random scripts of areas that begin so, several separated by commas: handshake, receiver, close, reset, send-loss, send-window, send-calls")
 	most := fs.Int("shrink", 10, "how many differences to shrink")
 	report := fs.String("report", "", "a file to write the results into")
 	names, code := parse(e, fs, args)

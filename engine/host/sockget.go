@@ -34,6 +34,29 @@ func bit(b bool) int64 {
 
 func seconds(d sim.Duration) int64 { return int64(d / sim.Second) }
 
+// switched reads an option that is on or off.
+func switched(c *tcp.Conn, name string) (on, known bool) {
+	switch name {
+	case "SO_REUSEADDR":
+		return c.ReuseAddr, true
+	case "SO_REUSEPORT":
+		return c.ReusePort, true
+	case "SO_KEEPALIVE":
+		return c.KeepOn, true
+	case "IP_BIND_ADDRESS_NO_PORT":
+		return c.NoPort, true
+	case "SO_OOBINLINE":
+		return c.OOBInline, true
+	case "SO_ACCEPTCONN":
+		return c.State == tcp.Listen, true
+	case "TCP_NODELAY":
+		return c.NoDelay, true
+	case "TCP_CORK":
+		return c.Cork, true
+	}
+	return false, false
+}
+
 // option reads an option (sk_getsockopt, do_tcp_getsockopt).
 func (h *Host) option(x *Ctx, c *tcp.Conn, name string) ([]int64, tcp.Errno) {
 	either := func(own, other sim.Duration) int64 {
@@ -42,38 +65,25 @@ func (h *Host) option(x *Ctx, c *tcp.Conn, name string) ([]int64, tcp.Errno) {
 		}
 		return seconds(other)
 	}
+	if on, known := switched(c, name); known {
+		return []int64{bit(on)}, tcp.OK
+	}
 	var n int64
 	switch name {
 	case "SO_ERROR":
 		n = int64(c.AskError(&x.Ctx))
-	case "SO_REUSEADDR":
-		n = bit(c.ReuseAddr)
-	case "SO_REUSEPORT":
-		n = bit(c.ReusePort)
-	case "IP_BIND_ADDRESS_NO_PORT":
-		n = bit(c.NoPort)
-	case "SO_KEEPALIVE":
-		n = bit(c.KeepOn)
 	case "SO_LINGER":
 		return []int64{bit(c.Linger), seconds(c.LingerT)}, tcp.OK
 	case "SO_RCVBUF":
 		n = int64(c.RcvBuf)
 	case "SO_RCVLOWAT":
 		n = max(int64(c.RcvLowat), 1)
-	case "SO_OOBINLINE":
-		n = bit(c.OOBInline)
 	case "SO_SNDBUF":
 		n = int64(c.SndBuf)
 	case "SO_TYPE":
 		n = 1
 	case "SO_PROTOCOL":
 		n = 6
-	case "SO_ACCEPTCONN":
-		n = bit(c.State == tcp.Listen)
-	case "TCP_NODELAY":
-		n = bit(c.NoDelay)
-	case "TCP_CORK":
-		n = bit(c.Cork)
 	case "TCP_QUICKACK":
 		n = bit(c.Pingpong < x.Sys.PingpongThresh)
 	case "TCP_MAXSEG":

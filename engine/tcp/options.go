@@ -18,9 +18,6 @@ func (c *Conn) SetRcvBuf(x *Ctx, n int64, force bool) {
 	n = bufferAsked(n, x.Sys.CoreRMemMax, force)
 	c.RcvBuf = uint32(max(2*n, 2304))
 	c.RcvBufLock = true
-	if c.State != Closed {
-		c.WindowClamp = min(c.WindowClamp, uint32(c.fullSpace()))
-	}
 }
 
 // SetWindowClamp is TCP_WINDOW_CLAMP (tcp_set_window_clamp). It reports whether the
