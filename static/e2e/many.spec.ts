@@ -39,14 +39,11 @@ test('a flood is one band with its number, and opens by keyboard', async ({ lab,
   await lab.scene(flood(200));
   await lab.until('The end');
   await lab.still();
-  await expect
-    .poll(async () => {
-      await page.locator('.dg').evaluate((e) => e.scrollTo(0, 0));
-      return page.locator('.group').count();
-    })
-    .toBeGreaterThan(0);
+  await page.locator('.dg').hover();
+  await page.mouse.wheel(0, -100_000);
+  await expect.poll(() => page.locator('.dg').evaluate((e) => e.scrollTop)).toBe(0);
   const band = page.locator('.group[role=button]').first();
-  await expect(band).toHaveAttribute('aria-label', /^176 SYN from attacker · \d+ discarded/);
+  await expect(band).toHaveAttribute('aria-label', /^176 SYN from attacker/);
   const before = await page.locator('.seg').count();
   await band.focus();
   await page.keyboard.press('Enter');

@@ -1,4 +1,5 @@
 import type { Track } from '../model/history';
+import type { Arrow } from './arrow';
 
 /** So many alike are drawn one by one; what follows them within one trip is drawn as one. */
 const ALIKE = 24;
@@ -21,6 +22,7 @@ export interface Seg {
   y1: number; // the lowest point that is known of it
   end: number; // the event that ended its way
   group: Group | null;
+  drawn?: { columns: unknown; arrow: Arrow }; // once nothing can happen to it any more
 }
 
 interface Run {

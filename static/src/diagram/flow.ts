@@ -1,6 +1,7 @@
 import type { History, Note, TimerTrack, TimerTurn, Track } from '../model/history';
 import type { Frame, Link } from '../proto';
 import { Axis, type Extent } from './axis';
+import type { Column } from './columns';
 import { bandHeight, Density, type Seg } from './dense';
 import { dimmed, type Filter } from './filter';
 import { Arrivals, MIN_TRIP, Rows } from './rows';
@@ -61,6 +62,7 @@ export class Flow {
   readonly due: (t: Track) => number | null;
   private joins = new Map<string, Written>(); // the last note of each kind
   private latest = new Map<Note, string>();
+  private placed: Column[] = [];
   private band = 0; // events in the present band
   private at = { note: 0, track: 0, lane: 0, timer: 0 };
 
@@ -93,6 +95,13 @@ export class Flow {
       this.n = f.n;
       this.extents.push(this.axis.extent);
     }
+  }
+
+  /** The same columns as before, if they are at the same places. */
+  columns(next: Column[]): Column[] {
+    const same = this.placed.length === next.length && next.every((c, i) => c.x === this.placed[i].x && c.half === this.placed[i].half && c.lanes === this.placed[i].lanes);
+    if (!same) this.placed = next;
+    return this.placed;
   }
 
   eventY(n: number): number | undefined {

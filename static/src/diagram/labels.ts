@@ -4,6 +4,7 @@ import type { Flow } from './flow';
 import { bounds, boxQuad, overlap, type Pt, type Quad, textQuad } from './geom';
 import { flowOf, type Input, type Layout, look, type NoteBox, type Sheet, sheet } from './layout';
 import type { Bracket } from './lifeline';
+import { duration } from './time';
 
 /** A piece of a label with its class. */
 export interface Part {
@@ -58,6 +59,7 @@ export interface Pill {
   y: number;
   w: number;
   text: string;
+  gap: string; // how long it is, written in the gutter when the pill found no room
   shown: boolean;
 }
 
@@ -78,31 +80,47 @@ const ABOVE = 5.5;
 const BELOW = 14.5;
 const CELL = 48;
 
+interface Box {
+  x0: number;
+  y0: number;
+  x1: number;
+  y1: number;
+}
+
 /** Keeps what is already drawn, to find out where there is room. */
 export class Room {
-  private cells = new Map<number, (readonly Pt[])[]>();
+  private cells = new Map<number, { shape: readonly Pt[]; box: Box }[]>();
 
   line(pts: readonly Pt[]): void {
-    for (let i = 1; i < pts.length; i++) this.add([pts[i - 1], pts[i]]);
+    for (let i = 1; i < pts.length; i++) {
+      // A long line is kept in pieces, so that few labels are near each.
+      const [p, q] = [pts[i - 1], pts[i]];
+      const k = Math.max(1, Math.ceil(Math.abs(q.y - p.y) / CELL));
+      for (let j = 0; j < k; j++) this.add([at(p, q, j / k), at(p, q, (j + 1) / k)]);
+    }
   }
 
   add(shape: readonly Pt[]): void {
-    const b = bounds(shape);
-    for (let c = Math.floor(b.y0 / CELL); c <= Math.floor(b.y1 / CELL); c++) {
+    const box = bounds(shape);
+    for (let c = Math.floor(box.y0 / CELL); c <= Math.floor(box.y1 / CELL); c++) {
       const list = this.cells.get(c);
-      if (list) list.push(shape);
-      else this.cells.set(c, [shape]);
+      if (list) list.push({ shape, box });
+      else this.cells.set(c, [{ shape, box }]);
     }
   }
 
   free(q: Quad): boolean {
     const b = bounds(q);
     for (let c = Math.floor(b.y0 / CELL); c <= Math.floor(b.y1 / CELL); c++) {
-      for (const s of this.cells.get(c) ?? []) if (overlap(q, s)) return false;
+      for (const { shape, box } of this.cells.get(c) ?? []) {
+        if (box.x1 >= b.x0 && box.x0 <= b.x1 && box.y1 >= b.y0 && box.y0 <= b.y1 && overlap(q, shape)) return false;
+      }
     }
     return true;
   }
 }
+
+const at = (p: Pt, q: Pt, k: number): Pt => ({ x: p.x + (q.x - p.x) * k, y: p.y + (q.y - p.y) * k });
 
 /** Finds a place for every label of a layout: measured, then moved until it is free. */
 export function placeLabels(l: Layout, words: Words): Labels {
@@ -127,14 +145,31 @@ export function placeLabels(l: Layout, words: Words): Labels {
     return b.x0 >= 2 && b.x1 <= l.width - 2 && !onBand(l, b) && room.free(q);
   };
   const inner: NoteBox[] = [];
+  const cut: NoteBox[] = [];
   for (const box of l.notes) {
     if (l.columns[box.col]?.inner) {
       inner.push(box);
       continue;
     }
     const { text, q } = noteAt(box, box.x, box.y, box.side, words);
+    if (text.endsWith('…')) {
+      cut.push(box);
+      continue;
+    }
     room.add(q);
     out.notes.push({ box, text });
+  }
+  // What is cut at the outer side may have room at the inner one.
+  for (const box of cut) {
+    const c = l.columns[box.col];
+    const side = box.side < 0 ? 1 : -1;
+    const x = c.x + side * (c.half + 12);
+    const turned: NoteBox = { ...box, side, x, lead: x - 5 * side, anchor: { ...box.anchor, x: c.x + side * c.half }, room: l.width * 0.4 };
+    const roomy = noteAt(turned, x, box.y, side, words);
+    const there = !roomy.text.endsWith('…') && clear(roomy.q);
+    const got = there ? { box: turned, ...roomy } : { box, ...noteAt(box, box.x, box.y, box.side, words) };
+    room.add(got.q);
+    out.notes.push({ box: got.box, text: got.text });
   }
   for (const g of l.groups) placeGroup(g, words, room, clear, out);
   for (const a of near) {
@@ -189,7 +224,7 @@ export function placeLabels(l: Layout, words: Words): Labels {
     const first = l.columns[0];
     const last = l.columns[l.columns.length - 1];
     const mid = (first.x + last.x) / 2;
-    const pill: Pill = { x: mid - w / 2, y: (f.y0 + f.y1) / 2, w, text, shown: false };
+    const pill: Pill = { x: mid - w / 2, y: (f.y0 + f.y1) / 2, w, text, gap: duration(f.t1 - f.t0), shown: false };
     for (const dy of [0, -22, 22, -34, 34]) {
       for (const dx of [0, -70, 70, -120, 120]) {
         const q = boxQuad(mid - w / 2 + dx, (f.y0 + f.y1) / 2 + dy - 11, w, 22);

@@ -107,7 +107,7 @@ export function flowOf(inp: Input): Flow {
 export function sheet(inp: Input, flow: Flow): Sheet {
   const { history: h, n } = inp;
   flow.extend(n);
-  const columns = place(inp);
+  const columns = flow.columns(place(inp));
   const { colOf } = flow.s;
   const frame = n > h.base ? h.frames[n - h.base - 1] : undefined;
   const now = frame?.at ?? inp.start;
@@ -209,9 +209,14 @@ export function layout(inp: Input): Layout {
   return look(sheet(inp, flowOf(inp)));
 }
 
-/** How a segment is drawn at this place. */
+/** How a segment is drawn at this place. One that has arrived is drawn as before. */
 export function arrowOf(s: Sheet, x: Seg): Arrow {
-  return arrow(x.t, s, x.y0, s.flow.due(x.t));
+  const { turns } = x.t;
+  const over = x.end <= s.n && turns.length > 0 && turns[turns.length - 1].n <= s.n;
+  if (over && x.drawn?.columns === s.columns) return x.drawn.arrow;
+  const a = arrow(x.t, s, x.y0, s.flow.due(x.t));
+  if (over) x.drawn = { columns: s.columns, arrow: a };
+  return a;
 }
 
 /** A note with those joined to it: a queue from its first length to its last, a call with how often it returned. */

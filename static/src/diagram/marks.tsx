@@ -1,3 +1,4 @@
+import { Component } from 'preact';
 import { t } from '../i18n';
 import type { Host } from '../proto';
 import type { Arrow } from './arrow';
@@ -50,6 +51,11 @@ export function Folds({ l, labels }: { l: Layout; labels: Labels }) {
         return (
           <g key={i}>
             <path d={zig} />
+            {!p.shown && (
+              <text class="gap" x={l.gutter - 4} y={p.y + 4} text-anchor="end">
+                {p.gap}
+              </text>
+            )}
             {p.shown && (
               <>
                 <rect x={p.x} y={p.y - 11} width={p.w} height={22} rx={11} />
@@ -221,9 +227,16 @@ export function Notes(p: {
   live: boolean;
 }) {
   const named = new Set<number>();
+  const times = new Map<string, number>();
+  const keyOf = (n: number, text: string) => {
+    const k = `${n}.${text.replace(/ ×\d+$|…?→.*$/, '')}`;
+    const i = times.get(k) ?? 0;
+    times.set(k, i + 1);
+    return `${k}.${i}`;
+  };
   return (
     <g class="notes">
-      {p.list.map(({ box, text }, i) => {
+      {p.list.map(({ box, text }) => {
         const { note } = box;
         const key = `e${note.n}`;
         const first = !named.has(note.n);
@@ -234,7 +247,7 @@ export function Notes(p: {
         const lead = `M${round(box.anchor.x + box.side * 3)} ${round(box.anchor.y)}L${round(box.lead)} ${round(box.y)}`;
         return (
           <g
-            key={`${note.n}.${note.text}.${i}`}
+            key={keyOf(note.n, note.text)}
             class={`note ${note.what}${box.planned ? ' planned' : ''}${p.chosen === key ? ' chosen' : ''}${p.lit.has(key) ? ' lit' : ''}`}
             data-key={live ? key : undefined}
             role={live ? 'button' : undefined}
@@ -275,7 +288,31 @@ interface SegmentProps {
   live: boolean;
 }
 
-export function Segment({ a, label, fate, hosts, chosen, lit, tab, live }: SegmentProps) {
+/** Drawn anew only when something about it is different. */
+export class Segment extends Component<SegmentProps> {
+  shouldComponentUpdate(next: SegmentProps): boolean {
+    const p = this.props;
+    return (
+      next.a !== p.a ||
+      next.chosen !== p.chosen ||
+      next.lit !== p.lit ||
+      next.tab !== p.tab ||
+      next.live !== p.live ||
+      next.lang !== p.lang ||
+      look(next.label) !== look(p.label) ||
+      next.fate?.text !== p.fate?.text ||
+      next.fate?.x !== p.fate?.x ||
+      next.fate?.y !== p.fate?.y
+    );
+  }
+  render() {
+    return <Way {...this.props} />;
+  }
+}
+
+const look = (l?: ArrowLabel) => (l ? `${l.x} ${l.y} ${l.parts.map((p) => p.text).join(' ')}` : '');
+
+function Way({ a, label, fate, hosts, chosen, lit, tab, live }: SegmentProps) {
   const flying = a.fate === 'flying';
   const drawn = a.pts.slice(0, a.end + 1);
   const ghost = a.fate === 'lost' ? a.pts.slice(a.end) : [];

@@ -42,8 +42,8 @@ export interface DiagramProps {
   children?: ComponentChildren; // laid over the diagram, in its coordinates
 }
 
-const BLOCK = 400;
-const WHOLE = 3200;
+const BLOCK = 240;
+const WHOLE = 2400;
 
 /** The sequence diagram: only what can be seen is in the page. */
 export function Diagram(props: DiagramProps) {
@@ -212,7 +212,7 @@ export function Diagram(props: DiagramProps) {
               style={{ left: `${c.x}px`, maxWidth: tight ? `${(lay.columns[i + 1]?.x ?? lay.width) - (lay.columns[i + 1] ? c.x : c.x - 60) - 4}px` : '' }}
             >
               <b>{c.host < 0 ? t('lab.others', { n: hosts.length - lay.columns.length + 1 }) : hosts[c.host]?.name}</b>
-              {(!tight || width >= 700) && <span class="mono">{hosts[c.host]?.addrs?.[0]}</span>}
+              {(!tight || width >= 700) && <span class="mono">{hosts[c.host]?.kind ? `${hosts[c.host].kind} · ${hosts[c.host]?.addrs?.[0]}` : hosts[c.host]?.addrs?.[0]}</span>}
               {props.limits?.[c.host] && (
                 <em title={t('lab.limited-tip')}>
                   {tight ? props.limits[c.host] : props.limits[c.host].includes(' ') ? props.limits[c.host] : t('lab.limited', { by: props.limits[c.host] })}

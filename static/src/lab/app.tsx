@@ -274,6 +274,15 @@ function Canvas() {
           type="button"
           class="small"
           onClick={() => {
+            s.dialog.value = 'host';
+          }}
+        >
+          {t('lab.host')}
+        </button>
+        <button
+          type="button"
+          class="small"
+          onClick={() => {
             s.dialog.value = 'call';
           }}
         >

@@ -1,11 +1,29 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n';
+import { Forge } from './forge';
+import { HostActions } from './hostactions';
 import { ask, chosen, clock, data, dialog, dialogHost, hello, n, pause, seek } from './store';
 import { Refused } from './stream';
 
+/** An intervention at the play head; throws what was refused. */
+export function actHere(op: string): Promise<unknown> {
+  return ask({ t: 'act', branch: data.peek()?.id, op, ...(clock.peek() !== null ? { at: Math.round(clock.peek() ?? 0) } : {}) });
+}
+
+/** One of the hosts. */
+export function HostSelect({ value, set }: { value: string; set: (s: string) => void }) {
+  return (
+    <select value={value} onChange={(e) => set(e.currentTarget.value)}>
+      {(hello.value?.hosts ?? []).map((h) => (
+        <option key={h.name}>{h.name}</option>
+      ))}
+    </select>
+  );
+}
+
 /** A native modal dialog: focus stays inside, Escape closes it. */
-function Modal({ title, children }: { title: string; children: ComponentChildren }) {
+export function Modal({ title, children }: { title: string; children: ComponentChildren }) {
   const ref = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const d = ref.current;
@@ -40,12 +58,14 @@ export function Dialogs() {
       return <Forge />;
     case 'call':
       return <Call />;
+    case 'host':
+      return <HostActions />;
     default:
       return null;
   }
 }
 
-const close = () => {
+export const close = () => {
   dialog.value = '';
 };
 
@@ -94,7 +114,7 @@ function Keys() {
   );
 }
 
-function Problem({ text }: { text: string }) {
+export function Problem({ text }: { text: string }) {
   return text ? (
     <p class="wrong" role="alert">
       {text}
@@ -102,7 +122,7 @@ function Problem({ text }: { text: string }) {
   ) : null;
 }
 
-async function attempt(run: () => Promise<unknown>, wrong: (s: string) => void): Promise<void> {
+export async function attempt(run: () => Promise<unknown>, wrong: (s: string) => void): Promise<void> {
   try {
     await run();
     close();
@@ -135,7 +155,7 @@ function Edit() {
               seek(tr.n);
               await ask({ t: 'seek', branch: data.peek()?.id, n: tr.n });
             }
-            await ask({ t: 'act', branch: data.peek()?.id, op, ...(clock.peek() !== null ? { at: Math.round(clock.peek() ?? 0) } : {}) });
+            await actHere(op);
           }, setWrong);
         }}
       >
@@ -160,7 +180,7 @@ function Edit() {
   );
 }
 
-function Buttons({ ok, off }: { ok: string; off?: boolean }) {
+export function Buttons({ ok, off }: { ok: string; off?: boolean }) {
   return (
     <div class="row end">
       <button type="button" onClick={close}>
@@ -173,61 +193,12 @@ function Buttons({ ok, off }: { ok: string; off?: boolean }) {
   );
 }
 
-function Forge() {
-  const hosts = hello.value?.hosts ?? [];
-  const [from, setFrom] = useState(hosts[0]?.name ?? '');
-  const [to, setTo] = useState(hosts[hosts.length - 1]?.name ?? '');
-  const [fields, setFields] = useState('flags=R seq=1');
-  const [wrong, setWrong] = useState('');
-  const op = `forge ${from} > ${to} ${fields.trim()}`;
-  const pick = (v: string, set: (s: string) => void) => (
-    <select value={v} onChange={(e) => set(e.currentTarget.value)}>
-      {hosts.map((h) => (
-        <option key={h.name}>{h.name}</option>
-      ))}
-    </select>
-  );
-  return (
-    <Modal title={t('lab.forge-title')}>
-      <form
-        onSubmit={(e) => {
-          e.preventDefault();
-          void attempt(() => ask({ t: 'act', branch: data.peek()?.id, op, ...(clock.peek() !== null ? { at: Math.round(clock.peek() ?? 0) } : {}) }), setWrong);
-        }}
-      >
-        <div class="fields">
-          <label>
-            {t('lab.forge-from')}
-            {pick(from, setFrom)}
-          </label>
-          <label>
-            {t('lab.forge-to')}
-            {pick(to, setTo)}
-          </label>
-        </div>
-        <label class="block">
-          {t('lab.forge-fields')}
-          <input class="mono" value={fields} spellcheck={false} onInput={(e) => setFields(e.currentTarget.value)} />
-        </label>
-        <p class="ref">{t('lab.forge-lead')}</p>
-        <pre class="mono">{op}</pre>
-        <Problem text={wrong} />
-        <Buttons ok={t('lab.forge-do')} />
-      </form>
-    </Modal>
-  );
-}
-
 function Call() {
   const hosts = hello.value?.hosts ?? [];
   const host = hosts[dialogHost.value];
   const [text, setText] = useState('write(c, 100)');
   const [wrong, setWrong] = useState('');
-  const run = (call: string) =>
-    void attempt(
-      () => ask({ t: 'act', branch: data.peek()?.id, op: `call ${host?.name}: ${call}`, ...(clock.peek() !== null ? { at: Math.round(clock.peek() ?? 0) } : {}) }),
-      setWrong,
-    );
+  const run = (call: string) => void attempt(() => actHere(`call ${host?.name}: ${call}`), setWrong);
   return (
     <Modal title={t('lab.call-title', { host: host?.name ?? '' })}>
       <fieldset class="dial">

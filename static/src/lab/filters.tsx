@@ -23,11 +23,13 @@ export function FilterMenu() {
   const links = hello.value?.links ?? [];
   if (!d) return null;
   const f = filter.value;
-  const connections = d.history.connections.filter((c) => c.n <= n.value);
-  if (hosts.length < 3 && connections.length < 2 && !filters(f) && d.history.tracks.length < 12) return null;
+  const { connections: all, tracks } = d.history;
+  const known = all.length < 2 || all[1].n > n.value ? Math.min(1, all.length) : 2;
+  if (hosts.length < 3 && known < 2 && !filters(f) && tracks.length < 12) return null;
   const shown = shownHosts.value ?? firstShown({ hosts: hosts.length, links }, MOST);
-  const count = filters(f) ? d.history.tracks.filter((x) => x.n <= n.value && dimmed(f, x)).length : 0;
-  const present = kinds.filter((k) => f.kinds.has(k) || d.history.tracks.some((x) => x.packet.kind === k));
+  const count = filters(f) ? tracks.filter((x) => x.n <= n.value && dimmed(f, x)).length : 0;
+  const connections = menu.value ? all.filter((c) => c.n <= n.value) : [];
+  const present = kinds.filter((k) => f.kinds.has(k) || d.history.kinds.has(k));
   const show = (host: number) => {
     const next = shown.includes(host) ? shown.filter((h) => h !== host) : [...shown, host].sort((a, b) => a - b);
     if (next.length && next.length <= MOST) shownHosts.value = next;

@@ -101,6 +101,7 @@ export class History {
   readonly laneTurns: { lane: Lane; change: BandChange }[] = [];
   readonly timerTurns: { track: TimerTrack; turn: TimerTurn }[] = [];
   readonly connections: Connection[] = [];
+  readonly kinds = new Set<string>(); // of segments
   readonly most: number[] = []; // by host: connections at once, at most
   readonly timerKinds: Set<string>[] = []; // by host, a few at most
 
@@ -198,6 +199,7 @@ export class History {
 
   private addTrack(p: Packet, n: number, at: number): void {
     const t: Track = { packet: p, n, forkAt: at, turns: [], connection: this.connect(p, n) };
+    this.kinds.add(p.kind);
     this.tracks.push(t);
     this.byPacket.set(p.id, t);
   }
