@@ -33,6 +33,7 @@ type waiting struct {
 	e     *packetdrill.Event
 	t     *task
 	done  chan done
+	began time.Time
 	until time.Time // when it is to end
 }
 
@@ -65,7 +66,7 @@ func (p *player) call(e *packetdrill.Event, base time.Time) *Difference {
 		if e.When.EndRel || e.When.Kind == packetdrill.Relative {
 			until = base.Add(time.Duration(e.When.End))
 		}
-		p.blocked = &waiting{e, t, ch, until}
+		p.blocked = &waiting{e, t, ch, base, until}
 		return nil
 	}
 	select {
@@ -94,7 +95,8 @@ func (p *player) join() *Difference {
 	p.blocked = nil
 	select {
 	case r := <-w.done:
-		if off := r.at.Sub(w.until); off > p.tol() || off < -p.tol() {
+		tol := max(p.tol(), time.Duration(float64(w.until.Sub(w.began))*p.u.percent/100))
+		if off := r.at.Sub(w.until); off > tol || off < -tol {
 			return p.differ(w.e, InTime, "expected the call to return at %s, got %s", p.stamp(w.until), p.stamp(r.at))
 		}
 		return p.returned(w.e, w.t, r)

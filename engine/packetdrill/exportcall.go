@@ -99,6 +99,13 @@ func (c *callLine) write() {
 		c.connect()
 	case "accept":
 		c.accept()
+	case "kill": // the kernel closes what the process had
+		for i := range c.x.fds {
+			if f := &c.x.fds[i]; f.open {
+				f.open = false
+				c.x.line(c.ev.At, fmt.Sprintf("close(%d) = 0", f.fd))
+			}
+		}
 	default:
 		if len(c.args) == 0 {
 			return
