@@ -191,6 +191,9 @@ func (r *runner) odd(text string) { r.res.Odd = append(r.res.Odd, text) }
 // shell makes the settings of a shell command.
 func (r *runner) shell(text string) {
 	s := &shell{read: r.cfg.Read, dir: r.cfg.Dir, vars: r.cfg.Defines, odd: r.odd,
+		known: func(name string) bool {
+			return slices.ContainsFunc(host.Sysctls[:], func(d host.Sysctl) bool { return d.Name == name })
+		},
 		sysctl: func(name, value string) error { return r.h.SetSysctl(name, value) },
 		route:  r.route, link: r.link, forget: func() { r.h.Mem = tcp.Memory{} }, sleep: func(d sim.Duration) { r.advance(r.now.Add(d)) }}
 	s.run(text)

@@ -21,8 +21,9 @@ type Shell struct {
 	Sysctl func(name, value string) error
 	Route  func(attr, value string) bool
 	Link   func(attr, value string) bool
-	Forget func()            // ip tcp_metrics flush
-	Odd    func(text string) // what was not understood
+	Forget func()                 // ip tcp_metrics flush
+	Known  func(name string) bool // whether there is a setting; nil: nobody knows
+	Odd    func(text string)      // what was not understood
 }
 
 // Run reads a command, which may have many lines.

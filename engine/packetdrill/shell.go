@@ -16,24 +16,22 @@ type shell struct {
 	read   ReadFile
 	dir    string
 	depth  int
+	rounds int
+	failed bool // the last command did
 	vars   []Define
 	sysctl func(name, value string) error
 	route  func(attr, value string) bool
 	link   func(attr, value string) bool
-	forget func()            // the memory of earlier connections
-	odd    func(text string) // what was not understood
+	forget func()                 // the memory of earlier connections
+	known  func(name string) bool // whether there is a setting; nil: nobody knows
+	odd    func(text string)      // what was not understood
 	sleep  func(d sim.Duration)
 }
 
 // run reads a command, which may have many lines.
 func (s *shell) run(text string) {
 	text = strings.ReplaceAll(text, "\\\n", " ")
-	for _, words := range splitCommands(text) {
-		for i := range words {
-			words[i] = s.expand(words[i])
-		}
-		s.command(words)
-	}
+	s.list(splitCommands(text))
 }
 
 // expand replaces $NAME and ${NAME}.
@@ -44,69 +42,8 @@ func (s *shell) expand(w string) string {
 	return w
 }
 
-// splitCommands cuts shell text into commands, and those into words: quotes keep
-// blanks together; ; & | and the end of a line end a command. A redirection is a
-// word of its own.
-func splitCommands(text string) [][]string {
-	var all [][]string
-	var words []string
-	word, in := "", false
-	flush := func() {
-		if in {
-			words = append(words, word)
-		}
-		word, in = "", false
-	}
-	end := func() {
-		flush()
-		if len(words) > 0 {
-			all = append(all, words)
-		}
-		words = nil
-	}
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		switch {
-		case c == '\'' || c == '"':
-			n := strings.IndexByte(text[i+1:], c)
-			if n < 0 {
-				n = len(text) - i - 1
-			}
-			word += text[i+1 : i+1+n]
-			in = true
-			i += n + 1
-		case c == '#' && !in:
-			n := strings.IndexByte(text[i:], '\n')
-			if n < 0 {
-				n = len(text) - i
-			}
-			i += n - 1
-		case c == '\n' || c == ';' || c == '|':
-			end()
-		case c == '&' && !strings.HasSuffix(word, ">"):
-			end()
-		case c == ' ' || c == '\t' || c == '\r':
-			flush()
-		case c == '>':
-			if word != "" && word != "1" && word != "2" && word != ">" {
-				flush()
-			}
-			word += ">"
-			in = true
-			if i+1 < len(text) && text[i+1] != '>' && text[i+1] != '&' {
-				flush()
-			}
-		default:
-			word += string(c)
-			in = true
-		}
-	}
-	end()
-	return all
-}
-
 func (s *shell) command(w []string) {
-	for len(w) > 0 && (w[0] == "sudo" || w[0] == "command" || w[0] == "exec" || w[0] == "then" || w[0] == "do" || w[0] == "else") {
+	for len(w) > 0 && (w[0] == "sudo" || w[0] == "command" || w[0] == "exec" || w[0] == "{" || w[0] == "}") {
 		w = w[1:]
 	}
 	if len(w) > 4 && w[0] == "ip" && w[1] == "netns" && w[2] == "exec" {
@@ -127,11 +64,16 @@ func (s *shell) command(w []string) {
 		}
 	case name == "ip" && len(w) > 2:
 		s.ip(w)
-	case name == "tc", name == "set", name == "true", name == ":", name == "nstat", name == "ss", name == "fi", name == "done",
-		name == "exit", name == "return", name == "export", name == "ethtool":
-		if name == "tc" || name == "ethtool" {
-			s.odd(strings.Join(w, " ") + " (no queueing discipline is modelled: packets leave at once)")
-		}
+	case name == "tc" && len(w) > 1 && plainQdisc(w): // packets leave at once, as without it
+	case name == "tc", name == "ethtool":
+		s.odd(strings.Join(w, " ") + " (no queueing discipline is modelled: packets leave at once)")
+	case name == "export" && len(w) > 1 && strings.Contains(w[1], "="):
+		s.command(w[1:])
+	case name == "test" || name == "[" || name == "[[":
+		s.failed = !s.test(w[1:])
+	case name == "false":
+		s.failed = true
+	case harmless[name]:
 	case (name == "source" || name == "." || name == "sh" || name == "bash") && len(w) > 1:
 		s.source(w[1], w[2:])
 	case strings.Contains(w[0], "/") || strings.HasSuffix(name, ".sh") || strings.HasSuffix(name, ".py"):
@@ -162,6 +104,7 @@ func (s *shell) sysctls(w []string) {
 
 func (s *shell) set(name, value string) {
 	if err := s.sysctl(strings.ReplaceAll(name, "/", "."), value); err != nil {
+		s.failed = true
 		s.odd("sysctl " + name + "=" + value + ": " + err.Error())
 	}
 }
