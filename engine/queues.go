@@ -70,7 +70,7 @@ func (w *World) Queues() []Queue {
 		}
 		for _, c := range h.Live {
 			if c.State == tcp.Listen {
-				out = append(out, Queue{Host: at, Subject: c.ID, Kind: QueueSyn, Limit: c.Backlog + 1, Items: half[c.ID]},
+				out = append(out, Queue{Host: at, Subject: c.ID, Kind: QueueSyn, Limit: c.SynLimit(&h.Sys), Items: half[c.ID]},
 					Queue{Host: at, Subject: c.ID, Kind: QueueAccept, Limit: c.Backlog + 1, Items: waits[c.ID]})
 				continue
 			}
@@ -96,7 +96,7 @@ func tables(at sim.HostID, h *host.Host) []Queue {
 	low, high := h.Sys.PortLow, h.Sys.PortHigh
 	ports := Queue{Host: at, Kind: QueuePorts, Limit: uint32(high-low) + 1, First: low}
 	for _, c := range h.Live {
-		if p := c.Tuple.Local.Port; p >= low && p <= high && len(ports.Items) < maxItems {
+		if p := c.Tuple.Local.Port; c.Hold != tcp.HoldNone && p >= low && p <= high && len(ports.Items) < maxItems {
 			ports.Items = append(ports.Items, QueueItem{Subject: c.ID, Peer: c.Tuple.Remote, Port: p})
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 // claims are the claims about Linux, each with scenes and scripts that show it on
 // one machine. Those that take a minute or more are shortened by a setting of the
-// script, or played for their first seconds; what has no setting is named in
+// script, or played for their first seconds (T40 and T43 are TestAdmissionTables); what has no setting is named in
 // tooLong, with the scene to play by hand.
 var claims = map[string][]string{
 	"T01": {"@fin-before-data-close", "%reassembly/fin-out-of-order"},
@@ -19,6 +19,9 @@ var claims = map[string][]string{
 	"T05": {"@four-waves"},
 	"T06": {"@simultaneous-open", "%handshake/simultaneous-open"},
 	"T07": {"@connection-refused", "%connect-refused", "%icmp/port-unreachable-for-a-syn"},
+	"T08": {"@syn-flood-cookies"},
+	"T09": {"@syn-queue-half-full", "%listen/syncnt-limits-the-syn-ack"},
+	"T10": {"@syn-queue-proven-peer", "@syn-meets-full-accept-queue"},
 	"T11": {"@simultaneous-close", "@simultaneous-close-fin-lost"},
 	"T12": {"@three-waves", "%close/three-waves"},
 	"T13": {"@half-close", "@data-after-close"},
@@ -28,6 +31,12 @@ var claims = map[string][]string{
 	"T17": {"@rst-in-close-wait", "%reset/close-wait"},
 	"T19": {"%bad-segments/established", "%timestamps/paws"},
 	"T20": {"@old-data-in-time-wait", "%timestamps/paws"},
+	"T22": {"@out-of-ports", "@bind-address-no-port"},
+	"T24": {"%rto/fallback-of-a-client"},
+	"T26": {"%close/new-syn-in-time-wait", "%time-wait/older-timestamp"},
+	"T27": {"@time-wait-reuse", "@time-wait-no-reuse", "@time-wait-reuse-loopback"},
+	"T29": {"@restart-without-reuseaddr", "@restart-with-reuseaddr", "%ports/two-bound-one-listens", "%ports/reuseport-listens"},
+	"T30": {"@time-wait-buckets"},
 	"T31": {"%bad-segments/closed-port", "%bad-segments/listen", "%bad-segments/syn-sent", "%bad-segments/syn-recv"},
 	"T32": {"@beyond-window", "@below-window", "%window/beyond", "%challenge/rate-limit"},
 	"T33": {"@rst-exact", "@rst-in-window", "@rst-outside-window"},
@@ -35,6 +44,11 @@ var claims = map[string][]string{
 	"T35": {"@rst-in-time-wait", "@rst-in-time-wait-rfc1337", "%reset/time-wait-protected"},
 	"T36": {"@time-wait-buckets", "@old-data-in-time-wait", "%bad-segments/established"},
 	"T37": {"@linger-zero", "@close-with-unread-data", "%linger/waits", "%linger/time-is-out"},
+	"T38": {"%ports/range-of-one"},
+	"T39": {"%listen/fin-before-accept", "%listen/rst-before-accept"},
+	"T42": {"@syn-flood-cookies-always", "@syn-cookie-guessed", "%syn-cookies/options-lost", "%syn-cookies/options-in-the-timestamp", "%syn-cookies/never-again"},
+	"T44": {"@accept-queue-abort", "@syn-meets-full-accept-queue"},
+	"T45": {"@accept-queue-full", "@syn-cookie-no-room"},
 	"T46": {"%handshake/connect-gives-up", "@syn-lost-always"},
 	"T47": {"T47-six-retries.pkt"},
 	"T48": {"@syn-retries-classic", "%handshake/connect-gives-up"},
@@ -61,6 +75,7 @@ var claims = map[string][]string{
 	"T81": {"%keepalive/dead-peer", "%keepalive/answered"},
 	"T82": {"%close/data-then-fin", "%offload/fin-joins-the-data"},
 	"T83": {"%handshake/last-ack-with-fin", "%bad-segments/listen"},
+	"T84": {"%defer-accept/time-is-over", "%defer-accept/fin-completes", "%handshake/defer-accept"},
 }
 
 // tooLong are claims about 60 seconds and more that no setting shortens; T03 only

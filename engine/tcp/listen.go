@@ -131,6 +131,14 @@ func (c *Conn) admit(x *Ctx, who *Caller) ListenVerdict {
 	return ListenCreate
 }
 
+// SynLimit is how many half-open requests of strangers a listener keeps.
+func (c *Conn) SynLimit(sys *Sysctls) uint32 {
+	if sys.Syncookies != 0 {
+		return c.Backlog + 1
+	}
+	return min(c.Backlog, sys.MaxSynBacklog-sys.MaxSynBacklog>>2) + 1
+}
+
 func (c *Conn) dropSyn(x *Ctx) ListenVerdict {
 	x.Count(ListenDrops)
 	x.Drop(synDropped)
