@@ -61,6 +61,8 @@ var moreScenes = []string{
 		"s forge peer > server flags=P. seq=1001 ack=1 win=65535 len=200\nat 160ms forge peer > server flags=P. seq=1201 ack=1 win=65535 len=200\nat 170ms forge peer > server flags=P. seq=1401 ack=1 win=65535 len=200\nat 180ms forge peer > server flags=P. seq=1601 ack=1 win=65535 len=200\nat 190ms forge peer > server flags=P. seq=1801 ack=1 win=65535 len=200\nat 200ms forge peer > server flags=P. seq=2001 ack=1 win=65535 len=200\nat 210ms forge peer > server flags=P. seq=2201 ack=1 win=65535 len=200\n",
 	// A queue builds up before the slow link: the round trip grows, and HyStart sees it.
 	"host client 10.0.0.1\nhost server 10.0.0.2\nlink client server delay 20ms rate 10mbit\n" + reader + connects + "  write(c, 300000)\n",
+	// A thin stream.
+	near + "sysctl client net.ipv4.tcp_thin_linear_timeouts = 1\n" + reader + connects + "  write(c, 10)\nat 0s drop every DATA from client\n",
 	// Segmentation offload on a short path: a large packet is worth waiting for an ACK.
 	near + "offload client\n" + reader + connects + "  write(c, 400000)\n",
 	// A NAT that is asked for a flow again that has ended.

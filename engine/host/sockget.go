@@ -53,6 +53,8 @@ func switched(c *tcp.Conn, name string) (on, known bool) {
 		return c.NoDelay, true
 	case "TCP_CORK":
 		return c.Cork, true
+	case "TCP_THIN_LINEAR_TIMEOUTS":
+		return c.ThinLinear, true
 	}
 	return false, false
 }
@@ -84,6 +86,8 @@ func (h *Host) option(x *Ctx, c *tcp.Conn, name string) ([]int64, tcp.Errno) {
 		n = 1
 	case "SO_PROTOCOL":
 		n = 6
+	case "TCP_NOTSENT_LOWAT":
+		n = int64(int32(c.NotsentLowat))
 	case "TCP_QUICKACK":
 		n = bit(c.Pingpong < x.Sys.PingpongThresh)
 	case "TCP_MAXSEG":

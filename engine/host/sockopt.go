@@ -97,6 +97,12 @@ func setOption(x *Ctx, c *tcp.Conn, name string, v []int64) tcp.Errno {
 		if ok = n >= 0; ok {
 			c.UserTO = sim.Duration(n) * sim.Millisecond
 		}
+	case "TCP_NOTSENT_LOWAT":
+		c.NotsentLowat = uint32(n)
+	case "TCP_THIN_LINEAR_TIMEOUTS":
+		if ok = between(0, 1); ok {
+			c.ThinLinear = on
+		}
 	case "TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT":
 		return setKeepalive(x, c, name, n)
 	default:

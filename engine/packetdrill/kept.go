@@ -32,7 +32,7 @@ var keepable = map[string]bounds{
 	"SO_PRIORITY": number, "SO_MARK": number, "SO_INCOMING_CPU": number, "SO_BUSY_POLL": {0, anyInt, 0, false}, "SO_BUSY_POLL_BUDGET": {0, 65535, 8, false},
 	"SO_ZEROCOPY": strict, "SO_TIMESTAMPING": {0, 1<<19 - 1, 0, false}, "SO_TXREHASH": {-1, 1, 1, false}, "SO_MAX_PACING_RATE": {-1, anyInt, -1, false},
 	"TCP_TIMESTAMP": number, "TCP_REPAIR_QUEUE": number, "TCP_QUEUE_SEQ": number, "TCP_SAVE_SYN": {0, 2, 0, false}, "TCP_TX_DELAY": {0, anyInt, 0, false},
-	"TCP_INQ": strict, "TCP_THIN_LINEAR_TIMEOUTS": strict, "TCP_THIN_DUPACK": strict,
+	"TCP_INQ": strict, "TCP_THIN_DUPACK": strict,
 	"IP_TOS": number, "IP_TTL": {1, 255, 64, false}, "IP_MTU_DISCOVER": {0, 5, 1, false}, "IP_RECVERR": flag, "IP_RECVTTL": flag, "IP_RECVTOS": flag, "IP_FREEBIND": flag,
 	"IP_TRANSPARENT": flag, "IP_MINTTL": {0, 255, 0, false},
 	"IPV6_MTU_DISCOVER": {0, 5, 1, false}, "IPV6_RECVERR": flag, "IPV6_V6ONLY": flag, "IPV6_TCLASS": {-1, 255, 0, false}, "IPV6_UNICAST_HOPS": {-1, 255, 64, false},

@@ -202,6 +202,7 @@ type TCB struct {
 	RcvLowat    uint32   // SO_RCVLOWAT [bytes]: a reader is not woken for less.
 
 	NoDelay     bool         // TCP_NODELAY [bool]: Nagle's algorithm is off.
+	ThinLinear  bool         // TCP_THIN_LINEAR_TIMEOUTS [bool]: timeouts of a stream with little in flight are not doubled.
 	Cork        bool         // TCP_CORK [bool]: partial segments are held back.
 	Linger      bool         // SO_LINGER [bool]: close() waits, or resets.
 	LingerT     sim.Duration // l_linger [duration]: how long close() may wait.

@@ -159,13 +159,30 @@ func (c *Conn) countTimeout(x *Ctx) {
 	}
 }
 
+var rtoThin = trace.Declare(trace.Rule{
+	ID: "rto.thin",
+	Says: "Less than four segments are in flight: too little for fast retransmit, so every loss costs a timeout. " +
+		"With tcp_thin_linear_timeouts the first six of them are not doubled.",
+	Linux:   "tcp_stream_is_thin",
+	Differs: "RFC 6298 §5.5 doubles every time.",
+})
+
+// thin: few segments are in flight, and for such a stream timeouts are not doubled.
+func (c *Conn) thin(x *Ctx) bool {
+	return c.State == Established && (c.ThinLinear || x.Sys.ThinLinear) && c.PacketsOut < 4 && c.Ssthresh < infSsthresh && c.Retries <= 6
+}
+
 // backOff doubles the timeout and starts the timer again.
 func (c *Conn) backOff(x *Ctx) {
-	linear := c.State == SynSent && c.Retries <= x.Sys.SynLinearTimeouts
-	if linear {
+	switch {
+	case c.State == SynSent && c.Retries <= x.Sys.SynLinearTimeouts:
 		defer x.Enter(rtoLinear)()
 		c.RTO = min(initialRTO, x.Sys.RTOMax)
-	} else {
+	case c.thin(x):
+		defer x.Enter(rtoThin)()
+		c.Backoff = 0
+		c.RTO = min(max(ceilJiffy(sim.Duration(c.SRTT>>3+c.RTTVar)*sim.Microsecond), x.Sys.RTOMin), x.Sys.RTOMax)
+	default:
 		defer x.Enter(rtoBackoff)()
 		c.Backoff++
 		c.RTO = min(c.RTO*2, x.Sys.RTOMax)
