@@ -69,14 +69,8 @@ func setOption(x *Ctx, c *tcp.Conn, name string, v []int64) tcp.Errno {
 		c.SetRcvBuf(&x.Ctx, n, name == "SO_RCVBUFFORCE")
 	case "SO_SNDBUF", "SO_SNDBUFFORCE":
 		c.SetSndBuf(&x.Ctx, n, name == "SO_SNDBUFFORCE")
-	case "TCP_NODELAY":
-		if c.NoDelay = on; on {
-			c.Flush(&x.Ctx)
-		}
-	case "TCP_CORK":
-		if c.Cork = on; !on {
-			c.Flush(&x.Ctx)
-		}
+	case "TCP_NODELAY", "TCP_CORK", "TCP_NOTSENT_LOWAT", "TCP_THIN_LINEAR_TIMEOUTS":
+		ok = setSender(x, c, name, n)
 	case "TCP_QUICKACK":
 		c.SetQuickAck(&x.Ctx, n)
 	case "TCP_MAXSEG":
@@ -96,12 +90,6 @@ func setOption(x *Ctx, c *tcp.Conn, name string, v []int64) tcp.Errno {
 	case "TCP_USER_TIMEOUT":
 		if ok = n >= 0; ok {
 			c.UserTO = sim.Duration(n) * sim.Millisecond
-		}
-	case "TCP_NOTSENT_LOWAT":
-		c.NotsentLowat = uint32(n)
-	case "TCP_THIN_LINEAR_TIMEOUTS":
-		if ok = between(0, 1); ok {
-			c.ThinLinear = on
 		}
 	case "TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT":
 		return setKeepalive(x, c, name, n)
@@ -125,6 +113,30 @@ func SetCongestion(c *tcp.Conn, name string) tcp.Errno {
 	}
 	c.SetCongestion(cc)
 	return tcp.OK
+}
+
+// setSender sets an option that only a sender has, and reports whether its value is
+// a good one.
+func setSender(x *Ctx, c *tcp.Conn, name string, n int64) bool {
+	on := n != 0
+	switch name {
+	case "TCP_NODELAY":
+		if c.NoDelay = on; on {
+			c.Flush(&x.Ctx)
+		}
+	case "TCP_CORK":
+		if c.Cork = on; !on {
+			c.Flush(&x.Ctx)
+		}
+	case "TCP_NOTSENT_LOWAT":
+		c.NotsentLowat = uint32(n)
+	default:
+		if n < 0 || n > 1 {
+			return false
+		}
+		c.ThinLinear = on
+	}
+	return true
 }
 
 // setKeepalive sets one of the three numbers of keepalive.
