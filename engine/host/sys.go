@@ -153,11 +153,13 @@ func (h *Host) RecvUrgent(x *Ctx, fd int32, peek bool) (string, tcp.Errno) {
 
 // Shutdown is shutdown(2); how is 0, 1 or 2.
 func (h *Host) Shutdown(x *Ctx, fd int32, how int64) tcp.Errno {
-	_, c := h.take(x, fd)
+	s, c := h.take(x, fd)
 	if c == nil {
 		return tcp.EBADF
 	}
-	return h.shutdown(x, c, how)
+	err := h.shutdown(x, c, how)
+	s.Connecting = s.Connecting && c.State != tcp.Closed // Linux: an attempt that is given up may be followed by another
+	return err
 }
 
 // Close is close(2). lingers: a blocking close would wait for the socket.

@@ -59,6 +59,7 @@ func (c *Conn) Shutdown(x *Ctx, how uint8) Errno {
 	if c.State == SynSent {
 		c.purge(x)
 		c.done(x)
+		c.Err, c.Shut, c.FODefer = ECONNRESET, 0, false // Linux: the socket is as new, but for the error
 		return OK
 	}
 	if how&shutWrite != 0 && c.State != SynRecv { // Linux: it is remembered until the handshake is complete

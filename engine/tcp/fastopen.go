@@ -245,6 +245,7 @@ func (c *Conn) onSynAckTimer(x *Ctx) {
 	}
 	c.repeatSynAck(x)
 	q.Timeouts++
+	c.Stats.timedOut(x, c.Retries == 0)
 	c.Retries++
 	if c.RetStamp == 0 {
 		c.RetStamp = max(x.Now, 1)
@@ -257,6 +258,7 @@ func (c *Conn) completeHalfOpen(x *Ctx, s *wire.Segment) {
 	if c.CA == Loss && c.PacketsOut == 0 {
 		c.tryUndoRecovery(x, s)
 	}
+	c.Stats.recovered(x)
 	c.Retries = 0
 	if !c.anyRetransDone() {
 		c.RetStamp = 0

@@ -104,15 +104,13 @@ func (c *Conn) sendSynData(x *Ctx, syn *Skb, data string) int {
 	c.transmitSyn(x, &k, cookie)
 	syn.SentAt, syn.FirstAt, syn.Sent, syn.No = k.SentAt, k.FirstAt, k.Sent, k.No
 	c.Rtx = append(c.Rtx, *syn)
-	if n > 0 {
-		k.Seq, k.Flags = k.Seq+1, wire.PSH
-		c.Rtx = append(c.Rtx, k)
-		c.SndMax += wire.Seq(n)
-		c.WMem += skbWriteCost(n)
-		c.PacketsOut++
-		c.SynData = true
-		x.Count(TCPOrigDataSent)
-	}
+	k.Seq, k.Flags = k.Seq+1, wire.PSH
+	c.Rtx = append(c.Rtx, k) // Linux: also when it is empty
+	c.SndMax += wire.Seq(n)
+	c.WMem += skbWriteCost(n)
+	c.PacketsOut++
+	c.SynData = n > 0
+	x.Count(TCPOrigDataSent)
 	return n
 }
 

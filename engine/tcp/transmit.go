@@ -180,8 +180,6 @@ var resetSend = trace.Declare(trace.Rule{
 func (c *Conn) sendReset(x *Ctx) {
 	defer x.Enter(resetSend)()
 	s := c.header(x, wire.RST|wire.ACK, c.acceptableSeq())
-	s.Opts.Has &^= wire.HasSack
-	s.Opts.SackN = 0
 	x.Send(s, 0)
 }
 
