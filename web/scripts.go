@@ -130,7 +130,7 @@ func verdict(p templates.Page, text string, script *packetdrill.Script, res *pac
 		if d, ran := done[n]; ran {
 			l.State, l.At = "ok", span(int64(d.At))
 			if !d.OK {
-				l.State, l.Expected, l.Got = "fail", d.Expected, d.Got
+				l.State, l.Expected, l.Got = "fail", drillWords(p, d.Expected), drillWords(p, d.Got)
 			}
 			l.Trace = d.Trace[:min(len(d.Trace), maxTold-told)]
 			told += len(l.Trace)

@@ -237,13 +237,13 @@ export function lostSynAck(): Script {
 }
 
 /** A bulk transfer of k segments each way, for the size of things. */
-export function bulk(k: number): Script {
+export function bulk(k: number, most = 10): Script {
   const s = new Script();
   s.event(0, 'call', 1, { name: 's = listen(:80, 128)' });
   let at = 0;
   let sent = 0;
   while (sent < k) {
-    const burst = Math.min(10, k - sent);
+    const burst = Math.min(most, k - sent);
     const ids: number[] = [];
     const effects: Effect[] = [];
     for (let i = 0; i < burst; i++, sent++) {

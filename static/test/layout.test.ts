@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { cut, overlap } from '../src/diagram/geom';
+import type { Filter } from '../src/diagram/filter';
+import { boxQuad, crosses, cut, overlap, textQuad } from '../src/diagram/geom';
 import { compose, type Words } from '../src/diagram/labels';
 import { flowOf, type Input, layout, look, sheet } from '../src/diagram/layout';
 import { duration, instant } from '../src/diagram/time';
@@ -96,6 +97,15 @@ describe('labels', () => {
   });
 });
 
+test('a line crosses a turned label where separating axes say so', () => {
+  for (let i = 0; i < 400; i++) {
+    const q = i % 2 ? textQuad(50, 50, 60, 10, 4, (i * 0.37) % 3) : boxQuad(20, 30, 50, 14);
+    const a = { x: (i * 37) % 120, y: (i * 53) % 110 };
+    const b = { x: (i * 71 + 13) % 120, y: (i * 29 + 7) % 110 };
+    expect(crosses(q, a, b)).toBe(overlap(q, [a, b], 0));
+  }
+});
+
 test('a line is cut at the play head', () => {
   const [above, below] = cut(
     [
@@ -106,6 +116,61 @@ test('a line is cut at the play head', () => {
   );
   expect(above[1]).toEqual({ x: 4, y: 4 });
   expect(below[0]).toEqual({ x: 4, y: 4 });
+});
+
+describe('a layout that grows', () => {
+  const drawn = (l: ReturnType<typeof layout>) => ({
+    y: l.restY,
+    height: l.height,
+    arrows: l.arrows.map((a) => [a.id, a.fate, a.pts]),
+    groups: l.groups.map((g) => [g.id, g.count, g.shape]),
+    ticks: l.ticks,
+    notes: l.notes.map((b) => [b.note.text, b.x, b.y]),
+    bands: l.bands.map((b) => [b.state, b.x, b.y0, b.y1]),
+    brackets: l.brackets.map((b) => [b.label, b.y0, b.y1, b.end, b.notches]),
+    rings: l.rings.map((r) => r.y),
+  });
+  test.each([
+    ['a lost SYN-ACK', lostSynAck()],
+    ['every form', forms()],
+    ['a burst', bulk(70)],
+    ['a flight', bulk(200, 100)],
+  ])('shows at any earlier place what it showed there: %s', (_, s) => {
+    const all = input(s);
+    const flow = flowOf(all);
+    sheet(all, flow); // grown to its end
+    const step = Math.ceil(s.frames.length / 25);
+    for (let n = 0; n <= s.frames.length; n += step) {
+      const inp = { ...all, n, next: new BranchData(s.snapshot(s.frames.length), new Schemas(hello.schemas)).next(n) };
+      expect(drawn(look(sheet(inp, flow)))).toEqual(drawn(layout(inp)));
+    }
+  });
+});
+
+describe('many alike', () => {
+  const at = (filter?: Filter, opened?: Set<number>) => layout({ ...input(bulk(200, 100)), filter, opened });
+
+  test('are one band with their number, and nothing is lost', () => {
+    const l = at();
+    expect(l.groups.length).toBeGreaterThan(0);
+    expect(l.arrows.length).toBeLessThan(120);
+    expect(l.arrows.length + l.groups.reduce((sum, g) => sum + g.count, 0)).toBe(400);
+    expect(l.height).toBeLessThan(layout({ ...input(bulk(200, 100)), opened: new Set(l.groups.map((g) => g.id)) }).height);
+  });
+
+  test('are shown one by one when their band is opened', () => {
+    const [first] = at().groups;
+    const l = at(undefined, new Set([first.id]));
+    expect(l.arrows.some((a) => a.id === first.id)).toBe(true);
+    expect(l.groups.some((g) => g.id === first.id)).toBe(false);
+  });
+
+  test('what is filtered stays as a grey band with its number', () => {
+    const l = at({ hosts: new Set(), kinds: new Set(['ACK']), connection: null });
+    const dim = l.groups.filter((g) => g.dim);
+    expect(dim.reduce((sum, g) => sum + g.count, 0)).toBe(200);
+    expect(l.arrows.every((a) => a.look !== 'ack')).toBe(true);
+  });
 });
 
 test('a step at 10,000 segments costs a small part of laying all of them out', () => {

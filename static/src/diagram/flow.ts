@@ -170,7 +170,10 @@ export class Flow {
     let sy = y;
     for (const [i, t] of sent.entries()) {
       const c = col[t.packet.from];
-      if (!tight) {
+      const g = groups[i];
+      if (g && !g.open) {
+        if (!tight || i > 0) sy = this.axis.row(f.at, Math.max(sy, this.axis.y) + this.deeper());
+      } else {
         sy = this.axis.row(f.at, Math.max(sy, this.rows.depart(c, this.side(t), f.n) + (this.s.extra.get(t.packet.id) ?? 0)));
         this.rows.departed(c, this.side(t), sy, f.n);
       }
@@ -184,9 +187,14 @@ export class Flow {
     return !!s.group && !s.group.open;
   }
 
-  private tightRow(f: Frame): number {
+  /** One more in the present band: how much deeper that makes it. */
+  private deeper(): number {
     this.band++;
-    const by = bandHeight(this.band) - bandHeight(this.band - 1);
+    return bandHeight(this.band) - bandHeight(this.band - 1);
+  }
+
+  private tightRow(f: Frame): number {
+    const by = this.deeper();
     return this.axis.row(f.at, this.axis.y + (this.s.linear ? 0 : by), by);
   }
 

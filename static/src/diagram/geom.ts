@@ -76,6 +76,35 @@ function separated(p: readonly Pt[], q: readonly Pt[], slack: number): boolean {
   return false;
 }
 
+/** Whether a line goes through a turned rectangle: it is clipped in the rectangle's own coordinates. */
+export function crosses(q: Quad, a: Pt, b: Pt): boolean {
+  const [o, r, , d] = q;
+  const w = Math.hypot(r.x - o.x, r.y - o.y) || 1;
+  const h = Math.hypot(d.x - o.x, d.y - o.y) || 1;
+  const [ux, uy, vx, vy] = [(r.x - o.x) / w, (r.y - o.y) / w, (d.x - o.x) / h, (d.y - o.y) / h];
+  const u0 = (a.x - o.x) * ux + (a.y - o.y) * uy;
+  const u1 = (b.x - o.x) * ux + (b.y - o.y) * uy;
+  const v0 = (a.x - o.x) * vx + (a.y - o.y) * vy;
+  const v1 = (b.x - o.x) * vx + (b.y - o.y) * vy;
+  let lo = 0;
+  let hi = 1;
+  for (const [s, e, most] of [
+    [u0, u1, w],
+    [v0, v1, h],
+  ]) {
+    const by = e - s;
+    if (by === 0) {
+      if (s <= 0 || s >= most) return false;
+      continue;
+    }
+    const [t0, t1] = by > 0 ? [-s / by, (most - s) / by] : [(most - s) / by, -s / by];
+    lo = Math.max(lo, t0);
+    hi = Math.min(hi, t1);
+    if (lo >= hi) return false;
+  }
+  return true;
+}
+
 /** The part of a polyline (going down) above y, and the part below. */
 export function cut(pts: readonly Pt[], y: number): [Pt[], Pt[]] {
   const above: Pt[] = [];

@@ -1,7 +1,7 @@
 import { type Arrow, forks } from './arrow';
 import type { Band } from './band';
 import type { Flow } from './flow';
-import { bounds, boxQuad, overlap, type Pt, type Quad, textQuad } from './geom';
+import { bounds, boxQuad, crosses, overlap, type Pt, type Quad, textQuad } from './geom';
 import { flowOf, type Input, type Layout, look, type NoteBox, type Sheet, sheet } from './layout';
 import type { Bracket } from './lifeline';
 import { duration } from './time';
@@ -79,8 +79,11 @@ const DESC = 3.5;
 const ABOVE = 5.5;
 const BELOW = 14.5;
 const CELL = 48;
+const WIDE = 96;
+const ROW = 4096; // cells in a row
 
-interface Box {
+interface Shape {
+  pts: readonly Pt[];
   x0: number;
   y0: number;
   x1: number;
@@ -89,31 +92,38 @@ interface Box {
 
 /** Keeps what is already drawn, to find out where there is room. */
 export class Room {
-  private cells = new Map<number, { shape: readonly Pt[]; box: Box }[]>();
+  private cells = new Map<number, Shape[]>();
 
   line(pts: readonly Pt[]): void {
     for (let i = 1; i < pts.length; i++) {
       // A long line is kept in pieces, so that few labels are near each.
       const [p, q] = [pts[i - 1], pts[i]];
-      const k = Math.max(1, Math.ceil(Math.abs(q.y - p.y) / CELL));
+      const k = Math.max(1, Math.ceil(Math.max(Math.abs(q.y - p.y) / CELL, Math.abs(q.x - p.x) / WIDE)));
       for (let j = 0; j < k; j++) this.add([at(p, q, j / k), at(p, q, (j + 1) / k)]);
     }
   }
 
-  add(shape: readonly Pt[]): void {
-    const box = bounds(shape);
-    for (let c = Math.floor(box.y0 / CELL); c <= Math.floor(box.y1 / CELL); c++) {
-      const list = this.cells.get(c);
-      if (list) list.push({ shape, box });
-      else this.cells.set(c, [{ shape, box }]);
+  add(pts: readonly Pt[]): void {
+    const shape: Shape = { pts, ...bounds(pts) };
+    for (let r = Math.floor(shape.y0 / CELL); r <= Math.floor(shape.y1 / CELL); r++) {
+      for (let c = Math.floor(shape.x0 / WIDE); c <= Math.floor(shape.x1 / WIDE); c++) {
+        const list = this.cells.get(r * ROW + c);
+        if (list) list.push(shape);
+        else this.cells.set(r * ROW + c, [shape]);
+      }
     }
   }
 
   free(q: Quad): boolean {
     const b = bounds(q);
-    for (let c = Math.floor(b.y0 / CELL); c <= Math.floor(b.y1 / CELL); c++) {
-      for (const { shape, box } of this.cells.get(c) ?? []) {
-        if (box.x1 >= b.x0 && box.x0 <= b.x1 && box.y1 >= b.y0 && box.y0 <= b.y1 && overlap(q, shape)) return false;
+    for (let r = Math.floor(b.y0 / CELL); r <= Math.floor(b.y1 / CELL); r++) {
+      for (let c = Math.floor(b.x0 / WIDE); c <= Math.floor(b.x1 / WIDE); c++) {
+        const list = this.cells.get(r * ROW + c);
+        if (!list) continue;
+        for (const s of list) {
+          if (s.x1 < b.x0 || s.x0 > b.x1 || s.y1 < b.y0 || s.y0 > b.y1) continue;
+          if (s.pts.length === 2 ? crosses(q, s.pts[0], s.pts[1]) : overlap(q, s.pts)) return false;
+        }
       }
     }
     return true;
@@ -252,26 +262,36 @@ function placeOne(a: Arrow, words: Words, clear: (q: Quad) => boolean): ArrowLab
     if (Math.abs(q.x - p.x) > 20) pieces.push([p, q]);
   }
   if (a.cross && a.pts[a.end + 1]) pieces.push([a.pts[a.end], a.pts[a.end + 1]]);
+  // Where the shortest has no room, the others have none.
+  if (variants.length > 1 && !along(a, variants[variants.length - 1], variants.length - 1, pieces, words, clear)) return null;
   for (const [vi, parts] of variants.entries()) {
-    const w = words.measure(parts.map((p) => p.text).join(' '), 'mono');
-    for (const [tail, head] of pieces) {
-      const len = Math.hypot(head.x - tail.x, head.y - tail.y);
-      const slack = len - w;
-      if (slack < 8) continue;
-      const right = head.x > tail.x;
-      const [p, q] = right ? [tail, head] : [head, tail];
-      const angle = Math.atan2(q.y - p.y, q.x - p.x);
-      const c = Math.cos(angle);
-      const s = Math.sin(angle);
-      for (const d of distances(slack)) {
-        const start = right ? d : slack - d;
-        const wide = a.bad ? 3 : a.forged ? 1.5 : 0;
-        for (const off of right ? [ABOVE + wide, -BELOW - wide] : [-BELOW - wide, ABOVE + wide]) {
-          const x = p.x + c * start + s * off;
-          const y = p.y + s * start - c * off;
-          const quad = textQuad(x, y, w, ASC, DESC, angle);
-          if (clear(quad)) return { id: a.id, parts, x, y, angle, quad, full: vi <= 1 };
-        }
+    const got = along(a, parts, vi, pieces, words, clear);
+    if (got) return got;
+  }
+  return null;
+}
+
+/** A place for these words along the pieces of a segment's way. */
+function along(a: Arrow, parts: Part[], vi: number, pieces: [Pt, Pt][], words: Words, clear: (q: Quad) => boolean): ArrowLabel | null {
+  const w = words.measure(parts.map((p) => p.text).join(' '), 'mono');
+  for (const [tail, head] of pieces) {
+    const len = Math.hypot(head.x - tail.x, head.y - tail.y);
+    const slack = len - w;
+    if (slack < 8) continue;
+    const right = head.x > tail.x;
+    const [p, q] = right ? [tail, head] : [head, tail];
+    const angle = Math.atan2(q.y - p.y, q.x - p.x);
+    const c = Math.cos(angle);
+    const s = Math.sin(angle);
+    const wide = a.bad ? 3 : a.forged ? 1.5 : 0;
+    const offs = right ? [ABOVE + wide, -BELOW - wide] : [-BELOW - wide, ABOVE + wide];
+    for (const d of distances(slack)) {
+      const start = right ? d : slack - d;
+      for (const off of offs) {
+        const x = p.x + c * start + s * off;
+        const y = p.y + s * start - c * off;
+        const quad = textQuad(x, y, w, ASC, DESC, angle);
+        if (clear(quad)) return { id: a.id, parts, x, y, angle, quad, full: vi <= 1 };
       }
     }
   }
