@@ -21,6 +21,9 @@ func (h *Host) leaveFastOpen(x *Ctx, c *tcp.Conn, left *tcp.FastOpenLeft) {
 // fastOpenSecret is the key of a host that was given none. Linux makes it when the
 // first listener needs it, and shows zeros until then.
 func (h *Host) fastOpenSecret() {
+	if i := FindSysctl("tcp_fastopen_key"); h.Set.Values[i] != Sysctls[i].Default {
+		return
+	}
 	r := sim.Derive(h.secret, "fastopen")
 	h.Sys.FastOpenKeys[0], h.Sys.FastOpenKeyN = tcp.FastOpenKey{r.Uint64(), r.Uint64()}, 1
 }

@@ -5,6 +5,7 @@ var helpLines = []string{
 	"ss [-tanolip46HmsO] [state STATE] [FILTER]     sockets",
 	"nstat [-azs] [PATTERN…]                        counters",
 	"sysctl [-anNw] [-r REGEX] [NAME[=VALUE]…]      settings",
+	"ip tcp_metrics [show] [ADDRESS]                what is remembered of earlier connections",
 }
 
 const ssUsage = `Usage: ss [ OPTIONS ] [ FILTER ]

@@ -36,7 +36,7 @@ var commands map[string]func(r *request) Answer
 
 func init() {
 	commands = map[string]func(r *request) Answer{
-		"ss": runSS, "nstat": runNstat, "sysctl": runSysctl, "help": runHelp,
+		"ss": runSS, "nstat": runNstat, "sysctl": runSysctl, "ip": runIP, "help": runHelp,
 	}
 }
 

@@ -118,6 +118,9 @@ func info(c *tcp.Conn, now sim.Time, sys *tcp.Sysctls) string {
 	if n.v["options"]&16 != 0 {
 		n.put("ecnseen")
 	}
+	if n.v["options"]&32 != 0 {
+		n.put("fastopen")
+	}
 	n.put("%s", c.CC)
 	if n.v["options"]&4 != 0 {
 		n.put("wscale:%d,%d", n.v["snd_wscale"], n.v["rcv_wscale"])

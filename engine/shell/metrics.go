@@ -1,0 +1,64 @@
+package shell
+
+import (
+	"encoding/hex"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"wirestep/engine/sim"
+	"wirestep/engine/tcp"
+)
+
+// runIP is ip(8) as far as it shows what the host remembers of destinations.
+func runIP(r *request) Answer {
+	if len(r.args) == 0 || r.args[0] != "tcp_metrics" && r.args[0] != "tcpmetrics" {
+		return fail("ip: only tcp_metrics is understood here")
+	}
+	args, only := r.args[1:], netip.Addr{}
+	if len(args) > 0 && (args[0] == "show" || args[0] == "list") {
+		args = args[1:]
+	}
+	if len(args) == 1 {
+		only, _ = netip.ParseAddr(args[0])
+	}
+	if len(args) > 1 || len(args) == 1 && !only.IsValid() {
+		return fail("Usage: ip tcp_metrics [ show ] [ ADDRESS ]")
+	}
+	for i := range r.h.Mem.Metrics {
+		if m := &r.h.Mem.Metrics[i]; !only.IsValid() || m.Remote == only {
+			r.print(metricsLine(m, r.w.Now()), "\n")
+		}
+	}
+	return r.said()
+}
+
+// metricsLine prints an entry as iproute2 does.
+func metricsLine(m *tcp.Metrics, now sim.Time) string {
+	var b strings.Builder
+	num := func(name string, n uint32, unit string) {
+		if n != 0 {
+			b.WriteString(" " + name + " " + strconv.FormatUint(uint64(n), 10) + unit)
+		}
+	}
+	b.WriteString(m.Remote.String() + " age " + thousandths(now.Sub(m.At)) + "sec")
+	num("ssthresh", m.Ssthresh, "")
+	num("cwnd", m.Cwnd, "")
+	num("reordering", m.Reordering, "")
+	num("rtt", m.RTT>>3, "us")
+	num("rttvar", m.RTTVar>>2, "us")
+	num("fo_mss", uint32(m.MSS), "")
+	if m.SynLost > 0 {
+		num("fo_syn_drops", uint32(m.SynLost), "/"+thousandths(now.Sub(m.SynLostAt))+"sec ago")
+	}
+	if n := m.Cookie.N; n > 0 {
+		b.WriteString(" fo_cookie " + hex.EncodeToString(m.Cookie.Val[:n]))
+	}
+	b.WriteString(" source " + m.Local.String())
+	return b.String()
+}
+
+func thousandths(d sim.Duration) string {
+	ms := int64(d / sim.Millisecond)
+	return strconv.FormatInt(ms/1000, 10) + "." + strconv.FormatInt(ms%1000+1000, 10)[1:]
+}
