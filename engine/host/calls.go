@@ -154,7 +154,7 @@ func (h *Host) pending(l *tcp.Conn) *tcp.Conn {
 	if l.AcceptQ == 0 {
 		return nil
 	}
-	for _, c := range h.Live[h.connAt(l.ID):] {
+	for _, c := range h.Live {
 		if c.Parent == l.ID {
 			return c
 		}

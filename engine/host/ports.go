@@ -226,19 +226,46 @@ func (h *Host) addrFor(dst netip.Addr) netip.Addr {
 func (h *Host) stopListening(x *Ctx, l *tcp.Conn, stays bool) {
 	defer x.Enter(listenStop)()
 	for i := len(h.Reqs) - 1; i >= 0; i-- {
-		if q := h.Reqs[i]; q.Listener == l.ID {
+		if q := h.Reqs[i]; q.Listener != l.ID {
+			continue
+		} else if n := h.heir(x, l, q.Tuple); n != nil {
+			l.PassRequest(&x.Ctx, n, h.editReq(x, q))
+		} else {
 			h.dropRequest(x, q, l)
 		}
 	}
 	for _, c := range h.Live {
-		if c.Parent == l.ID {
-			c = h.edit(x, c)
-			c.Parent = 0
-			l.AcceptQ--
-			c.AbortUnaccepted(&x.Ctx)
+		if c.Parent != l.ID {
+			continue
 		}
+		c = h.edit(x, c)
+		if n := h.heir(x, l, c.Tuple); n != nil {
+			l.PassChild(&x.Ctx, n, c)
+			continue
+		}
+		c.Parent = 0
+		l.AcceptQ--
+		c.AbortUnaccepted(&x.Ctx)
 	}
 	if stays {
 		l.Unlisten(&x.Ctx)
 	}
+}
+
+// heir is the listener that takes what waits in the queues of another of its group,
+// or nil (reuseport_migrate_sock).
+func (h *Host) heir(x *Ctx, l *tcp.Conn, t wire.Tuple) *tcp.Conn {
+	if !x.Sys.MigrateReq || !l.ReusePort {
+		return nil
+	}
+	var group []*tcp.Conn
+	for _, id := range h.listens {
+		if c := h.Conn(id); c != nil && c.ID != l.ID && c.State == tcp.Listen && c.ReusePort && c.Tuple.Local == l.Tuple.Local {
+			group = append(group, c)
+		}
+	}
+	if len(group) == 0 {
+		return nil
+	}
+	return h.edit(x, group[h.hash(t, 4)%uint64(len(group))])
 }

@@ -64,7 +64,7 @@ var Sysctls = [...]Sysctl{
 	{Name: "net.ipv4.tcp_max_syn_backlog", Default: "2048", Kind: kindInt, Min: 0, Max: 2147483647, set: func(s *tcp.Sysctls, v []int64) { s.MaxSynBacklog = uint32(v[0]) }},
 	{Name: "net.ipv4.tcp_max_tw_buckets", Default: "131072", Kind: kindInt, Min: 0, Max: 2147483647, set: func(s *tcp.Sysctls, v []int64) { s.MaxTWBuckets = uint32(v[0]) }},
 	{Name: "net.ipv4.tcp_mem", Default: "287832 383779 575664", Kind: kindWord, ReadOnly: true},
-	{Name: "net.ipv4.tcp_migrate_req", Default: "0", Since: V(5, 14, 0), Kind: kindInt, Min: 0, Max: 1},
+	{Name: "net.ipv4.tcp_migrate_req", Default: "0", Since: V(5, 14, 0), Kind: kindInt, Min: 0, Max: 1, set: func(s *tcp.Sysctls, v []int64) { s.MigrateReq = v[0] != 0 }},
 	{Name: "net.ipv4.tcp_min_rtt_wlen", Default: "300", Since: V(4, 4, 0), Kind: kindInt, Min: 0, Max: 86400, Unit: "seconds", set: func(s *tcp.Sysctls, v []int64) { s.MinRTTWlen = sim.Duration(v[0]) * sim.Second }},
 	{Name: "net.ipv4.tcp_min_snd_mss", Default: "48", Since: V(5, 2, 0), Kind: kindInt, Min: 48, Max: 65535, set: func(s *tcp.Sysctls, v []int64) { s.MinSndMSS = uint32(v[0]) }},
 	{Name: "net.ipv4.tcp_min_tso_segs", Default: "2", Since: V(3, 12, 0), Kind: kindInt, Min: 1, Max: 255, set: func(s *tcp.Sysctls, v []int64) { s.MinTSOSegs = uint8(v[0]) }},

@@ -123,6 +123,7 @@ const (
 	RcvPruned
 	OfoPruned
 	TCPHPHits
+	TCPMigrateReqSuccess
 	PAWSPassive // of old kernels: a SYN refused by what is remembered of its host
 	InNoECTPkts // the four of IP, in the order of the ECN field
 	InECT1Pkts
@@ -152,7 +153,7 @@ var tcpExtNames = [...]string{"SyncookiesSent", "SyncookiesRecv", "SyncookiesFai
 	"TCPHystartDelayDetect", "TCPHystartDelayCwnd", "TCPACKSkippedSynRecv", "TCPACKSkippedPAWS",
 	"TCPACKSkippedSeq", "TCPACKSkippedFinWait2", "TCPACKSkippedTimeWait", "TCPACKSkippedChallenge", "TCPWinProbe",
 	"TCPKeepAlive", "TCPMTUPFail", "TCPMTUPSuccess", "TCPDelivered", "TCPDeliveredCE", "TCPAckCompressed",
-	"TCPZeroWindowDrop", "TCPRcvQDrop", "TSEcrRejected", "PruneCalled", "RcvPruned", "OfoPruned", "TCPHPHits", "PAWSPassive"}
+	"TCPZeroWindowDrop", "TCPRcvQDrop", "TSEcrRejected", "PruneCalled", "RcvPruned", "OfoPruned", "TCPHPHits", "TCPMigrateReqSuccess", "PAWSPassive"}
 
 var ipExtNames = [...]string{"InNoECTPkts", "InECT1Pkts", "InECT0Pkts", "InCEPkts"}
 

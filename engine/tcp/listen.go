@@ -377,6 +377,34 @@ func (c *Conn) Unlisten(x *Ctx) {
 	c.releasePort()
 }
 
+var listenMigrate = trace.Declare(trace.Rule{
+	ID:      "listen.migrate",
+	Says:    "tcp_migrate_req: another listener of the same SO_REUSEPORT group takes over what waits in the queues of this one, and the clients notice nothing.",
+	Linux:   "reuseport_migrate_sock",
+	Differs: "Not part of TCP. Linux moves half-open requests when their next segment or timer comes; here they move at once.",
+})
+
+// PassRequest gives a half-open request to another listener.
+func (c *Conn) PassRequest(x *Ctx, n *Conn, q *Request) {
+	defer x.Enter(listenMigrate)()
+	c.DropRequest(q)
+	q.Listener = n.ID
+	n.SynQ++
+	if q.Timeouts == 0 {
+		n.SynQYoung++
+	}
+	x.Count(TCPMigrateReqSuccess)
+}
+
+// PassChild gives a connection that waits for accept() to another listener.
+func (c *Conn) PassChild(x *Ctx, n, child *Conn) {
+	defer x.Enter(listenMigrate)()
+	c.AcceptQ--
+	child.Parent = n.ID
+	n.AcceptQ++
+	x.Count(TCPMigrateReqSuccess)
+}
+
 var unacceptedAbort = trace.Declare(trace.Rule{
 	ID:    "listen.closed",
 	Says:  "The listener is closed while this connection waits for accept(): nobody can ever take it, so it is reset.",

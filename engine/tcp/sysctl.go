@@ -85,6 +85,7 @@ type Sysctls struct {
 	Somaxconn          uint32
 	PortLow, PortHigh  uint16
 	AutobindReuse      bool
+	MigrateReq         bool
 	ReflectTOS         bool
 	Route              Route
 	TWRecycle          bool
