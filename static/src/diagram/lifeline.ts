@@ -132,7 +132,7 @@ function connectionOf(b: Stretch, h: History): Connection | undefined {
   const known = connections.get(b.lane);
   if (known) return known;
   const sub = h.subjects.get(b.subject);
-  const c = h.connectionNamed(b.lane.name) ?? (sub ? h.connectionNamed(sub.name) : undefined);
+  const c = h.connectionNamed(b.lane.name, b.lane.flow) ?? (sub ? h.connectionNamed(sub.name, b.lane.flow) : undefined);
   if (c) connections.set(b.lane, c);
   return c;
 }

@@ -73,5 +73,5 @@ function Tank({ held, limit, label }: { held: number; limit: number; label: stri
 function connection(i: QueueItem): Connection | undefined {
   const d = data.peek();
   const s = d?.state.subjects.get(i.subject ?? 0) ?? d?.history.subjects.get(i.subject ?? 0);
-  return s ? d?.history.connectionNamed(s.name) : undefined;
+  return s ? d?.history.connectionNamed(s.name, s.flow) : undefined;
 }

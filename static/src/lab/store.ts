@@ -79,7 +79,7 @@ export const limits = computed<string[]>(() => {
   for (const x of d.state.subjects.values()) {
     if (x.schema !== 'tcb' || x.host < 0 || sc.state(x) === 'LISTEN' || x.values[i] === 1) continue;
     const why = sc.stateName('tcb', i, x.values[i]);
-    const c = d.history.connectionNamed(x.name);
+    const c = d.history.connectionNamed(x.name, x.flow);
     by[x.host] ??= [];
     if (why) by[x.host].push({ letter: c ? letter(c) : '', why });
   }

@@ -56,7 +56,7 @@ function pair(d: BranchData): { c?: Connection; ends: Subject[] }[] {
   const by = new Map<number, { c?: Connection; ends: Subject[] }>();
   for (const s of d.state.subjects.values()) {
     if (s.schema !== 'tcb' || s.host < 0 || s.flow <= 0 || schemas.value.state(s) === 'LISTEN') continue;
-    const c = d.history.connectionNamed(s.name);
+    const c = d.history.connectionNamed(s.name, s.flow);
     const key = c?.id ?? -s.id;
     const p = by.get(key);
     if (p) p.ends.push(s);

@@ -204,13 +204,14 @@ export class History {
     this.byPacket.set(p.id, t);
   }
 
+  /** The connection of a segment: a four-tuple that is used again is another one. */
   private connect(p: Packet, n: number): Connection {
-    const [a, b] = p.src < p.dst ? [p.src, p.dst] : [p.dst, p.src];
-    const key = `${a} ${b}`;
-    let c = this.connectionOf.get(key);
+    const pair = pairOf(p.src, p.dst);
+    let c = p.flow > 0 ? this.connectionOf.get(`${pair} ${p.flow}`) : this.connectionOf.get(pair);
     if (!c) {
       c = { id: this.connections.length, name: `${p.src} ↔ ${p.dst}`, hosts: [p.from, p.to], n, segments: 0 };
-      this.connectionOf.set(key, c);
+      if (p.flow > 0) this.connectionOf.set(`${pair} ${p.flow}`, c);
+      this.connectionOf.set(pair, c); // the latest
       this.connections.push(c);
     }
     c.segments++;
@@ -218,9 +219,11 @@ export class History {
   }
 
   /** The connection that a subject called "a → b" is an end of. */
-  connectionNamed(name: string): Connection | undefined {
+  connectionNamed(name: string, flow: number): Connection | undefined {
     const [a, b] = name.split(' → ');
-    return b ? this.connectionOf.get(a < b ? `${a} ${b}` : `${b} ${a}`) : undefined;
+    if (!b) return undefined;
+    const pair = pairOf(a, b);
+    return (flow > 0 && this.connectionOf.get(`${pair} ${flow}`)) || this.connectionOf.get(pair);
   }
 
   private turn(id: number | undefined, f: Frame, what: Turn['what'], rule = '', arrive: number | null = null, packet?: Packet): void {
@@ -379,6 +382,8 @@ const queues: Record<string, string> = {
   QLen: 'SYN queue',
   AckBacklog: 'accept queue',
 };
+
+const pairOf = (a: string, b: string) => (a < b ? `${a} ${b}` : `${b} ${a}`);
 
 /** Whether a subject has a place on a lifeline. */
 function lives(s: Subject): boolean {
