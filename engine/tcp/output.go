@@ -231,11 +231,18 @@ func (c *Conn) takeWq(n, mss uint32) Skb {
 		return head
 	}
 	head := *k
-	if c.Wq = c.Wq[1:]; len(c.Wq) == 0 {
-		c.Wq = nil
-	}
+	c.Wq = pop(c.Wq)
 	head.count(mss)
 	return head
+}
+
+// pop takes the first element off a queue. The last one leaves its place to the next.
+func pop[T any](q []T) []T {
+	if len(q) > 1 {
+		return q[1:]
+	}
+	clear(q)
+	return q[:0]
 }
 
 // pushPending sends what may be sent, and starts the persist timer when nothing

@@ -190,9 +190,7 @@ func (c *Conn) eat() (fin bool) {
 	if fin = k.FIN; fin {
 		c.Copied = k.End
 	}
-	if c.Rcv = c.Rcv[1:]; len(c.Rcv) == 0 {
-		c.Rcv = nil
-	}
+	c.Rcv = pop(c.Rcv)
 	return fin
 }
 

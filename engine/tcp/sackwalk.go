@@ -33,7 +33,7 @@ func (c *Conn) tagBlock(x *Ctx, b wire.SackBlock, dup bool, st *sackState, f *ac
 		default:
 			x.Count(TCPSackMerged)
 			c.joinSacked(&c.Rtx[i])
-			if i+1 < len(c.Rtx) && c.Rtx[i+1].Sacked && !c.Rtx[i+1].Joined && c.Rtx[i].each() == c.Rtx[i+1].each() {
+			if i+1 < len(c.Rtx) && c.Rtx[i+1].Sacked && !c.Rtx[i+1].Retrans && !c.Rtx[i+1].Joined && c.Rtx[i].each() == c.Rtx[i+1].each() {
 				x.Count(TCPSackMerged)
 				c.joinSacked(&c.Rtx[i+1]) // a hole between two blocks is filled
 			}
@@ -75,7 +75,7 @@ func (c *Conn) canShift(i int, dup bool) bool {
 		return false
 	}
 	prev, k := &c.Rtx[i-1], &c.Rtx[i]
-	return prev.Sacked && k.End.After(c.SndUna) && prev.each() == k.each() && len(k.Data) > 0 && int(prev.Segs)+int(k.Segs) <= 65535
+	return prev.Sacked && !prev.Retrans && k.End.After(c.SndUna) && prev.each() == k.each() && len(k.Data) > 0 && int(prev.Segs)+int(k.Segs) <= 65535
 }
 
 // joinSacked notes that a buffer has become a part of the one before, and gives back the
