@@ -20,7 +20,7 @@ type Config struct {
 	Dir     string   // where the script lies, for files that it names
 	Trace   bool     // keep what the engine did beside each line, and the packets
 	Options []Option // given beside the script; they win over those in it
-	Late    bool     // timers fire as late as the kernel's wheel lets them
+	Late    int      // timers fire so many quarters of a slot of the kernel's wheel late, 0 to 4
 	Exact   bool     // compare more than packetdrill does: timestamps and their echoes, times without the eighth that it allows
 	Limits  Limits
 }
@@ -76,7 +76,7 @@ type runner struct {
 	now   sim.Time
 	clock sim.Time // of the host: packets of one instant drive it on
 	came  sim.Time // when the last one came
-	wheel []slot   // Config.Late: when the timers that run will really fire
+	wheel []slot   // with Config.Late: when the timers that run will really fire
 	out   []sent   // what the interface has seen and no line has asked for
 	aside []sent   // of other connections than the one under test
 	seen  []seen   // all that the interface has seen
