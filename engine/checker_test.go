@@ -200,7 +200,7 @@ func receiveQueues(c *tcp.Conn) error {
 	low, top := c.RcvNxt, c.RcvNxt
 	for i := range c.Ofo {
 		b := &c.Ofo[i]
-		if b.Seq.Before(low) || !b.End.After(top) { // they may overlap, as in Linux, but not cover each other
+		if b.Seq.Before(low) || !b.End.After(c.RcvNxt) { // they may overlap, as in Linux
 			return fmt.Errorf("block %d of the out-of-order queue is %d to %d, after %d to %d", i, b.Seq-c.IRS, b.End-c.IRS, low-c.IRS, top-c.IRS)
 		}
 		low, top = b.Seq, b.End

@@ -117,7 +117,23 @@ func (s *space) open(offload bool) (err error) {
 	if err := unix.SetsockoptInt(s.tap, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1); err != nil {
 		return err
 	}
+	if err := unix.SetsockoptSockFprog(s.tap, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, onlyOutgoing()); err != nil {
+		return fmt.Errorf("the filter of the packet socket: %w", err)
+	}
 	return unix.SetsockoptInt(s.tap, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, 8<<20)
+}
+
+// onlyOutgoing is a filter for what leaves. A copy of what arrives, even if nobody
+// looks at it, would keep the receiver from joining buffers.
+func onlyOutgoing() *unix.SockFprog {
+	const packetType = 0xfffff000 + 4 // SKF_AD_OFF + SKF_AD_PKTTYPE
+	f := []unix.SockFilter{
+		{Code: unix.BPF_LD | unix.BPF_B | unix.BPF_ABS, K: packetType},
+		{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, Jf: 1, K: unix.PACKET_OUTGOING},
+		{Code: unix.BPF_RET | unix.BPF_K, K: 0xffffffff},
+		{Code: unix.BPF_RET | unix.BPF_K},
+	}
+	return &unix.SockFprog{Len: uint16(len(f)), Filter: &f[0]}
 }
 
 // ip runs ip(8) commands in the namespace, one per line.

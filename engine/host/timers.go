@@ -41,6 +41,7 @@ func (h *Host) Deadlines() []Deadline {
 		add(c.XmitAt, c.XmitKind, c.ID)
 		add(c.DelackAt, tcp.TimerDelack, c.ID)
 		add(c.KeepAt, tcp.TimerKeep, c.ID)
+		add(c.CompAt, tcp.TimerComp, c.ID)
 	}
 	for _, q := range h.Reqs {
 		add(q.SynAckAt, tcp.TimerSynAck, q.ID)

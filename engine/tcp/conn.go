@@ -25,7 +25,7 @@ type Conn struct {
 	SackN    uint8
 	Parent   sim.SubjectID // the listener that it came from, until accept()
 	handOver *TimeWait     // what replaces the socket after a timer; the host takes it
-	armed    [3]Armed      // of the transmit, delayed-ACK and keepalive timers
+	armed    [4]Armed      // of the transmit, delayed-ACK, keepalive and SACK-compression timers
 	Filed    Filed
 	Stats    Stats
 	rate     rateClock
@@ -70,7 +70,7 @@ type Skb struct {
 func NewConn(id sim.SubjectID) *Conn {
 	c := &Conn{ID: id}
 	c.State = Closed
-	c.XmitAt, c.DelackAt, c.KeepAt = sim.Never, sim.Never, sim.Never
+	c.XmitAt, c.DelackAt, c.KeepAt, c.CompAt = sim.Never, sim.Never, sim.Never, sim.Never
 	c.MTU = 1500
 	c.PeerMSS = 536
 	c.PacingRate, c.PacingMax = ^uint64(0), ^uint64(0)
@@ -130,7 +130,7 @@ type Filed struct {
 
 // NoteArmed notes which deadlines the event has set.
 func (c *Conn) NoteArmed(ev sim.EventID) {
-	for i, at := range [...]sim.Time{c.XmitAt, c.DelackAt, c.KeepAt} {
+	for i, at := range [...]sim.Time{c.XmitAt, c.DelackAt, c.KeepAt, c.CompAt} {
 		if at != c.armed[i].At {
 			c.armed[i] = Armed{at, ev}
 		}
@@ -144,6 +144,8 @@ func (c *Conn) ArmedBy(k TimerKind) sim.EventID {
 		return c.armed[1].By
 	case TimerKeep:
 		return c.armed[2].By
+	case TimerComp:
+		return c.armed[3].By
 	}
 	return c.armed[0].By
 }
@@ -159,6 +161,9 @@ func (c *Conn) NextTimer() (sim.Time, TimerKind) {
 	}
 	if c.KeepAt < at {
 		at, kind = c.KeepAt, TimerKeep
+	}
+	if c.CompAt < at {
+		at, kind = c.CompAt, TimerComp
 	}
 	return at, kind
 }

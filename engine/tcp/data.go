@@ -242,12 +242,20 @@ func (c *Conn) placeOutOfOrder(x *Ctx, b Block) bool {
 	for i > 0 && c.Ofo[i-1].Seq.After(b.Seq) {
 		i--
 	}
+	b.No = c.Stats.OutOfOrder
+	// Linux: what is again here can also be joined to the segment before it, if the tree is
+	// asked there first. Simplified: that is where the older of the two is.
+	if i > 1 && c.Ofo[i-2].No < c.Ofo[i-1].No && c.join(x, &c.Ofo[i-2], &b) {
+		c.growOutOfOrder(x, &b, true)
+		c.charge(b.Pages)
+		return true
+	}
 	if i > 0 {
 		prev := &c.Ofo[i-1]
 		switch {
 		case !b.Seq.Before(prev.End):
 			if c.join(x, prev, &b) {
-				c.growOutOfOrder(x, &b)
+				c.growOutOfOrder(x, &b, true)
 				c.charge(b.Pages)
 				return true
 			}
@@ -278,17 +286,22 @@ func (c *Conn) placeOutOfOrder(x *Ctx, b Block) bool {
 	c.Ofo = append(c.Ofo, Block{})
 	copy(c.Ofo[i+1:], c.Ofo[i:])
 	c.Ofo[i] = b
-	c.growOutOfOrder(x, &b) // Linux: before the segment is charged to the buffer
+	c.growOutOfOrder(x, &b, false) // Linux: before the segment is charged to the buffer
 	c.charge(b.Cost)
 	return true
 }
 
 // growOutOfOrder lets the window grow, but only with SACK: without it the window
 // stays, so that the sender takes the ACK for a duplicate.
-func (c *Conn) growOutOfOrder(x *Ctx, b *Block) {
-	if c.SackOK {
-		c.growWindow(x, len(b.Data), b.Cost)
+func (c *Conn) growOutOfOrder(x *Ctx, b *Block, joined bool) {
+	if !c.SackOK {
+		return
 	}
+	cost := b.Cost
+	if joined && (b.Pages > 0 || b.Data == "") {
+		cost = b.Pages // Linux: a data area that holds no data is given back
+	}
+	c.growWindow(x, len(b.Data), cost)
 }
 
 func (c *Conn) dropBlock(i int) {

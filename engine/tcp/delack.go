@@ -167,12 +167,13 @@ func (c *Conn) ackSndCheck(x *Ctx) {
 		c.sendAck(x)
 		return
 	}
-	if c.AckPending&ackAtOnce != 0 || len(c.Ofo) > 0 {
-		x.Note(ackGap)
-		c.sendAck(x)
-		return
+	switch {
+	case c.AckPending&ackAtOnce == 0 && len(c.Ofo) == 0:
+		c.delayAck(x)
+	case c.AckPending&ackAtOnce == 0 && c.compress(x):
+	default:
+		c.tellGap(x)
 	}
-	c.delayAck(x)
 }
 
 // delayAck starts the delayed-ACK timer (tcp_send_delayed_ack).

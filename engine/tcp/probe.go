@@ -167,7 +167,7 @@ func (c *Conn) writeWakeup(x *Ctx, counter Counter) {
 func (c *Conn) probeSegment(x *Ctx, seq wire.Seq, counter Counter) {
 	defer x.Enter(persistFire)()
 	s := c.header(x, wire.ACK, seq)
-	c.ackSent()
+	c.ackSent(x)
 	c.SegsOut++
 	x.Count(counter)
 	x.Send(s, 0)

@@ -14,6 +14,7 @@ type Block struct {
 	Cut      bool   // the beginning was read, or had been received before
 	Cost     uint32 // buffer space that it takes (truesize)
 	Room     uint32 // bytes that could still be copied behind the data (skb_tailroom)
+	No       uint32 // how many came out of order before it
 	Pages    uint32 // of the cost, pages that could be handed to another buffer
 }
 

@@ -49,6 +49,9 @@ func extendBlock(b *wire.SackBlock, start, end wire.Seq) bool {
 	return true
 }
 
+// blocksExpected is how many SACK blocks an ACK may count on to have room for.
+const blocksExpected = 2
+
 // addSackBlock records what came out of order; the latest comes first (RFC 2018
 // §4; tcp_sack_new_ofo_skb).
 func (c *Conn) addSackBlock(x *Ctx, start, end wire.Seq) {
@@ -60,11 +63,17 @@ func (c *Conn) addSackBlock(x *Ctx, start, end wire.Seq) {
 		if !extendBlock(&c.Sacks[i], start, end) {
 			continue
 		}
+		if i >= blocksExpected {
+			c.flushCompressed(x)
+		}
 		for ; i > 0; i-- {
 			c.Sacks[i], c.Sacks[i-1] = c.Sacks[i-1], c.Sacks[i]
 		}
 		c.coalesceSacks()
 		return
+	}
+	if n >= blocksExpected {
+		c.flushCompressed(x)
 	}
 	n = min(n+1, len(c.Sacks))
 	copy(c.Sacks[1:n], c.Sacks[:n-1])

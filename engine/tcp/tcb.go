@@ -173,6 +173,9 @@ type TCB struct {
 	RcvMSS      uint16       // rcv_mss [bytes]: what the peer's full segments seem to carry.
 	LastSeg     uint16       // last_seg_size [bytes]: size of the last smaller segment, to be believed when it comes again.
 	DupAckCnt   uint8        // dup_ack_counter [count]: duplicate ACKs sent in a row.
+	CompSeq     wire.Seq     // compressed_ack_rcv_nxt [seq:rcv]: RCV.NXT while those duplicate ACKs are counted.
+	CompAcks    uint8        // compressed_ack [count]: ACKs saved since the last one left.
+	CompAt      sim.Time     // compressed_ack_timer [timer]: when an ACK for them leaves.
 	LastOOW     sim.Time     // last_oow_ack_time [time]: when an ACK for an unacceptable segment was last sent; 0: never.
 	ChallengeAt sim.Time     // challenge_timestamp [time]: when the last challenge ACK left.
 

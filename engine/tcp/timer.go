@@ -78,6 +78,8 @@ func (c *Conn) OnTimer(x *Ctx, k TimerKind) {
 		c.onDelack(x)
 	case TimerKeep:
 		c.onKeepalive(x)
+	case TimerComp:
+		c.onCompress(x)
 	case TimerRTO:
 		c.onRTO(x)
 	case TimerTLP:

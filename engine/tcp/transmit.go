@@ -96,7 +96,7 @@ func (c *Conn) transmit(x *Ctx, k *Skb) {
 	c.SegsOut += uint32(k.Segs)
 	c.LastAck = c.RcvNxt
 	if s.Flags.Has(wire.ACK) {
-		c.ackSent()
+		c.ackSent(x)
 	}
 	if len(k.Data) > 0 {
 		c.dataSent(x, k)
@@ -127,7 +127,11 @@ func (c *Conn) dataSent(x *Ctx, k *Skb) {
 
 // ackSent notes that an acknowledgment left: nothing is pending any more
 // (tcp_event_ack_sent).
-func (c *Conn) ackSent() {
+func (c *Conn) ackSent(x *Ctx) {
+	if c.CompAcks > 0 {
+		x.CountBy(TCPAckCompressed, int(c.CompAcks))
+		c.CompAcks, c.CompAt = 0, sim.Never
+	}
 	if c.Quick > 0 && c.AckPending&ackSched != 0 { // Linux: only an ACK that was due counts
 		c.Quick--
 		if c.Quick == 0 {
@@ -155,7 +159,7 @@ func (c *Conn) sendAck(x *Ctx) {
 	c.LastAck = c.RcvNxt
 	c.WStamp = max(c.WStamp, x.Now)
 	c.SegsOut++
-	c.ackSent()
+	c.ackSent(x)
 	x.Send(s, 0)
 }
 

@@ -36,6 +36,15 @@ var pawsDrop = trace.Declare(trace.Rule{
 	Drops: true,
 })
 
+var pawsOldAck = trace.Declare(trace.Rule{
+	ID:      "paws.old-ack",
+	Says:    "An ACK without data, with an old timestamp and from below RCV.NXT: it was overtaken by others on the way. It is discarded without an answer.",
+	RFC:     trace.Cites("RFC 7323 §5.3"),
+	Linux:   "tcp_disordered_ack_check",
+	Differs: "RFC 7323 would answer it with an ACK.",
+	Drops:   true,
+})
+
 // checkSequence is the first step, with PAWS before it. A false answer: the
 // segment is done with.
 func (c *Conn) checkSequence(x *Ctx, s *wire.Segment) bool {
@@ -47,6 +56,11 @@ func (c *Conn) checkSequence(x *Ctx, s *wire.Segment) bool {
 	if c.pawsReject(x, s) && !rst {
 		if s.Flags.Has(wire.SYN) {
 			c.synChallenge(x)
+			return false
+		}
+		if s.Flags.Has(wire.ACK) && s.Len() == 0 && s.Seq.Before(c.RcvNxt) {
+			x.Count(PAWSOldAck)
+			x.Drop(pawsOldAck)
 			return false
 		}
 		x.Count(PAWSEstab)
@@ -106,7 +120,7 @@ func (c *Conn) pawsReject(x *Ctx, s *wire.Segment) bool {
 func (c *Conn) disorderedAck(s *wire.Segment, age int32) bool {
 	bare := s.Flags.Has(wire.ACK) && s.Len() == 0 && s.Seq == c.RcvNxt
 	moves := s.Ack.After(c.SndUna) || s.Seq.After(c.SndWl1) || (s.Seq == c.SndWl1 && uint32(s.Win)<<c.WScale > c.SndWnd)
-	return bare && s.Ack == c.SndUna && !moves && int64(age) <= int64(c.RTO/sim.Millisecond)
+	return bare && s.Ack == c.SndUna && !moves && int64(age) <= int64(c.RTO/sim.Millisecond)*1200/1000 // Linux: a clock of 1200 Hz may be meant
 }
 
 var resetOutside = trace.Declare(trace.Rule{

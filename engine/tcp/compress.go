@@ -1,0 +1,78 @@
+package tcp
+
+import (
+	"wirestep/engine/sim"
+	"wirestep/engine/trace"
+)
+
+// dupThresh is how many duplicate ACKs a sender without SACK waits for before it
+// repeats a segment: so many are never saved.
+const dupThresh = 3
+
+var sackCompress = trace.Declare(trace.Rule{
+	ID: "ack.compress",
+	Says: "Three duplicate ACKs have told of the gap. From here on one ACK, a little later, tells of several segments that wait behind it: " +
+		"its SACK blocks leave nothing out.",
+	RFC:     trace.Cites("RFC 5681 §4.2", "RFC 2018 §4"),
+	Linux:   "__tcp_ack_snd_check",
+	Differs: "RFC 5681 asks for an ACK at once for every segment out of order; Linux waits a twentieth of the round trip, 1 ms at most.",
+})
+
+var sackCompressed = trace.Declare(trace.Rule{
+	ID:    "ack.compress-over",
+	Says:  "The short wait is over, or a third SACK block needs telling: one ACK stands for those that were saved.",
+	RFC:   trace.Cites("RFC 2018 §4"),
+	Linux: "tcp_compressed_ack_kick",
+})
+
+// compress saves the ACK of a segment out of order, if enough have left for the
+// same gap. It reports whether it did.
+func (c *Conn) compress(x *Ctx) bool {
+	if !c.mayCompress(x) || c.CompSeq != c.RcvNxt || c.DupAckCnt < dupThresh {
+		return false
+	}
+	defer x.Enter(sackCompress)()
+	c.CompAcks++
+	if c.CompAt != sim.Never {
+		return true
+	}
+	rtt := c.RcvRTT
+	if c.SRTT > 0 && c.SRTT < rtt {
+		rtt = c.SRTT
+	}
+	wait := min(sim.Duration(rtt)*(sim.Microsecond/8)/20, x.Sys.CompSackDelay)
+	c.CompAt = x.Now.Add(wait + x.Sys.CompSackSlack)
+	return true
+}
+
+func (c *Conn) mayCompress(x *Ctx) bool { return c.SackOK && uint32(c.CompAcks) < x.Sys.CompSackNr }
+
+// tellGap sends the ACK of a segment out of order, or of one that filled a gap.
+func (c *Conn) tellGap(x *Ctx) {
+	defer x.Enter(ackGap)()
+	if c.AckPending&ackAtOnce == 0 && c.mayCompress(x) {
+		if c.CompSeq != c.RcvNxt {
+			c.CompSeq, c.DupAckCnt = c.RcvNxt, 0
+		}
+		c.DupAckCnt++
+	}
+	c.sendAck(x)
+}
+
+// onCompress is the timer of saved ACKs (tcp_compressed_ack_kick).
+func (c *Conn) onCompress(x *Ctx) {
+	defer x.Enter(sackCompressed)()
+	c.CompAt = sim.Never
+	if c.CompAcks > 0 {
+		c.CompAcks--
+		c.sendAck(x)
+	}
+}
+
+// flushCompressed sends the ACK that was saved, before its blocks do not fit any more
+// (tcp_sack_compress_send_ack).
+func (c *Conn) flushCompressed(x *Ctx) {
+	if c.CompAcks > 0 {
+		c.onCompress(x)
+	}
+}
