@@ -108,6 +108,13 @@ export class Lab {
     await this.button(item).click();
   }
 
+  /** Runs on until nothing is scheduled any more. */
+  async toEnd(): Promise<void> {
+    await this.until('The end');
+    await expect(this.page.locator('.where')).not.toContainText('+');
+    await expect(this.button('Step ▸')).toBeDisabled();
+  }
+
   /** The words of every segment on the diagram, as a screen reader gets them; scrolls through all. */
   async segments(): Promise<string[]> {
     await this.button('As table').click();

@@ -25,7 +25,7 @@ for (const width of [1440, 390]) {
     await page.setViewportSize({ width, height: 900 });
     await lab.open('/lab?scene=many-clients');
     await page.getByRole('slider').focus();
-    await lab.until('The end');
+    await lab.toEnd();
     for (const k of [12, 27, 41, 60, 85, 110]) {
       await page.getByRole('slider').fill(String(k));
       await expect.poll(() => lab.n()).toBe(k);
@@ -37,7 +37,7 @@ for (const width of [1440, 390]) {
 
 test('a flood is one band with its number, and opens by keyboard', async ({ lab, page }) => {
   await lab.scene(flood(200));
-  await lab.until('The end');
+  await lab.toEnd();
   await lab.still();
   await page.locator('.dg').hover();
   await page.mouse.wheel(0, -100_000);
@@ -55,7 +55,7 @@ test('a flood is one band with its number, and opens by keyboard', async ({ lab,
 
 test('what is filtered stays as a grey trace with a count', async ({ lab, page }) => {
   await lab.open('/lab?scene=many-clients');
-  await lab.until('The end');
+  await lab.toEnd();
   await expect(page.locator('.seg.k-ack').first()).toBeVisible();
   await page.getByRole('button', { name: 'Filter' }).focus();
   await page.keyboard.press('Enter');
@@ -67,6 +67,12 @@ test('what is filtered stays as a grey trace with a count', async ({ lab, page }
   await expect(open).toBeFocused();
   await expect(page.locator('.group.dim').first()).toHaveAttribute('aria-label', /filtered/);
   await expect(page.locator('.seg.k-ack')).toHaveCount(0);
+});
+
+test('steps asked for faster than they are answered are all made', async ({ lab, page }) => {
+  await lab.open('/lab?scene=many-clients');
+  for (let i = 0; i < 14; i++) await page.keyboard.press('ArrowRight');
+  await expect.poll(() => lab.n()).toBe(14);
 });
 
 test('the shell is worked by keyboard: it answers, remembers, refuses and acts', async ({ lab, page }) => {

@@ -315,16 +315,21 @@ async function tellSeek(): Promise<void> {
   if (pendingSeeks === 0 && seekTo < 0 && lastCursor) settle(lastCursor.branch, lastCursor.n);
 }
 
+let stepping = 0; // steps asked for and not answered yet: what they bring is not where the next one goes
+
 export async function step(): Promise<boolean> {
   const b = data.peek();
   if (!b) return false;
-  if (n.peek() < b.total) {
+  if (n.peek() < b.total && stepping === 0) {
     seek(n.peek() + 1);
     return true;
   }
   if (b.end) return false;
   if (seekTo >= 0) await tellSeek();
-  return (await send({ t: 'step', branch: b.id })) !== null;
+  stepping++;
+  const done = await send({ t: 'step', branch: b.id });
+  stepping--;
+  return done !== null;
 }
 
 export function back(): void {
