@@ -46,6 +46,7 @@ var actRules = [...]*trace.Rule{
 	OpPowerOn:   act("act.power-on", "Somebody switches the host on."),
 	OpDestroy:   act("act.destroy", "Somebody ends sockets from outside, as ss -K does."),
 	OpFilter:    act("act.filter", "The firewall is changed: it will judge the segments that are still to come."),
+	OpStart:     act("act.start", "Somebody starts a process on the host."),
 	OpLater:     act("act.later", "Something is planned for later."),
 }
 
@@ -90,7 +91,7 @@ func (w *World) Check(op *Op) error {
 		if op.Kind == OpForge && op.Many.Count > 1 && len(w.rules) >= maxRules {
 			return refuse("%d standing rules are set up; expected fewer before another", maxRules)
 		}
-	case OpReboot, OpPowerOff, OpPowerOn, OpDestroy, OpFilter:
+	case OpReboot, OpPowerOff, OpPowerOn, OpDestroy, OpFilter, OpStart:
 		return w.checkLife(op)
 	case OpForget:
 		for _, r := range w.rules {
@@ -268,7 +269,7 @@ func (w *World) perform(x *host.Ctx, op *Op) {
 			h.AddProc("app", nil)
 		}
 		h.Ask(x, w.procOf(op), op.Call)
-	case OpReboot, OpPowerOff, OpPowerOn, OpDestroy, OpFilter:
+	case OpReboot, OpPowerOff, OpPowerOn, OpDestroy, OpFilter, OpStart:
 		w.live(x, op)
 	case OpUnplug, OpPlug, OpLink:
 		for _, c := range w.cablesOf(op) {

@@ -72,6 +72,8 @@ var moreScenes = []string{
 	// A NAT that loses its table.
 	"host client 192.168.0.2\nbox nat1 nat 203.0.113.1 inside 192.168.0.0/16\nhost server 203.0.113.9\nlink client nat1\nlink nat1 server\n" +
 		"program client\n  c = connect(server:80)\nat 0s hold 1st SYN from nat1\nat 500ms reboot nat1\n",
+	// A process that is started by hand.
+	near + reader + "at 1s start client nc: c = connect(server:80); close(c)\n",
 	// A NAT whose ports of one class are all taken.
 	"host client 192.168.0.2\nbox nat1 nat 203.0.113.1 inside 192.168.0.0/16\nhost server 203.0.113.9\nlink client nat1\nlink nat1 server delay 1s\n" +
 		"at 0s forge client > server flags=S seq=1 from=192.168.0.0/16:80 to=server:80 count=513 every=1us\n",

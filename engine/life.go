@@ -11,6 +11,7 @@ import (
 const (
 	maxDestroyed = 64
 	maxFilters   = 256
+	maxProcs     = 256 // of one host
 )
 
 // checkLife says why something cannot be done to a host now.
@@ -28,6 +29,12 @@ func (w *World) checkLife(op *Op) error {
 	}
 	if op.Kind == OpReboot && host.FindProfile(op.Kernel) == nil {
 		return refuse("kernel %s is not known; expected %s", op.Kernel, strings.Join(host.ProfileNames(), ", "))
+	}
+	if op.Kind == OpStart && h.Proc(op.Proc) >= 0 {
+		return refuse("%s has a process called %q already; expected another name", op.Host, op.Proc)
+	}
+	if op.Kind == OpStart && len(h.Procs) >= maxProcs {
+		return refuse("%s has %d processes; expected fewer before another", op.Host, maxProcs)
 	}
 	if op.Kind != OpFilter {
 		return nil
@@ -75,6 +82,8 @@ func (w *World) live(x *host.Ctx, op *Op) {
 		for _, t := range op.Tuples {
 			h.Destroy(x, t)
 		}
+	case OpStart:
+		h.Start(x, op.Proc, op.Lines)
 	case OpFilter:
 		c := w.chain(op)
 		switch f := &op.Filter; f.Do {

@@ -7,8 +7,9 @@ import (
 )
 
 const (
-	maxPPM     = 1_000_000
-	maxPayload = 65_495 // bytes that fit into one IPv4 packet beside both headers
+	maxPPM        = 1_000_000
+	maxStartLines = 16
+	maxPayload    = 65_495 // bytes that fit into one IPv4 packet beside both headers
 )
 
 // valid says what no intervention may ask for, in any world. What is read from a
@@ -38,6 +39,16 @@ func (op *Op) valid() error {
 		}
 		return nil
 	case OpReboot, OpPowerOff, OpPowerOn, OpFilter:
+		return nil
+	case OpStart:
+		if len(op.Lines) == 0 || len(op.Lines) > maxStartLines || op.Proc == "" {
+			return refuse("a process with %d calls; expected a name and 1 to %d", len(op.Lines), maxStartLines)
+		}
+		for i := range op.Lines {
+			if err := host.CheckCall(&op.Lines[i]); err != nil {
+				return err
+			}
+		}
 		return nil
 	case OpLater:
 		if op.Then == nil || op.Then.Kind == OpLater {

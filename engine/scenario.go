@@ -97,6 +97,7 @@ const (
 	OpPowerOn
 	OpDestroy // end sockets from outside: ss -K
 	OpFilter  // change the firewall of a host
+	OpStart   // start a process
 	OpLater   // do something when the time comes
 )
 
@@ -110,11 +111,12 @@ type Op struct {
 	Forge   wire.Segment // Forge: Link.From puts it on the cable to Link.To; a port of 0 is that of their latest flow
 	Rel     bool         // Forge: Seq and Ack count from the flow's initial numbers; else they are absolute
 	Many    Many         // Forge: how many, how fast and from where
-	Host    string       // Sysctl, Call, Reboot, PowerOff, PowerOn, Destroy, Filter: on which host
+	Host    string       // Sysctl, Call, Reboot, PowerOff, PowerOn, Destroy, Filter, Start: on which host
 	Set     Setting      // Sysctl
 	Kernel  string       // Reboot: the kernel that is started; "": the same
-	Proc    string       // Call: which process; "" is the host's first
+	Proc    string       // Call: which process; "" is the host's first. Start: the name of the new one
 	Call    host.Instr   // Call
+	Lines   []host.Instr // Start: what the process does; never written
 	Link    LinkSpec     // Unplug, Plug, Link, Forge: From and To name it
 	Both    bool         // Unplug, Plug, Link: the other direction too
 	LinkHas LinkField    // Link: which fields of Link are set

@@ -19,6 +19,7 @@ var readOnly = map[string]string{
 	"Proc.Lines":        "the program",
 	"Proc.Wait":         "a blocked call is replaced, not changed",
 	"Instr.Args":        "a line is never written once it is read",
+	"Op.Lines":          "an operation is never written once it is made",
 	"Op.Edits":          "an operation is never written once it is made",
 	"Addr.z":            "the family of an address, interned by net/netip",
 	"Settings.Reserved": "replaced whole",
@@ -83,7 +84,7 @@ func TestClonesShareNothingWritable(t *testing.T) {
 	p := play(t, strings.TrimSuffix(far, "\n")+" rate 10mbit\n", "program server\n  s = listen(:80, 5)\n  c = accept(s)\n", "program client\n  c = connect(server:80)\n  write(c, 200000)\n",
 		"program client here\n  s = listen(:81, 5)\n  c = accept(s)\n  read(c, eof)\n  close(c)\nprogram client there\n  c = connect(client:81)\n  close(c)\n",
 		"program client two\n  c = connect(server:80)\n  shutdown(c, SHUT_WR)\n", "at 0s hold 3rd DATA from client", "box fw firewall 203.0.113.1", "rule fw drop to=:80", "rule server drop to=:9999", "at 0s drop every FIN from server", "at 9s drop next SYN", "sysctl server net.ipv4.ip_local_reserved_ports = 8080")
-	p.at("30ms", "at 12s edit next SYN win=0").at("45ms", "forge client > server flags=S seq=7 win=7 from=10.0.0.9:9 to=10.0.0.2:80").to("400ms").at("400ms", "at 12s call client: write(c, 5)")
+	p.at("30ms", "at 12s edit next SYN win=0").at("45ms", "forge client > server flags=S seq=7 win=7 from=10.0.0.9:9 to=10.0.0.2:80").to("400ms").at("400ms", "at 12s call client: write(c, 5)").at("400ms", "at 12s start client nc: s = listen(:99, 1)")
 	w := p.t.World()
 	var found []string
 	excused := map[string]bool{}

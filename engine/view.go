@@ -52,3 +52,20 @@ func (w *World) Planned(limit int) []Planned {
 	sort.SliceStable(out, func(i, j int) bool { return out[i].At < out[j].At })
 	return out[:min(len(out), limit)]
 }
+
+// Link is one direction of a cable, as it is now.
+type Link struct {
+	From, To sim.HostID
+	MTU      uint32
+	Down     bool
+}
+
+// Links lists the directions of all cables, in the order of the scene.
+func (w *World) Links() (all []Link) {
+	for _, c := range w.cables {
+		if c.ID != 0 {
+			all = append(all, Link{c.From, c.To, c.MTU, c.Down})
+		}
+	}
+	return all
+}

@@ -84,7 +84,11 @@ func (h *Host) forgetAll(x *Ctx) {
 	h.tuples, h.ports, h.due, h.listens, h.touched = sim.Index{}, sim.Index{}, sim.Index{}, nil, touched{}
 	h.Vars = Vars{Off: h.Off, BootAt: h.BootAt}
 	for i := range h.Procs {
-		h.Procs[i] = Proc{Name: h.Procs[i].Name, Lines: h.Procs[i].Lines, RunAt: sim.Never}
+		p := Proc{Name: h.Procs[i].Name, Lines: h.Procs[i].Lines, Hand: h.Procs[i].Hand, RunAt: sim.Never}
+		if p.Hand {
+			p.Lines = nil
+		}
+		h.Procs[i] = p
 	}
 }
 
@@ -97,6 +101,12 @@ func (h *Host) boot(x *Ctx) {
 		h.Procs[i].By = x.Event.ID
 		h.Procs[i].settle(x.Now)
 	}
+}
+
+// Start starts a process now.
+func (h *Host) Start(x *Ctx, name string, lines []Instr) {
+	h.Procs = append(h.Procs, Proc{Name: name, Lines: lines, By: x.Event.ID, Hand: true})
+	h.Procs[len(h.Procs)-1].settle(x.Now)
 }
 
 var offDrop = trace.Declare(trace.Rule{

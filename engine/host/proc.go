@@ -18,6 +18,7 @@ type Proc struct {
 	Wait  *wait    // the call that it waits in; never written once set
 	Queue []Instr  // calls that a person asked for, to be made in between
 	Done  bool
+	Hand  bool        // somebody started it by hand: it does not start again with the host
 	By    sim.EventID // the event that let the next line run
 
 	Errno tcp.Errno // of the last failed call

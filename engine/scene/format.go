@@ -221,6 +221,15 @@ func FormatOp(op engine.Op) string {
 		return s
 	case engine.OpLater:
 		return s + formatAt(op.When) + " " + FormatOp(*op.Then)
+	case engine.OpStart:
+		s += op.Host + " " + op.Proc + ":"
+		for i, in := range op.Lines {
+			if i > 0 {
+				s += ";"
+			}
+			s += " " + FormatInstr(in)
+		}
+		return s
 	case engine.OpReboot:
 		if op.Kernel != "" {
 			return s + op.Host + " " + op.Kernel

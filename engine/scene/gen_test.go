@@ -210,7 +210,7 @@ func genOp(t *rapid.T, sc *engine.Scenario) engine.Op {
 
 func genNow(t *rapid.T, sc *engine.Scenario) (op engine.Op) {
 	defer func() { op.Text = FormatOp(op) }()
-	op.Kind = engine.OpKind(rapid.Uint8Range(0, uint8(engine.OpFilter)).Draw(t, "op"))
+	op.Kind = engine.OpKind(rapid.Uint8Range(0, uint8(engine.OpStart)).Draw(t, "op"))
 	switch op.Kind {
 	case engine.OpDrop, engine.OpHold, engine.OpRelease, engine.OpCorrupt:
 		op.Target = genTarget(t, sc)
@@ -234,6 +234,8 @@ func genNow(t *rapid.T, sc *engine.Scenario) (op engine.Op) {
 			genProperties(t, &op.Link, which)
 			op.LinkHas = engine.LinkField(which)
 		}
+	case engine.OpStart:
+		op.Host, op.Proc, op.Lines = genHost(t, sc).Name, "nc", []host.Instr{genConnect(t, sc), genConnect(t, sc)}
 	case engine.OpReboot, engine.OpPowerOff, engine.OpPowerOn:
 		op.Host = genHost(t, sc).Name
 	case engine.OpDestroy:

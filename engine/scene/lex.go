@@ -122,7 +122,7 @@ func gap(toks []token, i, depth int) bool {
 	switch {
 	case cur.str && prev.str:
 		return true
-	case !cur.str && strings.Contains(",():", cur.text):
+	case !cur.str && strings.Contains(",():;", cur.text):
 		return false
 	case !prev.str && (prev.text == "(" || prev.text == "," && depth == 0):
 		return false

@@ -56,6 +56,7 @@ func init() {
 		{"poweron", engine.OpPowerOn, readHostName},
 		{"destroy", engine.OpDestroy, readDestroy},
 		{"filter", engine.OpFilter, readFilter},
+		{"start", engine.OpStart, readStart},
 		{"at", engine.OpLater, readLater},
 	}
 }
@@ -206,6 +207,32 @@ func readReboot(l *line, op *engine.Op) {
 }
 
 func readHostName(l *line, op *engine.Op) { op.Host = l.host().Name }
+
+// readStart reads: client nc: c = connect(server:80); read(c, eof).
+func readStart(l *line, op *engine.Op) {
+	op.Host = l.host().Name
+	w := l.word("the name of a process and a colon")
+	name, last := strings.CutSuffix(w, ":")
+	if l.err == nil && (!last || !isName(name)) {
+		l.fail("%q, expected the name of a process and a colon", w)
+	}
+	op.Proc = name
+	for first := true; l.err == nil && (first || l.more()); first = false {
+		if !first {
+			l.need(";")
+		}
+		in := l.instr()
+		if l.err == nil && in.Name == "" {
+			l.fail("loops and pauses cannot be made by hand, expected a call such as close(c)")
+		}
+		if len(op.Lines) >= maxStartLines {
+			l.fail("there are %d calls already, expected no more", maxStartLines)
+		}
+		op.Lines = append(op.Lines, in)
+	}
+}
+
+const maxStartLines = 16
 
 const maxDestroyed = 64
 

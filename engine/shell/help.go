@@ -2,16 +2,26 @@ package shell
 
 // helpLines say what this shell understands.
 var helpLines = []string{
-	"ss [-tanolip46HmsO] [state STATE] [FILTER]     sockets",
+	"ss [-tanolip46HmsOK] [state STATE] [FILTER]    sockets; -K closes those that match",
+	"netstat [-tanls]                               the same in the old way",
 	"nstat [-azs] [PATTERN…]                        counters",
 	"sysctl [-anNw] [-r REGEX] [NAME[=VALUE]…]      settings",
-	"ip tcp_metrics [show] [ADDRESS]                what is remembered of earlier connections",
+	"ip [-s] link | addr | route | tcp_metrics      interfaces, addresses, routes, what is remembered of peers",
+	"ip link set dev eth0 down | up                 unplug a cable, plug it in",
+	"tcpdump [-nS] [-i DEV] [-c N] [FILTER]         what an interface has seen so far",
+	"conntrack -L | -C                              the flows of a NAT, a firewall or a balancer",
+	"iptables -A | -I | -D | -F | -L | -S …         rules of a host (INPUT) or a firewall (FORWARD)",
+	"cat /proc/net/{netstat,snmp,sockstat}          and /proc/sys/…",
+	"dmesg · ps · hostname [-I] · uname [-a]        the kernel's log, processes, names",
+	"nc HOST PORT · nc -l PORT · kill PID           start a process, end one",
+	"reboot · poweroff                              of this host",
 }
 
 const ssUsage = `Usage: ss [ OPTIONS ] [ FILTER ]
    -t -4 -6   TCP sockets, of IPv4, of IPv6        -a -l   all, or only listening ones
    -n -H -O   numbers, no header, one line each    -s      a summary
    -o -i -m -p   timers, TCP's own numbers, memory, processes
+   -K         close the sockets that match
    FILTER := [ state STATE | exclude STATE ] [ EXPRESSION ]
    EXPRESSION := { src | dst } ADDR[/LEN][:PORT] | { sport | dport } { = | != | < | > | <= | >= } :PORT
                  | not EXPRESSION | EXPRESSION { and | or } EXPRESSION | ( EXPRESSION )

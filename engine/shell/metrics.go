@@ -10,25 +10,26 @@ import (
 	"wirestep/engine/tcp"
 )
 
-// runIP is ip(8) as far as it shows what the host remembers of destinations.
-func runIP(r *request) Answer {
-	if len(r.args) == 0 || r.args[0] != "tcp_metrics" && r.args[0] != "tcpmetrics" {
-		return fail("ip: only tcp_metrics is understood here")
-	}
-	args, only := r.args[1:], netip.Addr{}
-	if len(args) > 0 && (args[0] == "show" || args[0] == "list") {
-		args = args[1:]
-	}
-	if len(args) == 1 {
-		only, _ = netip.ParseAddr(args[0])
-	}
-	if len(args) > 1 || len(args) == 1 && !only.IsValid() {
-		return fail("Usage: ip tcp_metrics [ show ] [ ADDRESS ]")
+// metrics is ip tcp_metrics: what connections have left to those that come.
+func (r *request) metrics(args []string) Answer {
+	var only netip.Addr
+	for _, a := range args {
+		switch a {
+		case "show", "list", "ls":
+			continue
+		}
+		var err error
+		if only, err = netip.ParseAddr(a); err != nil {
+			return fail("Error: inet prefix is expected rather than \"" + a + "\".")
+		}
 	}
 	for i := range r.h.Mem.Metrics {
 		if m := &r.h.Mem.Metrics[i]; !only.IsValid() || m.Remote == only {
 			r.print(metricsLine(m, r.w.Now()), "\n")
 		}
+	}
+	if only.IsValid() && r.out.Len() == 0 {
+		return fail("RTNETLINK answers: No such process")
 	}
 	return r.said()
 }

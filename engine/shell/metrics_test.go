@@ -39,10 +39,10 @@ func TestMetricsAreShown(t *testing.T) {
 			t.Errorf("%s printed %q, want %q", line, got.Text, want)
 		}
 	}
-	if got := shell.Run(w, "client", "ip tcp_metrics show 10.0.0.9"); got.Text != "" || got.Failed {
+	if got := shell.Run(w, "client", "ip tcp_metrics show 10.0.0.9"); got.Text != "RTNETLINK answers: No such process\n" || !got.Failed {
 		t.Errorf("an address that is not known: %q", got.Text)
 	}
-	for _, bad := range []string{"ip addr", "ip tcp_metrics show nowhere", "ip"} {
+	for _, bad := range []string{"ip adr", "ip tcp_metrics show nowhere", "ip"} {
 		if !shell.Run(w, "client", bad).Failed {
 			t.Errorf("%s did not fail", bad)
 		}

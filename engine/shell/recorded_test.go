@@ -9,46 +9,15 @@ import (
 	"testing"
 
 	"wirestep/engine"
-	"wirestep/engine/scene"
 	"wirestep/engine/shell"
 	"wirestep/engine/sim"
-	"wirestep/engine/trace"
 )
 
-// world plays a scene of testdata up to an instant.
-func world(t *testing.T, name string, until sim.Time) *engine.World {
+// world plays a scene of testdata up to an instant. The last event is at that very
+// instant, so that what is left of a timer counts from there.
+func world(t testing.TB, name string, until sim.Time) *engine.World {
 	t.Helper()
-	b, err := os.ReadFile("testdata/" + name + ".scene")
-	if err != nil {
-		t.Fatal(err)
-	}
-	f, err := scene.Parse(name, string(b))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return play(t, f, until)
-}
-
-// play ends with an event at the very instant, so that what is left of a timer
-// counts from there.
-func play(t *testing.T, f *scene.File, until sim.Time) *engine.World {
-	t.Helper()
-	timeline, err := engine.NewTimeline(f.Scenario)
-	if err != nil {
-		t.Fatal(err)
-	}
-	timeline.RunUntil(func(*engine.World, *trace.Event) bool {
-		at, ok := timeline.NextAt()
-		return !ok || at > until
-	}, 100_000)
-	op, err := scene.ParseOp("sysctl "+f.Scenario.Hosts[0].Name+" net.ipv4.tcp_early_demux = 1", &f.Scenario)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := timeline.Apply(op, until, "test"); err != nil {
-		t.Fatal(err)
-	}
-	return timeline.World()
+	return timelineOf(t, name, until).World()
 }
 
 // recording is what a real tool printed for one command.

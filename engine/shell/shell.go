@@ -36,7 +36,9 @@ var commands map[string]func(r *request) Answer
 
 func init() {
 	commands = map[string]func(r *request) Answer{
-		"ss": runSS, "nstat": runNstat, "sysctl": runSysctl, "ip": runIP, "help": runHelp,
+		"ss": runSS, "nstat": runNstat, "sysctl": runSysctl, "help": runHelp, "ip": runIP, "netstat": runNetstat, "cat": runCat,
+		"tcpdump": runTcpdump, "conntrack": runConntrack, "dmesg": runDmesg, "ps": runPs, "hostname": runHostname, "uname": runUname,
+		"iptables": runIptables, "kill": runKill, "reboot": runReboot, "poweroff": runPoweroff, "nc": runNc,
 	}
 }
 
@@ -62,6 +64,9 @@ func Run(w *engine.World, hostName, line string) Answer {
 		return Answer{}
 	}
 	r.name, r.args = words[0], words[1:]
+	if r.h.Off {
+		return fail("Nobody answers: " + r.h.Name + " is switched off.")
+	}
 	run := commands[r.name]
 	if run == nil {
 		return fail("sh: 1: " + r.name + ": not found")

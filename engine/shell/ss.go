@@ -73,8 +73,8 @@ func recvQ(c *tcp.Conn) int64 {
 }
 
 func runSS(r *request) Answer {
-	set, rest, bad := options(r.args, "tanolip46HOmse", map[string]byte{"tcp": 't', "all": 'a', "numeric": 'n', "options": 'o', "listening": 'l',
-		"info": 'i', "processes": 'p', "ipv4": '4', "ipv6": '6', "no-header": 'H', "oneline": 'O', "memory": 'm', "summary": 's', "extended": 'e'})
+	set, rest, bad := options(r.args, "tanolip46HOmseK", map[string]byte{"tcp": 't', "all": 'a', "numeric": 'n', "options": 'o', "listening": 'l',
+		"info": 'i', "processes": 'p', "ipv4": '4', "ipv6": '6', "no-header": 'H', "oneline": 'O', "memory": 'm', "summary": 's', "kill": 'K', "extended": 'e'})
 	if bad != "" {
 		return fail(badOption("ss", bad) + ssUsage)
 	}
@@ -120,6 +120,9 @@ func runSS(r *request) Answer {
 		t.row(r.ssLine(&list[i], &t, on))
 	}
 	r.print(t.String())
+	if on('K') {
+		return r.killSockets(list)
+	}
 	return r.said()
 }
 
