@@ -75,6 +75,21 @@ test('steps asked for faster than they are answered are all made', async ({ lab,
   await expect.poll(() => lab.n()).toBe(14);
 });
 
+test('a host is switched off and on by keyboard, and its lifeline says so', async ({ lab, page }) => {
+  await lab.open('/lab?scene=plain');
+  await lab.step(6);
+  for (const [k, what] of ['Switch off', 'Switch on'].entries()) {
+    await lab.button('Host').focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByRole('combobox').selectOption('server');
+    await page.getByRole('dialog').getByRole('button', { name: what }).focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => lab.n()).toBe(7 + k);
+  }
+  await expect(page.locator('.band.off').first()).toBeVisible();
+  await expect(page.locator('.note.act')).toHaveCount(2);
+});
+
 test('the shell is worked by keyboard: it answers, remembers, refuses and acts', async ({ lab, page }) => {
   await lab.open('/lab?scene=plain');
   await lab.step(6);

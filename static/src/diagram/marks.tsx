@@ -79,6 +79,7 @@ const tone: Record<string, string> = {
   SYN_RECV: 'opening',
   ESTABLISHED: 'estab',
   TIME_WAIT: 'tw',
+  off: 'off',
 };
 
 export function Bands(p: { list: BandBox[]; measure: Words['measure']; hosts: Host[]; lettered: boolean; choose?: unknown }) {

@@ -150,7 +150,14 @@ function receive(m: Message): void {
       case 'snapshot': {
         // What the page holds from further back is kept: the past of a branch does not change.
         const old = known.get(m.branch);
-        const b = old && old.base <= m.base ? old : new BranchData(m, schemas.peek());
+        const b =
+          old && old.base <= m.base
+            ? old
+            : new BranchData(
+                m,
+                schemas.peek(),
+                (hello.peek()?.hosts ?? []).map((h) => h.name),
+              );
         known.set(b.id, b);
         if (b === old) {
           b.reaches(m.tip, m.end);

@@ -22,6 +22,7 @@ export class BranchData {
   constructor(
     private snap: Snapshot,
     schemas: Schemas,
+    private hosts: string[] = [],
   ) {
     this.id = snap.branch;
     this.base = snap.base;
@@ -29,7 +30,7 @@ export class BranchData {
     this.baseNext = snap.world.next ?? [];
     this.lastNext = { n: snap.n, next: snap.next ?? [] };
     this.state = fromWorld(snap.world, snap.base);
-    this.history = new History(snap.world, snap.base, schemas);
+    this.history = new History(snap.world, snap.base, schemas, hosts);
     this.append(snap.frames ?? []);
     this.announced = snap.tip;
     this.over = snap.end;
@@ -38,7 +39,7 @@ export class BranchData {
 
   /** Another branch that begins at the same place, empty as yet. */
   sibling(id: number, schemas: Schemas): BranchData {
-    return new BranchData({ ...this.snap, branch: id, n: this.base, tip: this.base, frames: [], next: [] }, schemas);
+    return new BranchData({ ...this.snap, branch: id, n: this.base, tip: this.base, frames: [], next: [] }, schemas, this.hosts);
   }
 
   get tip(): number {

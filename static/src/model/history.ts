@@ -118,6 +118,7 @@ export class History {
     world: World,
     readonly base: number,
     private schemas: Schemas,
+    private hosts: string[] = [],
   ) {
     for (const p of world.packets ?? []) this.addTrack(p, p.sentBy, p.sent);
     for (const s of world.subjects ?? []) this.addSubject(s, base, world.now);
@@ -148,6 +149,7 @@ export class History {
       const field = this.schemas.field(s.schema, c.f);
       s.values[c.f] = c.new;
       if (field?.unit === 'state') touch(s);
+      if (field?.name === 'Off' && s.schema === 'host') this.power(s, f, !!c.new);
       this.badge(f, s, c.f, c.old, c.new);
     }
     for (const c of f.changes ?? []) {
@@ -166,6 +168,7 @@ export class History {
     for (const s of touched.values()) this.settle(s, f.n, f.at);
     this.call(f);
     if (f.sysctl) this.notes.push({ n: f.n, at: f.at, host: f.sysctl.host, what: 'sysctl', text: `${short(f.sysctl.name)} ${f.sysctl.old} → ${f.sysctl.new}` });
+    this.act(f);
     this.marks.push({ n: f.n, at: f.at, look: look(f) });
   }
 
@@ -366,12 +369,33 @@ export class History {
     }
   }
 
+  /** A host that is off has a band of its own: it has no connections then. */
+  private power(s: Subject, f: Frame, off: boolean): void {
+    const key = `${s.host}:off`;
+    let lane = this.laneOf.get(key);
+    if (!lane) {
+      lane = { host: s.host, flow: 0, listener: true, name: '', changes: [] };
+      this.laneOf.set(key, lane);
+      this.lanes.push(lane);
+    }
+    this.push(lane, { n: f.n, at: f.at, state: off ? 'off' : '', subject: s.id });
+  }
+
+  /** What befell whole hosts and cables is written beside their lifelines. */
+  private act(f: Frame): void {
+    const [what, name] = f.kind === 'act' ? (f.name ?? '').split(' ') : [];
+    const host = hostActs.has(what) ? this.hosts.indexOf(name) : -1;
+    if (host >= 0) this.notes.push({ n: f.n, at: f.at, host, what: 'act', text: f.name ?? '' });
+  }
+
   private badge(f: Frame, s: Subject, field: number, old: number | null, now: number | null): void {
     const fd = this.schemas.field(s.schema, field);
     const queue = fd && queues[fd.name];
     if (queue && s.host >= 0) this.notes.push({ n: f.n, at: f.at, host: s.host, what: 'queue', text: `${queue} ${old ?? 0}→${now ?? 0}` });
   }
 }
+
+const hostActs = new Set(['reboot', 'poweroff', 'poweron', 'unplug', 'plug', 'destroy', 'filter']);
 
 /** Fields that are lengths of queues worth a badge. */
 const queues: Record<string, string> = {
