@@ -30,12 +30,13 @@ var moreScenes = []string{
 	// ICMP errors: for nobody, during the handshake, later, and about nothing in flight.
 	alone + connectsPeer + "at 10ms forge peer > client icmp=3/1 seq=0\n",
 	alone + connectsPeer + "  write(c, 10)\nat 10ms forge peer > client flags=S. seq=9 ack=1 win=9999\nat 20ms forge peer > client icmp=3/1 seq=1\nat 30ms forge peer > client icmp=3/1 seq=900000\n",
-	alone + connectsPeer + "  write(c, 1400)\nat 10ms forge peer > client flags=S. seq=9 ack=1 win=9999 mss=1460\nat 20ms forge peer > client icmp=3/4/1000 seq=1\nat 30ms call client: d = connect(peer:81)\n",
+	alone + connectsPeer + "  write(c, 1400)\nat 10ms forge peer > client flags=S. seq=9 ack=1 win=9999 mss=1460\nat 20ms forge peer > client icmp=3/4/1000 seq=1\n",
 	// Segments that mean nothing to SYN_SENT.
 	alone + connectsPeer + "at 10ms forge peer > client flags=. seq=9 ack=1 win=9\nat 20ms forge peer > client flags=F seq=9 win=9\n",
 	// Crossed SYNs, and an ACK of something else.
 	alone + connectsPeer + "at 10ms forge peer > client flags=S seq=9 win=9999\nat 20ms forge peer > client flags=. seq=1 ack=2000 win=9999\n",
 	// Segments without ACK, with an ACK from long ago, outside of SYN_RECV's window.
+	forgedOpen + "at 3ms sysctl server net.ipv4.tcp_challenge_ack_limit = 1\nat 1100ms forge peer > server flags=R seq=2\nat 1700ms forge peer > server flags=R seq=2\n",
 	forgedOpen + "at 1s forge peer > server flags=P seq=1 win=9 len=3\nat 2s forge peer > server flags=. seq=1 ack=-2000000 win=9\n",
 	lone + reader + "at 1ms forge peer > server flags=S seq=1000 win=65535 mss=1460 from=peer:40000 to=server:80\nat 1s forge peer > server flags=. seq=900000 ack=1 win=9\n",
 	// A narrow link, and one for small packets only.

@@ -105,8 +105,8 @@ func (s *Server) sysctlsPage(w http.ResponseWriter, r *http.Request) {
 		case d.Max > d.Min:
 			one.Range = strconv.FormatInt(d.Min, 10) + " – " + strconv.FormatInt(d.Max, 10)
 		}
+		one.About = v.T("sysctl." + strings.TrimPrefix(d.Name, "net.ipv4."))
 		if d.Models() {
-			one.About = v.T("sysctl." + strings.TrimPrefix(d.Name, "net.ipv4."))
 			v.Obeyed = append(v.Obeyed, one)
 		} else {
 			v.Shown = append(v.Shown, one)

@@ -1,11 +1,9 @@
 package web
 
 import (
-	"strings"
 	"testing"
 
 	"wirestep/engine"
-	"wirestep/engine/host"
 	"wirestep/engine/trace"
 	"wirestep/i18n"
 )
@@ -53,16 +51,5 @@ func check(t *testing.T, what, now, then, said string) {
 		t.Errorf("%s is not translated: %q", what, now)
 	case now != then:
 		t.Errorf("%s has changed since it was translated: from %q to %q", what, then, now)
-	}
-}
-
-// Every setting that the engine obeys is explained.
-func TestSettingsAreExplained(t *testing.T) {
-	for i := range host.Sysctls {
-		d := &host.Sysctls[i]
-		key := "sysctl." + strings.TrimPrefix(d.Name, "net.ipv4.")
-		if _, ok := i18n.Keys("en")[key]; ok != d.Models() {
-			t.Errorf("%s: obeyed %t, explained %t", d.Name, d.Models(), ok)
-		}
 	}
 }

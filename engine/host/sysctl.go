@@ -36,7 +36,7 @@ type Sysctl struct {
 }
 
 // Models reports whether the engine obeys the setting.
-func (d *Sysctl) Models() bool { return d.set != nil }
+func (d *Sysctl) Models() bool { return d.set != nil || d.Kind == kindPorts }
 
 const numSysctls = len(Sysctls)
 

@@ -10,12 +10,15 @@ import (
 )
 
 // Memory is what a host keeps from one connection to the next: the numbers of each
-// destination, and whether Fast Open has met a black hole.
+// destination, whether Fast Open has met a black hole, and how many challenge ACKs
+// all of them may still send.
 type Memory struct {
 	Metrics   []Metrics
-	Paths     []PathMTU
 	HoleAt    sim.Time // when Fast Open was last switched off
 	HoleTimes uint32   // how often, since it last worked
+
+	ChallengeSecond sim.Time // the second in which the host last sent a challenge ACK; counted from 1
+	ChallengeLeft   uint64   // how many more it may send in that second
 }
 
 // Proven reports whether a connection with an address came to a good end, and its
@@ -32,7 +35,7 @@ func (m *Memory) Proven(t wire.Tuple) bool {
 // Clone returns a copy that shares nothing that either may write.
 func (m *Memory) Clone() Memory {
 	n := *m
-	n.Metrics, n.Paths = slices.Clone(m.Metrics), slices.Clone(m.Paths)
+	n.Metrics = slices.Clone(m.Metrics)
 	return n
 }
 

@@ -22,7 +22,7 @@ type lab struct {
 var labSysctls = Sysctls{
 	RTOMin: 200 * sim.Millisecond, RTOMax: 120 * sim.Second, Reordering: 3, MaxReordering: 300, Recovery: 1, EarlyRetrans: 3, Sack: true, Dsack: true,
 	PingpongThresh: 1, InvalidRatelimit: 500 * sim.Millisecond, MinRTTWlen: 300 * sim.Second, WindowScaling: true, ModerateRcvbuf: true, Frto: 2,
-	RMem: [3]uint32{4096, 131072, 33554432}, WMem: [3]uint32{4096, 16384, 4194304}, GSOMaxSegs: 1, MinSndMSS: 48, AppWin: 31, AdvWinScale: 1,
+	RMem: [3]uint32{4096, 131072, 33554432}, WMem: [3]uint32{4096, 16384, 4194304}, GSOMaxSegs: 1, MinSndMSS: 48, AppWin: 31,
 	PacingSSRatio: 200, PacingCARatio: 120, NotsentLowat: 1<<32 - 1, SlowStartAfterIdle: true, Retries2: 15, Retries1: 3,
 }
 

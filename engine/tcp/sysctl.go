@@ -6,9 +6,7 @@ import "wirestep/engine/sim"
 // engine. Package host owns them, under their names and in their own units.
 type Sysctls struct {
 	AbortOnOverflow    bool
-	AdvWinScale        int32
 	AppWin             uint8
-	Autocorking        bool
 	BaseMSS            uint32
 	ChallengeAckLimit  uint32
 	CompSackDelay      sim.Duration
@@ -31,8 +29,6 @@ type Sysctls struct {
 	KeepaliveIntvl     sim.Duration
 	KeepaliveProbes    uint8
 	KeepaliveTime      sim.Duration
-	LimitOutputBytes   uint32
-	MaxOrphans         uint32
 	MaxReordering      uint32
 	MaxSynBacklog      uint32
 	MaxTWBuckets       uint32
@@ -80,8 +76,6 @@ type Sysctls struct {
 	SignedWindows      bool
 	CoreRMemMax        uint32
 	CoreWMemMax        uint32
-	CoreRMemDefault    uint32
-	CoreWMemDefault    uint32
 	Somaxconn          uint32
 	PortLow, PortHigh  uint16
 	AutobindReuse      bool

@@ -255,16 +255,44 @@ var challengeLimit = trace.Declare(trace.Rule{
 	Linux: "__tcp_oow_rate_limited",
 })
 
-// challenge sends a challenge ACK, unless one left a moment ago
-// (tcp_send_challenge_ack).
+var challengeHost = trace.Declare(trace.Rule{
+	ID: "challenge.host-limit",
+	Says: "The host as a whole sends only so many challenge ACKs in a second. How many exactly is drawn anew each second: " +
+		"from a fixed number an attacker could tell whether somebody else's connection has just got one.",
+	RFC:     trace.Cites("RFC 5961 §7"),
+	Linux:   "tcp_send_challenge_ack",
+	Differs: "RFC 5961 suggests such a limit; Linux sets none by default, and limits each socket instead.",
+})
+
+// challenge sends a challenge ACK, unless one left a moment ago, or the host has
+// sent enough (tcp_send_challenge_ack).
 func (c *Conn) challenge(x *Ctx) {
 	if limited(x, &c.LastOOW, TCPACKSkippedChallenge) {
+		return
+	}
+	if x.Sys.ChallengeAckLimit != noChallengeLimit && !x.When(challengeHost, trace.Gt("challenge ACKs left in this second", x.challengesLeft(), "none", 0)) {
 		return
 	}
 	defer x.Enter(challengeAck)()
 	c.ChallengeAt = x.Now
 	x.Count(TCPChallengeACK)
+	x.Mem.ChallengeLeft -= min(x.Mem.ChallengeLeft, 1)
 	c.sendAck(x)
+}
+
+const noChallengeLimit = 1<<31 - 1
+
+// challengesLeft is how many challenge ACKs the host may still send in this second.
+func (x *Ctx) challengesLeft() uint64 {
+	if second := x.Now/sim.Time(sim.Second) + 1; x.Mem.ChallengeSecond != second {
+		limit := uint64(x.Sys.ChallengeAckLimit)
+		span := limit
+		if limit == 0 {
+			span = 1 << 32 // Linux: the upper end of the draw wraps round, so that 0 is no limit either
+		}
+		x.Mem.ChallengeSecond, x.Mem.ChallengeLeft = second, (limit+1)/2+x.Rand.Below(span)
+	}
+	return x.Mem.ChallengeLeft
 }
 
 // oowLimited reports whether the answer to an unacceptable segment is withheld.
