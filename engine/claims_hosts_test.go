@@ -99,3 +99,17 @@ func TestDefaultsOfOldKernels(t *testing.T) {
 		}
 	}
 }
+
+// ss -K ends a socket from outside: the peer gets a RST with the right numbers, whoever
+// holds the socket ECONNABORTED; of a listener, what waits in its queue is reset too,
+// and accept() says EINVAL. Measured on 6.18.
+func TestSocketsEndedFromOutside(t *testing.T) {
+	p := play(t, near, "program server\n  s = listen(:80, 8)\n  c = accept(s)\n  read(c, 1)\n  at(3s)\n  d = accept(s)\n", connects+"  read(c, 1)\n",
+		"program client two\n  at(1s)\n  d = connect(server:80)\n  read(d, 1)\n")
+	p.to("500ms")
+	c := p.host("server").Live[1].Tuple
+	p.at("500ms", "destroy server 10.0.0.2:80 > 10.0.0.1:"+itoa(int(c.Remote.Port))).to("900ms").says("server", "500ms", "R. 1:1(0) ack 1")
+	p.is("server.errno == ECONNABORTED", "client.errno == ECONNRESET")
+	p.to("2s").at("2s", "destroy server :80").to("4s").says("server", "2s", "R. 1:1(0) ack 1")
+	p.returns("server", "listen 0", "accept 0", "read -1 ECONNABORTED", "accept -1 EINVAL")
+}
