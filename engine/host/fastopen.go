@@ -179,6 +179,21 @@ func setFastOpenKeys(s *tcp.Sysctls, v []int64) {
 	s.FastOpenKeyN = uint8(len(v) / 4)
 }
 
+// spellKeys spells keys as the kernel shows them.
+func spellKeys(v []int64) string {
+	var b strings.Builder
+	for i, w := range v {
+		switch {
+		case i == 4:
+			b.WriteByte(',')
+		case i > 0:
+			b.WriteByte('-')
+		}
+		b.WriteString(strconv.FormatInt(w+1<<32, 16)[1:])
+	}
+	return b.String()
+}
+
 // parseNumber reads a number as the kernel does: 10, 0xa or 012.
 func parseNumber(s string) (int64, error) {
 	digits, base := strings.TrimPrefix(s, "-"), 10

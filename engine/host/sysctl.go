@@ -196,8 +196,13 @@ func (h *Host) SetSysctl(name, value string) error {
 	i := FindSysctl(name)
 	d := &Sysctls[i]
 	v, _ := d.parse(value)
-	if d.Kind == kindPorts {
+	switch d.Kind {
+	case kindPorts:
 		h.Set.Reserved, _ = d.ports(value)
+	case kindInt: // it may be written as 0x403
+		value = strconv.FormatInt(v[0], 10)
+	case kindKey:
+		value = spellKeys(v)
 	}
 	h.Set.Values[i] = value
 	if d.set != nil {
