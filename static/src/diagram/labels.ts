@@ -337,29 +337,55 @@ function innerNote(box: NoteBox, l: Layout, words: Words, room: Room, clear: (q:
   return { box, text: '' };
 }
 
-/** The words of a band: along its middle, or straight beside it. */
+/** The words of a band along its middle: once, or every screen's length of a long one. */
 function placeGroup(g: Band, words: Words, room: Room, clear: (q: Quad) => boolean, out: Labels): void {
-  for (const text of words.group(g)) {
-    const w = words.measure(text, 'bold') + 12;
-    const [m0, m1] = g.mid;
-    const right = m1.x > m0.x;
-    const [p, q] = right ? [m0, m1] : [m1, m0];
+  const texts = words.group(g);
+  const put = ([m0, m1]: readonly Pt[], parts: number, offs: number[]) => {
+    const [p, q] = m1.x > m0.x ? [m0, m1] : [m1, m0];
     const angle = Math.atan2(q.y - p.y, q.x - p.x);
     const len = Math.hypot(q.x - p.x, q.y - p.y);
-    for (const k of [0.5, 0.35, 0.65, 0.25, 0.75]) {
-      const s = len * k - w / 2;
-      if (s < 4 || s + w > len - 4) continue;
-      for (const off of [-4, 12, -18, 26]) {
-        const x = p.x + Math.cos(angle) * s - Math.sin(angle) * off;
-        const y = p.y + Math.sin(angle) * s + Math.cos(angle) * off;
-        const quad = textQuad(x, y, w, 11, 5, angle);
-        if (!clear(quad)) continue;
-        room.add(quad);
-        out.groups.push({ id: g.id, text, x, y, angle, quad });
-        return;
+    for (let part = 0; part < parts; part++) {
+      const [from, to] = [(len * part) / parts, (len * (part + 1)) / parts];
+      for (const text of texts) {
+        const label = groupLabel(g, text, words.measure(text, 'bold') + 12, p, angle, from, to, offs, clear);
+        if (!label) continue;
+        room.add(label.quad);
+        out.groups.push(label);
+        break;
       }
     }
+  };
+  const length = Math.hypot(g.mid[1].x - g.mid[0].x, g.mid[1].y - g.mid[0].y);
+  // Of a tall band, the words stand at its upper edge too: its middle may be far below.
+  const first = g.ways[0];
+  if (first.length > 1 && g.mid[0].y - first[0].y > SCREEN / 2) put([first[0], first[first.length - 1]], 1, [20, 34, 50]);
+  put(g.mid, Math.max(1, Math.min(40, Math.round(length / SCREEN))), [-4, 12, -18, 26]);
+}
+
+const SCREEN = 620;
+
+function groupLabel(
+  g: Band,
+  text: string,
+  w: number,
+  p: Pt,
+  angle: number,
+  from: number,
+  to: number,
+  offs: number[],
+  clear: (q: Quad) => boolean,
+): Labels['groups'][number] | null {
+  for (const k of [0.5, 0.35, 0.65, 0.25, 0.75]) {
+    const s = from + (to - from) * k - w / 2;
+    if (s < from + 4 || s + w > to - 4) continue;
+    for (const off of offs) {
+      const x = p.x + Math.cos(angle) * s - Math.sin(angle) * off;
+      const y = p.y + Math.sin(angle) * s + Math.cos(angle) * off;
+      const quad = textQuad(x, y, w, 11, 5, angle);
+      if (clear(quad)) return { id: g.id, text, x, y, angle, quad };
+    }
   }
+  return null;
 }
 
 function bracketLabel(b: Bracket, l: Layout, words: Words, room: Room): BracketLabel | null {

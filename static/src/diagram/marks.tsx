@@ -119,31 +119,25 @@ export function Bands(p: { list: BandBox[]; measure: Words['measure']; hosts: Ho
 
 /** Segments drawn as one: opened by a click, or by Enter. */
 export function Groups(p: { l: Layout; labels: Labels; hosts: Host[]; lang: string; chosen: string; tab: string; live: boolean }) {
-  const words = new Map(p.labels.groups.map((x) => [x.id, x]));
   return (
     <g class="groups">
       {p.l.groups.map((b) => (
-        <One key={b.id} b={b} label={words.get(b.id)} {...p} />
+        <One key={b.id} b={b} places={p.labels.groups.filter((x) => x.id === b.id)} {...p} />
       ))}
     </g>
   );
 }
 
-function One({
-  b,
-  label,
-  hosts,
-  chosen,
-  tab,
-  live,
-}: {
+interface OneProps {
   b: Band;
-  label?: { x: number; y: number; angle: number; text: string };
+  places: { x: number; y: number; angle: number; text: string }[]; // of its words
   hosts: Host[];
   chosen: string;
   tab: string;
   live: boolean;
-}) {
+}
+
+function One({ b, places, hosts, chosen, tab, live }: OneProps) {
   const key = `g${b.id}`;
   const cls = ['group', b.dim ? 'dim' : `k-${b.look}`];
   if (b.retx) cls.push('retx');
@@ -158,11 +152,11 @@ function One({
       {!b.dim && !b.lost && [b.ways[0], b.ways[b.ways.length - 1]].map((w, i) => <path key={i} class="tip" d={tip(w[w.length - 2] ?? w[0], w[w.length - 1], false)} />)}
       {b.lost > 0 &&
         [b.ways[0], b.ways[b.ways.length - 1]].map((w, i) => <path key={i} class="cross" d={`M${w[w.length - 1].x - 5} ${w[w.length - 1].y - 5}l10 10m0 -10l-10 10`} />)}
-      {label && (
-        <g transform={turned(label)} class="plate">
-          <text x={6}>{label.text}</text>
+      {places.map((x) => (
+        <g key={`${x.x}.${x.y}`} transform={turned(x)} class="plate">
+          <text x={6}>{x.text}</text>
         </g>
-      )}
+      ))}
       <title>{describeBand(b, hosts)}</title>
     </g>
   );
