@@ -104,7 +104,14 @@ var moreScenes = []string{
 	far + asksECN + reader + connects + "at 0s edit 1st SYN-ACK from server flags=S.\n",
 	far + asksECN + "program server\n  s = listen(:80, 4)\n  c = accept(s)\n  read(c, 1000)\n  write(c, 10)\n" + connects + "  write(c, 3000)\nat 0s edit 1st SYN-ACK from server flags=SW.\nat 0s edit 1st DATA from client ecn=ce\nat 0s edit 1st DATA from server ecn=ce\n",
 	far + asksECN + reader + connects + "at 0s edit 1st SYN-ACK from server flags=SWA. ecn=ce\n",
+	// BBR: the pipe fills, drains and is cruised along; a path that becomes longer; a pause; a policer.
+	"host client 10.0.0.1\nhost server 10.0.0.2\nlink client server delay 20ms rate 2mbit queue 60\n" + bbr + reader + connects + "  write(c, 400000)\n",
+	"host client 10.0.0.1\nhost server 10.0.0.2\nlink client server delay 20ms rate 160kbit queue 40\n" + bbr + reader + connects + "  write(c, 260000)\nat 1s link client server delay 90ms\n",
+	far + bbr + reader + connects + "  write(c, 20000)\n  sleep(1s)\n  write(c, 20000)\n",
+	"host client 10.0.0.1\nhost server 10.0.0.2\nlink client server delay 10ms rate 4mbit queue 20\n" + bbr + reader + connects + "  write(c, 900000)\nat 300ms link client > server loss 30%\n",
 }
+
+const bbr = "sysctl client net.ipv4.tcp_congestion_control = bbr\n"
 
 const asksECN = "sysctl client net.ipv4.tcp_ecn = 1\n"
 

@@ -138,5 +138,18 @@ func tcpInfo(fd int) ([]tcp.InfoField, error) {
 	if err := sockopt(unix.SYS_GETSOCKOPT, fd, [2]int{unix.SOL_TCP, unix.TCP_INFO}, b, &size); err != nil {
 		return nil, err
 	}
-	return infoFields((*unix.TCPInfo)(unsafe.Pointer(&b[0])), b), nil
+	return append(infoFields((*unix.TCPInfo)(unsafe.Pointer(&b[0])), b), bbrInfo(fd)...), nil
+}
+
+// bbrInfo asks TCP_CC_INFO of a socket that has BBR.
+func bbrInfo(fd int) (out []tcp.InfoField) {
+	b := make([]byte, 20)
+	size := int64(len(b))
+	if sockopt(unix.SYS_GETSOCKOPT, fd, [2]int{unix.SOL_TCP, unix.TCP_CC_INFO}, b, &size) != nil || size != 20 {
+		return nil
+	}
+	for i, name := range [...]string{"bbr_bw_lo", "bbr_bw_hi", "bbr_min_rtt", "bbr_pacing_gain", "bbr_cwnd_gain"} {
+		out = append(out, tcp.InfoField{Name: name, Value: int64(binary.NativeEndian.Uint32(b[4*i:]))})
+	}
+	return out
 }

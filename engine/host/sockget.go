@@ -82,6 +82,8 @@ func (h *Host) option(x *Ctx, c *tcp.Conn, name string) ([]int64, tcp.Errno) {
 		n = max(int64(c.RcvLowat), 1)
 	case "SO_SNDBUF":
 		n = int64(c.SndBuf)
+	case "SO_MAX_PACING_RATE":
+		n = c.MaxPacing()
 	case "SO_TYPE":
 		n = 1
 	case "SO_PROTOCOL":

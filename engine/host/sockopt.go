@@ -31,7 +31,7 @@ func (h *Host) callSetsockopt(x *Ctx, proc int, w wait) {
 		args = args[1:]
 	}
 	if args[0].Text == "TCP_CONGESTION" && len(args) > 1 {
-		h.returned(x, proc, &w.in, 0, SetCongestion(c, args[1].Text), "")
+		h.returned(x, proc, &w.in, 0, SetCongestion(x, c, args[1].Text), "")
 		return
 	}
 	v := numbers(args[1:])
@@ -69,6 +69,8 @@ func setOption(x *Ctx, c *tcp.Conn, name string, v []int64) tcp.Errno {
 		c.SetRcvBuf(&x.Ctx, n, name == "SO_RCVBUFFORCE")
 	case "SO_SNDBUF", "SO_SNDBUFFORCE":
 		c.SetSndBuf(&x.Ctx, n, name == "SO_SNDBUFFORCE")
+	case "SO_MAX_PACING_RATE":
+		c.SetMaxPacing(n)
 	case "TCP_NODELAY", "TCP_CORK", "TCP_NOTSENT_LOWAT", "TCP_THIN_LINEAR_TIMEOUTS":
 		ok = setSender(x, c, name, n)
 	case "TCP_QUICKACK":
@@ -103,7 +105,7 @@ func setOption(x *Ctx, c *tcp.Conn, name string, v []int64) tcp.Errno {
 }
 
 // SetCongestion is TCP_CONGESTION (tcp_set_congestion_control).
-func SetCongestion(c *tcp.Conn, name string) tcp.Errno {
+func SetCongestion(x *Ctx, c *tcp.Conn, name string) tcp.Errno {
 	if name == "" {
 		return tcp.EINVAL
 	}
@@ -111,7 +113,7 @@ func SetCongestion(c *tcp.Conn, name string) tcp.Errno {
 	if !ok {
 		return tcp.ENOENT
 	}
-	c.SetCongestion(cc)
+	c.SetCongestion(&x.Ctx, cc)
 	return tcp.OK
 }
 

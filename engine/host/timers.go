@@ -42,6 +42,7 @@ func (h *Host) Deadlines() []Deadline {
 		add(c.DelackAt, tcp.TimerDelack, c.ID)
 		add(c.KeepAt, tcp.TimerKeep, c.ID)
 		add(c.CompAt, tcp.TimerComp, c.ID)
+		add(c.PaceAt, tcp.TimerPace, c.ID)
 	}
 	for _, q := range h.Reqs {
 		add(q.SynAckAt, tcp.TimerSynAck, q.ID)

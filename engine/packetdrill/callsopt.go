@@ -67,7 +67,7 @@ func makeSetsockopt(r *runner, c *Call, _ *blocked) (attempt, *failure) {
 		case name == "TCP_FASTOPEN_KEY":
 			return errnoOnly(r.h.SetFastOpenKey(x, fd, octets(value, v, size)))
 		case value.Kind == Text:
-			return r.setText(conn, name, value.Text[:min(len(value.Text), int(size))])
+			return r.setText(x, conn, name, value.Text[:min(len(value.Text), int(size))])
 		case value.Kind == Number && value.Num == 0 && size > 0:
 			return errnoOnly(tcp.EFAULT)
 		case len(v) == 0, size < 4 && !short[name], size < 8 && name == "SO_LINGER":
@@ -85,14 +85,14 @@ func makeSetsockopt(r *runner, c *Call, _ *blocked) (attempt, *failure) {
 }
 
 // setText sets an option whose value is a text.
-func (r *runner) setText(conn *tcp.Conn, name, text string) outcome {
+func (r *runner) setText(x *host.Ctx, conn *tcp.Conn, name, text string) outcome {
 	text = strings.TrimRight(text, "\x00")
 	switch name {
 	case "TCP_CONGESTION":
 		if text == "" {
 			return errnoOnly(tcp.EINVAL)
 		}
-		return errnoOnly(host.SetCongestion(conn, text))
+		return errnoOnly(host.SetCongestion(x, conn, text))
 	case "SO_BINDTODEVICE":
 		if text != "" && text != "tun0" && text != "lo" {
 			return errnoOnly(tcp.ENODEV)

@@ -95,6 +95,9 @@ func (n *numbers) millis(label, field, beside string) {
 
 func millis(us int64) string { return strconv.FormatFloat(float64(us)/1000, 'g', 6, 64) }
 
+// gain writes a gain of BBR, which is in 256ths.
+func gain(n int64) string { return strconv.FormatFloat(float64(n)/256, 'g', 6, 64) }
+
 // info writes TCP's own numbers in the order of ss.
 func info(c *tcp.Conn, now sim.Time, sys *tcp.Sysctls) string {
 	n := &numbers{v: map[string]int64{}}
@@ -134,6 +137,10 @@ func info(c *tcp.Conn, now sim.Time, sys *tcp.Sysctls) string {
 		n.put("ssthresh:%d", n.v["snd_ssthresh"])
 	}
 	n.some("bytes_sent", "bytes_retrans", "bytes_acked", "bytes_received", "segs_out", "segs_in", "data_segs_out", "data_segs_in")
+	if n.v["bbr_min_rtt"] > 0 {
+		bw := n.v["bbr_bw_hi"]<<32 | n.v["bbr_bw_lo"]
+		n.put("bbr:(bw:%dbps,mrtt:%s,pacing_gain:%s,cwnd_gain:%s)", bw*8, millis(n.v["bbr_min_rtt"]), gain(n.v["bbr_pacing_gain"]), gain(n.v["bbr_cwnd_gain"]))
+	}
 	n.rates()
 	return n.b.String()
 }

@@ -107,7 +107,7 @@ func (c *Conn) ack(x *Ctx, s *wire.Segment) ackFlags {
 	}
 	c.updateWindow(x, s, &f)
 	sack := sackState{reord: c.SndNxt, firstAt: -1}
-	sack.rate.inFlight = c.inFlight()
+	sack.rate.inFlight, sack.rate.rtt = c.inFlight(), -1
 	if s.Opts.On(wire.HasSack) {
 		c.tagSacks(x, s, prior, &sack, &f)
 	}
@@ -145,7 +145,7 @@ func (c *Conn) ack(x *Ctx, s *wire.Segment) ackFlags {
 	}
 	c.ecnDelivered(x, c.Delivered-delivered, &f)
 	c.rateGen(x, &sack.rate, c.Delivered-delivered, c.Lost-lost)
-	c.congControl(x, c.Delivered-delivered, c.Lost-lost, &f)
+	c.congControl(x, c.Delivered-delivered, c.Lost-lost, &sack.rate, &f)
 	c.xmitRecovery(x, again)
 	return f
 }

@@ -11,11 +11,12 @@ type Congestion uint8
 const (
 	Reno Congestion = iota
 	Cubic
+	BBR
 )
 
 // CongestionNames holds the name of each congestion control, by number, as
 // tcp_available_congestion_control has it.
-var CongestionNames = []string{"reno", "cubic"}
+var CongestionNames = []string{"reno", "cubic", "bbr"}
 
 func (n Congestion) String() string { return CongestionNames[n] }
 
@@ -27,6 +28,25 @@ func ParseCongestion(s string) (Congestion, bool) {
 		}
 	}
 	return 0, false
+}
+
+// ccInit begins a congestion control on a connection (tcp_init_congestion_control).
+func (c *Conn) ccInit(x *Ctx) {
+	if c.CC == BBR {
+		c.bbrInit(x)
+	} else {
+		c.cubicReset()
+	}
+}
+
+// ccTxStart tells it that something is sent with nothing in flight (CA_EVENT_TX_START).
+func (c *Conn) ccTxStart(x *Ctx) {
+	switch c.CC {
+	case Cubic:
+		c.cubicStart(x)
+	case BBR:
+		c.bbrTxStart(x)
+	}
 }
 
 const initCwnd = 10 // RFC 6928 (Linux: TCP_INIT_CWND)
@@ -76,7 +96,7 @@ func (c *Conn) growCwnd(x *Ctx, n uint32) {
 		}
 	}
 	per := c.Cwnd
-	if c.CC != Reno {
+	if c.CC == Cubic {
 		c.cubicUpdate(x, n)
 		per = c.CubicCnt
 	}
@@ -129,7 +149,7 @@ func (c *Conn) validateCwnd(x *Ctx, limited bool) {
 	if len(c.Wq) == 0 && c.NoSpace && c.State.canSend() {
 		c.chronoStart(x, chronoSndbuf)
 	}
-	if x.Sys.SlowStartAfterIdle && x.Now.Sub(c.CwndStamp) >= c.RTO {
+	if x.Sys.SlowStartAfterIdle && c.CC != BBR && x.Now.Sub(c.CwndStamp) >= c.RTO {
 		c.applicationLimited(x)
 	}
 }
@@ -164,7 +184,7 @@ var cwndRestart = trace.Declare(trace.Rule{
 // restartAfterIdle lowers cwnd when data is to be sent after a pause
 // (tcp_slow_start_after_idle_check).
 func (c *Conn) restartAfterIdle(x *Ctx) {
-	if !x.Sys.SlowStartAfterIdle || c.PacketsOut > 0 || c.LastSent == 0 {
+	if !x.Sys.SlowStartAfterIdle || c.CC == BBR || c.PacketsOut > 0 || c.LastSent == 0 {
 		return
 	}
 	idle := x.Now.Sub(c.LastSent)
@@ -209,6 +229,7 @@ func (c *Conn) initTransfer(x *Ctx) {
 		c.Cwnd = 1
 	}
 	c.CwndStamp = x.Now
+	c.ccInit(x)
 	c.initBuffers(x)
 }
 
@@ -243,7 +264,11 @@ func (c *Conn) expandSndBuf(x *Ctx) {
 		per *= 2
 	}
 	per += 256
-	want := 2 * per * max(initCwnd, c.Cwnd, c.Reordering+1)
+	windows := uint32(2)
+	if c.CC == BBR {
+		windows = 3 // Linux: it may slow-start even in recovery
+	}
+	want := windows * per * max(initCwnd, c.Cwnd, c.Reordering+1)
 	if c.SndBuf < want {
 		c.SndBuf = min(want, x.Sys.WMem[2])
 	}

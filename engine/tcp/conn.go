@@ -25,11 +25,12 @@ type Conn struct {
 	SackN    uint8
 	Parent   sim.SubjectID // the listener that it came from, until accept()
 	handOver *TimeWait     // what replaces the socket after a timer; the host takes it
-	armed    [4]Armed      // of the transmit, delayed-ACK, keepalive and SACK-compression timers
+	armed    [5]Armed      // of the transmit, delayed-ACK, keepalive, SACK-compression and pacing timers
 	Filed    Filed
 	Stats    Stats
 	rate     rateClock
 	acc      accState
+	bbr      bbrState
 	rttMin   window // smallest round trips, µs over ticks
 	Hold     PortHold
 	NoPort   bool // IP_BIND_ADDRESS_NO_PORT: bind() to port 0 leaves the choice to connect()
@@ -70,7 +71,7 @@ type Skb struct {
 func NewConn(id sim.SubjectID) *Conn {
 	c := &Conn{ID: id}
 	c.State = Closed
-	c.XmitAt, c.DelackAt, c.KeepAt, c.CompAt = sim.Never, sim.Never, sim.Never, sim.Never
+	c.XmitAt, c.DelackAt, c.KeepAt, c.CompAt, c.PaceAt = sim.Never, sim.Never, sim.Never, sim.Never, sim.Never
 	c.MTU = 1500
 	c.PeerMSS = 536
 	c.PacingRate, c.PacingMax = ^uint64(0), ^uint64(0)
@@ -130,7 +131,7 @@ type Filed struct {
 
 // NoteArmed notes which deadlines the event has set.
 func (c *Conn) NoteArmed(ev sim.EventID) {
-	for i, at := range [...]sim.Time{c.XmitAt, c.DelackAt, c.KeepAt, c.CompAt} {
+	for i, at := range [...]sim.Time{c.XmitAt, c.DelackAt, c.KeepAt, c.CompAt, c.PaceAt} {
 		if at != c.armed[i].At {
 			c.armed[i] = Armed{at, ev}
 		}
@@ -146,6 +147,8 @@ func (c *Conn) ArmedBy(k TimerKind) sim.EventID {
 		return c.armed[2].By
 	case TimerComp:
 		return c.armed[3].By
+	case TimerPace:
+		return c.armed[4].By
 	}
 	return c.armed[0].By
 }
@@ -164,6 +167,9 @@ func (c *Conn) NextTimer() (sim.Time, TimerKind) {
 	}
 	if c.CompAt < at {
 		at, kind = c.CompAt, TimerComp
+	}
+	if c.PaceAt < at {
+		at, kind = c.PaceAt, TimerPace
 	}
 	return at, kind
 }

@@ -25,7 +25,7 @@ func (c *Conn) done(x *Ctx) {
 	}
 	c.releasePort()
 	c.stopXmit()
-	c.DelackAt, c.KeepAt, c.CompAt = sim.Never, sim.Never, sim.Never
+	c.DelackAt, c.KeepAt, c.CompAt, c.PaceAt = sim.Never, sim.Never, sim.Never, sim.Never
 	c.AckPending = 0
 	c.Shut = shutRead | shutWrite
 }

@@ -37,7 +37,11 @@ var renoSsthreshRule = trace.Declare(trace.Rule{
 
 // ccSsthresh asks the congestion control for the new ssthresh.
 func (c *Conn) ccSsthresh(x *Ctx) uint32 {
-	if c.CC == Reno {
+	switch c.CC {
+	case BBR:
+		c.bbrSaveCwnd()
+		return c.Ssthresh
+	case Reno:
 		x.Note(renoSsthreshRule)
 		return max(c.Cwnd/2, 2)
 	}
@@ -159,7 +163,7 @@ var hystartFound = trace.Declare(trace.Rule{
 
 // cubicAcked takes a delay sample (cubictcp_acked).
 func (c *Conn) cubicAcked(x *Ctx, rtt sim.Duration) {
-	if c.CC == Reno || rtt < 0 {
+	if c.CC != Cubic || rtt < 0 {
 		return
 	}
 	if c.CubicEpoch != 0 && max(x.Now/sim.Time(jiffy), 1)-c.CubicEpoch < 250 {

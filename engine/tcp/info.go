@@ -85,7 +85,8 @@ func (c *Conn) infoOptions() int64 {
 	return o
 }
 
-// Info is TCP_INFO (tcp_get_info), in the order of the kernel's struct.
+// Info is TCP_INFO (tcp_get_info), in the order of the kernel's struct, and what
+// TCP_CC_INFO tells of BBR.
 //
 // Simplified: what the engine does not keep is 0.
 func (c *Conn) Info(now sim.Time, sys *Sysctls) []InfoField {
@@ -103,7 +104,7 @@ func (c *Conn) Info(now sim.Time, sys *Sysctls) []InfoField {
 		minRTT = 1<<32 - 1
 	}
 	busy, rwnd, sndbuf := c.chronoInfo(now)
-	return []InfoField{
+	return append([]InfoField{
 		{"tcpi_state", int64(c.State)}, {"tcpi_ca_state", int64(c.CA)}, {"tcpi_retransmits", int64(c.Retries)},
 		{"tcpi_probes", int64(c.ProbesOut)}, {"tcpi_backoff", int64(c.Backoff)}, {"tcpi_options", c.infoOptions()},
 		{"tcpi_snd_wscale", snd}, {"tcpi_rcv_wscale", rcv},
@@ -129,7 +130,7 @@ func (c *Conn) Info(now sim.Time, sys *Sysctls) []InfoField {
 		{"tcpi_rcv_ooopack", int64(c.Stats.OutOfOrder)}, {"tcpi_snd_wnd", int64(c.SndWnd)}, {"tcpi_rcv_wnd", int64(c.RcvWnd)},
 		{"tcpi_rehash", int64(c.Stats.Rehash)}, {"tcpi_total_rto", int64(c.Stats.RTOs)},
 		{"tcpi_total_rto_recoveries", int64(c.Stats.RTOEpisodes)}, {"tcpi_total_rto_time", c.Stats.rtoTime(now)},
-	}
+	}, c.BBRInfo()...)
 }
 
 // OutQ is what SIOCOUTQ tells: bytes written and not acknowledged.

@@ -298,7 +298,7 @@ func (c *Conn) fillChild(x *Ctx, n *Conn, q *Request, s *wire.Segment) {
 		ReusePort: c.ReusePort, UserMSS: c.UserMSS, RcvBuf: c.RcvBuf, RcvBufLock: c.RcvBufLock, SndBuf: c.SndBuf,
 		SndBufLock: c.SndBufLock, OOBInline: c.OOBInline, RcvLowat: c.RcvLowat, Scaling: c.Scaling, MTU: c.MTU, CC: c.CC, CCSet: c.CCSet,
 		PacingRate: c.PacingRate, PacingMax: c.PacingMax, Paced: c.Paced, NotsentLowat: c.NotsentLowat,
-		XmitAt: sim.Never, DelackAt: sim.Never, KeepAt: sim.Never, CompAt: sim.Never,
+		XmitAt: sim.Never, DelackAt: sim.Never, KeepAt: sim.Never, CompAt: sim.Never, PaceAt: sim.Never,
 	}
 	n.ID, n.Flow, n.Tuple, n.Parent, n.Hold = id, flow, q.Tuple, c.ID, HoldBound
 	n.State = SynRecv

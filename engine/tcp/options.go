@@ -66,10 +66,13 @@ func (c *Conn) SetQuickAck(x *Ctx, n int64) {
 
 // SetCongestion is TCP_CONGESTION: another congestion control from here on
 // (tcp_set_congestion_control).
-func (c *Conn) SetCongestion(cc Congestion) {
+func (c *Conn) SetCongestion(x *Ctx, cc Congestion) {
 	c.CCSet = true
-	if c.CC != cc {
-		c.CC = cc
-		c.cubicReset()
+	if c.CC == cc {
+		return
+	}
+	c.CC = cc
+	if c.State != Closed && c.State != Listen {
+		c.ccInit(x)
 	}
 }

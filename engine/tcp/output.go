@@ -58,14 +58,10 @@ func (c *Conn) writeXmit(x *Ctx, mss uint32, push pushKind) bool {
 		return false
 	}
 	for len(c.Wq) > 0 {
-		quota := min(c.cwndQuota(), most)
-		if quota == 0 {
-			if push != pushProbe {
-				x.When(cwndRoom, trace.Lt("in flight", c.inFlight(), "cwnd", c.Cwnd).In(trace.UnitSegments))
-				limit = LimitCwnd
-				break
-			}
-			quota = 1
+		quota, l := c.mayLeave(x, most, push)
+		if l != LimitNone {
+			limit = l
+			break
 		}
 		c.growHead(quota * mss) // before the window is asked: what has grown must fit as well
 		k := &c.Wq[0]
@@ -117,6 +113,22 @@ func (c *Conn) writeXmit(x *Ctx, mss uint32, push pushKind) bool {
 		return false
 	}
 	return c.PacketsOut == 0 && len(c.Wq) > 0
+}
+
+// mayLeave is how many segments may leave at once now, most at the utmost, or what
+// stops them: pacing (tcp_pacing_check) or cwnd (tcp_cwnd_test).
+func (c *Conn) mayLeave(x *Ctx, most uint32, push pushKind) (quota uint32, limit Limit) {
+	if c.paceWait(x) {
+		return 0, LimitPacing
+	}
+	switch quota = min(c.cwndQuota(), most); {
+	case quota == 0 && push == pushProbe:
+		return 1, LimitNone
+	case quota == 0:
+		x.When(cwndRoom, trace.Lt("in flight", c.inFlight(), "cwnd", c.Cwnd).In(trace.UnitSegments))
+		return 0, LimitCwnd
+	}
+	return quota, LimitNone
 }
 
 // windowFits: the peer's window has room for the first segment of a buffer

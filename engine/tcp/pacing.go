@@ -1,9 +1,17 @@
 package tcp
 
+import (
+	"wirestep/engine/sim"
+	"wirestep/engine/trace"
+)
+
 // updatePacingRate works out the rate at which the sender would pace
 // (tcp_update_pacing_rate): cwnd per round trip, and more, so that cwnd can grow. The
 // size of packets with segmentation offload follows it, paced or not.
 func (c *Conn) updatePacingRate(x *Ctx) {
+	if c.CC == BBR {
+		return // it sets the rate itself
+	}
 	ratio := uint64(x.Sys.PacingCARatio)
 	if c.Cwnd < c.Ssthresh/2 {
 		ratio = uint64(x.Sys.PacingSSRatio)
@@ -13,4 +21,74 @@ func (c *Conn) updatePacingRate(x *Ctx) {
 		rate /= uint64(c.SRTT)
 	}
 	c.PacingRate = min(rate, c.PacingMax)
+}
+
+// SetMaxPacing is SO_MAX_PACING_RATE: bytes a second, −1 for no limit. Any limit turns
+// pacing on, and nothing turns it off again (sk_setsockopt).
+func (c *Conn) SetMaxPacing(n int64) {
+	c.PacingMax = uint64(n)
+	if n == 1<<32-1 {
+		c.PacingMax = ^uint64(0) // an int of −1
+	}
+	c.Paced = c.Paced || c.PacingMax != ^uint64(0)
+	c.PacingRate = min(c.PacingRate, c.PacingMax)
+}
+
+// MaxPacing is what SO_MAX_PACING_RATE tells, in 32 bits.
+func (c *Conn) MaxPacing() int64 { return int64(int32(min(c.PacingMax, 1<<32-1))) }
+
+var paceRule = trace.Declare(trace.Rule{
+	ID:      "pace.wait",
+	Says:    "The next packet may leave only when the last one has had its time at the pacing rate: so no burst fills the queues on the way.",
+	Linux:   "tcp_pacing_check",
+	Differs: "RFC 9438 and RFC 5681 only recommend pacing. The first ten segments of a connection are not paced.",
+})
+
+// paceNext works out when the segment after one of n bytes may leave
+// (tcp_update_skb_after_send). prior is when this one might have left: what it was
+// late is made good, up to half.
+func (c *Conn) paceNext(n int, prior sim.Time) {
+	if !c.Paced || c.PacingRate == ^uint64(0) || c.PacingRate == 0 || c.Stats.DataOut < 10 {
+		return
+	}
+	d := sim.Duration(uint64(n) * uint64(sim.Second) / c.PacingRate)
+	c.WStamp = c.WStamp.Add(d - min(d/2, c.WStamp.Sub(prior)))
+}
+
+// paceWait reports whether the next packet has to wait, and starts the timer
+// (tcp_pacing_check).
+func (c *Conn) paceWait(x *Ctx) bool {
+	if !c.Paced || c.WStamp <= x.Now {
+		return false
+	}
+	x.When(paceRule, trace.Dur("time until the next packet may leave", c.WStamp.Sub(x.Now), trace.OpGT, "now", 0))
+	if c.PaceAt == sim.Never {
+		defer x.Enter(paceRule)()
+		c.PaceAt = c.WStamp
+	}
+	return true
+}
+
+var paceFire = trace.Declare(trace.Rule{
+	ID:      "pace.fire",
+	Says:    "The last packet has had its time at the pacing rate: the next one may leave.",
+	Linux:   "tcp_pace_kick",
+	Differs: "Not in an RFC.",
+})
+
+// onPace is the pacing timer (tcp_pace_kick, tcp_tsq_write).
+func (c *Conn) onPace(x *Ctx) {
+	defer x.Enter(paceFire)()
+	c.PaceAt = sim.Never
+	switch c.State {
+	case Established, FinWait1, Closing, CloseWait, LastAck:
+	default:
+		return
+	}
+	if c.LostOut > c.RetransOut && c.Cwnd > c.inFlight() {
+		c.retransmitQueue(x)
+	}
+	if len(c.Wq) > 0 {
+		c.writeXmit(x, c.currentMSS(), pushNagle)
+	}
 }

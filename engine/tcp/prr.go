@@ -69,7 +69,7 @@ var reductionEnd = trace.Declare(trace.Rule{
 
 // endReduction ends an episode of reduction (tcp_end_cwnd_reduction).
 func (c *Conn) endReduction(x *Ctx) {
-	if c.Ssthresh < infSsthresh && (c.CA == CWR || c.UndoMarker != 0) {
+	if c.CC != BBR && c.Ssthresh < infSsthresh && (c.CA == CWR || c.UndoMarker != 0) {
 		defer x.Enter(reductionEnd)()
 		c.Cwnd = c.Ssthresh
 		c.CwndStamp = x.Now
@@ -77,7 +77,13 @@ func (c *Conn) endReduction(x *Ctx) {
 }
 
 // congControl adjusts cwnd for one ACK (tcp_cong_control).
-func (c *Conn) congControl(x *Ctx, delivered, lost uint32, f *ackFlags) {
+func (c *Conn) congControl(x *Ctx, delivered, lost uint32, r *rateSample, f *ackFlags) {
+	if c.CC == BBR {
+		if c.BBRMode != BBRNone {
+			c.bbrMain(x, r)
+		}
+		return
+	}
 	defer c.updatePacingRate(x)
 	if c.inReduction() {
 		c.prr(x, delivered, lost, f.advanced)

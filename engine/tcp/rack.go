@@ -123,7 +123,9 @@ func (c *Conn) onReo(x *Ctx) {
 	if prior != c.inFlight() {
 		if c.CA != Recovery {
 			c.enterRecovery(x)
-			c.prr(x, 1, c.Lost-lost, false)
+			if c.CC != BBR {
+				c.prr(x, 1, c.Lost-lost, false)
+			}
 		}
 		c.retransmitQueue(x)
 	}

@@ -125,7 +125,10 @@ func (c *Conn) deliveryRate() int64 {
 // minRTT is the smallest round trip seen lately, or a very long time (tcp_min_rtt).
 func (c *Conn) minRTT() sim.Duration {
 	if c.MinRTT == 0 {
-		return 1<<32*sim.Microsecond - sim.Microsecond
+		return c.neverRTT()
 	}
 	return c.MinRTT
 }
+
+// neverRTT stands for a round trip that was never measured.
+func (c *Conn) neverRTT() sim.Duration { return (1<<32 - 1) * sim.Microsecond }

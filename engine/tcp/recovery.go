@@ -22,7 +22,10 @@ import (
 // sends. That is done by retransmitQueue and writeXmit once cwnd is known.
 
 func (c *Conn) setCA(x *Ctx, s CAState) {
-	if s == Loss && c.CA != Loss {
+	switch {
+	case s == Loss && c.CC == BBR:
+		c.bbrLoss(x)
+	case s == Loss && c.CA != Loss:
 		c.cubicReset()
 	}
 	c.rate.Reneged = c.rate.Reneged && s != Open

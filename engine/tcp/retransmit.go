@@ -267,7 +267,7 @@ func (c *Conn) retransmitQueue(x *Ctx) {
 	rearm := false
 	most := c.tsoSegs(x, c.currentMSS())
 	for i := 0; i < len(c.Rtx); i++ {
-		if c.inFlight() >= c.Cwnd || c.RetransOut >= c.LostOut {
+		if c.paceWait(x) || c.inFlight() >= c.Cwnd || c.RetransOut >= c.LostOut {
 			break
 		}
 		if k := &c.Rtx[i]; k.Sacked || k.Retrans || !k.Lost {

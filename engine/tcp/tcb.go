@@ -13,7 +13,7 @@ var tcbSource string
 
 // TCBSchema describes the variables of a socket.
 var TCBSchema = trace.NewSchema("tcb", TCB{}, tcbSource, map[string][]string{
-	"State": StateNames, "CAState": CAStateNames, "TimerKind": TimerNames, "Errno": errnoLabels(), "Limit": LimitNames, "ECNMode": ECNModeNames, "Congestion": CongestionNames,
+	"State": StateNames, "CAState": CAStateNames, "TimerKind": TimerNames, "Errno": errnoLabels(), "Limit": LimitNames, "ECNMode": ECNModeNames, "Congestion": CongestionNames, "BBRMode": BBRModeNames,
 })
 
 // TCB is the transmission control block of one socket: every number that decides
@@ -154,6 +154,22 @@ type TCB struct {
 	ReceivedCE  uint32  // received_ce [segments]: packets that came marked, where Accurate ECN counts them.
 	TOS         uint8   // tos [flags]: traffic class of what is sent, without the two bits of ECN.
 
+	BBRMode       BBRMode      // bbr mode [state]: what BBR is doing.
+	BBRBw         uint32       // bbr bw [count]: bandwidth of the bottleneck, segments per microsecond times 2^24.
+	BBRMinRTT     sim.Duration // bbr min_rtt_us [duration]: shortest round trip of the last ten seconds.
+	BBRMinRTTAt   sim.Time     // bbr min_rtt_stamp [time]: when it was seen.
+	BBRPacingGain uint32       // bbr pacing_gain [count]: 256ths of the bandwidth that are paced to.
+	BBRCwndGain   uint32       // bbr cwnd_gain [count]: 256ths of bandwidth times round trip that cwnd aims at.
+	BBRRounds     uint32       // bbr rtt_cnt [count]: round trips so far.
+	BBRPhase      uint8        // bbr cycle_idx [count]: phase of PROBE_BW, 0 to 7.
+	BBRFullBw     uint32       // bbr full_bw [count]: bandwidth that has to be exceeded by a quarter, or the pipe is full.
+	BBRFullCnt    uint8        // bbr full_bw_cnt [count]: round trips in which it was not.
+	BBRFull       bool         // bbr full_bw_reached [bool]: the pipe has been filled.
+	BBRPriorCwnd  uint32       // bbr prior_cwnd [segments]: cwnd to return to after recovery or PROBE_RTT.
+	BBRConserve   bool         // bbr packet_conservation [bool]: as much is sent as is delivered.
+	BBRIdle       bool         // bbr idle_restart [bool]: the application has sent again after a pause.
+	BBRPoliced    bool         // bbr lt_use_bw [bool]: a policer seems to limit the rate.
+
 	PrrDelivered uint32   // prr_delivered [segments]: delivered since recovery began.
 	PrrOut       uint32   // prr_out [segments]: sent since recovery began.
 	Frto         bool     // frto [bool]: this timeout may yet prove spurious.
@@ -163,6 +179,7 @@ type TCB struct {
 	XmitKind TimerKind // icsk_pending [state]: what the transmit timer will do.
 	XmitAt   sim.Time  // transmit timer [timer]: when it fires.
 	DelackAt sim.Time  // delayed-ACK timer [timer]: when a waiting ACK leaves at the latest.
+	PaceAt   sim.Time  // pacing timer [timer]: when the next segment may leave.
 	KeepAt   sim.Time  // keepalive timer [timer]: next keepalive probe, or end of FIN_WAIT_2.
 
 	AckPending  uint8        // ack.pending [flags]: 1 an ACK is due, 2 the timer runs, 4 data was pushed, 8 pushed twice, 16 at once, 32 for want of memory.

@@ -88,6 +88,8 @@ func (c *Conn) OnTimer(x *Ctx, k TimerKind) {
 		c.onReo(x)
 	case TimerProbe:
 		c.onProbe(x)
+	case TimerPace:
+		c.onPace(x)
 	}
 }
 

@@ -92,6 +92,7 @@ func (c *Conn) transmit(x *Ctx, k *Skb) {
 	}
 	k.Sent++
 	c.rateSent(x, k)
+	prior := c.WStamp
 	c.WStamp = max(c.WStamp, x.Now)
 	c.SegsOut += uint32(k.Segs)
 	c.LastAck = c.RcvNxt
@@ -101,6 +102,7 @@ func (c *Conn) transmit(x *Ctx, k *Skb) {
 	if len(k.Data) > 0 {
 		c.dataSent(x, k)
 	}
+	c.paceNext(len(k.Data), prior)
 	x.Send(s, k.Sent-1)
 }
 
@@ -116,8 +118,8 @@ func (c *Conn) ackFlag() wire.Flags {
 func (c *Conn) dataSent(x *Ctx, k *Skb) {
 	c.BytesSent += uint64(len(k.Data))
 	c.Stats.DataOut += uint32(k.Segs)
-	if c.inFlight() == 0 && c.CC != Reno {
-		c.cubicStart(x)
+	if c.inFlight() == 0 {
+		c.ccTxStart(x)
 	}
 	if c.LastRecv > 0 && x.Now.Sub(c.LastRecv) < c.ATO {
 		c.incPingpong(x)

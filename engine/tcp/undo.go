@@ -60,7 +60,11 @@ func (c *Conn) undo(x *Ctx, unmark bool) {
 		c.LostOut = 0
 	}
 	if c.PriorSsthresh != 0 {
-		c.Cwnd = max(c.Cwnd, c.PriorCwnd)
+		if c.CC == BBR {
+			c.bbrUndo(x)
+		} else {
+			c.Cwnd = max(c.Cwnd, c.PriorCwnd)
+		}
 		if c.PriorSsthresh > c.Ssthresh {
 			c.Ssthresh = c.PriorSsthresh
 			c.QueueCWR = false

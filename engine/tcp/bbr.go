@@ -1,0 +1,345 @@
+package tcp
+
+import (
+	"wirestep/engine/sim"
+	"wirestep/engine/trace"
+)
+
+// BBR, version 1 (tcp_bbr.c): a model of the path instead of a reaction to loss. Two
+// numbers are measured, the bandwidth of the bottleneck and the round trip without
+// a queue; the sender paces to the first, and keeps about their product in flight.
+//
+//	        three rounds without growth       in flight ≤ BDP
+//	STARTUP ───────────────────────────▶ DRAIN ─────────────▶ PROBE_BW ⟲ 8 phases
+//	 2.89 × bw                           0.35 × bw              1.25, 0.75, 1 … × bw
+//	   ▲                                                          │
+//	   └──────── pipe never filled ◀── PROBE_RTT ◀────────────────┘
+//	                                4 segments, 200 ms     min_rtt is 10 s old
+//
+// Bandwidth is in segments per microsecond, times 2²⁴; gains are in 256ths.
+
+// BBRMode is what BBR is doing.
+type BBRMode uint8
+
+// The modes.
+const (
+	BBRNone BBRMode = iota
+	BBRStartup
+	BBRDrain
+	BBRProbeBW
+	BBRProbeRTT
+)
+
+// BBRModeNames holds the name of each mode, by number.
+var BBRModeNames = []string{"", "STARTUP", "DRAIN", "PROBE_BW", "PROBE_RTT"}
+
+func (m BBRMode) String() string { return BBRModeNames[m] }
+
+const (
+	bbrUnit      = 256
+	bbrBwScale   = 24
+	bbrHighGain  = bbrUnit*2885/1000 + 1 // 2/ln 2: doubles the rate each round
+	bbrDrainGain = bbrUnit * 1000 / 2885
+	bbrCwndGain  = 2 * bbrUnit
+	bbrMinCwnd   = 4
+	bbrBwRounds  = 10 // length of the filter, in round trips
+	bbrRTTWindow = 10 * sim.Second
+	bbrProbeTime = 200 * sim.Millisecond
+)
+
+// bbrCycle are the pacing gains of PROBE_BW: more, to look for bandwidth; less, to
+// drain what that has queued; then six round trips at what is known.
+var bbrCycle = [...]uint32{bbrUnit * 5 / 4, bbrUnit * 3 / 4, bbrUnit, bbrUnit, bbrUnit, bbrUnit, bbrUnit, bbrUnit}
+
+// bbrState is what no reader asks for (struct bbr). The rest stands in the control block.
+type bbrState struct {
+	Bw        window   // largest rates of the last ten rounds
+	NextRound uint32   // next_rtt_delivered: the round ends when a segment sent at this count is acknowledged
+	CycleAt   sim.Time // cycle_mstamp: when this phase began
+	DoneAt    sim.Time // probe_rtt_done_stamp; 0: not small enough yet
+	PrevCA    CAState
+	Round     bool // round_start: this acknowledgment begins a round
+	RoundDone bool // probe_rtt_round_done
+	SeenRTT   bool // has_seen_rtt
+
+	LtSampling  bool // the long-term rate, of a path that is policed
+	LtRounds    uint8
+	LtDelivered uint32
+	LtLost      uint32
+	LtAt        sim.Time
+	LtBw        uint32
+
+	EpochAt    sim.Time  // ack_epoch_mstamp: how much acknowledgments come in lumps
+	EpochAcked uint32    // ack_epoch_acked
+	Extra      [2]uint32 // extra_acked, of two windows of five rounds
+	ExtraAge   uint8
+	ExtraNow   uint8
+}
+
+var bbrStart = trace.Declare(trace.Rule{
+	ID:      "bbr.startup",
+	Says:    "BBR begins with STARTUP: it paces at 2.89 times what it has measured, so the rate doubles each round trip until it grows no more.",
+	Linux:   "bbr_init",
+	Differs: "Not in an RFC: draft-cardwell-iccrg-bbr-congestion-control, version 1.",
+})
+
+// bbrInit begins (bbr_init).
+func (c *Conn) bbrInit(x *Ctx) {
+	defer x.Enter(bbrStart)()
+	c.bbr = bbrState{}
+	c.Ssthresh = infSsthresh
+	c.BBRMode, c.BBRBw, c.BBRFullBw, c.BBRFullCnt, c.BBRFull, c.BBRRounds, c.BBRPhase = BBRStartup, 0, 0, 0, false, 0, 0
+	c.BBRPriorCwnd, c.BBRConserve, c.BBRIdle, c.BBRPoliced = 0, false, false, false
+	c.BBRPacingGain, c.BBRCwndGain = 0, 0
+	c.BBRMinRTT, c.BBRMinRTTAt = c.minRTT(), x.Now
+	c.bbrRateFromRTT()
+	c.bbrResetLtBw(x)
+	c.bbr.EpochAt = x.Now
+	c.Paced = true
+}
+
+// bbrRateFromRTT paces a window per round trip before anything is measured
+// (bbr_init_pacing_rate_from_rtt).
+func (c *Conn) bbrRateFromRTT() {
+	rtt := uint64(1000)
+	if c.SRTT > 0 {
+		rtt = uint64(max(c.SRTT>>3, 1))
+		c.bbr.SeenRTT = true
+	}
+	c.PacingRate = c.bbrRate(uint64(c.Cwnd)<<bbrBwScale/rtt, bbrHighGain)
+}
+
+// bbrRate turns a bandwidth into bytes a second: 1 % below, so that no queue stays
+// (bbr_bw_to_pacing_rate).
+func (c *Conn) bbrRate(bw uint64, gain uint32) uint64 {
+	return min(bw*uint64(c.MSS)*uint64(gain)>>8*(1_000_000/100*99)>>bbrBwScale, c.PacingMax)
+}
+
+// bbrBw is the estimate in use (bbr_bw).
+func (c *Conn) bbrBw() uint32 {
+	if c.BBRPoliced {
+		return c.bbr.LtBw
+	}
+	return c.BBRBw
+}
+
+// bbrMain takes one acknowledgment: the model first, then the rate, then cwnd
+// (bbr_main).
+func (c *Conn) bbrMain(x *Ctx, r *rateSample) {
+	c.bbrUpdateBw(x, r)
+	c.bbrUpdateExtra(r)
+	c.bbrUpdateCycle(x, r)
+	c.bbrCheckFull(x, r)
+	c.bbrCheckDrain(x)
+	c.bbrUpdateMinRTT(x, r)
+	c.bbrUpdateGains()
+	c.bbrSetRate(x, c.BBRPacingGain)
+	c.bbrSetCwnd(x, r)
+}
+
+var bbrBandwidth = trace.Declare(trace.Rule{
+	ID:      "bbr.bandwidth",
+	Says:    "How much was delivered in how long is a sample of the bandwidth. The largest of the last ten round trips is taken for the bottleneck's.",
+	Linux:   "bbr_update_bw",
+	Differs: "Not in an RFC: draft-cheng-iccrg-delivery-rate-estimation.",
+})
+
+var bbrAppLimited = trace.Declare(trace.Rule{
+	ID:      "bbr.app-limited",
+	Says:    "The sender had run out of data, so the sample tells what the application did. It counts only if it is larger than what is known.",
+	Linux:   "bbr_update_bw",
+	Differs: "Not in an RFC: draft-cheng-iccrg-delivery-rate-estimation.",
+})
+
+// bbrUpdateBw takes the sample of the acknowledgment (bbr_update_bw).
+func (c *Conn) bbrUpdateBw(x *Ctx, r *rateSample) {
+	b := &c.bbr
+	b.Round = false
+	if r.delivered < 0 || r.interval <= 0 {
+		return
+	}
+	defer x.Enter(bbrBandwidth)()
+	if int32(r.prior-b.NextRound) >= 0 {
+		b.NextRound, b.Round = c.Delivered, true
+		c.BBRRounds++
+		c.BBRConserve = false
+	}
+	c.bbrLtSample(x, r)
+	bw := uint32(uint64(r.delivered) << bbrBwScale / uint64(max(us(r.interval), 1)))
+	if r.appLimited && x.When(bbrAppLimited, trace.Lt("sample", bw, "bbr bw", c.BBRBw)) {
+		return
+	}
+	c.BBRBw = b.Bw.runningMax(bbrBwRounds, c.BBRRounds, bw)
+}
+
+var bbrPipeFull = trace.Declare(trace.Rule{
+	ID:      "bbr.full-pipe",
+	Says:    "For three round trips the bandwidth has not grown by a quarter, though twice as much was sent each time: the pipe is full.",
+	Linux:   "bbr_check_full_bw_reached",
+	Differs: "Not in an RFC. CUBIC's HyStart asks the same question by delay and spacing.",
+})
+
+// bbrCheckFull asks whether STARTUP has filled the pipe (bbr_check_full_bw_reached).
+func (c *Conn) bbrCheckFull(x *Ctx, r *rateSample) {
+	if c.BBRFull || !c.bbr.Round || r.appLimited {
+		return
+	}
+	defer x.Enter(bbrPipeFull)()
+	if x.When(bbrPipeFull, trace.Ge("bbr bw", c.BBRBw, "5/4 of what it was", uint32(uint64(c.BBRFullBw)*(bbrUnit*5/4)>>8))) {
+		c.BBRFullBw, c.BBRFullCnt = c.BBRBw, 0
+		return
+	}
+	c.BBRFullCnt++
+	c.BBRFull = c.BBRFullCnt >= 3
+}
+
+var bbrDrain = trace.Declare(trace.Rule{
+	ID:      "bbr.drain",
+	Says:    "STARTUP has queued what the bottleneck could not take. DRAIN paces at a third of the bandwidth until no more than the product of bandwidth and round trip is in flight.",
+	Linux:   "bbr_check_drain",
+	Differs: "Not in an RFC.",
+})
+
+var bbrCruise = trace.Declare(trace.Rule{
+	ID:      "bbr.probe-bw",
+	Says:    "PROBE_BW: a cycle of eight round trips, one a quarter faster to see whether there is more, one a quarter slower to drain that, six at what is known. It begins at a phase drawn at random.",
+	Linux:   "bbr_reset_probe_bw_mode",
+	Differs: "Not in an RFC.",
+})
+
+// bbrCheckDrain goes from STARTUP to DRAIN to PROBE_BW (bbr_check_drain).
+func (c *Conn) bbrCheckDrain(x *Ctx) {
+	if c.BBRMode == BBRStartup && c.BBRFull {
+		defer x.Enter(bbrDrain)()
+		c.BBRMode = BBRDrain
+		c.Ssthresh = c.bbrInflight(c.BBRBw, bbrUnit)
+	}
+	if c.BBRMode == BBRDrain && x.When(bbrDrain, trace.Le("in flight", c.bbrInNet(x, c.inFlight()), "BDP", c.bbrInflight(c.BBRBw, bbrUnit)).In(trace.UnitSegments)) {
+		c.bbrProbeBW(x)
+	}
+}
+
+// bbrProbeBW begins the cycle (bbr_reset_probe_bw_mode).
+func (c *Conn) bbrProbeBW(x *Ctx) {
+	defer x.Enter(bbrCruise)()
+	c.BBRMode = BBRProbeBW
+	c.BBRPhase = uint8(len(bbrCycle)-1) - uint8(x.Rand.Below(7))
+	c.bbrNextPhase()
+}
+
+func (c *Conn) bbrNextPhase() {
+	c.BBRPhase = (c.BBRPhase + 1) % uint8(len(bbrCycle))
+	c.bbr.CycleAt = c.rate.Delivered
+}
+
+var bbrPhase = trace.Declare(trace.Rule{
+	ID:      "bbr.phase",
+	Says:    "The next phase of PROBE_BW. The fast one lasts until a quarter more is in flight, the slow one until that has drained, the others a round trip.",
+	Linux:   "bbr_update_cycle_phase",
+	Differs: "Not in an RFC.",
+})
+
+// bbrUpdateCycle ends a phase when it is time (bbr_update_cycle_phase).
+func (c *Conn) bbrUpdateCycle(x *Ctx, r *rateSample) {
+	if c.BBRMode != BBRProbeBW {
+		return
+	}
+	full := c.rate.Delivered.Sub(c.bbr.CycleAt) > c.BBRMinRTT
+	next := full
+	if g := c.BBRPacingGain; g != bbrUnit {
+		in := c.bbrInNet(x, r.inFlight)
+		if g > bbrUnit {
+			next = full && (r.losses > 0 || in >= c.bbrInflight(c.BBRBw, g))
+		} else {
+			next = full || in <= c.bbrInflight(c.BBRBw, bbrUnit)
+		}
+	}
+	if next {
+		defer x.Enter(bbrPhase)()
+		c.bbrNextPhase()
+	}
+}
+
+var bbrShortest = trace.Declare(trace.Rule{
+	ID:      "bbr.min-rtt",
+	Says:    "The shortest round trip of the last ten seconds is taken for that of the path without a queue.",
+	Linux:   "bbr_update_min_rtt",
+	Differs: "Not in an RFC.",
+})
+
+var bbrProbe = trace.Declare(trace.Rule{
+	ID:      "bbr.probe-rtt",
+	Says:    "For ten seconds no round trip was as short: perhaps our own queue hides it. PROBE_RTT leaves only four segments in flight for 200 ms and a round trip, so that the queue empties.",
+	Linux:   "bbr_update_min_rtt",
+	Differs: "Not in an RFC.",
+})
+
+var bbrProbed = trace.Declare(trace.Rule{
+	ID:      "bbr.probe-rtt-over",
+	Says:    "200 ms and a round trip with four segments are over: the window returns to what it was.",
+	Linux:   "bbr_check_probe_rtt_done",
+	Differs: "Not in an RFC.",
+})
+
+// bbrUpdateMinRTT keeps the shortest round trip, and looks for it when it is old
+// (bbr_update_min_rtt).
+func (c *Conn) bbrUpdateMinRTT(x *Ctx, r *rateSample) {
+	b := &c.bbr
+	old := tick(x.Now).Sub(tick(c.BBRMinRTTAt)) > bbrRTTWindow
+	if r.rtt >= 0 && (r.rtt <= c.BBRMinRTT || old && !r.ackDelayed) {
+		defer x.Enter(bbrShortest)()
+		c.BBRMinRTT, c.BBRMinRTTAt = r.rtt, x.Now
+	}
+	if old && !c.BBRIdle && c.BBRMode != BBRProbeRTT {
+		defer x.Enter(bbrProbe)()
+		c.BBRMode = BBRProbeRTT
+		c.bbrSaveCwnd()
+		b.DoneAt = 0
+	}
+	if c.BBRMode == BBRProbeRTT {
+		defer x.Enter(bbrProbe)()
+		c.AppLimited = max(c.Delivered+c.inFlight(), 1)
+		switch {
+		case b.DoneAt == 0 && c.inFlight() <= bbrMinCwnd:
+			b.DoneAt, b.RoundDone, b.NextRound = tick(x.Now).Add(bbrProbeTime), false, c.Delivered
+		case b.DoneAt != 0:
+			if b.RoundDone = b.RoundDone || b.Round; b.RoundDone {
+				c.bbrProbeDone(x)
+			}
+		}
+	}
+	if r.delivered > 0 {
+		c.BBRIdle = false
+	}
+}
+
+// bbrProbeDone leaves PROBE_RTT when its time is over (bbr_check_probe_rtt_done).
+func (c *Conn) bbrProbeDone(x *Ctx) {
+	if c.bbr.DoneAt == 0 || tick(x.Now) <= c.bbr.DoneAt {
+		return
+	}
+	defer x.Enter(bbrProbed)()
+	c.BBRMinRTTAt = x.Now
+	c.Cwnd = max(c.Cwnd, c.BBRPriorCwnd)
+	if c.BBRFull {
+		c.bbrProbeBW(x)
+	} else {
+		c.BBRMode = BBRStartup
+	}
+}
+
+func (c *Conn) bbrUpdateGains() {
+	pace, cwnd := uint32(bbrHighGain), uint32(bbrHighGain)
+	switch c.BBRMode {
+	case BBRDrain:
+		pace = bbrDrainGain
+	case BBRProbeBW:
+		pace, cwnd = bbrCycle[c.BBRPhase], bbrCwndGain
+		if c.BBRPoliced {
+			pace = bbrUnit
+		}
+	case BBRProbeRTT:
+		pace, cwnd = bbrUnit, bbrUnit
+	}
+	c.BBRPacingGain, c.BBRCwndGain = pace, cwnd
+}
