@@ -191,7 +191,11 @@ func (u *setup) shell(s *space, text string) error {
 			return s.tool("", "ip", "link", "set", "dev", "tun0", attr, value) == nil
 		},
 		Forget: func() { _ = s.tool("", "ip", "tcp_metrics", "flush", "all") }, // there may be none
-		Odd:    func(text string) { u.odds(s, text) }}
+		Known: func(name string) bool {
+			_, err := os.Stat("/proc/sys/" + strings.ReplaceAll(name, ".", "/"))
+			return err == nil
+		},
+		Odd: func(text string) { u.odds(s, text) }}
 	sh.Run(text)
 	return refused
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"wirestep/engine/host"
+	"wirestep/engine/sim"
 	"wirestep/engine/tcp"
 )
 
@@ -19,6 +20,7 @@ type epollItem struct {
 	last   host.Events
 	rcvd   uint64
 	state  tcp.State
+	errors int // reports that its error queue has ever had
 }
 
 func makeEpollCreate(r *runner, c *Call, _ *blocked) (attempt, *failure) {
@@ -205,10 +207,23 @@ func (r *runner) ring() {
 			if _, c := r.h.FD(r.fd(&Expr{Kind: Number, Num: it.script})); c != nil {
 				it.rung = it.rung || c.State != it.state || c.BytesRcvd != it.rcvd && host.Events(it.events)&in != 0
 				it.state, it.rcvd = c.State, c.BytesRcvd
+				n := r.reportsOf(c.ID)
+				it.rung = it.rung || n != it.errors
+				it.errors = n
 			}
 			it.last = now
 		}
 	}
+}
+
+// reportsOf counts the reports that the error queue of a socket has ever had.
+func (r *runner) reportsOf(conn sim.SubjectID) int {
+	for i := range r.errqs {
+		if r.errqs[i].conn == conn {
+			return r.errqs[i].told
+		}
+	}
+	return 0
 }
 
 // poll is what a descriptor reports: a socket with its error queue (tcp_poll), or

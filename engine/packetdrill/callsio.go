@@ -117,7 +117,8 @@ func makeRecv(r *runner, c *Call, b *blocked) (attempt, *failure) {
 		got += data
 		waits := r.waits(fd, dont)
 		_, conn := r.h.FD(fd)
-		short := waits && len(got) < conn.ReadTarget(int(buf.size), all)
+		over := got != "" && (conn.Err != tcp.OK || conn.State == tcp.Closed || conn.Shut&1 != 0 || conn.RcvFin)
+		short := waits && !over && len(got) < conn.ReadTarget(int(buf.size), all)
 		if short && (err == tcp.EAGAIN || err == tcp.OK && data != "" && !peek) {
 			return outcome{}, false
 		}
@@ -157,6 +158,9 @@ func makeSend(r *runner, c *Call, b *blocked) (attempt, *failure) {
 	more, dont := tcp.WriteFlags(0), flags&consts["MSG_DONTWAIT"] != 0
 	if flags&consts["MSG_MORE"] != 0 {
 		more = tcp.WriteMore
+	}
+	if flags&consts["MSG_EOR"] != 0 {
+		more |= tcp.WriteEOR
 	}
 	if flags&consts["MSG_OOB"] != 0 {
 		more |= tcp.WriteOOB

@@ -21,6 +21,7 @@ type errQueue struct {
 	base    wire.Seq // where SOF_TIMESTAMPING_OPT_ID counts from
 	stamps  []stamp
 	reports []queued
+	told    int // reports so far
 }
 
 // zeroCopy is memory that the socket still holds, of calls lo to hi.
@@ -208,6 +209,7 @@ func (q *errQueue) stamped(t stamp, info int64, at sim.Time, size int) {
 		e.size = 0
 	}
 	q.reports = append(q.reports, e)
+	q.told++
 }
 
 const errnoENOMSG = 42
@@ -223,6 +225,7 @@ func (q *errQueue) freed(c *tcp.Conn) {
 			return
 		}
 		q.copies = q.copies[1:]
+		q.told++
 		if n := len(q.reports); n > 0 && q.reports[n-1].Origin == 5 && q.reports[n-1].Data+1 == int64(z.lo) {
 			q.reports[n-1].Data = int64(z.hi)
 			continue

@@ -124,8 +124,8 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		s, err := Parse("fuzz", text, nil)
-		if err == nil && len(s.Events) < 50 && !strings.Contains(text, "%{") {
-			Run("fuzz", text, Config{})
+		if err == nil && len(s.Events) < 100 {
+			Run("fuzz", text, Config{Limits: Limits{Steps: 3000, Code: 1000}})
 		}
 	})
 }

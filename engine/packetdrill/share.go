@@ -28,7 +28,7 @@ type Shell struct {
 
 // Run reads a command, which may have many lines.
 func (s *Shell) Run(text string) {
-	(&shell{read: s.Read, dir: s.Dir, vars: s.Vars, sysctl: s.Sysctl, route: s.Route, link: s.Link, forget: s.Forget, odd: s.Odd}).run(text)
+	(&shell{read: s.Read, dir: s.Dir, vars: s.Vars, sysctl: s.Sysctl, route: s.Route, link: s.Link, forget: s.Forget, known: s.Known, odd: s.Odd}).run(text)
 }
 
 // Defaults are words that runners of scripts usually define.

@@ -88,6 +88,7 @@ func (k *Skb) cut(n uint32) (head Skb) {
 	head.End = k.Seq + wire.Seq(n)
 	k.Seq = head.End
 	head.Flags &^= wire.FIN | wire.PSH
+	head.EOR = false
 	return head
 }
 

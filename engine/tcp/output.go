@@ -212,7 +212,7 @@ func (c *Conn) sendHead(x *Ctx, k Skb) {
 // growHead fills a buffer up to so many bytes from the one behind it, so that no
 // small packet leaves while more waits (tcp_grow_skb).
 func (c *Conn) growHead(size uint32) {
-	if len(c.Wq) < 2 || uint32(len(c.Wq[0].Data)) >= size {
+	if len(c.Wq) < 2 || c.Wq[0].EOR || uint32(len(c.Wq[0].Data)) >= size {
 		return
 	}
 	k, next := &c.Wq[0], &c.Wq[1]
@@ -225,7 +225,7 @@ func (c *Conn) growHead(size uint32) {
 	next.Data, next.Seq = next.Data[n:], next.Seq+wire.Seq(n)
 	if next.Data == "" {
 		k.Flags |= next.Flags
-		k.End = next.End
+		k.End, k.EOR = next.End, next.EOR
 		c.WMem -= skbWriteCost(0)
 		copy(c.Wq[1:], c.Wq[2:])
 		c.Wq = c.Wq[:len(c.Wq)-1]

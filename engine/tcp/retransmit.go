@@ -154,14 +154,14 @@ func (c *Conn) joinRetrans(x *Ctx, i int, space uint32) {
 	}
 	for i+1 < len(c.Rtx) {
 		next := &c.Rtx[i+1]
-		if next.Segs > 1 || next.Sacked || len(k.Data)+len(next.Data) > int(space) || next.End.After(c.sndEnd()) {
+		if k.EOR || next.Segs > 1 || next.Sacked || len(k.Data)+len(next.Data) > int(space) || next.End.After(c.sndEnd()) {
 			return
 		}
 		x.Note(retransCollapse)
 		k.Data += next.Data
 		k.End = next.End
 		k.Flags |= next.Flags
-		k.EverRetx = k.EverRetx || next.EverRetx
+		k.EverRetx, k.EOR = k.EverRetx || next.EverRetx, next.EOR
 		c.adjust(next, -uint32(next.Segs))
 		c.WMem -= skbWriteCost(0)
 		c.Rtx = append(c.Rtx[:i+1], c.Rtx[i+2:]...)

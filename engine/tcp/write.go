@@ -14,6 +14,7 @@ const (
 	WriteGoes                        // an earlier piece of the same call was taken
 	WriteRest                        // more of the same call follows at once
 	WriteOOB                         // MSG_OOB: the last byte is urgent
+	WriteEOR                         // MSG_EOR: what is written next begins a segment of its own
 )
 
 var callWrite = trace.Declare(trace.Rule{
@@ -55,6 +56,9 @@ func (c *Conn) Write(x *Ctx, data string, f WriteFlags) (int, Errno) {
 		if !c.gather(x, data, &n, goal, n == 0 && f&WriteGoes == 0) {
 			break
 		}
+		if n == len(data) && f&(WriteRest|WriteEOR) == WriteEOR {
+			c.Wq[len(c.Wq)-1].EOR = true
+		}
 		if n == len(data) && f&WriteRest == 0 || len(c.Wq) == 0 || len(c.Wq[len(c.Wq)-1].Data) < goal {
 			continue
 		}
@@ -86,7 +90,7 @@ func (c *Conn) Write(x *Ctx, data string, f WriteFlags) (int, Errno) {
 // first of a call.
 func (c *Conn) gather(x *Ctx, data string, n *int, goal int, first bool) bool {
 	last := len(c.Wq) - 1
-	if last < 0 || len(c.Wq[last].Data) >= goal || c.Wq[last].Flags.Has(wire.FIN) {
+	if last < 0 || len(c.Wq[last].Data) >= goal || c.Wq[last].Flags.Has(wire.FIN) || c.Wq[last].EOR {
 		if c.WMem >= c.SndBuf || !c.lowWater(x.Sys, 0) {
 			x.When(writeFull, trace.Lt("sk_wmem_queued", c.WMem, "sk_sndbuf", c.SndBuf).In(trace.UnitBytes))
 			return false
