@@ -29,6 +29,7 @@ var moreScenes = []string{
 	near + "sysctl client net.ipv4.ip_local_port_range = 40000 40000\n" + reader + connects + "  d = connect(server:80)\n  e = listen(:90, 1)\n  f = listen(:90, 1)\n",
 	// ICMP errors: for nobody, during the handshake, later, and about nothing in flight.
 	alone + connectsPeer + "at 10ms forge peer > client icmp=3/1 seq=0\n",
+	forgedOpen + "at 3ms forge peer > server flags=P. seq=1 ack=1 len=10 md5\n",
 	alone + connectsPeer + "  write(c, 10)\nat 10ms forge peer > client flags=S. seq=9 ack=1 win=9999\nat 20ms forge peer > client icmp=3/1 seq=1\nat 30ms forge peer > client icmp=3/1 seq=900000\n",
 	alone + connectsPeer + "  write(c, 1400)\nat 10ms forge peer > client flags=S. seq=9 ack=1 win=9999 mss=1460\nat 20ms forge peer > client icmp=3/4/1000 seq=1\n",
 	// Segments that mean nothing to SYN_SENT.

@@ -56,8 +56,22 @@ func (h *Host) OnSegment(x *Ctx, s *wire.Segment) {
 	h.sweep(x)
 }
 
+var unsigned = trace.Declare(trace.Rule{
+	ID: "segment.signature-unexpected",
+	Says: "The segment carries a signature (the MD5 option of BGP), and this connection has no key to check it with: the two ends do not agree, " +
+		"and the segment is discarded in silence.",
+	RFC:   trace.Cites("RFC 2385 §2.0"),
+	Linux: "tcp_inbound_hash",
+	Drops: true,
+})
+
 func (h *Host) deliver(x *Ctx, s *wire.Segment) {
 	t := s.Tuple()
+	if s.Opts.On(wire.HasMD5) && h.twFor(t) == nil {
+		x.Count(tcp.TCPMD5Unexpected)
+		x.Drop(unsigned)
+		return
+	}
 	if c := h.connFor(t); c != nil {
 		h.toConn(x, c, s)
 	} else if w := h.twFor(t); w != nil {

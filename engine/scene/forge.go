@@ -36,6 +36,8 @@ func readForge(l *line, op *engine.Op) {
 			op.Rel = false
 		case "sackok":
 			g.Opts.Has |= wire.HasSackOK
+		case "md5":
+			g.Opts.Has |= wire.HasMD5
 		case "badsum":
 			g.BadSum = true
 		case "fo", "foexp":
@@ -53,7 +55,7 @@ func readForge(l *line, op *engine.Op) {
 	}
 }
 
-const forgeFields = "flags, ecn, seq, abs, ack, win, urg, len, payload, mss, wscale, sackok, tsval, tsecr, sack, fo, foexp, from, to, ttl, badsum, icmp, count, every or stride"
+const forgeFields = "flags, ecn, seq, abs, ack, win, urg, len, payload, mss, wscale, sackok, md5, tsval, tsecr, sack, fo, foexp, from, to, ttl, badsum, icmp, count, every or stride"
 
 func (l *line) forgeField(key string, g *wire.Segment) {
 	switch key {

@@ -397,6 +397,9 @@ func forgeOptions(o *wire.Options) (s string) {
 	if o.On(wire.HasSackOK) {
 		s += " sackok"
 	}
+	if o.On(wire.HasMD5) {
+		s += " md5"
+	}
 	if o.On(wire.HasFastOpen) {
 		s += " fo"
 		if o.FOExp {

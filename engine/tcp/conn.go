@@ -59,7 +59,7 @@ type Skb struct {
 	Lost      bool     // believed lost
 	Retrans   bool     // the latest copy is a retransmission still in flight
 	EverRetx  bool
-	EOR       bool     // MSG_EOR: nothing is added to it or joined with it behind its end
+	EOR       bool   // MSG_EOR: nothing is added to it or joined with it behind its end
 	No        uint32 // which transmission the last was
 	Rate      rateStamp
 	Delivered uint32 // connection's Delivered when it was sent

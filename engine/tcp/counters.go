@@ -125,6 +125,7 @@ const (
 	TCPHPHits
 	TCPMigrateReqSuccess
 	PAWSPassive // of old kernels: a SYN refused by what is remembered of its host
+	TCPMD5Unexpected
 	InNoECTPkts // the four of IP, in the order of the ECN field
 	InECT1Pkts
 	InECT0Pkts
@@ -153,7 +154,8 @@ var tcpExtNames = [...]string{"SyncookiesSent", "SyncookiesRecv", "SyncookiesFai
 	"TCPHystartDelayDetect", "TCPHystartDelayCwnd", "TCPACKSkippedSynRecv", "TCPACKSkippedPAWS",
 	"TCPACKSkippedSeq", "TCPACKSkippedFinWait2", "TCPACKSkippedTimeWait", "TCPACKSkippedChallenge", "TCPWinProbe",
 	"TCPKeepAlive", "TCPMTUPFail", "TCPMTUPSuccess", "TCPDelivered", "TCPDeliveredCE", "TCPAckCompressed",
-	"TCPZeroWindowDrop", "TCPRcvQDrop", "TSEcrRejected", "PruneCalled", "RcvPruned", "OfoPruned", "TCPHPHits", "TCPMigrateReqSuccess", "PAWSPassive"}
+	"TCPZeroWindowDrop", "TCPRcvQDrop", "TSEcrRejected", "PruneCalled", "RcvPruned", "OfoPruned", "TCPHPHits", "TCPMigrateReqSuccess", "PAWSPassive",
+	"TCPMD5Unexpected"}
 
 var ipExtNames = [...]string{"InNoECTPkts", "InECT1Pkts", "InECT0Pkts", "InCEPkts"}
 
