@@ -75,7 +75,13 @@ func (s *Server) renderScripts(w http.ResponseWriter, r *http.Request, status in
 
 // runScript is POST /scripts: a form with the text of a script.
 func (s *Server) runScript(w http.ResponseWriter, r *http.Request) {
-	if err := r.ParseForm(); err != nil {
+	err := r.ParseForm()
+	if err == nil {
+		if err = r.ParseMultipartForm(maxScript); errors.Is(err, http.ErrNotMultipart) {
+			err = nil
+		}
+	}
+	if err != nil {
 		var large *http.MaxBytesError
 		if !errors.As(err, &large) {
 			err = refuse(http.StatusBadRequest, "body", "what", err.Error())
@@ -83,7 +89,7 @@ func (s *Server) runScript(w http.ResponseWriter, r *http.Request) {
 		s.failPage(w, r, err)
 		return
 	}
-	text := strings.ReplaceAll(r.PostForm.Get("script"), "\r\n", "\n")
+	text := strings.ReplaceAll(scriptOf(r), "\r\n", "\n")
 	script, res, err := s.drill(r, text)
 	var p *problem
 	switch {
@@ -96,6 +102,17 @@ func (s *Server) runScript(w http.ResponseWriter, r *http.Request) {
 		v.Verdict = verdict(v.Page, text, script, res)
 		s.renderScripts(w, r, http.StatusOK, v)
 	}
+}
+
+// scriptOf is the file of a form, or else the text in it.
+func scriptOf(r *http.Request) string {
+	if f, h, err := r.FormFile("file"); err == nil {
+		defer f.Close()
+		if b, err := io.ReadAll(io.LimitReader(f, maxScript+1)); err == nil && h.Size > 0 {
+			return string(b)
+		}
+	}
+	return r.PostForm.Get("script")
 }
 
 // verdict lays a result out beside the lines of its script.

@@ -135,3 +135,15 @@ func TestScriptsAreBounded(t *testing.T) {
 		}
 	}
 }
+
+// A file takes the place of the text.
+func TestScriptFromAFile(t *testing.T) {
+	s := open(t, nil)
+	body := "--b\r\nContent-Disposition: form-data; name=\"script\"\r\n\r\n0 fork() = 3\r\n" +
+		"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x.pkt\"\r\nContent-Type: text/plain\r\n\r\n" +
+		"0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n\r\n--b--\r\n"
+	status, html, _ := s.send("POST", "/scripts", body, "Content-Type", "multipart/form-data; boundary=b")
+	if status != http.StatusOK || !strings.Contains(html, `data-verdict="ok"`) || strings.Contains(html, "fork") {
+		t.Errorf("%d %.400s", status, html)
+	}
+}
