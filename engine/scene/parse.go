@@ -281,6 +281,11 @@ func (p *parser) readExpect(l *line, raw string) {
 			words = 3
 		}
 		e.Cond = afterWords(raw, words)
+		for i, word := range strings.Fields(raw)[:min(words, len(strings.Fields(raw)))] {
+			if word != l.toks[i].text {
+				l.fail("%q, expected a blank behind %s", word, l.toks[i].text)
+			}
+		}
 	}
 	switch {
 	case l.err == nil && e.Cond == "":
