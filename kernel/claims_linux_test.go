@@ -52,7 +52,7 @@ var claims = map[string][]string{
 	"T46": {"%handshake/connect-gives-up", "@syn-lost-always"},
 	"T47": {"T47-six-retries.pkt"},
 	"T48": {"@syn-retries-classic", "%handshake/connect-gives-up"},
-	"T49": {"@synack-lost-once", "%handshake/syn-ack-timer"},
+	"T49": {"%handshake/syn-ack-timer", "%handshake/syn-again"},
 	"T50": {"@third-ack-lost-data", "@third-ack-lost-wait"},
 	"T51": {"@fin-lost-always", "%orphans/give-up"},
 	"T52": {"@fin-ack-lost"},
