@@ -186,7 +186,8 @@ func (l *line) filterRule() (r middlebox.Rule) {
 func (l *line) netAndPort() (p netip.Prefix, port uint16) {
 	w := l.word("a network and a port")
 	where := w
-	if i := strings.LastIndexByte(w, ':'); i >= 0 && (strings.Count(w, ":") == 1 || strings.Contains(w, "]")) {
+	shut := strings.LastIndexByte(w, ']')
+	if i := strings.LastIndexByte(w, ':'); i > shut && (strings.Count(w, ":") == 1 || shut >= 0) {
 		n, err := strconv.ParseUint(w[i+1:], 10, 16)
 		if err != nil || n == 0 {
 			l.fail("%q, expected a network and a port such as 10.0.0.0/8:80", w)
