@@ -194,8 +194,10 @@ func (p *parser) addHost(l *line, h engine.HostSpec) {
 func (p *parser) readSysctl(l *line, _ string) {
 	h := l.host()
 	set := l.setting()
-	if l.err == nil {
-		l.err = host.FindProfile(p.f.Scenario.KernelOf(h)).Check(set.Name, set.Value)
+	if l.err == nil { // a kernel that nobody knows has been refused on its own line
+		if known := host.FindProfile(p.f.Scenario.KernelOf(h)); known != nil {
+			l.err = known.Check(set.Name, set.Value)
+		}
 	}
 	if l.err == nil && len(h.Sysctls) >= 256 {
 		l.fail("%s has 256 settings already, expected no more", h.Name)
