@@ -53,9 +53,26 @@ func (k *checker) event(w *engine.World, e *trace.Event) error {
 		}
 	}
 	for _, h := range w.Hosts() {
-		first := sim.Never
-		for _, d := range h.Deadlines() {
-			first = min(first, d.At)
+		first, timers := sim.Never, 0
+		see := func(at sim.Time) {
+			if first = min(first, at); at != sim.Never {
+				timers++
+			}
+		}
+		for _, c := range h.Live {
+			see(c.XmitAt)
+			see(c.DelackAt)
+			see(c.KeepAt)
+			see(c.CompAt)
+		}
+		for _, q := range h.Reqs {
+			see(q.SynAckAt)
+		}
+		for _, t := range h.TWs {
+			see(t.ExpireAt)
+		}
+		if n := len(h.Deadlines()); n != timers {
+			return fmt.Errorf("%s lists %d timers, it has %d", h.Name, n, timers)
 		}
 		if d := h.NextTimer(); d.At != first {
 			return fmt.Errorf("the next timer of %s is at %d, and it has one at %d", h.Name, d.At, first)

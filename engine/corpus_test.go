@@ -31,7 +31,7 @@ var moreScenes = []string{
 	alone + connectsPeer + "at 10ms forge peer > client icmp=3/1 seq=0\n",
 	forgedOpen + "at 3ms forge peer > server flags=P. seq=1 ack=1 len=10 md5\n",
 	alone + connectsPeer + "  write(c, 10)\nat 10ms forge peer > client flags=S. seq=9 ack=1 win=9999\nat 20ms forge peer > client icmp=3/1 seq=1\nat 30ms forge peer > client icmp=3/1 seq=900000\n",
-	alone + connectsPeer + "  write(c, 1400)\nat 10ms forge peer > client flags=S. seq=9 ack=1 win=9999 mss=1460\nat 20ms forge peer > client icmp=3/4/1000 seq=1\n",
+	alone + connectsPeer + "  write(c, 1400)\nat 10ms forge peer > client flags=S. seq=9 ack=1 win=9999 mss=1460\nat 20ms forge peer > client icmp=3/4/1000 seq=1\nat 30ms call client: d = connect(peer:81)\n",
 	// Segments that mean nothing to SYN_SENT.
 	alone + connectsPeer + "at 10ms forge peer > client flags=. seq=9 ack=1 win=9\nat 20ms forge peer > client flags=F seq=9 win=9\n",
 	// Crossed SYNs, and an ACK of something else.

@@ -45,7 +45,7 @@ func (w *World) Planned(limit int) []Planned {
 		}
 	}
 	for i, h := range w.hosts {
-		for _, d := range h.Deadlines() {
+		for _, d := range h.NextDeadlines(limit) {
 			out = append(out, Planned{At: d.At, Kind: trace.Timer, Host: sim.HostID(i), Subject: d.Subject, Name: d.Kind.String()})
 		}
 	}

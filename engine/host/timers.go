@@ -1,6 +1,9 @@
 package host
 
 import (
+	"cmp"
+	"slices"
+
 	"wirestep/engine/sim"
 	"wirestep/engine/tcp"
 )
@@ -29,26 +32,37 @@ func (h *Host) NextTimer() Deadline {
 	return d
 }
 
-// Deadlines lists every timer that runs.
-func (h *Host) Deadlines() []Deadline {
-	var ds []Deadline
+// Deadlines lists every timer that runs: those of sockets, of requests, of TIME_WAIT
+// entries, each from the oldest on.
+func (h *Host) Deadlines() []Deadline { return h.NextDeadlines(h.due.Len()) }
+
+// NextDeadlines lists at least the n timers that fire first, in the same order.
+func (h *Host) NextDeadlines(n int) []Deadline {
+	keys := make([]sim.Key, 0, min(n, h.due.Len()))
+	for k, ok := h.due.First(); ok && len(keys) < n; k, ok = h.due.Next(sim.Key{By: k.By, ID: k.ID + 1}) {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b sim.Key) int { return cmp.Compare(a.ID, b.ID) })
+	ds := make([]Deadline, 0, len(keys))
 	add := func(at sim.Time, k tcp.TimerKind, id sim.SubjectID) {
 		if at != sim.Never {
 			ds = append(ds, Deadline{at, k, id})
 		}
 	}
-	for _, c := range h.Live {
-		add(c.XmitAt, c.XmitKind, c.ID)
-		add(c.DelackAt, tcp.TimerDelack, c.ID)
-		add(c.KeepAt, tcp.TimerKeep, c.ID)
-		add(c.CompAt, tcp.TimerComp, c.ID)
-		add(c.PaceAt, tcp.TimerPace, c.ID)
-	}
-	for _, q := range h.Reqs {
-		add(q.SynAckAt, tcp.TimerSynAck, q.ID)
-	}
-	for _, w := range h.TWs {
-		add(w.ExpireAt, tcp.TimerExpire, w.ID)
+	for _, k := range keys {
+		switch id := subject(k); class0(k) {
+		case connClass:
+			c := h.Conn(id)
+			add(c.XmitAt, c.XmitKind, id)
+			add(c.DelackAt, tcp.TimerDelack, id)
+			add(c.KeepAt, tcp.TimerKeep, id)
+			add(c.CompAt, tcp.TimerComp, id)
+			add(c.PaceAt, tcp.TimerPace, id)
+		case reqClass:
+			add(sim.Time(k.By), tcp.TimerSynAck, id)
+		case twClass:
+			add(sim.Time(k.By), tcp.TimerExpire, id)
+		}
 	}
 	return ds
 }

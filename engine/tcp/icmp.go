@@ -69,6 +69,7 @@ func (c *Conn) mtuReduced(x *Ctx, mtu uint32) {
 		return
 	}
 	defer x.Enter(icmpTooBig)()
+	x.Mem.learnMTU(x, c.Tuple.Remote.Addr, mtu)
 	c.syncMSS(x.Sys, mtu)
 	c.simpleRetransmit(x)
 }

@@ -200,7 +200,7 @@ func (c *Conn) fillRequest(x *Ctx, q *Request, s *wire.Segment, isn wire.Seq, ts
 
 // openingWindow decides the window and its scale for a request (tcp_openreq_init_rwin).
 func (c *Conn) openingWindow(x *Ctx, q *Request) {
-	q.AdvMSS = uint16(x.Sys.Route.advMSS(c.MTU - ipHeaderLen(q.Tuple) - tcpHeader))
+	q.AdvMSS = uint16(x.Sys.Route.advMSS(pathMTU(x, q.Tuple.Remote.Addr, c.MTU) - ipHeaderLen(q.Tuple) - tcpHeader))
 	if c.UserMSS > 0 {
 		q.AdvMSS = min(q.AdvMSS, c.UserMSS)
 	}
@@ -296,7 +296,7 @@ func (c *Conn) fillChild(x *Ctx, n *Conn, q *Request, s *wire.Segment) {
 		NoDelay: c.NoDelay, Cork: c.Cork, Linger: c.Linger, LingerT: c.LingerT, Linger2: c.Linger2, UserTO: c.UserTO,
 		KeepOn: c.KeepOn, KeepIdle: c.KeepIdle, KeepIntvl: c.KeepIntvl, KeepCnt: c.KeepCnt, ReuseAddr: c.ReuseAddr,
 		ReusePort: c.ReusePort, UserMSS: c.UserMSS, RcvBuf: c.RcvBuf, RcvBufLock: c.RcvBufLock, SndBuf: c.SndBuf,
-		SndBufLock: c.SndBufLock, OOBInline: c.OOBInline, RcvLowat: c.RcvLowat, Scaling: c.Scaling, MTU: c.MTU, CC: c.CC, CCSet: c.CCSet,
+		SndBufLock: c.SndBufLock, OOBInline: c.OOBInline, RcvLowat: c.RcvLowat, Scaling: c.Scaling, MTU: pathMTU(x, q.Tuple.Remote.Addr, c.MTU), CC: c.CC, CCSet: c.CCSet,
 		PacingRate: c.PacingRate, PacingMax: c.PacingMax, Paced: c.Paced, NotsentLowat: c.NotsentLowat,
 		XmitAt: sim.Never, DelackAt: sim.Never, KeepAt: sim.Never, CompAt: sim.Never, PaceAt: sim.Never,
 	}

@@ -14,6 +14,7 @@ import (
 // all of them may still send.
 type Memory struct {
 	Metrics   []Metrics
+	Paths     []PathMTU
 	HoleAt    sim.Time // when Fast Open was last switched off
 	HoleTimes uint32   // how often, since it last worked
 
@@ -35,7 +36,7 @@ func (m *Memory) Proven(t wire.Tuple) bool {
 // Clone returns a copy that shares nothing that either may write.
 func (m *Memory) Clone() Memory {
 	n := *m
-	n.Metrics = slices.Clone(m.Metrics)
+	n.Metrics, n.Paths = slices.Clone(m.Metrics), slices.Clone(m.Paths)
 	return n
 }
 

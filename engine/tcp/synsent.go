@@ -44,7 +44,7 @@ func (c *Conn) prepareSyn(x *Ctx, iss wire.Seq) {
 	c.initTCB(x)
 	c.PeerMSS = untoldMSS(c.Tuple) // until the peer has named one
 	c.initMTUProbe(x)
-	c.syncMSS(x.Sys, c.MTU)
+	c.syncMSS(x.Sys, pathMTU(x, c.Tuple.Remote.Addr, c.MTU))
 	if x.Sys.Timestamps > 0 {
 		c.MSS -= tsOptionLen // Linux: the SYN's own header counts already
 	}
