@@ -94,6 +94,8 @@ var moreScenes = []string{
 	near + "sysctl client net.ipv4.tcp_mtu_probing = 2\nsysctl client net.ipv4.tcp_probe_interval = 1\nsysctl client net.ipv4.tcp_probe_threshold = 10000\n" + reader + connects + "  write(c, 60000)\n  at(3s)\n  write(c, 60000)\n",
 	// A SYN-ACK that is lost, without timestamps.
 	near + "sysctl server net.ipv4.tcp_timestamps = 0\n" + reader + connects + "at 0s drop 1st SYN-ACK from server\n",
+	// A router that cannot reach the peer, when a segment has been sent again.
+	forgedOpen + "at 500ms call server: write(c, 10)\nat 1500ms forge peer > server icmp=3/1 seq=1\n",
 	// An urgent byte, taken out of the stream.
 	forgedOpen + "at 500ms forge peer > server flags=P.U seq=1 ack=1 win=65535 len=10 urg=5\nat 1s call server: recv(c, 1, MSG_OOB)\nat 2s call server: recv(c, 10, MSG_DONTWAIT)\n",
 	// Somebody probes a window that stays closed, and finds it open at last.

@@ -13,6 +13,7 @@ const (
 	actInject actKind = iota
 	actCall
 	actCheck
+	actICMP      // an error about the oldest segment that is not acknowledged
 	actPeer      // the peer takes what was sent, and acknowledges it
 	actCheckSend // as actCheck, with the variables of a sender
 )
@@ -34,6 +35,7 @@ type act struct {
 	age   int32 // how old the timestamp is, in milliseconds
 	noTS  bool
 	urg   uint16
+	code  uint8 // of an ICMP error: which kind of unreachable
 	opts  wire.Options
 	peer  peerAct
 }

@@ -55,9 +55,17 @@ func newPlan(seed uint64, n int, area string) *plan {
 				g.reading()
 			}
 		case "close":
-			g.close()
+			if g.one(5) {
+				g.ending()
+			} else {
+				g.close()
+			}
 		case "reset":
-			g.reset()
+			if g.one(6) {
+				g.ending()
+			} else {
+				g.reset()
+			}
 		}
 	}
 	g.add(act{wait: g.ms(20, 80), kind: actCheck})
@@ -105,6 +113,15 @@ func (g *gen) settings() {
 	}
 	if g.p.area == "handshake" && g.one(4) {
 		set("tcp_abort_on_overflow", "1")
+	}
+	if g.p.area == "handshake" && g.one(6) {
+		set("tcp_syn_retries", "1", "2")
+		set("tcp_synack_retries", "1", "0")
+		set("tcp_syn_linear_timeouts", "0", "1", "4")
+	}
+	if g.p.area == "close" && g.one(3) {
+		set("tcp_orphan_retries", "1", "2", "3")
+		set("tcp_retries2", "1", "2", "3", "15")
 	}
 	if g.p.area == "close" && g.one(4) {
 		set("tcp_fin_timeout", "1", "2")

@@ -6,7 +6,7 @@ import "wirestep/engine/wire"
 func (g *gen) segment() act {
 	a := act{wait: g.pause(), kind: actInject, flags: wire.ACK | wire.PSH, win: g.window(), size: pick(g, 1, 10, 100, 500, 1000, 1000, 1448, 1460)}
 	a.off = pick[int32](g, 0, 0, 0, 0, 0, 1000, 2000, 500, -1, -100, -500, -1000, -2000, 100000, 1000000, -1000000)
-	if g.one(25) {
+	if g.one(15) {
 		a.age = pick[int32](g, 5000, 100, 1, -5000)
 	}
 	a.noTS = g.one(40)
@@ -26,7 +26,7 @@ func (g *gen) data() {
 	case 2:
 		g.add(act{wait: g.pause(), kind: actCall, call: "quickack", n: g.IntN(2)})
 	case 3:
-		g.add(act{wait: g.pause(), kind: actInject, flags: wire.ACK, win: g.window(), off: pick[int32](g, 0, -1, -1, -10, 10)})
+		g.add(act{wait: g.pause(), kind: actInject, flags: wire.ACK, win: g.window(), off: pick[int32](g, 0, -1, -1, -10, 10), age: pick[int32](g, 0, 0, 0, 100, 1000, 5000, -1000)})
 	case 4:
 		g.add(act{wait: g.pause(), kind: actCheck})
 	}

@@ -144,8 +144,10 @@ func (r *recorder) at(t time.Time, sent bool) string {
 		return "0 "
 	case !sent:
 		return fmt.Sprintf("+%.4f ", d.Seconds())
-	case d < 3500*time.Microsecond:
+	case d < 300*time.Microsecond:
 		return "+0 "
+	case d < 3500*time.Microsecond: // perhaps a timer that waits for the next tick
+		return "+0~+0.0045 "
 	}
 	lo := max(d-coarse(t.Sub(r.start))-5*time.Millisecond, 0)
 	return fmt.Sprintf("+%.4f~+%.4f ", lo.Seconds(), (d + time.Millisecond).Seconds())
@@ -169,6 +171,8 @@ func (r *recorder) act(a *act) error {
 	switch a.kind {
 	case actInject:
 		return r.peerSends(a)
+	case actICMP:
+		return r.complains(a)
 	case actCall:
 		return r.calls(a)
 	case actPeer:
@@ -261,6 +265,28 @@ func (r *recorder) peerSends(a *act) error {
 		return err
 	}
 	r.out = append(r.out, line+"< "+packetdrill.SpellSegment(&s, true))
+	return nil
+}
+
+// complains injects an ICMP error about what the kernel has sent.
+func (r *recorder) complains(a *act) error {
+	if !r.known {
+		return nil
+	}
+	s := wire.Segment{Src: r.local, Dst: r.remote, Seq: r.acked + wire.Seq(a.off), Ack: r.peerNext, Flags: wire.ACK, Payload: wire.Pattern(0, a.size)}
+	s.ICMP = wire.ICMP{Set: true, Type: 3, Code: a.code}
+	if r.p.ip6 {
+		s.ICMP.V6, s.ICMP.Type = true, 1
+	}
+	b, err := wire.Encode(&s)
+	if err != nil {
+		return err
+	}
+	line := r.at(time.Now(), false)
+	if err := r.s.inject(b); err != nil {
+		return err
+	}
+	r.out = append(r.out, line+"< "+packetdrill.SpellICMP(&s, uint32(s.Seq-r.isn)))
 	return nil
 }
 

@@ -152,9 +152,7 @@ func setKeepalive(x *Ctx, c *tcp.Conn, name string, n int64) tcp.Errno {
 	}
 	switch name {
 	case "TCP_KEEPIDLE":
-		c.KeepIdle = sim.Duration(n) * sim.Second
-		c.KeepAt = sim.Never
-		c.ArmUser(&x.Ctx)
+		c.SetKeepIdle(&x.Ctx, sim.Duration(n)*sim.Second)
 	case "TCP_KEEPINTVL":
 		c.KeepIntvl = sim.Duration(n) * sim.Second
 	default:

@@ -50,7 +50,7 @@ var icmp4Codes = map[string]int{
 }
 
 var icmp6Codes = map[string]int{
-	"no_route": 0, "admin_prohibited": 1, "not_neighbour": 2, "not_neighbor": 2, "addr_unreachable": 3, "addr": 3, "host_unreachable": 3,
+	"no_route": 0, "admin_prohibited": 1, "not_neighbour": 2, "not_neighbor": 2, "addr_unreachable": 3, "address_unreachable": 3, "addr": 3, "host_unreachable": 3,
 	"net_unreachable": 0, "port_unreachable": 4, "port": 4, "fail_policy": 5, "reject_route": 6, "hop_limit": 0, "hop_limit_exceeded": 0,
 	"ttl": 0, "frag_time": 1,
 }

@@ -274,20 +274,29 @@ func (x *exporter) icmp(ev *trace.Event, p *engine.Packet) {
 		x.others++
 		return
 	}
-	typ, code := icmpWords(&s.ICMP)
-	if typ == "" {
+	text := SpellICMP(s, uint32(p.RelSeq()))
+	if text == "" {
 		x.comment("an ICMP message of type %d and code %d arrived", s.ICMP.Type, s.ICMP.Code)
 		return
 	}
-	text := "< icmp " + typ
+	x.line(ev.At, "< "+text)
+}
+
+// SpellICMP writes an ICMP error about a segment that begins at seq, "" if a script
+// has no words for it.
+func SpellICMP(s *wire.Segment, seq uint32) string {
+	typ, code := icmpWords(&s.ICMP)
+	if typ == "" {
+		return ""
+	}
+	text := "icmp " + typ
 	if code != "" {
 		text += " " + code
 	}
 	if s.ICMP.MTU > 0 {
 		text += fmt.Sprintf(" mtu %d", s.ICMP.MTU)
 	}
-	seq := uint32(p.RelSeq())
-	x.line(ev.At, fmt.Sprintf("%s [%d:%d(%d)]", text, seq, seq+uint32(len(s.Payload)), len(s.Payload)))
+	return fmt.Sprintf("%s [%d:%d(%d)]", text, seq, seq+uint32(len(s.Payload)), len(s.Payload))
 }
 
 // icmpWords are the words for an ICMP message, "" if there are none.

@@ -201,6 +201,15 @@ func (c *Conn) ArmUser(x *Ctx) {
 	}
 }
 
+// SetKeepIdle is TCP_KEEPIDLE: what has passed of the idle time counts
+// (tcp_sock_set_keepidle_locked).
+func (c *Conn) SetKeepIdle(x *Ctx, d sim.Duration) {
+	c.KeepIdle = d
+	if c.KeepOn && c.State != Closed && c.State != Listen {
+		c.KeepAt = x.Now.Add(max(d-c.idle(x), 0))
+	}
+}
+
 // Flush sends what TCP_NODELAY, or the end of TCP_CORK, sets free. A socket with
 // TCP_NODELAY sends even what is not a full segment.
 func (c *Conn) Flush(x *Ctx) {

@@ -107,6 +107,7 @@ func (c *Conn) OnICMP(x *Ctx, s *wire.Segment) {
 		return
 	}
 	defer x.Enter(icmpSoft)()
+	c.revertBackoff(x, s)
 	c.Soft = err
 }
 
@@ -156,6 +157,9 @@ func (c *Conn) armKeepalive(x *Ctx) {
 	}
 }
 
+// idle is how long nothing has been heard (keepalive_time_elapsed).
+func (c *Conn) idle(x *Ctx) sim.Duration { return min(x.Now.Sub(c.LastRecv), x.Now.Sub(c.LastAckAt)) }
+
 // onKeepalive serves keepalive and FIN_WAIT_2 (tcp_keepalive_timer).
 func (c *Conn) onKeepalive(x *Ctx) {
 	if c.State == FinWait2 && c.Dead {
@@ -181,7 +185,7 @@ func (c *Conn) onKeepalive(x *Ctx) {
 		c.KeepAt = x.Now.Add(wait)
 		return
 	}
-	idle := min(x.Now.Sub(c.LastRecv), x.Now.Sub(c.LastAckAt))
+	idle := c.idle(x)
 	if idle < wait {
 		c.KeepAt = x.Now.Add(wait - idle)
 		return

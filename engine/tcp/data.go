@@ -34,6 +34,7 @@ func (c *Conn) dataQueue(x *Ctx, s *wire.Segment) *TimeWait {
 	if seq == end {
 		return nil
 	}
+	c.Dsack = wire.SackBlock{} // Linux: a duplicate that no ACK has told of by now is forgotten
 	if s.Flags.Has(wire.SYN) { // the SYN-ACK of a simultaneous open
 		seq++
 	}

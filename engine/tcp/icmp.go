@@ -1,6 +1,7 @@
 package tcp
 
 import (
+	"wirestep/engine/sim"
 	"wirestep/engine/trace"
 	"wirestep/engine/wire"
 )
@@ -53,6 +54,39 @@ func smallerMTU(m wire.ICMP) uint32 {
 		return max(m.MTU, minPathMTU4)
 	}
 	return 0
+}
+
+var icmpRevert = trace.Declare(trace.Rule{
+	ID: "icmp.revert-backoff",
+	Says: "A router says that the segment that was sent again cannot be forwarded at present. So it was not congestion that held up the answer: " +
+		"one doubling of the timeout is taken back.",
+	RFC:   trace.Cites("RFC 6069 §4"),
+	Linux: "tcp_ld_RTO_revert",
+})
+
+// revertBackoff takes one doubling of the timeout back, if the network or the host
+// cannot be reached and the message is about the oldest segment.
+func (c *Conn) revertBackoff(x *Ctx, s *wire.Segment) {
+	m := s.ICMP
+	path := !m.V6 && m.Type == 3 && m.Code <= 1 || m.V6 && m.Type == 1 && m.Code == 0
+	if !path || s.Seq != c.SndUna || c.Retries == 0 || c.Backoff == 0 || len(c.Rtx) == 0 {
+		return
+	}
+	defer x.Enter(icmpRevert)()
+	c.Backoff--
+	rto := initialRTO
+	if c.SRTT > 0 {
+		rto = ceilJiffy(sim.Duration(c.SRTT>>3+c.RTTVar) * sim.Microsecond)
+	}
+	for range c.Backoff {
+		rto = min(2*rto, x.Sys.RTOMax)
+	}
+	c.RTO = rto
+	if left := ticks(c.Rtx[0].SentAt, x.Now); left < c.RTO {
+		c.armXmit(x, TimerRTO, c.RTO-left)
+	} else {
+		c.onRTO(x)
+	}
 }
 
 var icmpTooBig = trace.Declare(trace.Rule{

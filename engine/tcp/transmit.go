@@ -186,6 +186,7 @@ var resetSend = trace.Declare(trace.Rule{
 func (c *Conn) sendReset(x *Ctx) {
 	defer x.Enter(resetSend)()
 	s := c.header(x, wire.RST|wire.ACK, c.acceptableSeq())
+	c.SegsOut++
 	x.Send(s, 0)
 }
 
