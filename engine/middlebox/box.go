@@ -75,13 +75,15 @@ type Vars struct {
 // Box is one box on the way.
 type Box struct {
 	Vars
-	ID     sim.SubjectID
-	Name   string
-	Conf   *Config // shared, never written
-	Flows  []*Flow // oldest first
-	Rules  []Rule  // the FORWARD chain; replaced whole
-	Rand   sim.Rand
-	secret uint64
+	ID      sim.SubjectID
+	Name    string
+	Conf    *Config // shared, never written
+	Flows   []*Flow // oldest first
+	Rules   []Rule  // the FORWARD chain; replaced whole
+	Rand    sim.Rand
+	secret  uint64
+	epoch   uint32 // flows of an older epoch are shared with copies
+	written bool   // a flow of this epoch may exist
 }
 
 // New returns a box that has seen nothing.
@@ -92,14 +94,14 @@ func New(id sim.SubjectID, name string, c *Config, seed uint64) *Box {
 	return b
 }
 
-// Clone returns a copy that shares nothing that either may write.
+// Clone returns a copy that shares nothing that either may write: flows are shared
+// until one of the two edits them.
 func (b *Box) Clone() *Box {
-	n := *b
-	n.Flows = make([]*Flow, len(b.Flows))
-	for i, f := range b.Flows {
-		g := *f
-		n.Flows[i] = &g
+	if b.written {
+		b.epoch, b.written = b.epoch+1, false
 	}
+	n := *b
+	n.Flows = append(make([]*Flow, 0, len(b.Flows)), b.Flows...)
 	return &n
 }
 

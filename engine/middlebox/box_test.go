@@ -162,3 +162,19 @@ func TestBalancerByHash(t *testing.T) {
 		t.Errorf("all clients were sent to one server")
 	}
 }
+
+// What a copy of a box does to its flows the original does not see, nor the other
+// way round.
+func TestClonesGoTheirOwnWays(t *testing.T) {
+	a := newNAT()
+	take(a, 0, segment("orig", "SYN"))
+	b := a.Clone()
+	take(b, 0, segment("reply", "SYN-ACK"))
+	c := b.Clone()
+	take(a, 0, segment("reply", "RST"))
+	take(c, 0, segment("orig", "ACK"))
+	take(c, 0, segment("orig", "FIN"))
+	if len(a.Flows) != 0 || len(b.Flows) != 1 || b.Flows[0].State != SynRecv || c.Flows[0].State != FinWait {
+		t.Errorf("%d flows; %s; %s; expected none, SYN_RECV, FIN_WAIT", len(a.Flows), b.Flows[0].State, c.Flows[0].State)
+	}
+}

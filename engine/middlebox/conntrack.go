@@ -142,6 +142,7 @@ func (b *Box) track(x *Ctx, s *wire.Segment, mine func(netip.Addr) bool) (*Flow,
 	if f == nil {
 		return b.open(x, s, k, mine)
 	}
+	f = b.edit(f)
 	f.Watch(x)
 	if k == bare {
 		x.Note(flowInvalid)
@@ -163,6 +164,21 @@ func (b *Box) track(x *Ctx, s *wire.Segment, mine func(netip.Addr) bool) (*Flow,
 	}
 	f.move(x, s, dir, k, n, b)
 	return f, dir, Forward
+}
+
+// edit returns a flow to be written to: the box's own.
+func (b *Box) edit(f *Flow) *Flow {
+	if f.epoch == b.epoch {
+		return f
+	}
+	own := *f
+	own.epoch, b.written = b.epoch, true
+	for i := range b.Flows {
+		if b.Flows[i] == f {
+			b.Flows[i] = &own
+		}
+	}
+	return &own
 }
 
 // move brings a flow into its next state.
@@ -223,7 +239,7 @@ func (b *Box) open(x *Ctx, s *wire.Segment, k kind, mine func(netip.Addr) bool) 
 		rule = flowLoose
 	}
 	defer x.Enter(rule)()
-	f.ID, f.State = x.newID(), n
+	f.ID, f.State, f.epoch, b.written = x.newID(), n, b.epoch, true
 	f.seen(s, orig, k)
 	f.ExpireAt = x.Now.Add(f.timeout(b.Established))
 	b.Flows = append(b.Flows, f)

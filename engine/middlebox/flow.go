@@ -60,6 +60,7 @@ type Flow struct {
 	lastDir  direction
 	lastEnd  wire.Seq
 	closing  bool // a FIN was let through: a SYN may open it anew
+	epoch    uint32
 }
 
 // direction is which side a segment comes from.
