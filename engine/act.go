@@ -383,5 +383,5 @@ func (w *World) forge(rec *trace.Recorder, op *Op, i int) {
 	c := w.cablesOf(op)[0]
 	s := op.Many.Segment(op.Forge, i)
 	w.fillForged(&s, op, c)
-	w.put(rec, c, Packet{Seg: s, From: c.From, Forged: true})
+	w.put(rec, c, &Packet{Seg: s, From: c.From, Forged: true})
 }

@@ -57,37 +57,43 @@ const (
 // full blocks, which are never written again; only the last one is copied.
 type ledger struct {
 	full []*[blockLen]Packet
-	last [blockLen]Packet
-	n    sim.PacketID // how many packets there are
-	drop bool         // keep only the latest: for runs that nobody looks back on
+	last *[blockLen]Packet // its own; nil before the first packet
+	n    sim.PacketID      // how many packets there are
+	drop bool              // keep only the latest: for runs that nobody looks back on
 }
 
 func (l *ledger) clone() ledger {
 	n := *l
 	n.full = append(make([]*[blockLen]Packet, 0, len(l.full)+1), l.full...)
+	if l.last != nil {
+		last := *l.last
+		n.last = &last
+	}
 	return n
 }
 
-// add takes the next number.
-func (l *ledger) add(p Packet) *Packet {
+// add gives a packet the next number and keeps it.
+func (l *ledger) add(p *Packet) *Packet {
 	i := int(l.n) % blockLen
-	if i == 0 && l.n > 0 {
-		l.keep()
+	if i == 0 {
+		l.turn()
 	}
 	l.n++
 	p.ID = l.n
-	l.last[i] = p
+	l.last[i] = *p
 	return &l.last[i]
 }
 
-// keep puts the last block among the full ones.
-func (l *ledger) keep() {
-	b := new([blockLen]Packet)
-	if n := len(l.full) - keptBlocks; l.drop && n >= 0 {
-		b, l.full[n] = l.full[n], nil
+// turn puts the last block, if any, among the full ones and begins another.
+func (l *ledger) turn() {
+	if l.last != nil {
+		l.full = append(l.full, l.last)
 	}
-	*b = l.last
-	l.full = append(l.full, b)
+	if n := len(l.full) - keptBlocks - 1; l.drop && n >= 0 {
+		l.last, l.full[n] = l.full[n], nil
+		return
+	}
+	l.last = new([blockLen]Packet)
 }
 
 // get returns a packet to read, or nil.

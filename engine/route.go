@@ -113,7 +113,7 @@ func (w *World) through(rec *trace.Recorder, p Packet) bool {
 		if rec.On {
 			was = rec.SetSpan(o.Span)
 		}
-		w.send(rec, n)
+		w.send(rec, &n)
 		if rec.On {
 			rec.SetSpan(was)
 		}

@@ -51,7 +51,7 @@ func (w *World) transmit(x *host.Ctx, h int) {
 			was = x.SetSpan(o.Span)
 		}
 		p := Packet{Seg: o.Seg, From: sim.HostID(h), Retx: o.Retx}
-		w.send(x.Recorder, p)
+		w.send(x.Recorder, &p)
 		if x.On {
 			x.SetSpan(was)
 		}
@@ -60,7 +60,7 @@ func (w *World) transmit(x *host.Ctx, h int) {
 }
 
 // send puts a packet on the cable towards its destination.
-func (w *World) send(rec *trace.Recorder, p Packet) {
+func (w *World) send(rec *trace.Recorder, p *Packet) {
 	c := w.cableFor(p.From, middlebox.Dest(&p.Seg))
 	if c == nil {
 		rec.Note(noRoute)
@@ -70,13 +70,13 @@ func (w *World) send(rec *trace.Recorder, p Packet) {
 }
 
 // put puts a packet on a cable and lets the standing rules have their say.
-func (w *World) put(rec *trace.Recorder, c *cable, p Packet) {
+func (w *World) put(rec *trace.Recorder, c *cable, p *Packet) {
 	p.To, p.SentBy, p.SentAt = c.To, w.step, w.now
 	if p.Of != 0 {
-		w.learnAgain(&p)
+		w.learnAgain(p)
 	} else {
-		p.BaseSeq, p.BaseAck = w.bases(&p)
-		p.Flow = w.flowOf(&p)
+		p.BaseSeq, p.BaseAck = w.bases(p)
+		p.Flow = w.flowOf(p)
 	}
 	if c.ID != 0 {
 		c.Watch(rec)
@@ -128,7 +128,7 @@ func (w *World) mark(rec *trace.Recorder, id sim.PacketID) {
 func (w *World) copyPacket(rec *trace.Recorder, c *cable, of sim.PacketID, at sim.Time) {
 	p := *w.sent.get(of)
 	p.CopyOf, p.ArriveAt = of, at
-	made := w.sent.add(p)
+	made := w.sent.add(&p)
 	rec.Effect(trace.Effect{Kind: trace.Copied, Host: p.From, Packet: made.ID, Old: int64(of), At: int64(at)})
 	c.insert(flight{at, made.ID})
 }
