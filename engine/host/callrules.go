@@ -104,7 +104,7 @@ var listenAgain = trace.Declare(trace.Rule{
 
 var listenStop = trace.Declare(trace.Rule{
 	ID:    "listen.stop",
-	Says:  "Nobody listens any more. Half-open requests are forgotten in silence, and connections that wait for accept() are reset.",
+	Says:  "Nobody listens any more. Connections that wait for accept() are reset; half-open requests will go in silence, each with its next segment or timer.",
 	RFC:   trace.Cites("RFC 9293 §3.10.4"),
 	Linux: "inet_csk_listen_stop",
 })

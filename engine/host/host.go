@@ -274,8 +274,11 @@ func (h *Host) sweep(x *Ctx) {
 		}
 		gone := c.Gone()
 		if orphan := c.Dead && !gone; orphan != c.Filed.Orphan {
-			c.Filed.Orphan = orphan
-			h.Orphans += 2*uint32(bit(orphan)) - 1
+			if c.Filed.Orphan = orphan; orphan {
+				h.Orphans++
+			} else {
+				h.Orphans--
+			}
 		}
 		if gone && !c.Filed.Gone {
 			h.destroyed(x, c.ID, c.Made)

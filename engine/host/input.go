@@ -185,25 +185,45 @@ func (h *Host) toListener(x *Ctx, s *wire.Segment, isn *wire.Seq) {
 // requestError gives an ICMP error to a request (tcp_req_err).
 func (h *Host) requestError(x *Ctx, q *tcp.Request, s *wire.Segment) {
 	x.Event.Subject = q.ID
-	q = h.editReq(x, q)
-	l := h.edit(x, h.Conn(q.Listener))
-	if q.OnICMP(&x.Ctx, s) {
-		h.dropRequest(x, q, l)
+	if q = h.editReq(x, q); q.OnICMP(&x.Ctx, s) {
+		h.dropRequest(x, q)
 	}
+}
+
+var listenOrphan = trace.Declare(trace.Rule{
+	ID:      "listen.orphan",
+	Says:    "The listener of this half-open request is gone. Nobody has told the request; it goes now, with its next segment or timer.",
+	Linux:   "reqsk_timer_handler",
+	Differs: "RFC 9293 would forget it when the listener closes.",
+})
+
+// ownerOf returns the listener of a request, to be written to; nil: it listens no
+// more, and the request is gone with it.
+func (h *Host) ownerOf(x *Ctx, q *tcp.Request) *tcp.Conn {
+	if l := h.Conn(q.Listener); l != nil && l.State == tcp.Listen {
+		return h.edit(x, l)
+	}
+	defer x.Enter(listenOrphan)()
+	h.dropRequest(x, q)
+	return nil
 }
 
 func (h *Host) toRequest(x *Ctx, q *tcp.Request, s *wire.Segment) {
 	x.Event.Subject = q.ID
 	q = h.editReq(x, q)
-	l := h.edit(x, h.Conn(q.Listener))
+	l := h.ownerOf(x, q)
+	if l == nil {
+		h.toListener(x, s, nil)
+		return
+	}
 	switch q.OnSegment(&x.Ctx, s, l.DeferAccept) {
 	case tcp.ReqKill:
-		h.dropRequest(x, q, l)
+		h.dropRequest(x, q)
 	case tcp.ReqAccept:
 		ok, kill := l.RoomForChild(&x.Ctx, q, s)
 		switch {
 		case kill:
-			h.dropRequest(x, q, l)
+			h.dropRequest(x, q)
 		case ok:
 			h.accept(x, q, l, s)
 		}
@@ -227,8 +247,10 @@ func (h *Host) child(x *Ctx, q *tcp.Request, l *tcp.Conn, s *wire.Segment) *tcp.
 	return c
 }
 
-func (h *Host) dropRequest(x *Ctx, q *tcp.Request, l *tcp.Conn) {
-	l.DropRequest(q)
+func (h *Host) dropRequest(x *Ctx, q *tcp.Request) {
+	if l := h.Conn(q.Listener); l != nil {
+		h.edit(x, l).DropRequest(q)
+	}
 	h.removeReq(q)
 	h.destroyed(x, q.ID, q.Made)
 }

@@ -138,7 +138,7 @@ func (h *Host) Destroy(x *Ctx, t wire.Tuple) bool {
 		return true
 	}
 	if q := h.reqFor(t); q != nil {
-		h.dropRequest(x, h.editReq(x, q), h.edit(x, h.Conn(q.Listener)))
+		h.dropRequest(x, h.editReq(x, q))
 		return true
 	}
 	if w := h.twFor(t); w != nil {

@@ -225,13 +225,11 @@ func (h *Host) addrFor(dst netip.Addr) netip.Addr {
 // the socket may stay.
 func (h *Host) stopListening(x *Ctx, l *tcp.Conn, stays bool) {
 	defer x.Enter(listenStop)()
-	for i := len(h.Reqs) - 1; i >= 0; i-- {
-		if q := h.Reqs[i]; q.Listener != l.ID {
-			continue
-		} else if n := h.heir(x, l, q.Tuple); n != nil {
-			l.PassRequest(&x.Ctx, n, h.editReq(x, q))
-		} else {
-			h.dropRequest(x, q, l)
+	for _, q := range h.Reqs {
+		if q.Listener == l.ID {
+			if n := h.heir(x, l, q.Tuple); n != nil {
+				l.PassRequest(&x.Ctx, n, h.editReq(x, q))
+			}
 		}
 	}
 	for _, c := range h.Live {

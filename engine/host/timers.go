@@ -88,8 +88,7 @@ func (h *Host) OnTimer(x *Ctx, d Deadline) {
 
 func (h *Host) requestTimer(x *Ctx, q *tcp.Request) {
 	q = h.editReq(x, q)
-	l := h.edit(x, h.Conn(q.Listener))
-	if !q.OnTimer(&x.Ctx, l) {
-		h.dropRequest(x, q, l)
+	if l := h.ownerOf(x, q); l != nil && !q.OnTimer(&x.Ctx, l) {
+		h.dropRequest(x, q)
 	}
 }
