@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"encoding/binary"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -18,10 +19,7 @@ type process struct {
 	h     *station
 	lines []host.Instr
 	vars  map[string]int
-	errno string // of the last failed call
-	read  int
-	eof   bool
-	busy  bool // a call has not returned
+	errno atomic.Uintptr // of the last failed call: the judge reads it while the program may still run
 }
 
 // run makes one line after the other, until the scene is over.
@@ -77,18 +75,24 @@ func (p *process) sleep(at time.Time) bool {
 	}
 }
 
+// lastErrno is the name of the errno of the last failed call, or "".
+func (p *process) lastErrno() string {
+	if no := unix.Errno(p.errno.Load()); no != 0 {
+		return errnoName(no)
+	}
+	return ""
+}
+
 // call makes one call; what fails leaves its errno.
 func (p *process) call(in *host.Instr) {
-	p.busy = true
 	err := p.make(in)
 	select {
 	case <-p.l.over: // it returned because the scene is over
 		return
 	default:
 	}
-	p.busy = false
 	if no, is := err.(unix.Errno); is && no != 0 {
-		p.errno = errnoName(no)
+		p.errno.Store(uintptr(no))
 	}
 }
 
@@ -233,8 +237,6 @@ func (p *process) reads(fd int, a host.Arg, flags int) error {
 		if err != nil {
 			return err
 		}
-		p.read += n
-		p.eof = p.eof || n == 0 && len(b) > 0
 		if a.Kind == host.ArgNum || n == 0 {
 			return nil
 		}

@@ -280,10 +280,12 @@ func (l *lab) ends(w *engine.World) string {
 			all = append(all, fmt.Errorf("%s: engine %v, kernel %v at the end", h.spec.Name, want, got))
 		}
 		for j, p := range h.procs {
-			if j >= len(e.Procs) || p.errno == errnoOf(&e.Procs[j]) {
+			if j >= len(e.Procs) {
 				continue
 			}
-			all = append(all, fmt.Errorf("%s: errno of the program: engine %q, kernel %q", h.spec.Name, errnoOf(&e.Procs[j]), p.errno))
+			if want, got := errnoOf(&e.Procs[j]), p.lastErrno(); want != got {
+				all = append(all, fmt.Errorf("%s: errno of the program: engine %q, kernel %q", h.spec.Name, want, got))
+			}
 		}
 	}
 	if err := errors.Join(all...); err != nil {

@@ -18,10 +18,11 @@ import (
 // lives in it. Sockets stay in the namespace in which they were made, so only
 // making them, and settings, need the thread.
 type space struct {
-	do  chan func()
-	tun int // the device: bytes written are packets that arrive
-	tap int // a packet socket: what the kernel hands to the device, stamped
-	fds []int
+	do   chan func()
+	over chan struct{} // closed: nothing is done any more
+	tun  int           // the device: bytes written are packets that arrive
+	tap  int           // a packet socket: what the kernel hands to the device, stamped
+	fds  []int
 }
 
 // Offloads that a TUN device may promise: whoever reads it takes segments larger
@@ -48,7 +49,7 @@ func Check() error {
 
 // newSpace makes a namespace. With offload the device takes large segments.
 func newSpace(offload bool) (*space, error) {
-	s := &space{do: make(chan func()), tun: -1, tap: -1}
+	s := &space{do: make(chan func()), over: make(chan struct{}), tun: -1, tap: -1}
 	made := make(chan error)
 	go s.live(made)
 	if err := <-made; err != nil {
@@ -70,16 +71,25 @@ func (s *space) live(made chan<- error) {
 		return
 	}
 	made <- nil
-	for f := range s.do {
-		f()
+	for {
+		select {
+		case f := <-s.do:
+			f()
+		case <-s.over:
+			return
+		}
 	}
 }
 
-// in runs f inside the namespace.
+// in runs f inside the namespace; after its end nothing is done any more.
 func (s *space) in(f func() error) error {
 	done := make(chan error)
-	s.do <- func() { done <- f() }
-	return <-done
+	select {
+	case s.do <- func() { done <- f() }:
+		return <-done
+	case <-s.over:
+		return unix.EBADF
+	}
 }
 
 func (s *space) close() {
@@ -88,7 +98,7 @@ func (s *space) close() {
 			unix.Close(fd)
 		}
 	}
-	close(s.do)
+	close(s.over)
 }
 
 func (s *space) open(offload bool) (err error) {
