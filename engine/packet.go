@@ -49,8 +49,8 @@ func (p *Packet) Options() string {
 }
 
 const (
-	blockLen   = 64
-	keptBlocks = 256 // blocks that a world which forgets still has
+	blockLen   = 32
+	keptBlocks = 192 // blocks that a world which forgets still has
 )
 
 // ledger keeps every packet ever sent, by number. Copies of a world share the

@@ -39,7 +39,7 @@ func fullTrace(t *engine.Timeline, b engine.BranchID, n engine.StepNo) string {
 	for _, e := range t.Events(b, 1, n) {
 		fmt.Fprintf(&out, "%d %d %s %d/%d #%d %q <- %d\n", e.ID, e.At, e.Kind, e.Host, e.Subject, e.Packet, e.Name, e.Cause)
 		for _, s := range e.Spans {
-			fmt.Fprintf(&out, " %s %d %v\n", s.Rule.ID, s.Parent, s.Check)
+			fmt.Fprintf(&out, " %s %d %v\n", s.Rule.ID, s.Parent, e.Check(s))
 		}
 		fmt.Fprintf(&out, " %v %v\n", e.Changes, e.Counts)
 		for _, f := range e.Effects {

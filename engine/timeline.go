@@ -11,7 +11,7 @@ const (
 	DefaultLimit   = 200_000 // events in a branch
 	MaxBranches    = 256
 	maxTime        = sim.Time(24 * 60 * sim.Minute)
-	checkpointEach = 128
+	checkpointEach = 384
 )
 
 // Timeline is a scene being played: the tree of its futures, and a cursor.
@@ -24,6 +24,7 @@ type Timeline struct {
 	n        StepNo
 	world    *World // at the cursor; read only when it is also a checkpoint
 	rec      *trace.Recorder
+	store    store
 	limit    StepNo
 	err      error
 }
@@ -203,7 +204,7 @@ func (t *Timeline) own() {
 // record keeps the event that the tip has just been moved over.
 func (t *Timeline) record() *trace.Event {
 	b := t.branches[t.at]
-	b.events = append(b.events, compact(t.rec.End()))
+	b.events = append(b.events, t.store.keep(t.rec.End()))
 	t.n++
 	b.info.Tip = t.n
 	b.info.End = t.world.NextAt() == sim.Never
@@ -213,13 +214,35 @@ func (t *Timeline) record() *trace.Event {
 	return &b.events[len(b.events)-1]
 }
 
-// compact copies an event out of the recorder's buffers.
-func compact(e trace.Event) trace.Event {
-	e.Spans = copyOf(e.Spans)
-	e.Changes = copyOf(e.Changes)
-	e.Effects = copyOf(e.Effects)
-	e.Counts = copyOf(e.Counts)
+// store is where the parts of recorded events lie: close together, in chunks that
+// are never written again where an event has been put.
+type store struct {
+	spans   []trace.Span
+	checks  []trace.Check
+	changes []trace.Change
+	effects []trace.Effect
+	counts  []trace.Count
+}
+
+// keep copies an event out of the recorder's buffers.
+func (s *store) keep(e trace.Event) trace.Event {
+	e.Spans = put(&s.spans, e.Spans)
+	e.Checks = put(&s.checks, e.Checks)
+	e.Changes = put(&s.changes, e.Changes)
+	e.Effects = put(&s.effects, e.Effects)
+	e.Counts = put(&s.counts, e.Counts)
 	return e
+}
+
+// put copies a slice into what is left of a chunk, or into a new one.
+func put[T any](chunk *[]T, s []T) []T {
+	const chunkLen = 512
+	if cap(*chunk)-len(*chunk) < len(s) {
+		*chunk = make([]T, 0, max(chunkLen, len(s)))
+	}
+	n := len(*chunk)
+	*chunk = append(*chunk, s...)
+	return (*chunk)[n:len(*chunk):len(*chunk)]
 }
 
 // Back goes one event back.
@@ -316,6 +339,7 @@ func (t *Timeline) Clone() *Timeline {
 	}
 	n.world = t.world.Clone()
 	n.rec = trace.NewRecorder()
+	n.store = store{} // what is left of the chunks is the other's
 	return &n
 }
 

@@ -162,8 +162,7 @@ func encodeFrame(w *engine.World, e *trace.Event, move *engine.Intervention, bef
 	}
 	for _, s := range e.Spans {
 		p := proto.Span{Rule: s.Rule.ID, Parent: s.Parent}
-		if s.Checked {
-			c := s.Check
+		if c := e.Check(s); c != nil {
 			p.Check = &proto.Check{L: c.L, A: c.A, Op: c.Op.String(), R: c.R, B: c.B, Unit: string(c.Unit), OK: c.OK}
 		}
 		f.Spans = append(f.Spans, p)

@@ -40,11 +40,7 @@ func jsonWriter(w io.Writer) func(*engine.World, *trace.Event) {
 			Packet: int32(e.Packet), Name: e.Name, Cause: int32(e.Cause), Changes: e.Changes, Effects: e.Effects, Counts: e.Counts,
 		}
 		for _, s := range e.Spans {
-			js := jsonSpan{Rule: s.Rule.ID, Parent: s.Parent}
-			if s.Checked {
-				js.Check = &s.Check
-			}
-			j.Spans = append(j.Spans, js)
+			j.Spans = append(j.Spans, jsonSpan{s.Rule.ID, s.Parent, e.Check(s)})
 		}
 		enc.Encode(j) // numbers and strings always encode; the writer keeps its error
 	}

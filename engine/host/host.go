@@ -61,6 +61,7 @@ type Host struct {
 	tuples, ports, due sim.Index       // what is found by four-tuple, by local port, by deadline
 	listens            []sim.SubjectID // listeners, oldest first
 	touched            touched
+	resumed            *wait  // the wait of the call at hand, if it goes on with one
 	epoch              uint32 // subjects of an older epoch are shared with copies
 	written            bool   // a subject of this epoch may exist
 }

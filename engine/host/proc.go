@@ -175,20 +175,21 @@ func (h *Host) Ask(x *Ctx, proc int, in Instr) {
 func (h *Host) Run(x *Ctx, proc int) {
 	h.Watch(x)
 	p := &h.Procs[proc]
-	w := p.Wait
-	if w == nil {
-		w = &wait{until: sim.Never}
-		if len(p.Queue) > 0 {
-			w.in, w.extra = p.Queue[0], true
-			p.Queue = p.Queue[1:]
-		} else {
-			w.in = p.Lines[p.PC]
-			p.PC++
-		}
+	w := wait{until: sim.Never}
+	switch h.resumed = p.Wait; {
+	case p.Wait != nil:
+		w = *p.Wait
+	case len(p.Queue) > 0:
+		w.in, w.extra = p.Queue[0], true
+		p.Queue = p.Queue[1:]
+	default:
+		w.in = p.Lines[p.PC]
+		p.PC++
 	}
 	p.Wait = nil
 	x.Event.Name = w.in.Text
-	h.call(x, proc, *w)
+	h.call(x, proc, w)
+	h.resumed = nil
 	h.sweep(x)
 	h.Procs[proc].By = x.Event.ID
 	h.Procs[proc].settle(x.Now)
@@ -216,8 +217,13 @@ func (h *Host) returned(x *Ctx, proc int, in *Instr, result int64, err tcp.Errno
 	x.Effect(trace.Effect{Kind: trace.Returned, Host: h.Index, N: int32(proc), Result: result, Errno: err.String(), Text: text})
 }
 
-// block lets the process wait in its call.
+// block lets the process wait in its call, as before if it goes on to wait for the
+// same.
 func (h *Host) block(proc int, w wait) {
+	if was := h.resumed; was != nil && was.sock == w.sock && was.done == w.done && was.fast == w.fast && was.until == w.until && was.extra == w.extra {
+		h.Procs[proc].Wait = was
+		return
+	}
 	h.Procs[proc].Wait = &w
 }
 

@@ -59,8 +59,8 @@ func (x *explainer) under(span int16, depth int) {
 
 func (x *explainer) span(s *trace.Span, depth int) {
 	r := s.Rule
-	if s.Checked {
-		x.line(depth, "? "+r.ID+": "+CheckText(s.Check))
+	if c := x.e.Check(*s); c != nil {
+		x.line(depth, "? "+r.ID+": "+CheckText(*c))
 	} else {
 		x.line(depth, "* "+r.ID)
 	}

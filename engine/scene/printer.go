@@ -85,7 +85,7 @@ func (p *Printer) compact(w lens, e *trace.Event) string {
 	add(compactCounts(w, e), " ", "")
 	var rules []string
 	for i := range e.Spans {
-		if !e.Spans[i].Checked {
+		if e.Spans[i].Asked == 0 {
 			rules = append(rules, e.Spans[i].Rule.ID)
 		}
 	}

@@ -54,8 +54,9 @@ func fakeEvent() *trace.Event {
 		ID: 2, At: 1_020_000_000, Kind: trace.Timer, Host: 0, Name: "RTO", Cause: 1,
 		Spans: []trace.Span{
 			{Rule: outerRule, Parent: -1},
-			{Rule: innerRule, Parent: 0, Checked: true, Check: trace.Gt("SND.UNA", 1, "high_seq", 0)},
+			{Rule: innerRule, Parent: 0, Asked: 1},
 		},
+		Checks: []trace.Check{trace.Gt("SND.UNA", 1, "high_seq", 0)},
 		Changes: []trace.Change{
 			{Subject: 1, Field: 0, Span: 0, Old: 0, New: 1},
 			{Subject: 1, Field: 3, Span: 0, Old: 10, New: 5},

@@ -32,6 +32,7 @@ type Event struct {
 	Name    string        // Timer: its name ("rto"); Call: the call as written; Act: the operation as written
 	Cause   sim.EventID   // the event before which this could not have happened; 0: the scene itself
 	Spans   []Span
+	Checks  []Check // the comparisons that ran; spans point at them
 	Changes []Change
 	Effects []Effect
 	Counts  []Count
@@ -39,10 +40,17 @@ type Event struct {
 
 // Span is one rule that applied. Spans are in order of opening.
 type Span struct {
-	Rule    *Rule
-	Parent  int16 // index of the span around it, or -1
-	Checked bool  // the span is a question: Check holds the comparison that ran
-	Check   Check
+	Rule   *Rule
+	Parent int16 // index of the span around it, or -1
+	Asked  int16 // the span is a question: the number of its Check, counted from 1; 0: it is none
+}
+
+// Check returns the comparison that ran in a span of this event; nil: it asked nothing.
+func (e *Event) Check(s Span) *Check {
+	if s.Asked == 0 {
+		return nil
+	}
+	return &e.Checks[s.Asked-1]
 }
 
 // Change is one variable that an event changed, measured.

@@ -35,7 +35,7 @@ func (r *Recorder) Begin(e Event) {
 		return
 	}
 	old := &r.Event
-	e.Spans, e.Changes, e.Effects, e.Counts = old.Spans[:0], old.Changes[:0], old.Effects[:0], old.Counts[:0]
+	e.Spans, e.Checks, e.Changes, e.Effects, e.Counts = old.Spans[:0], old.Checks[:0], old.Changes[:0], old.Effects[:0], old.Counts[:0]
 	r.Event, r.cur = e, -1
 	r.watched = r.watched[:0]
 }
@@ -125,7 +125,8 @@ func (r *Recorder) Note(rule *Rule) {
 func (r *Recorder) When(rule *Rule, c Check) bool {
 	if r.On {
 		r.flush()
-		r.Event.Spans = append(r.Event.Spans, Span{Rule: rule, Parent: r.cur, Checked: true, Check: c})
+		r.Event.Checks = append(r.Event.Checks, c)
+		r.Event.Spans = append(r.Event.Spans, Span{Rule: rule, Parent: r.cur, Asked: int16(len(r.Event.Checks))})
 	}
 	return c.OK
 }

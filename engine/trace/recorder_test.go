@@ -54,10 +54,13 @@ func TestChangesGoToTheInnermostOpenRule(t *testing.T) {
 	spans := []Span{
 		{Rule: outer, Parent: -1},
 		{Rule: inner, Parent: 0},
-		{Rule: question, Parent: 0, Checked: true, Check: Check{L: "colour", A: 1, Op: OpGT, R: "none", B: 0, OK: true}},
+		{Rule: question, Parent: 0, Asked: 1},
 	}
 	if !reflect.DeepEqual(e.Spans, spans) {
 		t.Errorf("spans %+v\nwant  %+v", e.Spans, spans)
+	}
+	if c := e.Check(e.Spans[2]); c == nil || *c != (Check{L: "colour", A: 1, Op: OpGT, R: "none", B: 0, OK: true}) || e.Check(e.Spans[1]) != nil {
+		t.Errorf("checks %+v", e.Checks)
 	}
 	changes := []Change{
 		{Subject: 7, Field: 2, Span: -1, Old: 3, New: 4},
