@@ -3,6 +3,7 @@ package kernel
 import (
 	"os"
 	"runtime"
+	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -30,11 +31,12 @@ func Punctual() {
 	_ = syscall.Exec(self, os.Args, append(os.Environ(), punctualEnv+"=1")) // if it fails, this program goes on
 }
 
-// Version names the kernel underneath.
+// Version names the kernel underneath, without what a builder has added.
 func Version() string {
 	var u unix.Utsname
 	if err := unix.Uname(&u); err != nil {
 		return "unknown"
 	}
-	return unix.ByteSliceToString(u.Sysname[:]) + " " + unix.ByteSliceToString(u.Release[:])
+	release, _, _ := strings.Cut(unix.ByteSliceToString(u.Release[:]), "-")
+	return unix.ByteSliceToString(u.Sysname[:]) + " " + release
 }
