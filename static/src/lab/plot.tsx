@@ -42,7 +42,7 @@ function options(lib: typeof uPlot, c: Chart, width: number, hover: (u: uPlot) =
   return {
     width,
     height: H,
-    scales: { x: { time: false } },
+    scales: { x: { time: false, range: (_u, from, to) => [from ?? 0, Math.max(to ?? 0, (from ?? 0) + 0.1)] } }, // a single event too has some room
     legend: { show: false },
     cursor: { sync: { key: 'lab', setSeries: false }, y: false, points: { size: 6 }, drag: { x: false, y: false, setScale: false } },
     axes: [
