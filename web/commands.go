@@ -231,6 +231,9 @@ func (st *stage) doReplay(_ *watcher, c proto.Command) (proto.Done, error) {
 	if len(st.t.Branches()) >= maxBranches {
 		return proto.Done{}, cannot("many-branches", "max", maxBranches)
 	}
+	if c.Without != 0 {
+		return proto.Done{}, st.replayWithout(c, label)
+	}
 	var ops []engine.Op
 	for _, text := range c.Ops {
 		op, err := scene.ParseOp(text, &st.file.Scenario)
@@ -244,6 +247,25 @@ func (st *stage) doReplay(_ *watcher, c proto.Command) (proto.Done, error) {
 	}
 	st.observe()
 	return proto.Done{}, nil
+}
+
+// replayWithout makes every act of a branch again but one.
+func (st *stage) replayWithout(c proto.Command, label string) error {
+	b, err := st.branchOf(c)
+	if err == nil {
+		err = between("without", c.Without, 1, int32(st.tipOf(b)))
+	}
+	if err != nil {
+		return err
+	}
+	if len(c.Ops) > 0 {
+		return cannot("op", "what", "ops beside without, expected one of them")
+	}
+	if _, err := st.t.ReplayWithout(b, engine.StepNo(c.Without), label, "you"); err != nil {
+		return cannot("op", "what", err.Error())
+	}
+	st.observe()
+	return nil
 }
 
 func (st *stage) doLabel(_ *watcher, c proto.Command) (proto.Done, error) {

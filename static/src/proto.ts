@@ -16,6 +16,7 @@ export interface Command {
   at?: number; // act: at which instant; absent: now
   op?: string; // act: one intervention, as a scene writes it
   ops?: string[]; // replay: same moves as before, with these made first, at time 0
+  without?: number; // replay: go on right before this event, an act, without it; every later act is made again
   cond?: string; // until: "segment" "timer" "state" "drop" or a condition such as client.cwnd < 4
   text?: string; // label, fork, replay: the branch's name; lesson: "next" "prev" "reset" "return"
   answer?: string; // predict: the key of the option chosen

@@ -19,17 +19,18 @@ type Command struct {
 	T  string `json:"t"`  // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "inspect" "lesson" "predict" "shell"
 	ID int64  `json:"id"` // of this page
 
-	Branch *int32   `json:"branch,omitempty"` // which branch it is about; absent: the session's current one
-	N      int32    `json:"n,omitempty"`      // step: how many (1 if absent); seek, frames, inspect: which step
-	To     int32    `json:"to,omitempty"`     // frames: up to this step; diff: the other branch
-	At     *int64   `json:"at,omitempty"`     // act: at which instant; absent: now
-	Op     string   `json:"op,omitempty"`     // act: one intervention, as a scene writes it
-	Ops    []string `json:"ops,omitempty"`    // replay: same moves as before, with these made first, at time 0
-	Cond   string   `json:"cond,omitempty"`   // until: "segment" "timer" "state" "drop" or a condition such as client.cwnd < 4
-	Text   string   `json:"text,omitempty"`   // label, fork, replay: the branch's name; lesson: "next" "prev" "reset" "return"
-	Answer string   `json:"answer,omitempty"` // predict: the key of the option chosen
-	Host   string   `json:"host,omitempty"`   // shell: on which host; n absent: where the session stands, else at that step
-	Line   string   `json:"line,omitempty"`   // shell: the command line, at most 1024 bytes
+	Branch  *int32   `json:"branch,omitempty"`  // which branch it is about; absent: the session's current one
+	N       int32    `json:"n,omitempty"`       // step: how many (1 if absent); seek, frames, inspect: which step
+	To      int32    `json:"to,omitempty"`      // frames: up to this step; diff: the other branch
+	At      *int64   `json:"at,omitempty"`      // act: at which instant; absent: now
+	Op      string   `json:"op,omitempty"`      // act: one intervention, as a scene writes it
+	Ops     []string `json:"ops,omitempty"`     // replay: same moves as before, with these made first, at time 0
+	Without int32    `json:"without,omitempty"` // replay: go on right before this event, an act, without it; every later act is made again
+	Cond    string   `json:"cond,omitempty"`    // until: "segment" "timer" "state" "drop" or a condition such as client.cwnd < 4
+	Text    string   `json:"text,omitempty"`    // label, fork, replay: the branch's name; lesson: "next" "prev" "reset" "return"
+	Answer  string   `json:"answer,omitempty"`  // predict: the key of the option chosen
+	Host    string   `json:"host,omitempty"`    // shell: on which host; n absent: where the session stands, else at that step
+	Line    string   `json:"line,omitempty"`    // shell: the command line, at most 1024 bytes
 }
 
 // ---- server → browser ----
