@@ -64,14 +64,14 @@ export class Lab {
   async step(times = 1): Promise<void> {
     for (let i = 0; i < times; i++) {
       const before = await this.n();
-      await this.button('Step ▸').click();
+      await this.button('Step').click();
       await expect.poll(() => this.n()).toBe(before + 1);
     }
   }
 
   /** Steps, at most so often: not beyond the end. */
   async stepUpTo(times: number): Promise<void> {
-    for (let i = 0; i < times && (await this.button('Step ▸').isEnabled()); i++) await this.step();
+    for (let i = 0; i < times && (await this.button('Step').isEnabled()); i++) await this.step();
   }
 
   /** Waits until fonts are there and nothing moves any more: two frames look the same. */
@@ -112,7 +112,7 @@ export class Lab {
   async toEnd(): Promise<void> {
     await this.until('The end');
     await expect(this.page.locator('.where')).not.toContainText('+');
-    await expect(this.button('Step ▸')).toBeDisabled();
+    await expect(this.button('Step')).toBeDisabled();
   }
 
   /** The words of every segment on the diagram, as a screen reader gets them; scrolls through all. */

@@ -4,7 +4,7 @@ import { foldedGap } from './diagram/axis';
 import { unitOf } from './diagram/trips';
 import { Diagram } from './diagram/view';
 import { lang, load, t } from './i18n';
-import { ThemeButton } from './lab/theme';
+import { ThemeButton } from './lab/toolbar/theme';
 import { BranchData } from './model/branch';
 import { Schemas } from './model/schema';
 import type { Hello, Snapshot } from './proto';

@@ -1,9 +1,11 @@
 import { render } from 'preact';
 import { load, t } from './i18n';
-import { App, type Place } from './lab/app';
+import { App } from './lab/app';
 import { startPlayer } from './lab/player';
 import { loadFields, loadRules } from './lab/rules';
-import * as s from './lab/store';
+import * as s from './lab/state';
+import { connect } from './lab/sync';
+import type { Place } from './lab/toolbar/header';
 
 /** The session of this page: the one that it was served with, or a new one. */
 async function session(el: HTMLElement): Promise<{ id: string; stream: string }> {
@@ -28,7 +30,7 @@ async function main(): Promise<void> {
   const lang = el.dataset.lang || document.documentElement.lang || 'en';
   const [at] = await Promise.all([session(el), load(lang), loadRules(lang), loadFields(lang)]);
   const place: Place = { session: at.id, lesson: el.dataset.lesson ?? '', title: document.title.replace(/ · Wirestep$/, '') };
-  const stream = s.connect(at.stream);
+  const stream = connect(at.stream);
   // The island takes over when it has something to show.
   await new Promise<void>((go) => {
     const stop = s.data.subscribe((d) => {

@@ -1,6 +1,7 @@
 import { foldedGap } from '../diagram/axis';
 import { unitOf } from '../diagram/trips';
-import { atEnd, clock, data, hello, n, next, now, pause, playing, speed, step } from './store';
+import { atEnd, clock, data, hello, n, next, now, playing, speed } from './state';
+import { pause, step } from './sync';
 
 const PIXELS_PER_SECOND = 88;
 const SHORTEST = 0.16;

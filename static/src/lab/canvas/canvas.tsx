@@ -1,0 +1,113 @@
+import { signal } from '@preact/signals';
+import type { Item } from '../../diagram/items';
+import type { Labels } from '../../diagram/labels';
+import type { Layout } from '../../diagram/layout';
+import { Diagram } from '../../diagram/view';
+import { lang, t } from '../../i18n';
+import { act, choose } from '../act';
+import { say } from '../notes';
+import * as s from '../state';
+import { Tools } from '../toolbar/tools';
+import { Icon } from '../ui/Icon';
+import { ActionBar } from './actions';
+import { Compare } from './compare';
+import { EventTable } from './table';
+
+const laid = signal<{ l: Layout; labels: Labels | null } | null>(null);
+
+/** The middle of the page: the diagram, or the same as a table, or two of them. */
+export function Canvas() {
+  const d = s.data.value;
+  const hosts = s.hello.value?.hosts ?? [];
+  if (!d) return <div class="canvas" />;
+  return (
+    <section class="canvas" aria-label={t('lab.diagram')}>
+      <Tools />
+      <Standing />
+      {s.comparing.value ? (
+        <Compare />
+      ) : s.table.value ? (
+        <EventTable />
+      ) : (
+        <Diagram
+          data={d}
+          n={s.n.value}
+          rev={s.rev.value}
+          hosts={hosts}
+          links={s.hello.value?.links ?? []}
+          lang={lang.value}
+          linear={s.linear.value}
+          options={s.options.value}
+          hideFuture={s.asking.value}
+          clock={s.clock}
+          shown={s.shownHosts.value}
+          filter={s.filter.value}
+          opened={s.opened.value}
+          limits={s.limits.value}
+          chosen={s.chosen.value}
+          lit={s.lit.value}
+          label={t('lab.diagram-label')}
+          choose={pick}
+          hover={(item) => {
+            if (s.hovered.peek()?.key !== item?.key) s.hovered.value = item;
+          }}
+          drag={drag}
+          laid={(l, labels) => {
+            laid.value = { l, labels };
+          }}
+        >
+          <ActionBar l={laid.value?.l ?? null} labels={laid.value?.labels ?? null} />
+        </Diagram>
+      )}
+    </section>
+  );
+}
+
+/** What a click, the focus or Enter on something in the diagram does. */
+function pick(item: Item | null, how: 'click' | 'focus' | 'menu' | 'enter'): void {
+  if (!item) {
+    choose(null);
+    return;
+  }
+  choose(item);
+  if (how === 'focus') {
+    if (s.bar.peek()?.packet !== item.packet) s.bar.value = null;
+    return;
+  }
+  if (item.group) {
+    s.opened.value = new Set([...s.opened.peek(), item.group]);
+    choose({ key: `p${item.group}`, n: item.n, packet: item.group });
+    return;
+  }
+  s.tab.value = 'why';
+  s.bar.value = item.packet ? { packet: item.packet, mode: '' } : null;
+}
+
+/** The head of an arrow was put down at another instant. */
+function drag(id: number, arrive: number): void {
+  const p = s.data.peek()?.state.packets.get(id)?.packet;
+  if (!p || p.arrive === null) return;
+  const by = arrive - p.arrive;
+  if (by > 0) void act(`delay packet ${id} by ${Math.round(by / 1e6)}ms`);
+  else say('lab.drag-back');
+}
+
+/** Rules for segments to come, each to be taken back. */
+function Standing() {
+  void s.rev.value;
+  void s.n.value;
+  const list = s.data.value?.state.rules ?? [];
+  if (!list.length) return null;
+  return (
+    <ul class="standing" aria-label={t('lab.standing')}>
+      {list.map((r) => (
+        <li key={r.n} class="chip">
+          <span class="mono">{r.text}</span> <span class="quiet">{t('lab.hits', { n: r.hits })}</span>
+          <button type="button" class="link" aria-label={t('lab.forget', { rule: r.text })} title={t('lab.forget', { rule: r.text })} onClick={() => act(`forget rule ${r.n}`)}>
+            <Icon name="x" />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

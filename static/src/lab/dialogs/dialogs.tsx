@@ -1,0 +1,23 @@
+import { dialog } from '../state';
+import { Call } from './call';
+import { Edit } from './edit';
+import { Forge } from './forge';
+import { HostActions } from './hostactions';
+import { Keys } from './keylist';
+
+export function Dialogs() {
+  switch (dialog.value) {
+    case 'keys':
+      return <Keys />;
+    case 'edit':
+      return <Edit />;
+    case 'forge':
+      return <Forge />;
+    case 'call':
+      return <Call />;
+    case 'host':
+      return <HostActions />;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,143 @@
+import { signal } from '@preact/signals';
+import { duration } from '../../diagram/time';
+import { t } from '../../i18n';
+import type { Subject } from '../../proto';
+import { data, hello, n, rev, schemas } from '../state';
+import { AsTable, type Chart, Legend, Plot } from './plot';
+import { allSeries, merge, type Point, type Series, upTo } from './series';
+import { timeSequence } from './timeseq';
+
+const picked = signal(0);
+const INFINITE = 2147483647;
+const MOST = 200; // connections to choose from
+
+/** How a connection's windows and clocks went, each also as a table. */
+export function Charts() {
+  void rev.value;
+  const d = data.value;
+  if (!d) return null;
+  const sc = schemas.value;
+  const hosts = hello.value?.hosts ?? [];
+  const socks = [...allSeries(d, sc).values()].filter((x) => x.sends.length && x.sends[0].n <= n.value).slice(0, MOST);
+  const s = socks.find((x) => x.subject.id === picked.value) ?? mostSent(socks);
+  if (!s) {
+    return (
+      <section>
+        <p class="ref">{t('lab.charts-none')}</p>
+      </section>
+    );
+  }
+  const name = (x: Subject) => `${hosts[x.host]?.name ?? ''} · ${d.state.subjects.get(x.id)?.name || x.name}`;
+  const p = s.sends[0].track.packet;
+  const charts = draw(s, n.value, (p.absSeq - p.seq + 2 ** 32) % 2 ** 32).map((c) => (d.state.subjects.has(s.subject.id) ? upToNow(c, n.value, d.timeOf(n.value)) : c));
+  return (
+    <>
+      {socks.length > 1 && (
+        <div class="sysctl-search">
+          <label>
+            <span class="sr">{t('lab.charts-of')}</span>
+            <select
+              value={String(s.subject.id)}
+              onChange={(e) => {
+                picked.value = Number(e.currentTarget.value);
+              }}
+            >
+              {socks.map((x) => (
+                <option key={x.subject.id} value={String(x.subject.id)}>
+                  {name(x.subject)}
+                </option>
+              ))}
+            </select>
+          </label>
+        </div>
+      )}
+      {charts.map((c) => (
+        <section key={c.title} class="chart">
+          <h3>{c.title}</h3>
+          <Plot c={c} label={`${c.title}. ${t('lab.chart-aria', { n: c.n.length })}`} />
+          <Legend c={c} />
+          <AsTable c={c} />
+        </section>
+      ))}
+    </>
+  );
+}
+
+function mostSent(list: Series[]): Series | undefined {
+  const bytes = (s: Series) => s.sends.reduce((sum, x) => sum + x.track.packet.len, 0);
+  return list.map((s) => ({ s, b: bytes(s) })).sort((x, y) => y.b - x.b)[0]?.s;
+}
+
+const count = (v: number) => String(v);
+const bytes = (v: number) => (v >= 1e6 ? `${Math.round(v / 1e4) / 100} MB` : v >= 1e4 ? `${Math.round(v / 100) / 10} kB` : `${v} B`);
+const time = (v: number) => duration(Math.round(v / 1000) * 1000);
+
+function draw(s: Series, k: number, iss: number): Chart[] {
+  const get = (f: keyof Series['points']) => upTo(s.points[f], k);
+  const finite = get('Ssthresh').filter((p) => p.v !== INFINITE);
+  const srtt = get('SRTT')
+    .filter((p) => p.v > 0)
+    .map((p) => ({ ...p, v: p.v * 125 })); // kept as 8 × µs
+  const rtt = samples(s, k, iss);
+  return [
+    {
+      title: t('lab.chart-cwnd'),
+      lines: [
+        { name: 'cwnd', color: '--data', unit: count },
+        { name: 'ssthresh', color: '--fin', dash: [5, 3], unit: count },
+      ],
+      ...merge([get('Cwnd'), finite]),
+    },
+    {
+      title: t('lab.chart-flight'),
+      lines: [
+        { name: t('lab.chart-inflight'), color: '--data', unit: bytes },
+        { name: 'SND.WND', color: '--fin', dash: [5, 3], unit: bytes },
+      ],
+      ...merge([difference(get('SndNxt'), get('SndUna')), get('SndWnd')]),
+    },
+    {
+      title: t('lab.chart-rto'),
+      lines: [
+        { name: 'SRTT', color: '--data', unit: time },
+        { name: 'RTO', color: '--rtx', dash: [5, 3], unit: time },
+        { name: t('lab.chart-samples'), color: '--syn', points: true, unit: time },
+      ],
+      ...withSamples(merge([srtt, get('RTO').filter((p) => p.v > 0), rtt]), rtt),
+    },
+    timeSequence(s, k, iss, bytes),
+  ];
+}
+
+/** Every line goes on to the play head. */
+function upToNow(c: Chart, k: number, at: number): Chart {
+  if (!c.n.length || c.n[c.n.length - 1] >= k) return c;
+  return { ...c, n: [...c.n, k], at: [...c.at, at], values: c.values.map((v, i) => [...v, c.lines[i].points ? null : v[v.length - 1]]) };
+}
+
+/** Round trips as a capture would measure them: from the last sending of a byte to the ACK that covers it, never of what was sent twice. */
+function samples(s: Series, k: number, iss: number): Point[] {
+  const out: Point[] = [];
+  const sends = upTo(s.sends, k).filter((x) => x.track.packet.len > 0 || x.track.packet.kind === 'SYN');
+  let i = 0;
+  for (const a of upTo(s.points.SndUna, k)) {
+    const una = (a.v - iss + 2 ** 32) % 2 ** 32;
+    let best: (typeof sends)[number] | undefined;
+    for (; i < sends.length && sends[i].track.packet.seq + Math.max(1, sends[i].track.packet.len) <= una && sends[i].n < a.n; i++) if (!sends[i].track.packet.retx) best = sends[i];
+    if (best) out.push({ n: a.n, at: a.at, v: a.at - best.at });
+  }
+  return out;
+}
+
+/** A sample holds at its instant only. */
+function withSamples(m: ReturnType<typeof merge>, rtt: Point[]): ReturnType<typeof merge> {
+  const at = new Set(rtt.map((p) => p.n));
+  m.values[2] = m.values[2].map((v, i) => (at.has(m.n[i]) ? v : null));
+  return m;
+}
+
+/** a − b at every change of either; sequence numbers wrap. */
+function difference(a: Point[], b: Point[]): Point[] {
+  const m = merge([a, b]);
+  return m.n.map((n, i) => ({ n, at: m.at[i], v: ((m.values[0][i] ?? 0) - (m.values[1][i] ?? 0) + 2 ** 32) % 2 ** 32 })).filter((p) => p.v < 2 ** 31);
+}

@@ -1,0 +1,60 @@
+import { t } from '../../i18n';
+import { tab, tabs } from '../state';
+import { Charts } from './charts';
+import { Queues } from './queues/queues';
+import { Shell } from './shell';
+import { Sockets } from './sockets';
+import { Sysctls } from './sysctl';
+import { Timers } from './timers';
+import { Why } from './why';
+import { Windows } from './window';
+
+/** The right column: one of its tabs at a time. */
+export function Inspector() {
+  const now = tab.value;
+  return (
+    <aside class="right" aria-label={t('lab.inspector')}>
+      <div
+        class="tabs"
+        role="tablist"
+        onKeyDown={(e) => {
+          const i = tabs.indexOf(now);
+          const by = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
+          if (!by) return;
+          e.preventDefault();
+          e.stopPropagation();
+          tab.value = tabs[(i + by + tabs.length) % tabs.length];
+          (e.currentTarget.children[tabs.indexOf(tab.peek())] as HTMLElement).focus();
+        }}
+      >
+        {tabs.map((x) => (
+          <button
+            key={x}
+            id={`tab-${x}`}
+            type="button"
+            role="tab"
+            aria-selected={x === now}
+            aria-controls="panel"
+            tabIndex={x === now ? 0 : -1}
+            onClick={() => {
+              tab.value = x;
+            }}
+          >
+            {t(`lab.tab-${x}`)}
+          </button>
+        ))}
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a panel of tabs is a stop of its own */}
+      <div id="panel" role="tabpanel" aria-labelledby={`tab-${now}`} tabIndex={0}>
+        {now === 'why' && <Why />}
+        {now === 'sockets' && <Sockets />}
+        {now === 'queues' && <Queues />}
+        {now === 'window' && <Windows />}
+        {now === 'charts' && <Charts />}
+        {now === 'timers' && <Timers />}
+        {now === 'sysctl' && <Sysctls />}
+        {now === 'shell' && <Shell />}
+      </div>
+    </aside>
+  );
+}

@@ -1,0 +1,138 @@
+import { signal } from '@preact/signals';
+import { instant } from '../../diagram/time';
+import { has, t } from '../../i18n';
+import type { Branch, Diff } from '../../proto';
+import { compare } from '../act';
+import { eventEffects, eventTitle } from '../say';
+import { branches, comparing, data, hello } from '../state';
+import { branchData, pause, send } from '../sync';
+import { Icon } from '../ui/Icon';
+import { Menu } from '../ui/Menu';
+
+const naming = signal(-1);
+
+export function branchName(b: Branch | undefined): string {
+  if (!b) return '';
+  return b.label || (b.parent < 0 ? t('lab.branch-main') : t('lab.branch-n', { n: b.id }));
+}
+
+/** The tree of futures: choose, name, compare. */
+export function BranchMenu() {
+  const list = branches.value;
+  const b = list.find((x) => x.id === data.value?.id);
+  const label = (
+    <>
+      <span class="wide">{t('lab.branch')} </span>
+      <b>{branchName(b)}</b>
+      {list.length > 1 && <span class="many"> {list.length}</span>}
+    </>
+  );
+  return (
+    <Menu class="chip" list="tree" label={label} name={t('lab.branches')} title={t('lab.branches')}>
+      {(close) => tree(list).map(([x, depth]) => <Row key={x.id} b={x} depth={depth} close={close} />)}
+    </Menu>
+  );
+}
+
+function Row({ b, depth, close }: { b: Branch; depth: number; close: () => void }) {
+  const here = b.id === data.value?.id;
+  const name = branchName(b);
+  return (
+    <div class={`branch${here ? ' here' : ''}`} style={{ '--depth': String(Math.min(depth, 6)) }}>
+      {naming.value === b.id ? (
+        <Name b={b} />
+      ) : (
+        <button
+          type="button"
+          class="branch-go"
+          aria-current={here ? 'true' : undefined}
+          onClick={() => {
+            close();
+            comparing.value = null;
+            pause();
+            void send({ t: 'branch', branch: b.id, n: b.tip });
+          }}
+        >
+          <b>{name}</b>
+          <span class="ref">{b.parent < 0 ? t('lab.branch-events', { n: b.tip }) : t('lab.branch-from', { n: b.step, tip: b.tip })}</span>
+        </button>
+      )}
+      <button
+        type="button"
+        class="small"
+        aria-label={t('lab.rename', { name })}
+        title={t('lab.rename', { name })}
+        onClick={() => {
+          naming.value = naming.value === b.id ? -1 : b.id;
+        }}
+      >
+        <Icon name="pencil" />
+      </button>
+      {!here && (
+        <button
+          type="button"
+          class="small"
+          onClick={() => {
+            close();
+            void compare(b.id);
+          }}
+        >
+          {t('lab.compare')}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Name({ b }: { b: Branch }) {
+  return (
+    <form
+      onSubmit={(e) => {
+        e.preventDefault();
+        const text = new FormData(e.currentTarget).get('name');
+        naming.value = -1;
+        void send({ t: 'label', branch: b.id, text: String(text ?? '') });
+      }}
+    >
+      <input name="name" aria-label={t('lab.branch-name')} defaultValue={b.label} maxLength={60} />
+    </form>
+  );
+}
+
+function tree(list: Branch[]): [Branch, number][] {
+  const out: [Branch, number][] = [];
+  const walk = (parent: number, depth: number) => {
+    for (const b of list.filter((x) => x.parent === parent)) {
+      out.push([b, depth]);
+      walk(b.id, depth + 1);
+    }
+  };
+  walk(-1, 0);
+  return out;
+}
+
+/** A sentence that says where two futures part. */
+export function Difference({ d }: { d: Diff }) {
+  const hosts = hello.value?.hosts ?? [];
+  const b = data.value;
+  const name = (id: number) => branchName(branches.value.find((x) => x.id === id));
+  const side = (f: Diff['left'], id: number) => {
+    const of = branchData(id) ?? b;
+    return f && of ? [instant(f.at), eventTitle(f, of, hosts), ...eventEffects(f, of)].join(' · ') : t('lab.diff-nothing');
+  };
+  if (!d.left && !d.right) return <p class="diff">{t('lab.diff-same')}</p>;
+  const what = `diff.${d.what}`;
+  return (
+    <div class="diff" role="status">
+      <p>
+        <b>{t('lab.diff-first', { n: d.shared + 1, time: instant(d.at) })}</b> {has(what) ? t(what) : ''}
+      </p>
+      <dl>
+        <dt>{name(d.a)}</dt>
+        <dd>{side(d.left, d.a)}</dd>
+        <dt>{name(d.b)}</dt>
+        <dd>{side(d.right, d.b)}</dd>
+      </dl>
+    </div>
+  );
+}

@@ -1,0 +1,60 @@
+import { t } from '../../i18n';
+import { dialog, linear, options, table } from '../state';
+import { FilterMenu, Opened } from './filters';
+
+/** The row above the diagram: how it is drawn, and what can be done to hosts. */
+export function Tools() {
+  return (
+    <div class="tools">
+      <Toggle on={table} text={t('lab.as-table')} k="T" />
+      <Toggle on={linear} text={t('lab.linear')} k="A" />
+      <Toggle on={options} text={t('lab.options')} k="O" />
+      <FilterMenu />
+      <Opened />
+      <span class="sp" />
+      <button
+        type="button"
+        class="small"
+        onClick={() => {
+          dialog.value = 'host';
+        }}
+      >
+        {t('lab.host')}
+      </button>
+      <button
+        type="button"
+        class="small"
+        onClick={() => {
+          dialog.value = 'call';
+        }}
+      >
+        {t('lab.call')}
+      </button>
+      <button
+        type="button"
+        class="small"
+        onClick={() => {
+          dialog.value = 'forge';
+        }}
+      >
+        {t('lab.forge')}
+      </button>
+    </div>
+  );
+}
+
+function Toggle({ on, text, k }: { on: { value: boolean }; text: string; k: string }) {
+  return (
+    <button
+      type="button"
+      class="small"
+      aria-pressed={on.value}
+      title={`${text} (${k})`}
+      onClick={() => {
+        on.value = !on.value;
+      }}
+    >
+      {text}
+    </button>
+  );
+}

@@ -1,0 +1,194 @@
+import { signal } from '@preact/signals';
+import { instant } from '../../diagram/time';
+import { t } from '../../i18n';
+import { eventTitle } from '../say';
+import { atEnd, busy, clock, data, hello, n, now, playing, rev, speed, tip } from '../state';
+import { back, pause, play, seek, step, toEnd, until } from '../sync';
+import { Icon } from '../ui/Icon';
+import { Menu } from '../ui/Menu';
+
+const cond = signal('');
+const speeds = [0.25, 0.5, 1, 2, 4, 10];
+
+/** The bar at the foot: moving in time. Back is always there. */
+export function Transport() {
+  void rev.value;
+  const d = data.value;
+  return (
+    <footer class="transport">
+      <div class="t">
+        <button type="button" title={`${t('lab.to-start')} (Home)`} aria-label={t('lab.to-start')} disabled={!d || n.value === 0} onClick={() => start()}>
+          <Icon name="start" />
+        </button>
+        <button type="button" title={`${t('lab.back')} (←)`} aria-label={t('lab.back')} disabled={!d || (n.value === 0 && clock.value === null)} onClick={back}>
+          <Icon name="left" />
+          <span class="wide">{t('lab.back')}</span>
+        </button>
+        <button
+          type="button"
+          class="primary play"
+          title={`${t('lab.play')} (␣)`}
+          disabled={!d || (atEnd.value && !playing.value)}
+          aria-pressed={playing.value}
+          onClick={() => play()}
+        >
+          <Icon name={playing.value ? 'pause' : 'play'} />
+          {t(playing.value ? 'lab.pause' : 'lab.play')}
+        </button>
+        <button type="button" title={`${t('lab.step')} (→)`} disabled={!d || atEnd.value} onClick={() => forward()}>
+          {t('lab.step')}
+          <Icon name="right" />
+        </button>
+        <Until />
+        <label class="chip speed">
+          <span class="sr">{t('lab.speed')}</span>
+          <select
+            value={String(speed.value)}
+            onChange={(e) => {
+              speed.value = Number(e.currentTarget.value);
+            }}
+          >
+            {speeds.map((s) => (
+              <option key={s} value={String(s)}>
+                × {s}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <Scrubber />
+      <div class="where mono" role="status" aria-live="off">
+        {t('lab.event-of', { n: n.value, of: tip.value })}
+        {d && !d.end ? '+' : ''}
+        <br />
+        <span class="quiet">{instant(Math.round((clock.value ?? now.value) / 1e5) * 1e5)}</span>
+      </div>
+    </footer>
+  );
+}
+
+export function start(): void {
+  pause();
+  clock.value = null;
+  seek(0);
+}
+
+export function forward(): void {
+  pause();
+  void step();
+}
+
+const ends: [string, string][] = [
+  ['segment', 'lab.until-segment'],
+  ['timer', 'lab.until-timer'],
+  ['state', 'lab.until-state'],
+  ['drop', 'lab.until-drop'],
+];
+
+function Until() {
+  return (
+    <Menu label={busy.value ? t('lab.running') : t('lab.until')} name={t('lab.until')} disabled={!data.value || busy.value}>
+      {(close) => (
+        <>
+          {ends.map(([c, key]) => (
+            <button
+              key={c}
+              type="button"
+              onClick={() => {
+                close();
+                void until(c);
+              }}
+            >
+              {t(key)}
+            </button>
+          ))}
+          <button
+            type="button"
+            onClick={() => {
+              close();
+              void toEnd();
+            }}
+          >
+            {t('lab.until-end')}
+          </button>
+          <Condition close={close} />
+        </>
+      )}
+    </Menu>
+  );
+}
+
+/** Until something that the person writes down holds. */
+function Condition({ close }: { close: () => void }) {
+  return (
+    <form
+      onSubmit={(e) => {
+        e.preventDefault();
+        if (!cond.value.trim()) return;
+        close();
+        void until(cond.value.trim());
+      }}
+    >
+      <label for="until-cond">{t('lab.until-cond')}</label>
+      <div class="row">
+        <input
+          id="until-cond"
+          class="mono"
+          placeholder="client.cwnd < 4"
+          value={cond.value}
+          spellcheck={false}
+          onInput={(e) => {
+            cond.value = e.currentTarget.value;
+          }}
+        />
+        <button type="submit">{t('lab.run')}</button>
+      </div>
+    </form>
+  );
+}
+
+const MARKS = 500;
+
+function Scrubber() {
+  void rev.value;
+  const d = data.value;
+  const max = Math.max(1, tip.value);
+  const all = d?.history.marks ?? [];
+  const every = Math.max(1, Math.ceil(all.length / MARKS));
+  const f = d?.frame(n.value);
+  return (
+    <div class="scrub">
+      <svg viewBox="0 0 1000 40" preserveAspectRatio="none" aria-hidden="true">
+        <rect class="rail" x="0" y="18" width="1000" height="4" rx="2" />
+        <rect class="gone" x="0" y="18" width={(n.value / max) * 1000} height="4" rx="2" />
+        {all.map((m, i) =>
+          i % every ? null : (
+            <rect
+              key={m.n}
+              class={`m-${m.look}${m.n > n.value ? ' ahead' : ''}`}
+              x={(m.n / max) * 1000 - 1.2}
+              y={m.look === 'call' || m.look === 'ack' ? 13 : 9}
+              width="2.4"
+              height={m.look === 'call' || m.look === 'ack' ? 14 : 22}
+            />
+          ),
+        )}
+        <rect class="at" x={(n.value / max) * 1000 - 1.6} y="3" width="3.2" height="34" />
+      </svg>
+      <input
+        type="range"
+        min={0}
+        max={tip.value}
+        value={n.value}
+        aria-label={t('lab.scrub')}
+        aria-valuetext={f && d ? t('lab.event-link', { n: n.value, what: eventTitle(f, d, hello.value?.hosts ?? []) }) : t('lab.event-none')}
+        disabled={!d || tip.value === 0}
+        onInput={(e) => {
+          pause();
+          clock.value = null;
+          seek(Number(e.currentTarget.value));
+        }}
+      />
+    </div>
+  );
+}
