@@ -175,7 +175,9 @@ func (t *Timeline) Step() (*trace.Event, bool) {
 		return t.Event(t.at, t.n), true
 	}
 	if t.n >= t.limit {
-		t.err = refuse("the limit of %d events is reached; go back and try something else", t.limit)
+		if t.err = t.spinning(); t.err == nil {
+			t.err = refuse("the limit of %d events is reached; go back and try something else", t.limit)
+		}
 		return nil, false
 	}
 	switch at := t.world.NextAt(); {

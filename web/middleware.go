@@ -80,8 +80,15 @@ func bounded(next http.Handler) http.Handler {
 }
 
 // seldom limits how often one address may make something.
-func (s *Server) seldom() func(http.Handler) http.Handler {
-	return httprate.LimitBy(s.conf.Limits.Requests, time.Minute,
+func (s *Server) seldom() func(http.Handler) http.Handler { return s.atMost(s.conf.Limits.Requests) }
+
+// often limits how often it may ask what a page asks while somebody types.
+func (s *Server) often() func(http.Handler) http.Handler {
+	return s.atMost(10 * s.conf.Limits.Requests)
+}
+
+func (s *Server) atMost(aMinute int) func(http.Handler) http.Handler {
+	return httprate.LimitBy(aMinute, time.Minute,
 		func(r *http.Request) (string, error) { return s.addressOf(r), nil },
 		httprate.WithLimitHandler(func(w http.ResponseWriter, r *http.Request) {
 			s.fail(w, r, refuse(http.StatusTooManyRequests, "many-requests"))

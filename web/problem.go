@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 
+	"wirestep/engine/scene"
 	"wirestep/i18n"
 )
 
@@ -17,6 +18,7 @@ type problem struct {
 	args   []any  // what the key's text fills in
 	where  string // a place in a text: "scene:7"
 	detail []string
+	wrong  []*scene.Mistake // of a scene: what detail says, with columns
 }
 
 func (p *problem) Error() string { return strings.Join(p.in(i18n.Default), "; ") }
@@ -39,7 +41,7 @@ func cannot(code string, args ...any) *problem {
 // sceneProblem turns the mistakes of a scene text, a line each, into one problem.
 func sceneProblem(err error) *problem {
 	p := refuse(http.StatusUnprocessableEntity, "scene")
-	p.detail = strings.Split(err.Error(), "\n")
+	p.detail, p.wrong = strings.Split(err.Error(), "\n"), scene.Mistakes(err)
 	if parts := strings.SplitN(p.detail[0], ":", 3); len(parts) == 3 {
 		p.where = parts[0] + ":" + parts[1]
 	}
@@ -53,10 +55,11 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("Retry-After", "60")
 	}
 	writeJSON(w, p.status, struct {
-		Code  string `json:"code"`
-		Text  string `json:"text"`
-		Where string `json:"where"`
-	}{p.code, strings.Join(p.in(langOf(r)), "\n"), p.where})
+		Code  string        `json:"code"`
+		Text  string        `json:"text"`
+		Where string        `json:"where"`
+		Wrong []mistakeJSON `json:"mistakes,omitempty"`
+	}{p.code, strings.Join(p.in(langOf(r)), "\n"), p.where, mistakesJSON(p.wrong)})
 }
 
 // asProblem hides what is ours to mend, after writing it down.

@@ -31,6 +31,8 @@ func (s *Server) routes() http.Handler {
 			r.Get("/sessions/{id}/script.pkt", s.apiSessionScript)
 			r.Get("/sessions/{id}/diagram.svg", s.apiDiagram)
 			r.With(s.seldom()).Post("/scripts", s.apiScript)
+			r.With(s.often()).Post("/check", s.apiCheck)
+			r.Get("/scene-words", s.apiSceneWords)
 			r.Get("/rules", s.apiRules)
 			r.Get("/fields", s.apiFields)
 			r.Get("/lessons/{slug}", s.apiLesson)

@@ -29,7 +29,7 @@ var commands []command
 
 func init() { // the commands name the table in their usage
 	commands = []command{
-		{"run", "SCENE [-until COND] [-format compact|json|explain|tcpdump|pkt] [-host NAME] [-pcapng FILE]", "run a scene and print what happened", runScene},
+		{"run", "SCENE [-until COND] [-format compact|json|explain|tcpdump|pkt] [-host NAME] [-pcapng FILE] [-shell HOST \"ss -tan\"]", "run a scene and print what happened, or what a tool prints on a host in the end", runScene},
 		{"drill", "FILE.pkt… [-v] [-D NAME=VALUE]… [-ip ipv4|ipv6|mapped]", "run packetdrill scripts on the engine", drill},
 		{"check", "[PATH…]", "load, lint and play lessons and scenes; . when no path is given", check},
 		{"kernel", "FILE… [-v] [-report FILE] [-random N -seed S]", "run packetdrill scripts and scenes on the Linux underneath (root; own namespaces)", askKernel},

@@ -177,3 +177,35 @@ func TestBenchPrintsOneLine(t *testing.T) {
 		t.Errorf("%d, %q, %q", code, out, err)
 	}
 }
+
+func TestRunPrintsWhatAToolPrints(t *testing.T) {
+	code, out, _ := call("", "run", lostSyn, "-shell", "client", "ss -tan", "-until", "client.state == SYN_SENT")
+	if code != 0 || !strings.Contains(out, "SYN-SENT") || strings.Contains(out, "call connect") {
+		t.Errorf("%d, %q", code, out)
+	}
+	for _, c := range []struct{ host, line, says string }{
+		{"nobody", "ss -tan", "no host is called nobody"},
+		{"client", "sysctl -w net.ipv4.tcp_sack=0", "expected a command that only looks"},
+	} {
+		if code, out, err := call("", "run", lostSyn, "-shell", c.host, c.line); code != 1 || out != "" || !strings.Contains(err, c.says) {
+			t.Errorf("%s on %s: %d, %q, %q", c.line, c.host, code, out, err)
+		}
+	}
+	if code, _, err := call("", "run", lostSyn, "-shell", "client"); code != 2 || !strings.Contains(err, "a scene and a command line") {
+		t.Errorf("no command line: %d, %q", code, err)
+	}
+}
+
+// A loop that never waits is named with its line.
+func TestALoopThatSpinsIsNamed(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "spin.scene")
+	text := "host client 10.0.0.1\nhost server 10.0.0.2\nlink client server delay 20ms\nprogram server\n  s = listen(:80, 1)\n  c = accept(s)\n  abort(c)\n" +
+		"program client\n  c = connect(server:80)\n  loop\n    read(c, 100)\n  end\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, _, err := call("", "run", file, "-shell", "client", "ss")
+	if code != 1 || !strings.HasPrefix(err, file+":10: ") || !strings.Contains(err, "read(c, 100)") {
+		t.Errorf("%d, %q", code, err)
+	}
+}

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"wirestep/engine"
 	"wirestep/engine/capture"
 	"wirestep/engine/packetdrill"
 	"wirestep/engine/scene"
+	"wirestep/engine/shell"
 	"wirestep/engine/trace"
 )
 
@@ -20,16 +22,19 @@ func runScene(e env, args []string) int {
 	form := fs.String("format", "compact", "")
 	pcapng := fs.String("pcapng", "", "")
 	hostName := fs.String("host", "", "")
+	shellOn := fs.String("shell", "", "")
 	files, code := parse(e, fs, args)
 	switch {
 	case code >= 0:
 		return code
-	case len(files) != 1:
+	case *shellOn != "" && len(files) != 2:
+		return misused(e, "run", fmt.Sprintf("-shell with %d arguments, expected a scene and a command line in quotes", len(files)))
+	case *shellOn == "" && len(files) != 1:
 		return misused(e, "run", fmt.Sprintf("%d scenes, expected one", len(files)))
 	}
 	write, ok := writers[*form]
-	if *form == "pkt" {
-		write, ok = func(io.Writer) func(*engine.World, *trace.Event) { return func(*engine.World, *trace.Event) {} }, true
+	if *shellOn != "" {
+		write = silent
 	}
 	if !ok {
 		return misused(e, "run", fmt.Sprintf("-format %s, expected compact, json, explain, tcpdump or pkt", *form))
@@ -61,7 +66,7 @@ func runScene(e env, args []string) int {
 		return 1
 	}
 	if err := t.Err(); err != nil {
-		fmt.Fprintf(e.err, "%s:1: %v\n", files[0], err)
+		fmt.Fprintf(e.err, "%s:%d: %v\n", files[0], scene.LineOf(err), err)
 		return 1
 	}
 	if *pcapng != "" {
@@ -74,6 +79,25 @@ func runScene(e env, args []string) int {
 		fmt.Fprintf(e.err, "%s:1: the run ended before %q came true\n", files[0], *until)
 		return 1
 	}
+	if *shellOn != "" {
+		return askShell(e, t.World(), *shellOn, files[1])
+	}
+	return 0
+}
+
+// askShell prints what a tool prints on a host at the end of the run. One that would
+// act is refused: nothing comes after it.
+func askShell(e env, w *engine.World, on, line string) int {
+	a := shell.Run(w, on, line)
+	switch {
+	case a.Act != nil:
+		fmt.Fprintf(e.err, "wirestep run: %q changes something, expected a command that only looks; the scene has \"at\" for the rest\n", line)
+		return 1
+	case a.Failed:
+		fmt.Fprintln(e.err, strings.TrimRight(a.Text, "\n"))
+		return 1
+	}
+	fmt.Fprintln(e.out, strings.TrimRight(a.Text, "\n"))
 	return 0
 }
 
@@ -108,6 +132,11 @@ var writers = map[string]func(io.Writer) func(*engine.World, *trace.Event){
 		return func(world *engine.World, ev *trace.Event) { io.WriteString(w, scene.Tcpdump(world, ev)) }
 	},
 	"json": jsonWriter,
+	"pkt":  silent, // written at the end, as a whole
+}
+
+func silent(io.Writer) func(*engine.World, *trace.Event) {
+	return func(*engine.World, *trace.Event) {}
 }
 
 // play runs the branch that the timeline stands on from its start.

@@ -62,6 +62,14 @@ func (p *Proc) Blocked() string {
 	return p.Wait.in.Text
 }
 
+// Round returns the line of the loop that the process is in; false: it is in none.
+func (p *Proc) Round() (line int, in bool) {
+	if len(p.Loops) == 0 {
+		return 0, false
+	}
+	return p.Lines[p.Loops[len(p.Loops)-1].start-1].Line, true
+}
+
 // AddProc starts a process.
 func (h *Host) AddProc(name string, lines []Instr) {
 	h.Procs = append(h.Procs, Proc{Name: name, Lines: lines})

@@ -31,7 +31,7 @@ func (p *parser) readBox(l *line, _ string) {
 		l.boxProperty(c)
 	}
 	if l.err == nil {
-		l.err = wantBox(c)
+		l.blame(len(l.toks), wantBox(c))
 	}
 	p.addHost(l, h)
 }
@@ -202,9 +202,7 @@ func (l *line) netAndPort() (p netip.Prefix, port uint16) {
 		return p, port
 	}
 	p, err := parsePrefix(where)
-	if err != nil {
-		l.err = err
-	}
+	l.blame(l.i-1, err)
 	return p, port
 }
 

@@ -63,8 +63,9 @@ func callNames() (names []string) {
 	return append(names, "sleep", "at")
 }
 
-// checkCall refuses a call that no socket layer could take.
-func checkCall(in *host.Instr) error {
+// checkCall refuses a call that no socket layer could take, and says which argument
+// is wrong, -1 for the call as a whole.
+func checkCall(in *host.Instr) (arg int, err error) {
 	var s *shape
 	for i := range shapes {
 		if shapes[i].name == in.Name {
@@ -75,22 +76,22 @@ func checkCall(in *host.Instr) error {
 		}
 	}
 	if s == nil {
-		return fmt.Errorf("no call is named %q, expected %s", in.Name, oneOf(callNames()))
+		return -1, fmt.Errorf("no call is named %q, expected %s", in.Name, oneOf(callNames()))
 	}
 	switch {
 	case in.Var != "" && !s.gives:
-		return fmt.Errorf("%s gives no socket here, expected no variable before it", in.Name)
+		return -1, fmt.Errorf("%s gives no socket here, expected no variable before it", in.Name)
 	case in.Var == "" && s.gives:
-		return fmt.Errorf("%s gives a socket, expected a variable for it, such as c = %s(…)", in.Name, in.Name)
+		return -1, fmt.Errorf("%s gives a socket, expected a variable for it, such as c = %s(…)", in.Name, in.Name)
 	}
-	if err := s.check(in.Args); err != nil {
-		return err
+	if arg, err = s.check(in.Args); err != nil {
+		return arg, err
 	}
 	return checkNumbers(in)
 }
 
 // check holds arguments to the shape.
-func (s *shape) check(args []host.Arg) error {
+func (s *shape) check(args []host.Arg) (arg int, err error) {
 	must, all := s.args, strings.Replace(s.args, "?", "", 1)
 	if i := strings.IndexByte(s.args, '?'); i >= 0 {
 		must = s.args[:i]
@@ -100,16 +101,16 @@ func (s *shape) check(args []host.Arg) error {
 		if len(must) < len(all) {
 			n += fmt.Sprint(" to ", len(all))
 		}
-		return fmt.Errorf("%s has %d arguments, expected %s", s.name, len(args), n)
+		return -1, fmt.Errorf("%s has %d arguments, expected %s", s.name, len(args), n)
 	}
 	for i, a := range args {
 		for _, k := range argKinds {
 			if k.letter == all[i] && !anyOf(k.kinds, a.Kind) {
-				return fmt.Errorf("argument %d of %s is %s, expected %s", i+1, s.name, formatArg(a), k.what)
+				return i, fmt.Errorf("argument %d of %s is %s, expected %s", i+1, s.name, formatArg(a), k.what)
 			}
 		}
 	}
-	return nil
+	return -1, nil
 }
 
 func anyOf(kinds []host.ArgKind, k host.ArgKind) bool {
@@ -122,16 +123,16 @@ func anyOf(kinds []host.ArgKind, k host.ArgKind) bool {
 }
 
 // checkNumbers bounds what a call may ask for.
-func checkNumbers(in *host.Instr) error {
+func checkNumbers(in *host.Instr) (arg int, err error) {
 	low, high := int64(-maxNumber), int64(maxNumber)
 	switch in.Name {
 	case "read", "recv", "write", "send", "sendto":
 		low, high = 0, maxPayload
 	}
-	for _, a := range in.Args {
+	for i, a := range in.Args {
 		if a.Kind == host.ArgNum && (a.Num > high || a.Num < low) {
-			return fmt.Errorf("%d is out of range in %s, expected a number from %d to %d", a.Num, in.Name, low, high)
+			return i, fmt.Errorf("%d is out of range in %s, expected a number from %d to %d", a.Num, in.Name, low, high)
 		}
 	}
-	return nil
+	return -1, nil
 }

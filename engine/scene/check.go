@@ -1,6 +1,7 @@
 package scene
 
 import (
+	"errors"
 	"fmt"
 
 	"wirestep/engine"
@@ -70,9 +71,18 @@ func Hold(file string, f *File, t *engine.Timeline, each func(*engine.World, *tr
 		}
 	}
 	if err := t.Err(); err != nil {
-		errs = append(errs, fmt.Errorf("%s:1: %w", file, err))
+		errs = append(errs, fmt.Errorf("%s:%d: %w", file, LineOf(err), err))
 	}
 	return errs
+}
+
+// LineOf is the line of the text that stopped a run, 1 when none did in particular.
+func LineOf(err error) int {
+	var spin *engine.Spin
+	if errors.As(err, &spin) && spin.Line > 0 {
+		return spin.Line
+	}
+	return 1
 }
 
 // nextAt is the instant of the next event: what somebody did, or what the world does.

@@ -78,7 +78,7 @@ func Compile(text string, sc *engine.Scenario) (Cond, error) {
 		return nil, condError(err, hosts)
 	}
 	if used.tooSlow != "" {
-		return nil, fmt.Errorf("column %d: %s", used.column, used.tooSlow)
+		return nil, &condMistake{used.column, used.tooSlow}
 	}
 	v := viewer{event: used.has("event")}
 	for i, h := range hosts {
@@ -114,8 +114,16 @@ func condError(err error, hosts []string) error {
 		what += ", expected " + oneOf(append(known, "the name of a state or an errno"))
 	}
 	what = strings.NewReplacer("type scene.Host has no field", "a host has no", "type scene.Event has no field", "an event has no").Replace(what)
-	return fmt.Errorf("column %d: %s", at.Column+1, what)
+	return &condMistake{at.Column + 1, what}
 }
+
+// condMistake is a mistake at a place of a condition.
+type condMistake struct {
+	column int
+	what   string
+}
+
+func (m *condMistake) Error() string { return fmt.Sprintf("column %d: %s", m.column, m.what) }
 
 // constants lets states and errnos stand without quotes.
 type constants struct{}

@@ -65,11 +65,11 @@ const (
 // "file:line: what is wrong, expected what".
 func Parse(file, text string) (*File, error) {
 	if len(text) > maxText {
-		return nil, fmt.Errorf("%s:1: the text has %d bytes, expected at most %d", file, len(text), maxText)
+		return nil, newMistake(file, 1, "", stretch{}, fmt.Errorf("the text has %d bytes, expected at most %d", len(text), maxText))
 	}
 	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 	if len(lines) > maxLines {
-		return nil, fmt.Errorf("%s:%d: the text has %d lines, expected at most %d", file, maxLines, len(lines), maxLines)
+		return nil, newMistake(file, maxLines, "", stretch{}, fmt.Errorf("the text has %d lines, expected at most %d", len(lines), maxLines))
 	}
 	p := &parser{file: file, f: &File{}}
 	p.f.Scenario.Seed, p.f.Scenario.Kernel = DefaultSeed, DefaultKernel
@@ -77,7 +77,7 @@ func Parse(file, text string) (*File, error) {
 		p.n = i + 1
 		p.line(s)
 		if len(p.errs) >= maxErrors {
-			p.errs = append(p.errs, fmt.Errorf("%s:%d: too many mistakes, the rest was not read", file, p.n))
+			p.fail(p.n, stretch{}, errors.New("too many mistakes, the rest was not read"))
 			break
 		}
 	}

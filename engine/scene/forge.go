@@ -218,9 +218,7 @@ func (l *line) fastOpen(key string, g *wire.Segment) {
 	if l.take("=") {
 		cookie = l.word("a cookie such as 0123456789abcdef")
 	}
-	if err := g.Opts.SetFastOpen(cookie); err != nil && l.err == nil {
-		l.err = err
-	}
+	l.blame(l.i-1, g.Opts.SetFastOpen(cookie))
 	g.Opts.FOExp = key == "foexp"
 }
 

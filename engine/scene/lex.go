@@ -11,8 +11,17 @@ import (
 // token is one piece of a line: a word, a "string", or one of ( ) , = > by itself.
 type token struct {
 	text string
-	str  bool // it stood in quotes
+	str  bool    // it stood in quotes
+	at   stretch // where it stands in the line
 }
+
+// lexError is a mistake in the letters of a line.
+type lexError struct {
+	at   stretch
+	what string
+}
+
+func (e *lexError) Error() string { return e.what }
 
 const marks = "(),=>"
 
@@ -27,23 +36,23 @@ func lex(s string) (toks []token, comment string, err error) {
 		case c == '"':
 			n := quoted(s[i:])
 			if n == 0 {
-				return nil, "", fmt.Errorf(`a string is not closed, expected another "`)
+				return nil, "", &lexError{stretch{i, len(s)}, `a string is not closed, expected another "`}
 			}
 			text, err := strconv.Unquote(s[i : i+n])
 			if err != nil {
-				return nil, "", fmt.Errorf(`%s is not a string, expected one such as "hello\n"`, s[i:i+n])
+				return nil, "", &lexError{stretch{i, i + n}, fmt.Sprintf(`%s is not a string, expected one such as "hello\n"`, s[i:i+n])}
 			}
-			toks = append(toks, token{text, true})
+			toks = append(toks, token{text, true, stretch{i, i + n}})
 			i += n
 		case strings.IndexByte(marks, c) >= 0:
-			toks = append(toks, token{text: s[i : i+1]})
+			toks = append(toks, token{text: s[i : i+1], at: stretch{i, i + 1}})
 			i++
 		default:
 			n := strings.IndexAny(s[i:], " \t#\""+marks)
 			if n < 0 {
 				n = len(s) - i
 			}
-			toks = append(toks, token{text: s[i : i+n]})
+			toks = append(toks, token{text: s[i : i+n], at: stretch{i, i + n}})
 			i += n
 		}
 	}

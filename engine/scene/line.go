@@ -18,6 +18,11 @@ type line struct {
 	i    int
 	sc   *engine.Scenario // the hosts and links that may be named
 	err  error
+
+	wrong  int   // the token that err is about; len(toks): the end of the line
+	ahead  bool  // here() has described the token that comes, not the one before
+	called int   // the token that names the latest call
+	args   []int // those of its arguments
 }
 
 func newLine(text string, sc *engine.Scenario) *line {
@@ -26,9 +31,31 @@ func newLine(text string, sc *engine.Scenario) *line {
 }
 
 func (l *line) fail(format string, args ...any) {
-	if l.err == nil {
-		l.err = fmt.Errorf(format, args...)
+	at := l.i - 1
+	if l.ahead {
+		at = l.i
 	}
+	l.blame(at, fmt.Errorf(format, args...))
+}
+
+// blame notes a mistake in a token, unless there was one before.
+func (l *line) blame(token int, err error) {
+	if l.err == nil && err != nil {
+		l.err, l.wrong = err, max(token, 0)
+	}
+	l.ahead = false
+}
+
+// where is the stretch of the line that the mistake is about.
+func (l *line) where() stretch {
+	n := len(l.toks)
+	switch {
+	case n == 0:
+		return stretch{}
+	case l.wrong >= n:
+		return stretch{l.toks[n-1].at.to, l.toks[n-1].at.to}
+	}
+	return l.toks[l.wrong].at
 }
 
 func (l *line) more() bool { return l.err == nil && l.i < len(l.toks) }
@@ -58,6 +85,7 @@ func (l *line) need(w string) {
 
 // here describes where the line stands, for a message.
 func (l *line) here() string {
+	l.ahead = true
 	switch {
 	case l.i >= len(l.toks) && l.i == 0:
 		return "nothing"
@@ -100,9 +128,7 @@ func each[T any](l *line, what string, parse func(string) (T, error)) (v T) {
 		return v
 	}
 	v, err := parse(w)
-	if err != nil {
-		l.err = err
-	}
+	l.blame(l.i-1, err)
 	return v
 }
 

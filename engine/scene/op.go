@@ -61,6 +61,19 @@ func init() {
 	}
 }
 
+// isVerb reports whether a line begins as an intervention does, and not as a call.
+func isVerb(toks []token) bool {
+	if toks[0].str || len(toks) < 2 || !toks[1].str && (toks[1].text == "(" || toks[1].text == "=") {
+		return false
+	}
+	for _, v := range verbs {
+		if v.name == toks[0].text {
+			return true
+		}
+	}
+	return false
+}
+
 func (l *line) op() (op engine.Op) {
 	name := l.word("an intervention such as drop packet 7")
 	if l.err != nil {

@@ -15,6 +15,7 @@ type parser struct {
 	file   string
 	n      int // line
 	f      *File
+	raw    string // the line itself
 	errs   []error
 	begun  bool // a statement has been read: comments are no longer prose
 	prog   *progReader
@@ -22,16 +23,22 @@ type parser struct {
 	seen   struct{ scene, seed, kernel, cursor bool }
 }
 
-func (p *parser) fail(n int, err error) {
-	p.errs = append(p.errs, fmt.Errorf("%s:%d: %w", p.file, n, err))
+// fail notes a mistake in line n; at is its place there, or nothing.
+func (p *parser) fail(n int, at stretch, err error) {
+	p.errs = append(p.errs, newMistake(p.file, n, p.raw, at, err))
 }
 
 // line reads one line of the text.
 func (p *parser) line(s string) {
+	p.raw = s
 	toks, comment, err := lex(s)
 	if err != nil {
 		p.begun = true
-		p.fail(p.n, err)
+		var at stretch
+		if e, ok := err.(*lexError); ok {
+			at = e.at
+		}
+		p.fail(p.n, at, err)
 		return
 	}
 	if len(toks) == 0 {
@@ -45,13 +52,15 @@ func (p *parser) line(s string) {
 	if read := p.statement(toks); read != nil {
 		l.i++
 		read(l, body(s))
+	} else if isVerb(toks) {
+		l.fail(`%s is an intervention, expected the instant at which it is made: at 0s %s`, l.here(), body(s))
 	} else if p.prog != nil {
 		p.prog.line(l, p.n)
 	} else {
 		l.fail("%s is no statement, expected %s", l.here(), oneOf(statementNames()))
 	}
 	if l.end(); l.err != nil {
-		p.fail(p.n, l.err)
+		p.fail(p.n, l.where(), l.err)
 	}
 }
 
@@ -196,7 +205,7 @@ func (p *parser) readSysctl(l *line, _ string) {
 	set := l.setting()
 	if l.err == nil { // a kernel that nobody knows has been refused on its own line
 		if known := host.FindProfile(p.f.Scenario.KernelOf(h)); known != nil {
-			l.err = known.Check(set.Name, set.Value)
+			l.blame(l.i-1, known.Check(set.Name, set.Value))
 		}
 	}
 	if l.err == nil && len(h.Sysctls) >= 256 {
@@ -234,6 +243,7 @@ func anyKernel(s engine.Setting) (err error) {
 // setting reads "name = value …".
 func (l *line) setting() (s engine.Setting) {
 	s.Name = l.word("the name of a sysctl")
+	name := l.i - 1
 	l.need("=")
 	for l.more() {
 		if l.take(",") {
@@ -248,8 +258,11 @@ func (l *line) setting() (s engine.Setting) {
 	if l.err == nil && s.Value == "" {
 		l.fail("%s, expected a value", l.here())
 	}
+	if host.FindSysctl(s.Name) >= 0 {
+		name = l.i - 1 // the value is wrong, if anything
+	}
 	if l.err == nil {
-		l.err = anyKernel(s)
+		l.blame(name, anyKernel(s))
 	}
 	return s
 }
@@ -342,7 +355,7 @@ func (p *parser) readProgram(l *line, _ string) {
 func (p *parser) closeBlocks() {
 	if p.prog != nil {
 		if n := len(p.prog.loops); n > 0 {
-			p.fail(p.prog.loops[n-1], fmt.Errorf(`the loop has no end, expected a line "end" below it`))
+			p.fail(p.prog.loops[n-1], stretch{}, fmt.Errorf(`the loop has no end, expected a line "end" below it`))
 		}
 		p.prog = nil
 	}
@@ -352,7 +365,7 @@ func (p *parser) closeBlocks() {
 func (p *parser) finish() {
 	p.closeBlocks()
 	if len(p.f.Scenario.Hosts) == 0 && len(p.errs) == 0 {
-		p.fail(1, fmt.Errorf(`the scene has no host, expected a line such as "host client 10.0.0.1"`))
+		p.fail(1, stretch{}, fmt.Errorf(`the scene has no host, expected a line such as "host client 10.0.0.1"`))
 	}
 	slices.SortStableFunc(p.f.Scenario.Script, func(a, b engine.Scheduled) int { return cmp.Compare(a.At, b.At) })
 	p.finishBundle()

@@ -44,13 +44,13 @@ func (r *progReader) line(l *line, n int) {
 
 // checkVars refuses a variable that no line above could have set.
 func (r *progReader) checkVars(l *line, in *host.Instr) {
-	for _, a := range in.Args {
+	for i, a := range in.Args {
 		if a.Kind == host.ArgVar && !r.has(a.Text) {
 			known := "a line such as c = socket() above"
 			if len(r.vars) > 0 {
 				known = oneOf(r.vars)
 			}
-			l.fail("nothing is called %q here, expected %s", a.Text, known)
+			l.blame(l.args[i], fmt.Errorf("nothing is called %q here, expected %s", a.Text, known))
 		}
 	}
 	if in.Var != "" && !r.has(in.Var) {
@@ -93,25 +93,33 @@ func (l *line) instr() (in host.Instr) {
 		return in
 	}
 	in.Name = l.word("a call such as close(c)")
+	l.called, l.args = l.i-1, l.args[:0]
 	if l.take("=") {
 		in.Var = in.Name
 		if l.err == nil && (!isName(in.Var) || !isVar(in.Var)) {
 			l.fail("%q cannot be a variable, expected a name that starts with a small letter", in.Var)
 		}
 		in.Name = l.word("a call such as socket()")
+		l.called = l.i - 1
 	}
 	l.need("(")
 	for l.err == nil && !l.take(")") {
 		if len(in.Args) > 0 {
 			l.need(",")
 		}
+		l.args = append(l.args, l.i)
 		in.Args = append(in.Args, l.arg())
 		if len(in.Args) > 8 {
 			l.fail("%s has more than 8 arguments, expected fewer", in.Name)
 		}
 	}
 	if l.err == nil {
-		l.err = pause(&in)
+		arg, err := pause(&in)
+		at := l.called
+		if arg >= 0 {
+			at = l.args[arg]
+		}
+		l.blame(at, err)
 	}
 	if in.Kind == host.InstrCall {
 		in.Text = FormatInstr(in)
@@ -119,13 +127,14 @@ func (l *line) instr() (in host.Instr) {
 	return in
 }
 
-// pause turns sleep(…) and at(…) into what they are, and checks any other call.
-func pause(in *host.Instr) error {
+// pause turns sleep(…) and at(…) into what they are, and checks any other call. A
+// mistake is in the argument arg, or in the call as a whole when that is -1.
+func pause(in *host.Instr) (arg int, err error) {
 	if in.Name != "sleep" && in.Name != "at" {
 		return checkCall(in)
 	}
 	if in.Var != "" || len(in.Args) != 1 || in.Args[0].Kind != host.ArgDur {
-		return fmt.Errorf("%s takes one time, expected a line such as %s(20ms)", in.Name, in.Name)
+		return -1, fmt.Errorf("%s takes one time, expected a line such as %s(20ms)", in.Name, in.Name)
 	}
 	d := in.Args[0].Dur
 	if in.Name == "at" {
@@ -133,7 +142,7 @@ func pause(in *host.Instr) error {
 	} else {
 		*in = host.Instr{Kind: host.InstrSleep, Wait: d}
 	}
-	return nil
+	return -1, nil
 }
 
 // arg reads one argument; its look tells its type.
@@ -151,15 +160,11 @@ func (l *line) arg() host.Arg {
 	switch c := w[0]; {
 	case strings.Contains(w, ":"):
 		e, name, err := parseEndpoint(w, l.sc)
-		if err != nil {
-			l.err = err
-		}
+		l.blame(l.i-1, err)
 		return host.Arg{Kind: host.ArgAddr, Text: name, Addr: e}
 	case c >= '0' && c <= '9':
 		d, err := parseSpan(w)
-		if err != nil {
-			l.err = err
-		}
+		l.blame(l.i-1, err)
 		return host.Arg{Kind: host.ArgDur, Dur: d}
 	case isConstant(w):
 		return host.Arg{Kind: host.ArgWord, Text: w}
