@@ -111,6 +111,8 @@ func (h *Host) option(x *Ctx, c *tcp.Conn, name string) ([]int64, tcp.Errno) {
 		n = secondsFor(c.DeferAccept)
 	case "TCP_USER_TIMEOUT":
 		n = int64(c.UserTO / sim.Millisecond)
+	case "TCP_RTO_MAX_MS":
+		n = int64(c.RTOMax / sim.Millisecond)
 	case "TCP_KEEPIDLE":
 		n = either(c.KeepIdle, x.Sys.KeepaliveTime)
 	case "TCP_KEEPINTVL":

@@ -93,6 +93,10 @@ func setOption(x *Ctx, c *tcp.Conn, name string, v []int64) tcp.Errno {
 		if ok = n >= 0; ok {
 			c.UserTO = sim.Duration(n) * sim.Millisecond
 		}
+	case "TCP_RTO_MAX_MS":
+		if ok = between(1000, 120000); ok {
+			c.RTOMax = sim.Duration(n) * sim.Millisecond
+		}
 	case "TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT":
 		return setKeepalive(x, c, name, n)
 	default:

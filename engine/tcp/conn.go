@@ -207,6 +207,7 @@ func (c *Conn) InitBuffers(sys *Sysctls) {
 	c.Scaling = scalingHalf
 	c.CC = sys.CongestionControl
 	c.Cwnd, c.CwndClamp, c.Ssthresh = initCwnd, ^uint32(0), infSsthresh
-	c.RTO = min(max(sys.firstRTO(), sys.RTOMin), sys.RTOMax)
+	c.RTOMax = sys.RTOMax
+	c.RTO = min(max(sys.firstRTO(), sys.RTOMin), c.RTOMax)
 	c.Reordering = sys.Reordering
 }

@@ -99,6 +99,12 @@ func (c *Conn) OnICMP(x *Ctx, s *wire.Segment) {
 		}
 		return
 	}
+	if c.rsk == nil {
+		c.revertBackoff(x, s)
+	}
+	if c.State == Closed {
+		return // the timeout that was over was the last one
+	}
 	if c.State == SynSent || c.State == SynRecv && (c.rsk == nil || c.Parent != 0) { // Linux: an accepted Fast Open connection counts as established
 		defer x.Enter(icmpHard)()
 		c.Err = err
@@ -107,7 +113,6 @@ func (c *Conn) OnICMP(x *Ctx, s *wire.Segment) {
 		return
 	}
 	defer x.Enter(icmpSoft)()
-	c.revertBackoff(x, s)
 	c.Soft = err
 }
 

@@ -79,7 +79,7 @@ func (c *Conn) revertBackoff(x *Ctx, s *wire.Segment) {
 		rto = ceilJiffy(sim.Duration(c.SRTT>>3+c.RTTVar) * sim.Microsecond)
 	}
 	for range c.Backoff {
-		rto = min(2*rto, x.Sys.RTOMax)
+		rto = min(2*rto, c.RTOMax)
 	}
 	c.RTO = rto
 	if left := ticks(c.Rtx[0].SentAt, x.Now); left < c.RTO {

@@ -177,7 +177,7 @@ func (c *Conn) fillRequest(x *Ctx, q *Request, s *wire.Segment, isn wire.Seq, ts
 	q.Listener = c.ID
 	q.RequestVars = RequestVars{
 		State: SynRecv, ISS: isn, IRS: s.Seq, RcvNxt: s.Seq + 1, SndWnd: s.Win, TSOffset: tsOffset,
-		MSS: untoldMSS(q.Tuple), Timeout: min(x.Sys.firstRTO(), x.Sys.RTOMax), SentAt: x.Now,
+		MSS: untoldMSS(q.Tuple), Timeout: min(x.Sys.firstRTO(), constRTOMax), SentAt: x.Now,
 		SackOK: o.On(wire.HasSackOK) && x.Sys.Sack, TSOK: o.On(wire.HasTS) && x.Sys.Timestamps > 0,
 		WScaleOK: o.On(wire.HasWScale) && x.Sys.WindowScaling, ECN: ecnRequested(x, s), TOS: c.TOS,
 	}
@@ -293,7 +293,7 @@ func (c *Conn) NewChild(x *Ctx, n *Conn, q *Request, s *wire.Segment) {
 func (c *Conn) fillChild(x *Ctx, n *Conn, q *Request, s *wire.Segment) {
 	id, flow := n.ID, n.Flow
 	n.TCB = TCB{
-		NoDelay: c.NoDelay, Cork: c.Cork, Linger: c.Linger, LingerT: c.LingerT, Linger2: c.Linger2, UserTO: c.UserTO,
+		NoDelay: c.NoDelay, Cork: c.Cork, Linger: c.Linger, LingerT: c.LingerT, Linger2: c.Linger2, RTOMax: c.RTOMax, UserTO: c.UserTO,
 		KeepOn: c.KeepOn, KeepIdle: c.KeepIdle, KeepIntvl: c.KeepIntvl, KeepCnt: c.KeepCnt, ReuseAddr: c.ReuseAddr,
 		ReusePort: c.ReusePort, UserMSS: c.UserMSS, RcvBuf: c.RcvBuf, RcvBufLock: c.RcvBufLock, SndBuf: c.SndBuf,
 		SndBufLock: c.SndBufLock, OOBInline: c.OOBInline, RcvLowat: c.RcvLowat, Scaling: c.Scaling, MTU: pathMTU(x, q.Tuple.Remote.Addr, c.MTU), CC: c.CC, CCSet: c.CCSet,

@@ -40,10 +40,10 @@ var persistOver = trace.Declare(trace.Rule{
 // probeInterval is the time to the next probe (tcp_probe0_when).
 func (c *Conn) probeInterval(x *Ctx) sim.Duration {
 	d := max(c.RTO, x.Sys.RTOMin)
-	for i := uint8(0); i < c.Backoff && d < x.Sys.RTOMax; i++ {
+	for i := uint8(0); i < c.Backoff && d < c.RTOMax; i++ {
 		d *= 2
 	}
-	return min(d, x.Sys.RTOMax)
+	return min(d, c.RTOMax)
 }
 
 // checkProbe starts the persist timer when the sender is stuck (tcp_check_probe_timer).
@@ -110,7 +110,7 @@ func (c *Conn) onProbe(x *Ctx) {
 	}
 	most := int(x.Sys.Retries2)
 	if c.Dead {
-		alive := c.probeInterval(x) < x.Sys.RTOMax
+		alive := c.probeInterval(x) < c.RTOMax
 		most = c.orphanRetries(x)
 		if !alive && int(c.Backoff) >= most {
 			c.writeError(x)
@@ -192,7 +192,7 @@ func (c *Conn) probedEnough(x *Ctx) bool {
 	if start == 0 {
 		start = c.Rtx[0].SentAt
 	}
-	limit, tried := 2*x.Sys.RTOMax, since(x, start)
+	limit, tried := 2*c.RTOMax, since(x, start)
 	if c.UserTO > 0 {
 		// Linux asks for more than, but its timers are a tick late
 		if x.When(rtoGiveUp, trace.Dur("time since the first retransmission", tried, trace.OpGE, "TCP_USER_TIMEOUT", c.UserTO)) {

@@ -272,7 +272,7 @@ func (q *Request) sendAck(x *Ctx) {
 func (q *Request) nextTimeout(x *Ctx) sim.Duration {
 	d := q.Timeout
 	for range q.Timeouts {
-		d = min(d*2, x.Sys.RTOMax)
+		d = min(d*2, constRTOMax) // Linux: neither tcp_rto_max_ms nor TCP_RTO_MAX_MS reaches the timer of a SYN-ACK
 	}
 	return d
 }

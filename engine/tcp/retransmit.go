@@ -15,19 +15,18 @@ var retransmit = trace.Declare(trace.Rule{
 // retransmitSkb sends up to segs segments of a buffer again because they are believed
 // lost, and keeps the books of the episode (tcp_retransmit_skb).
 func (c *Conn) retransmitSkb(x *Ctx, i int, segs uint32) bool {
-	if !c.repeatSkb(x, i, segs) {
-		return false
-	}
+	sent := c.repeatSkb(x, i, segs)
 	k := &c.Rtx[i]
-	if !k.Retrans {
+	if sent && !k.Retrans {
 		k.Retrans = true
 		c.RetransOut += uint32(k.Segs)
 	}
+	// Linux: the attempt counts, also one that the peer's window forbids.
 	if c.RetStamp == 0 {
 		c.RetStamp = max(x.Now, 1)
 	}
 	c.UndoRetrans = max(c.UndoRetrans, 0) + int32(k.Segs)
-	return true
+	return sent
 }
 
 // repeatSkb sends up to segs segments of a buffer again, as a probe too

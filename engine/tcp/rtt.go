@@ -7,8 +7,9 @@ import (
 )
 
 const (
-	initialRTO  = sim.Second     // RFC 6298 §2.1 (Linux: TCP_TIMEOUT_INIT)
-	fallbackRTO = 3 * sim.Second // RFC 6298 §5.7 (Linux: TCP_TIMEOUT_FALLBACK)
+	initialRTO  = sim.Second       // RFC 6298 §2.1 (Linux: TCP_TIMEOUT_INIT)
+	constRTOMax = 120 * sim.Second // Linux: TCP_RTO_MAX_SEC
+	fallbackRTO = 3 * sim.Second   // RFC 6298 §5.7 (Linux: TCP_TIMEOUT_FALLBACK)
 	delackMin   = 40 * sim.Millisecond
 	delackMax   = 200 * sim.Millisecond
 )
@@ -85,7 +86,7 @@ func (c *Conn) sampleRTT(x *Ctx, rtt sim.Duration) {
 func (c *Conn) setRTO(x *Ctx) {
 	defer x.Enter(rtoCompute)()
 	us := sim.Duration(c.SRTT>>3+c.RTTVar) * sim.Microsecond
-	c.RTO = min(ceilJiffy(us), x.Sys.RTOMax)
+	c.RTO = min(ceilJiffy(us), c.RTOMax)
 	c.Backoff = 0
 }
 

@@ -75,7 +75,7 @@ func (c *Conn) awaitSynAck(x *Ctx) {
 
 // initTCB sets what every connection starts with (tcp_init_sock, tcp_connect_init).
 func (c *Conn) initTCB(x *Ctx) {
-	c.RTO = min(max(x.Sys.firstRTO(), x.Sys.RTOMin), x.Sys.RTOMax)
+	c.RTO = min(max(x.Sys.firstRTO(), x.Sys.RTOMin), c.RTOMax)
 	c.MDev = uint32(x.Sys.firstRTO() / sim.Microsecond)
 	c.Cwnd = initCwnd
 	c.CwndClamp = ^uint32(0)
@@ -115,6 +115,15 @@ var synAckBad = trace.Declare(trace.Rule{
 	Drops:   true,
 })
 
+var synAckOldEcho = trace.Declare(trace.Rule{
+	ID: "syn-sent.old-echo",
+	Says: "It echoes a timestamp that none of this connection's SYNs carried: an answer to an older connection. " +
+		"RST; the timer of the SYN runs on.",
+	RFC:   trace.Cites("RFC 7323 §5.2", "RFC 9293 §3.10.7.3"),
+	Linux: "tcp_rcv_synsent_state_process",
+	Drops: true,
+})
+
 var synSentIgnore = trace.Declare(trace.Rule{
 	ID:    "syn-sent.ignore",
 	Says:  "Neither a SYN nor a RST that answers ours: in SYN_SENT nothing else means anything.",
@@ -135,16 +144,19 @@ func (c *Conn) synSent(x *Ctx, s *wire.Segment) {
 	if s.Flags.Has(wire.ACK) {
 		ok := x.When(synSentAckCheck, c.sndCheck("SEG.ACK", s.Ack, trace.OpGT, "SND.UNA", c.SndUna)) &&
 			x.When(synSentAckCheck, c.sndCheck("SEG.ACK", s.Ack, trace.OpLE, "SND.NXT", c.SndNxt))
-		if ok && s.Opts.On(wire.HasTS) && s.Opts.TSEcr != 0 && c.echoUnknown(x, s.Opts.TSEcr) {
-			x.Count(PAWSActive)
-			ok = false
-		}
 		if !ok {
 			defer x.Enter(synAckBad)()
 			x.Effect(trace.Effect{Kind: trace.Dropped, Host: x.Host, Packet: x.Event.Packet})
 			if c.Retries == 0 {
 				c.armXmit(x, TimerRTO, tcpTimeoutMin)
 			}
+			ReplyReset(x, s)
+			return
+		}
+		if s.Opts.On(wire.HasTS) && s.Opts.TSEcr != 0 && c.echoUnknown(x, s.Opts.TSEcr) {
+			defer x.Enter(synAckOldEcho)()
+			x.Count(PAWSActive)
+			x.Effect(trace.Effect{Kind: trace.Dropped, Host: x.Host, Packet: x.Event.Packet})
 			ReplyReset(x, s)
 			return
 		}

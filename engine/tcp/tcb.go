@@ -228,6 +228,7 @@ type TCB struct {
 	LingerT     sim.Duration // l_linger [duration]: how long close() may wait.
 	Linger2     int32        // TCP_LINGER2 [count]: seconds in FIN_WAIT_2; 0: tcp_fin_timeout; negative: none.
 	SynCnt      uint8        // TCP_SYNCNT [count]: SYN retransmissions; 0: tcp_syn_retries.
+	RTOMax      sim.Duration // icsk_rto_max [duration]: timeouts do not grow beyond this; TCP_RTO_MAX_MS, or tcp_rto_max_ms when the socket was made.
 	UserTO      sim.Duration // TCP_USER_TIMEOUT [duration]: give up after this long without progress; 0: no limit.
 	KeepOn      bool         // SO_KEEPALIVE [bool]: idle connections are probed.
 	KeepIdle    sim.Duration // TCP_KEEPIDLE [duration]: idle time before the first probe; 0: tcp_keepalive_time.

@@ -8,7 +8,7 @@ import (
 // armXmit sets the one transmit timer (tcp_reset_xmit_timer).
 func (c *Conn) armXmit(x *Ctx, k TimerKind, d sim.Duration) {
 	c.XmitKind = k
-	c.XmitAt = x.Now.Add(min(d, x.Sys.RTOMax))
+	c.XmitAt = x.Now.Add(min(d, c.RTOMax))
 }
 
 func (c *Conn) stopXmit() {
@@ -60,15 +60,16 @@ var rtoResume = trace.Declare(trace.Rule{
 // resumeRTO sets the timer to what is left of the oldest segment's timeout.
 func (c *Conn) resumeRTO(x *Ctx) {
 	defer x.Enter(rtoResume)()
-	c.armXmit(x, TimerRTO, c.rtoDelta(x))
+	c.armXmit(x, TimerRTO, max(c.rtoDelta(x), jiffy)) // Linux: a timeout is at least one tick
 }
 
-// rtoDelta is what is left of the timeout of the oldest segment (tcp_rto_delta_us).
+// rtoDelta is what is left of the timeout of the oldest segment, negative when that
+// is past (tcp_rto_delta_us).
 func (c *Conn) rtoDelta(x *Ctx) sim.Duration {
 	if len(c.Rtx) == 0 {
 		return c.RTO
 	}
-	return max(c.Rtx[0].SentAt.Add(c.RTO).Sub(x.Now), sim.Microsecond)
+	return c.Rtx[0].SentAt.Add(c.RTO).Sub(x.Now)
 }
 
 // OnTimer handles a deadline of the socket: the second of its three doors.
@@ -181,15 +182,15 @@ func (c *Conn) backOff(x *Ctx) {
 	switch {
 	case c.State == SynSent && c.Retries <= x.Sys.SynLinearTimeouts:
 		defer x.Enter(rtoLinear)()
-		c.RTO = min(initialRTO, x.Sys.RTOMax)
+		c.RTO = min(initialRTO, c.RTOMax)
 	case c.thin(x):
 		defer x.Enter(rtoThin)()
 		c.Backoff = 0
-		c.RTO = min(max(ceilJiffy(sim.Duration(c.SRTT>>3+c.RTTVar)*sim.Microsecond), x.Sys.RTOMin), x.Sys.RTOMax)
+		c.RTO = min(max(ceilJiffy(sim.Duration(c.SRTT>>3+c.RTTVar)*sim.Microsecond), x.Sys.RTOMin), c.RTOMax)
 	default:
 		defer x.Enter(rtoBackoff)()
 		c.Backoff++
-		c.RTO = min(c.RTO*2, x.Sys.RTOMax)
+		c.RTO = min(c.RTO*2, c.RTOMax)
 	}
 	c.armXmit(x, TimerRTO, c.clampToUser(x, c.RTO))
 }
@@ -268,7 +269,7 @@ func (c *Conn) writeTimeout(x *Ctx) bool {
 // orphanRetries is how many doublings an orphan gets (tcp_orphan_retries).
 func (c *Conn) orphanRetries(x *Ctx) int {
 	n := int(x.Sys.OrphanRetries)
-	alive := c.RTO < x.Sys.RTOMax
+	alive := c.RTO < c.RTOMax
 	if c.Soft != OK && !alive {
 		n = 0 // Linux: an ICMP error was heard; nothing is to be hoped for
 	}
@@ -296,7 +297,7 @@ func (c *Conn) timedOut(x *Ctx, rule *trace.Rule, name string, n int, limit sim.
 		if c.State == SynSent || c.State == SynRecv {
 			base = initialRTO
 		}
-		limit = modelTimeout(n, base, x.Sys.RTOMax)
+		limit = modelTimeout(n, base, c.RTOMax)
 	}
 	return x.When(rule, trace.Dur("time since the first retransmission", since(x, start), trace.OpGE, name, limit))
 }
