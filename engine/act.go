@@ -47,6 +47,7 @@ var actRules = [...]*trace.Rule{
 	OpDestroy:   act("act.destroy", "Somebody ends sockets from outside, as ss -K does."),
 	OpFilter:    act("act.filter", "The firewall is changed: it will judge the segments that are still to come."),
 	OpStart:     act("act.start", "Somebody starts a process on the host."),
+	OpOffload:   act("act.offload", "The segmentation offload of the interface is changed: what is handed to it from now on is cut by the new measure."),
 	OpLater:     act("act.later", "Something is planned for later."),
 }
 
@@ -91,7 +92,7 @@ func (w *World) Check(op *Op) error {
 		if op.Kind == OpForge && op.Many.Count > 1 && len(w.rules) >= maxRules {
 			return refuse("%d standing rules are set up; expected fewer before another", maxRules)
 		}
-	case OpReboot, OpPowerOff, OpPowerOn, OpDestroy, OpFilter, OpStart:
+	case OpReboot, OpPowerOff, OpPowerOn, OpDestroy, OpFilter, OpStart, OpOffload:
 		return w.checkLife(op)
 	case OpForget:
 		for _, r := range w.rules {
@@ -269,7 +270,7 @@ func (w *World) perform(x *host.Ctx, op *Op) {
 			h.AddProc("app", nil)
 		}
 		h.Ask(x, w.procOf(op), op.Call)
-	case OpReboot, OpPowerOff, OpPowerOn, OpDestroy, OpFilter, OpStart:
+	case OpReboot, OpPowerOff, OpPowerOn, OpDestroy, OpFilter, OpStart, OpOffload:
 		w.live(x, op)
 	case OpUnplug, OpPlug, OpLink:
 		for _, c := range w.cablesOf(op) {

@@ -84,6 +84,13 @@ func (w *World) live(x *host.Ctx, op *Op) {
 		}
 	case OpStart:
 		h.Start(x, op.Proc, op.Lines)
+	case OpOffload:
+		h.Watch(x)
+		if o := op.Offload; o.Segs > 0 {
+			h.Offload(o.Segs, o.Size)
+		} else {
+			h.NoOffload()
+		}
 	case OpFilter:
 		c := w.chain(op)
 		switch f := &op.Filter; f.Do {

@@ -40,6 +40,8 @@ func (op *Op) valid() error {
 		return nil
 	case OpReboot, OpPowerOff, OpPowerOn, OpFilter:
 		return nil
+	case OpOffload:
+		return op.Offload.valid()
 	case OpStart:
 		if len(op.Lines) == 0 || len(op.Lines) > maxStartLines || op.Proc == "" {
 			return refuse("a process with %d calls; expected a name and 1 to %d", len(op.Lines), maxStartLines)

@@ -43,6 +43,20 @@ type Offload struct {
 // DefaultOffload is what a fresh interface with segmentation offload takes.
 var DefaultOffload = Offload{65535, 65536}
 
+// MinOffloadSize is the smallest packet that an interface with offload may be kept to.
+const MinOffloadSize = 2000
+
+func (o Offload) valid() error {
+	switch {
+	case o == Offload{}:
+	case o.Segs < 1 || o.Segs > DefaultOffload.Segs:
+		return refuse("an offload of %d segments; expected 1 to %d", o.Segs, DefaultOffload.Segs)
+	case o.Size < MinOffloadSize || o.Size > DefaultOffload.Size:
+		return refuse("an offload of %d bytes; expected %d to %d", o.Size, MinOffloadSize, DefaultOffload.Size)
+	}
+	return nil
+}
+
 // Setting is one sysctl assignment, as `sysctl -w` takes it.
 type Setting struct{ Name, Value string }
 
@@ -98,6 +112,7 @@ const (
 	OpDestroy // end sockets from outside: ss -K
 	OpFilter  // change the firewall of a host
 	OpStart   // start a process
+	OpOffload // another segmentation offload of an interface
 	OpLater   // do something when the time comes
 )
 
@@ -111,7 +126,7 @@ type Op struct {
 	Forge   wire.Segment // Forge: Link.From puts it on the cable to Link.To; a port of 0 is that of their latest flow
 	Rel     bool         // Forge: Seq and Ack count from the flow's initial numbers; else they are absolute
 	Many    Many         // Forge: how many, how fast and from where
-	Host    string       // Sysctl, Call, Reboot, PowerOff, PowerOn, Destroy, Filter, Start: on which host
+	Host    string       // Sysctl, Call, Reboot, PowerOff, PowerOn, Destroy, Filter, Start, Offload: on which host
 	Set     Setting      // Sysctl
 	Kernel  string       // Reboot: the kernel that is started; "": the same
 	Proc    string       // Call: which process; "" is the host's first. Start: the name of the new one
@@ -123,6 +138,7 @@ type Op struct {
 	Rule    int          // Forget: number of the standing rule
 	Tuples  []wire.Tuple // Destroy: which sockets, as the host sees them
 	Filter  FilterOp     // Filter
+	Offload Offload      // Offload; the zero value turns it off
 	When    sim.Time     // Later: the instant
 	Then    *Op          // Later: what to do; never written once set
 	Text    string       // the operation as written

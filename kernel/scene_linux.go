@@ -101,7 +101,7 @@ func unplayable(sc *engine.Scenario) string {
 		switch op.Kind {
 		case engine.OpEdit, engine.OpCall, engine.OpRelease:
 			return "edit, call or release"
-		case engine.OpReboot, engine.OpPowerOff, engine.OpPowerOn, engine.OpDestroy, engine.OpFilter, engine.OpStart:
+		case engine.OpReboot, engine.OpPowerOff, engine.OpPowerOn, engine.OpDestroy, engine.OpFilter, engine.OpStart, engine.OpOffload:
 			return "the life of a host"
 		case engine.OpForge:
 			if op.Many.Count > maxMany {

@@ -26,6 +26,8 @@ type Vars struct {
 	Requests uint32   // half-open [count]: requests in all SYN queues.
 	TimeWait uint32   // time-wait [count]: entries in the TIME_WAIT table, those in FIN_WAIT_2 included.
 	Off      bool     // off [bool]: the power is off.
+	GSOSegs  uint32   // gso_max_segs [segments]: segments that the interface takes as one packet; 1: no segmentation offload.
+	GSOSize  uint32   // gso_max_size [bytes]: bytes that such a packet may have.
 	BootAt   sim.Time // booted [time]: when the host was last started.
 }
 
@@ -79,7 +81,7 @@ type Sock struct {
 func New(id sim.SubjectID, index sim.HostID, name string, addrs []netip.Addr, seed uint64, kernel *Profile) *Host {
 	h := &Host{ID: id, Index: index, Name: name, Addrs: addrs, Rand: sim.Derive(seed, "host "+name), nextFD: 3}
 	h.secret = h.Rand.Uint64()
-	h.Offload(1, maxOffload)
+	h.NoOffload()
 	h.Install(kernel)
 	return h
 }
@@ -88,7 +90,13 @@ const maxOffload = 65536 // bytes, as a fresh interface has
 
 // Offload sets what the interface takes as one packet: up to so many segments
 // (gso_max_segs; 1: no segmentation offload), and so many bytes (gso_max_size).
-func (h *Host) Offload(segs, size uint32) { h.Sys.GSOMaxSegs, h.Sys.GSOMaxSize = segs, size }
+func (h *Host) Offload(segs, size uint32) {
+	h.Sys.GSOMaxSegs, h.Sys.GSOMaxSize = segs, size
+	h.GSOSegs, h.GSOSize = segs, size
+}
+
+// NoOffload is an interface that takes one segment at a time.
+func (h *Host) NoOffload() { h.Offload(1, maxOffload) }
 
 // Clone returns a copy that shares nothing that either may write. Subjects are
 // shared until one of the two edits them.

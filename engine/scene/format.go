@@ -237,6 +237,8 @@ func FormatOp(op engine.Op) string {
 		return s + op.Host
 	case engine.OpPowerOff, engine.OpPowerOn:
 		return s + op.Host
+	case engine.OpOffload:
+		return s + op.Host + formatMeasure(op.Offload)
 	case engine.OpDestroy:
 		return s + op.Host + formatTuples(op.Tuples)
 	case engine.OpFilter:

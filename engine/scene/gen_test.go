@@ -210,7 +210,7 @@ func genOp(t *rapid.T, sc *engine.Scenario) engine.Op {
 
 func genNow(t *rapid.T, sc *engine.Scenario) (op engine.Op) {
 	defer func() { op.Text = FormatOp(op) }()
-	op.Kind = engine.OpKind(rapid.Uint8Range(0, uint8(engine.OpStart)).Draw(t, "op"))
+	op.Kind = engine.OpKind(rapid.Uint8Range(0, uint8(engine.OpOffload)).Draw(t, "op"))
 	switch op.Kind {
 	case engine.OpDrop, engine.OpHold, engine.OpRelease, engine.OpCorrupt:
 		op.Target = genTarget(t, sc)
@@ -236,6 +236,11 @@ func genNow(t *rapid.T, sc *engine.Scenario) (op engine.Op) {
 		}
 	case engine.OpStart:
 		op.Host, op.Proc, op.Lines = genHost(t, sc).Name, "nc", []host.Instr{genConnect(t, sc), genConnect(t, sc)}
+	case engine.OpOffload:
+		op.Host = genHost(t, sc).Name
+		if rapid.Bool().Draw(t, "on") {
+			op.Offload = engine.Offload{Segs: rapid.Uint32Range(1, 65535).Draw(t, "segs"), Size: rapid.Uint32Range(2000, 65536).Draw(t, "size")}
+		}
 	case engine.OpReboot, engine.OpPowerOff, engine.OpPowerOn:
 		op.Host = genHost(t, sc).Name
 	case engine.OpDestroy:

@@ -57,6 +57,7 @@ func init() {
 		{"destroy", engine.OpDestroy, readDestroy},
 		{"filter", engine.OpFilter, readFilter},
 		{"start", engine.OpStart, readStart},
+		{"offload", engine.OpOffload, readOffloadNow},
 		{"at", engine.OpLater, readLater},
 	}
 }
