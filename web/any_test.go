@@ -15,7 +15,7 @@ import (
 func anyCommand(r *rand.Rand, id int64) proto.Command {
 	pick := func(all ...string) string { return all[r.IntN(len(all))] }
 	c := proto.Command{ID: id, N: int32(r.IntN(40) - 3), To: int32(r.IntN(30) - 2)}
-	c.T = pick("step", "step", "step", "back", "seek", "until", "act", "act", "act", "branch", "fork", "replay", "label", "frames", "diff", "inspect", "lesson", "predict", "shell", "shell")
+	c.T = pick("step", "step", "step", "back", "seek", "until", "act", "act", "act", "branch", "fork", "replay", "label", "frames", "diff", "inspect", "lesson", "predict", "shell", "shell", "header", "forecast")
 	if r.IntN(4) == 0 {
 		c.Branch = ptr(int32(r.IntN(6) - 1))
 	}
@@ -23,6 +23,7 @@ func anyCommand(r *rand.Rand, id int64) proto.Command {
 		c.At = ptr(int64(r.IntN(2_000_000_000) - 1000))
 	}
 	packet := r.IntN(20)
+	c.Packet = int32(packet)
 	c.Op = pick("drop next DATA from client", "drop every SYN", "hold 2nd DATA from client", "duplicate every ACK after 5ms", "corrupt next FIN",
 		"edit next DATA win=0", "sysctl server net.ipv4.tcp_fin_timeout = 5", "sysctl client net.ipv4.tcp_sack = 9999", "unplug client server", "plug client server",
 		"link client > server delay 200ms loss 1%", "forget rule 1", "call client: write(c, 100)", "call server: close(c)", "call client: shutdown(c, SHUT_WR)",

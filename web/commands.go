@@ -24,21 +24,23 @@ type command struct {
 }
 
 var commands = map[string]command{
-	"step":    {true, (*stage).doStep},
-	"back":    {true, (*stage).doBack},
-	"seek":    {true, (*stage).doSeek},
-	"until":   {true, (*stage).doUntil},
-	"act":     {true, (*stage).doAct},
-	"branch":  {true, (*stage).doSeek},
-	"fork":    {true, (*stage).doFork},
-	"replay":  {true, (*stage).doReplay},
-	"label":   {true, (*stage).doLabel},
-	"lesson":  {true, (*stage).doLesson},
-	"predict": {true, (*stage).doPredict},
-	"frames":  {false, (*stage).doFrames},
-	"diff":    {false, (*stage).doDiff},
-	"inspect": {false, (*stage).doInspect},
-	"shell":   {true, (*stage).doShell},
+	"step":     {true, (*stage).doStep},
+	"back":     {true, (*stage).doBack},
+	"seek":     {true, (*stage).doSeek},
+	"until":    {true, (*stage).doUntil},
+	"act":      {true, (*stage).doAct},
+	"branch":   {true, (*stage).doSeek},
+	"fork":     {true, (*stage).doFork},
+	"replay":   {true, (*stage).doReplay},
+	"label":    {true, (*stage).doLabel},
+	"lesson":   {true, (*stage).doLesson},
+	"predict":  {true, (*stage).doPredict},
+	"frames":   {false, (*stage).doFrames},
+	"diff":     {false, (*stage).doDiff},
+	"inspect":  {false, (*stage).doInspect},
+	"shell":    {true, (*stage).doShell},
+	"header":   {false, (*stage).doHeader},
+	"forecast": {false, (*stage).doForecast},
 }
 
 const maxSteps = 500 // that one "step" may make

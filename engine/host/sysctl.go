@@ -28,7 +28,6 @@ type Sysctl struct {
 	Default  string
 	Kind     Kind
 	Min, Max int64
-	Unit     string
 	ReadOnly bool
 	Since    Version // the first release that has it; 0: very old
 	Until    Version // the first that has it no more; 0: it is still there
@@ -150,7 +149,7 @@ func (d *Sysctl) parse(value string) ([]int64, error) {
 		}
 		lo, hi := d.Min, d.Max
 		if d.Kind == kindRange {
-			lo, hi = 1, 65535
+			lo, hi = minPort, 65535
 		}
 		if d.ReadOnly {
 			v[i] = n // the table's own value

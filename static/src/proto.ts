@@ -8,13 +8,13 @@ export const Version = 1;
  * the same ID, and the server answers again without doing it again.
  */
 export interface Command {
-  t: "step" | "back" | "seek" | "until" | "act" | "branch" | "fork" | "replay" | "label" | "frames" | "diff" | "inspect" | "lesson" | "predict" | "shell"; // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "inspect" "lesson" "predict" "shell"
+  t: "step" | "back" | "seek" | "until" | "act" | "branch" | "fork" | "replay" | "label" | "frames" | "diff" | "inspect" | "lesson" | "predict" | "shell" | "header" | "forecast"; // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "inspect" "lesson" "predict" "shell" "header" "forecast"
   id: number; // of this page
   branch?: number; // which branch it is about; absent: the session's current one
   n?: number; // step: how many (1 if absent); seek, frames, inspect: which step
-  to?: number; // frames: up to this step; diff: the other branch
+  to?: number; // frames: up to this step; diff: the other branch; header: the packet to compare with, 0: the one that it repeats or was
   at?: number; // act: at which instant; absent: now
-  op?: string; // act: one intervention, as a scene writes it
+  op?: string; // act, forecast: one intervention, as a scene writes it
   ops?: string[]; // replay: same moves as before, with these made first, at time 0
   without?: number; // replay: go on right before this event, an act, without it; every later act is made again
   cond?: string; // until: "segment" "timer" "state" "drop" or a condition such as client.cwnd < 4
@@ -22,6 +22,7 @@ export interface Command {
   answer?: string; // predict: the key of the option chosen
   host?: string; // shell: on which host; n absent: where the session stands, else at that step
   line?: string; // shell: the command line, at most 1024 bytes
+  packet?: number; // header: which, as it is after event n
 }
 
 /**
@@ -358,6 +359,8 @@ export interface Done {
   predict?: Predicted;
   inspect?: Inspect;
   shell?: Shell;
+  header?: Header;
+  ahead?: Frame[]; // forecast: what the receiver makes of the segment, as it would be
 }
 
 /**
@@ -368,6 +371,33 @@ export interface Shell {
   text: string;
   failed: boolean; // its exit code is not 0
   acted: boolean;
+}
+
+/**
+ * Header is a packet byte by byte.
+ */
+export interface Header {
+  packet: number;
+  hex: string; // the headers and the first bytes of the payload
+  size: number; // of the whole packet
+  fields: HeaderField[];
+  segs: number; // so many segments does the interface make of it
+  how?: string; // of Against: "edited" "copy" "hop" "repeats" "chosen"
+  against?: Header; // the packet to compare with
+}
+
+/**
+ * HeaderField is one field: bits At to At+Bits of the packet.
+ */
+export interface HeaderField {
+  name: string;
+  part: "ip" | "tcp" | "option" | "icmp" | "quote" | "data"; // "ip" "tcp" "option" "icmp" "quote" "data"
+  at: number;
+  bits: number;
+  value: number;
+  rel?: number; // a sequence number, relative to the flow's
+  wrong?: "checksum" | "length" | "size" | "unknown" | "cut" | "protocol"; // "checksum" "length" "size" "unknown" "cut" "protocol"
+  right?: number; // of a wrong checksum
 }
 
 /**

@@ -16,14 +16,14 @@ const Version = 1
 // command that was not answered before the connection broke is sent again with
 // the same ID, and the server answers again without doing it again.
 type Command struct {
-	T  string `json:"t"`  // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "inspect" "lesson" "predict" "shell"
+	T  string `json:"t"`  // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "inspect" "lesson" "predict" "shell" "header" "forecast"
 	ID int64  `json:"id"` // of this page
 
 	Branch  *int32   `json:"branch,omitempty"`  // which branch it is about; absent: the session's current one
 	N       int32    `json:"n,omitempty"`       // step: how many (1 if absent); seek, frames, inspect: which step
-	To      int32    `json:"to,omitempty"`      // frames: up to this step; diff: the other branch
+	To      int32    `json:"to,omitempty"`      // frames: up to this step; diff: the other branch; header: the packet to compare with, 0: the one that it repeats or was
 	At      *int64   `json:"at,omitempty"`      // act: at which instant; absent: now
-	Op      string   `json:"op,omitempty"`      // act: one intervention, as a scene writes it
+	Op      string   `json:"op,omitempty"`      // act, forecast: one intervention, as a scene writes it
 	Ops     []string `json:"ops,omitempty"`     // replay: same moves as before, with these made first, at time 0
 	Without int32    `json:"without,omitempty"` // replay: go on right before this event, an act, without it; every later act is made again
 	Cond    string   `json:"cond,omitempty"`    // until: "segment" "timer" "state" "drop" or a condition such as client.cwnd < 4
@@ -31,6 +31,8 @@ type Command struct {
 	Answer  string   `json:"answer,omitempty"`  // predict: the key of the option chosen
 	Host    string   `json:"host,omitempty"`    // shell: on which host; n absent: where the session stands, else at that step
 	Line    string   `json:"line,omitempty"`    // shell: the command line, at most 1024 bytes
+
+	Packet int32 `json:"packet,omitempty"` // header: which, as it is after event n
 }
 
 // ---- server → browser ----
@@ -319,6 +321,8 @@ type Done struct {
 	Predict *Predicted `json:"predict,omitempty"`
 	Inspect *Inspect   `json:"inspect,omitempty"`
 	Shell   *Shell     `json:"shell,omitempty"`
+	Header  *Header    `json:"header,omitempty"`
+	Ahead   []Frame    `json:"ahead,omitempty"` // forecast: what the receiver makes of the segment, as it would be
 }
 
 // Shell is what a command line printed. One that acted was one more event, which
@@ -327,6 +331,29 @@ type Shell struct {
 	Text   string `json:"text"`
 	Failed bool   `json:"failed"` // its exit code is not 0
 	Acted  bool   `json:"acted"`
+}
+
+// Header is a packet byte by byte.
+type Header struct {
+	Packet  int32         `json:"packet"`
+	Hex     string        `json:"hex"`  // the headers and the first bytes of the payload
+	Size    int           `json:"size"` // of the whole packet
+	Fields  []HeaderField `json:"fields"`
+	Segs    int           `json:"segs"`              // so many segments does the interface make of it
+	How     string        `json:"how,omitempty"`     // of Against: "edited" "copy" "hop" "repeats" "chosen"
+	Against *Header       `json:"against,omitempty"` // the packet to compare with
+}
+
+// HeaderField is one field: bits At to At+Bits of the packet.
+type HeaderField struct {
+	Name  string `json:"name"`
+	Part  string `json:"part"` // "ip" "tcp" "option" "icmp" "quote" "data"
+	At    int    `json:"at"`
+	Bits  int    `json:"bits"`
+	Value int64  `json:"value"`
+	Rel   *int64 `json:"rel,omitempty"`   // a sequence number, relative to the flow's
+	Wrong string `json:"wrong,omitempty"` // "checksum" "length" "size" "unknown" "cut" "protocol"
+	Right int64  `json:"right,omitempty"` // of a wrong checksum
 }
 
 // Failed answers a command that was refused; nothing changed.
