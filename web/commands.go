@@ -37,6 +37,7 @@ var commands = map[string]command{
 	"predict":  {true, (*stage).doPredict},
 	"frames":   {false, (*stage).doFrames},
 	"diff":     {false, (*stage).doDiff},
+	"compare":  {false, (*stage).doCompare},
 	"inspect":  {false, (*stage).doInspect},
 	"shell":    {true, (*stage).doShell},
 	"header":   {false, (*stage).doHeader},
@@ -283,6 +284,9 @@ func (st *stage) doLabel(_ *watcher, c proto.Command) (proto.Done, error) {
 }
 
 func (st *stage) doFrames(w *watcher, c proto.Command) (proto.Done, error) {
+	if c.Ahead {
+		return proto.Done{}, st.framesAhead(w, c)
+	}
 	b, err := st.branchOf(c)
 	if err == nil {
 		err = between("n", c.N, 1, int32(st.tipOf(b)))

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"wirestep/engine"
+	"wirestep/engine/outcome"
 	"wirestep/engine/scene"
 	"wirestep/lessons"
 	"wirestep/web/journal"
@@ -23,6 +24,8 @@ type stage struct {
 	pages    map[string]*page
 	watchers map[*watcher]struct{}
 	asked    int // commands so far
+
+	ahead []*outcome.Run // branches as they were run ahead, to be compared
 
 	shot   []byte // the last snapshot made
 	shotAt int    // good while asked is this

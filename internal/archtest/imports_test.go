@@ -16,7 +16,7 @@ const (
 	leaves = "engine/sim engine/wire engine/trace"
 	parts  = leaves + " engine/tcp engine/netem engine/middlebox"
 	core   = parts + " engine/host engine"
-	texts  = core + " engine/scene engine/packetdrill engine/capture engine/shell"
+	texts  = core + " engine/scene engine/packetdrill engine/capture engine/shell engine/outcome"
 )
 
 // may is the import rule of docs/design.md: what each package may import of
@@ -34,6 +34,7 @@ var may = map[string]string{
 	"engine/packetdrill": core,
 	"engine/capture":     core,
 	"engine/shell":       core,
+	"engine/outcome":     core,
 	"i18n":               "",
 	"i18n/cmd/missing":   texts + " i18n",
 	"static":             "",

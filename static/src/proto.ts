@@ -8,7 +8,7 @@ export const Version = 1;
  * the same ID, and the server answers again without doing it again.
  */
 export interface Command {
-  t: "step" | "back" | "seek" | "until" | "act" | "branch" | "fork" | "replay" | "label" | "frames" | "diff" | "inspect" | "lesson" | "predict" | "shell" | "header" | "forecast"; // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "inspect" "lesson" "predict" "shell" "header" "forecast"
+  t: "step" | "back" | "seek" | "until" | "act" | "branch" | "fork" | "replay" | "label" | "frames" | "diff" | "compare" | "inspect" | "lesson" | "predict" | "shell" | "header" | "forecast"; // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "compare" "inspect" "lesson" "predict" "shell" "header" "forecast"
   id: number; // of this page
   branch?: number; // which branch it is about; absent: the session's current one
   n?: number; // step: how many (1 if absent); seek, frames, inspect: which step
@@ -23,6 +23,8 @@ export interface Command {
   host?: string; // shell: on which host; n absent: where the session stands, else at that step
   line?: string; // shell: the command line, at most 1024 bytes
   packet?: number; // header: which, as it is after event n
+  branches?: number[]; // compare: two to four, the first is A
+  ahead?: boolean; // frames: of a branch as "compare" ran it ahead
 }
 
 /**
@@ -355,6 +357,7 @@ export interface Done {
   t: "done"; // "done"
   id: number;
   diff?: Diff;
+  compare?: Compared;
   found?: boolean; // until: whether the condition came true
   predict?: Predicted;
   inspect?: Inspect;
@@ -432,6 +435,76 @@ export interface Diff {
   what: string; // catalogue key "diff.<what>"
   left?: Frame;
   right?: Frame;
+}
+
+/**
+ * Compared is what became of several futures, each run ahead to its end or to one
+ * common limit on a fork. Texts are in the language of the page that asked.
+ */
+export interface Compared {
+  verdict: string; // one sentence: the outcome that became different
+  why: CompareWhy[]; // the mechanism, where it can be told
+  form: string; // of the sentence; "nothing": nothing differs
+  sides: CompareSide[];
+  rows: CompareRow[];
+  at: number; // the first outcome that differs: where the play head goes
+  part: number | null; // when they part; null: never
+  parting: string; // "They part here, at 1 s: …"
+  alone?: CompareAlone[]; // of several changes: each by itself, to be replayed
+  world: World; // before the first event: the same for all
+}
+
+/**
+ * CompareWhy is a rule behind the difference.
+ */
+export interface CompareWhy {
+  side: number; // -1: of all
+  rule: string;
+  text: string;
+}
+
+/**
+ * CompareSide is one branch of a comparison.
+ */
+export interface CompareSide {
+  branch: number;
+  n: number; // how many events are looked at
+  until: number; // up to which instant
+  end: boolean; // nothing is scheduled after them
+  shared: number; // events up to this one are the same as everywhere
+  event: number; // the first that is not; 0: nothing more happens
+  does: string; // what that is
+  changes: string[]; // what is otherwise in this branch: "tcp_syn_retries 2"
+}
+
+/**
+ * CompareRow is one fact of every branch. Rows that differ come first, the most
+ * visible to a user first.
+ */
+export interface CompareRow {
+  key: string; // what sort of fact: "returned-at" "sent" "count" …
+  label: string;
+  values: CompareValue[]; // by side
+  diff: string; // of two: "124 s earlier", "8 fewer", "= the same"
+  same: boolean;
+  short: boolean; // it stands in the short table
+}
+
+/**
+ * CompareValue is a fact of one branch.
+ */
+export interface CompareValue {
+  text: string;
+  event: number; // that set it; 0: none did
+}
+
+/**
+ * CompareAlone is one of several changes, as a replay of branch Of.
+ */
+export interface CompareAlone {
+  of: number;
+  text: string;
+  ops: string[];
 }
 
 /**

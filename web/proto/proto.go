@@ -16,7 +16,7 @@ const Version = 1
 // command that was not answered before the connection broke is sent again with
 // the same ID, and the server answers again without doing it again.
 type Command struct {
-	T  string `json:"t"`  // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "inspect" "lesson" "predict" "shell" "header" "forecast"
+	T  string `json:"t"`  // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "compare" "inspect" "lesson" "predict" "shell" "header" "forecast"
 	ID int64  `json:"id"` // of this page
 
 	Branch  *int32   `json:"branch,omitempty"`  // which branch it is about; absent: the session's current one
@@ -33,6 +33,9 @@ type Command struct {
 	Line    string   `json:"line,omitempty"`    // shell: the command line, at most 1024 bytes
 
 	Packet int32 `json:"packet,omitempty"` // header: which, as it is after event n
+
+	Branches []int32 `json:"branches,omitempty"` // compare: two to four, the first is A
+	Ahead    bool    `json:"ahead,omitempty"`    // frames: of a branch as "compare" ran it ahead
 }
 
 // ---- server → browser ----
@@ -317,6 +320,7 @@ type Done struct {
 	T       string     `json:"t"` // "done"
 	ID      int64      `json:"id"`
 	Diff    *Diff      `json:"diff,omitempty"`
+	Compare *Compared  `json:"compare,omitempty"`
 	Found   *bool      `json:"found,omitempty"` // until: whether the condition came true
 	Predict *Predicted `json:"predict,omitempty"`
 	Inspect *Inspect   `json:"inspect,omitempty"`
@@ -382,6 +386,64 @@ type Diff struct {
 	What   string `json:"what"` // catalogue key "diff.<what>"
 	Left   *Frame `json:"left,omitempty"`
 	Right  *Frame `json:"right,omitempty"`
+}
+
+// Compared is what became of several futures, each run ahead to its end or to one
+// common limit on a fork. Texts are in the language of the page that asked.
+type Compared struct {
+	Verdict string         `json:"verdict"` // one sentence: the outcome that became different
+	Why     []CompareWhy   `json:"why"`     // the mechanism, where it can be told
+	Form    string         `json:"form"`    // of the sentence; "nothing": nothing differs
+	Sides   []CompareSide  `json:"sides"`
+	Rows    []CompareRow   `json:"rows"`
+	At      int64          `json:"at"`              // the first outcome that differs: where the play head goes
+	Part    *int64         `json:"part"`            // when they part; null: never
+	Parting string         `json:"parting"`         // "They part here, at 1 s: …"
+	Alone   []CompareAlone `json:"alone,omitempty"` // of several changes: each by itself, to be replayed
+	World   World          `json:"world"`           // before the first event: the same for all
+}
+
+// CompareWhy is a rule behind the difference.
+type CompareWhy struct {
+	Side int    `json:"side"` // -1: of all
+	Rule string `json:"rule"`
+	Text string `json:"text"`
+}
+
+// CompareSide is one branch of a comparison.
+type CompareSide struct {
+	Branch  int32    `json:"branch"`
+	N       int32    `json:"n"`       // how many events are looked at
+	Until   int64    `json:"until"`   // up to which instant
+	End     bool     `json:"end"`     // nothing is scheduled after them
+	Shared  int32    `json:"shared"`  // events up to this one are the same as everywhere
+	Event   int32    `json:"event"`   // the first that is not; 0: nothing more happens
+	Does    string   `json:"does"`    // what that is
+	Changes []string `json:"changes"` // what is otherwise in this branch: "tcp_syn_retries 2"
+}
+
+// CompareRow is one fact of every branch. Rows that differ come first, the most
+// visible to a user first.
+type CompareRow struct {
+	Key    string         `json:"key"` // what sort of fact: "returned-at" "sent" "count" …
+	Label  string         `json:"label"`
+	Values []CompareValue `json:"values"` // by side
+	Diff   string         `json:"diff"`   // of two: "124 s earlier", "8 fewer", "= the same"
+	Same   bool           `json:"same"`
+	Short  bool           `json:"short"` // it stands in the short table
+}
+
+// CompareValue is a fact of one branch.
+type CompareValue struct {
+	Text  string `json:"text"`
+	Event int32  `json:"event"` // that set it; 0: none did
+}
+
+// CompareAlone is one of several changes, as a replay of branch Of.
+type CompareAlone struct {
+	Of   int32    `json:"of"`
+	Text string   `json:"text"`
+	Ops  []string `json:"ops"`
 }
 
 // Inspect holds the queues of a place, which frames do not carry.
