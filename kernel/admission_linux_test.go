@@ -125,7 +125,7 @@ func onTheKernel(t *testing.T, f *scene.File) string {
 	for _, s := range states {
 		n[s]++
 	}
-	err = h.s.in(func() error {
+	err = h.s.inside(func() error {
 		b, err := os.ReadFile("/proc/thread-self/net/netstat")
 		lines := strings.Split(string(b), "\n")
 		for i := 0; i+1 < len(lines); i += 2 {

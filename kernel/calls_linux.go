@@ -54,11 +54,13 @@ func (p *player) call(e *packetdrill.Event, base time.Time) *Difference {
 		return p.returned(e, t, done{n, err, time.Now()})
 	}
 	ch, began := make(chan done, 1), make(chan time.Time, 1)
-	go func() {
+	p.s.run(func() {
 		began <- time.Now()
-		n, err := t.do()
-		ch <- done{n, err, time.Now()}
-	}()
+		p.s.call(func() {
+			n, err := t.do()
+			ch <- done{n, err, time.Now()}
+		})
+	})
 	now := p.w.Now()
 	p.w.Happened(now, max(now, p.sims(<-began)))
 	if e.When.Blocks {
@@ -131,7 +133,7 @@ func (p *player) returned(e *packetdrill.Event, t *task, r done) *Difference {
 		if !known {
 			want = r.n
 		}
-		p.s.fds = append(p.s.fds, int(r.n))
+		p.s.keep(int(r.n))
 		p.fds[want] = int(r.n)
 	case known && want != r.n:
 		return p.differ(e, InResult, "expected %s, got %s", result(c), got)
@@ -200,7 +202,7 @@ func (p *player) socketTask(name string, a args) *task {
 			family = unix.AF_INET6
 		}
 		return &task{opens: true, do: func() (n int64, err error) {
-			err = p.s.in(func() error {
+			err = p.s.inside(func() error {
 				live, err := unix.Socket(int(a.num(0, int64(family))), int(a.num(1, unix.SOCK_STREAM))|unix.SOCK_CLOEXEC, int(a.num(2, 0)))
 				n = int64(live)
 				return err
@@ -224,14 +226,7 @@ func (p *player) socketTask(name string, a args) *task {
 	case "shutdown":
 		return &task{do: func() (int64, error) { return zero(unix.Shutdown(fd, int(a.num(1, 0)))) }}
 	case "close":
-		return &task{blocks: true, do: func() (int64, error) {
-			for i, open := range p.s.fds {
-				if open == fd {
-					p.s.fds[i] = -1
-				}
-			}
-			return zero(unix.Close(fd))
-		}}
+		return &task{blocks: true, do: func() (int64, error) { return zero(p.s.shut(fd)) }}
 	case "fcntl":
 		return &task{do: func() (int64, error) {
 			n, err := unix.FcntlInt(uintptr(fd), int(a.num(1, 0)), int(a.num(2, 0)))

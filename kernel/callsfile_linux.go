@@ -33,7 +33,7 @@ func (p *player) fileTask(c *packetdrill.Call, a args) *task {
 					p.fds[n] = fds[i]
 				}
 			}
-			p.s.fds = append(p.s.fds, fds[:]...)
+			p.s.keep(fds[:]...)
 			return 0, nil
 		}}
 	case "splice":

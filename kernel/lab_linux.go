@@ -3,7 +3,6 @@ package kernel
 import (
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -30,7 +29,6 @@ type lab struct {
 	down    map[[2]int]bool
 	seen    []seen
 	buf     []byte
-	procs   sync.WaitGroup
 	over    chan struct{}
 }
 

@@ -30,8 +30,10 @@ type player struct {
 	had     [2]unix.CapUserData
 }
 
-// end gives back the rights that the script has given up.
+// end waits for the call that has not returned, and gives back the rights that the
+// script has given up. Until then the kernel may use the memory of calls.
 func (p *player) end() {
+	p.s.end()
 	if p.caps != nil {
 		p.caps()
 	}
@@ -284,11 +286,10 @@ func (p *player) listening(c *packetdrill.Call) {
 // assert runs %{ code }% over TCP_INFO of the socket that was opened last.
 func (p *player) assert(e *packetdrill.Event) *Difference {
 	var info []tcp.InfoField
-	for n := len(p.s.fds) - 1; n >= 0 && info == nil; n-- {
-		if p.s.fds[n] >= 0 {
-			info, _ = tcpInfo(p.s.fds[n])
-		}
-	}
+	p.s.find(func(fd int) bool {
+		info, _ = tcpInfo(fd)
+		return info != nil
+	})
 	expected, got, err := p.code.Run(e.Code, info)
 	if err != nil {
 		return p.differ(e, InScript, "expected code that runs, got %v", err)

@@ -24,7 +24,6 @@ type process struct {
 
 // run makes one line after the other, until the scene is over.
 func (p *process) run() {
-	defer p.l.procs.Done()
 	at := p.l.start
 	type loop struct{ start, left int }
 	var loops []loop
@@ -67,11 +66,23 @@ func maxTime(a, b time.Time) time.Time {
 
 // sleep waits until a time; false: the scene is over.
 func (p *process) sleep(at time.Time) bool {
+	if p.over() {
+		return false
+	}
 	select {
 	case <-p.l.over:
 		return false
 	case <-time.After(time.Until(at)):
 		return true
+	}
+}
+
+func (p *process) over() bool {
+	select {
+	case <-p.l.over:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -85,11 +96,10 @@ func (p *process) lastErrno() string {
 
 // call makes one call; what fails leaves its errno.
 func (p *process) call(in *host.Instr) {
-	err := p.make(in)
-	select {
-	case <-p.l.over: // it returned because the scene is over
+	var err error
+	p.h.s.call(func() { err = p.make(in) })
+	if p.over() { // it returned because of that
 		return
-	default:
 	}
 	if no, is := err.(unix.Errno); is && no != 0 {
 		p.errno.Store(uintptr(no))
@@ -124,10 +134,10 @@ func (p *process) make(in *host.Instr) error {
 		if in.Name == "abort" {
 			_ = unix.SetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
 		}
-		return p.closes(fd)
+		return p.h.s.shut(fd)
 	case "kill":
 		for _, n := range p.vars {
-			_ = p.closes(n)
+			_ = p.h.s.shut(n)
 		}
 		p.vars = map[string]int{}
 		return nil
@@ -144,24 +154,12 @@ func (p *process) flags(in *host.Instr, i int) int {
 	return int(n) | unix.MSG_NOSIGNAL
 }
 
-func (p *process) closes(fd int) error {
-	_ = p.h.s.in(func() error {
-		for i, n := range p.h.s.fds {
-			if n == fd {
-				p.h.s.fds[i] = -1
-			}
-		}
-		return nil
-	})
-	return unix.Close(fd)
-}
-
 // socket opens a socket in the host's namespace.
 func (p *process) socket() (fd int, err error) {
-	err = p.h.s.in(func() error {
+	err = p.h.s.inside(func() error {
 		fd, err = unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 		if err == nil {
-			p.h.s.fds = append(p.h.s.fds, fd)
+			p.h.s.keep(fd)
 			err = unix.SetsockoptString(fd, unix.IPPROTO_TCP, unix.TCP_CONGESTION, defaultControl)
 		}
 		return err
@@ -219,7 +217,7 @@ func (p *process) opening(in *host.Instr, fd int) error {
 	case "accept":
 		c, _, err := unix.Accept4(fd, unix.SOCK_CLOEXEC)
 		if err == nil {
-			_ = p.h.s.in(func() error { p.h.s.fds = append(p.h.s.fds, c); return nil })
+			p.h.s.keep(c)
 			p.vars[in.Var] = c
 		}
 		return err

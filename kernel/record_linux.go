@@ -118,7 +118,7 @@ func (r *recorder) made(call string) (int64, error) {
 	line := r.at(time.Now(), false)
 	n, err := t.do()
 	if err == nil && t.opens {
-		r.s.fds = append(r.s.fds, int(n))
+		r.s.keep(int(n))
 		r.fds[r.nextFD] = int(n)
 		n = r.nextFD
 		r.nextFD++

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"wirestep/engine"
 	"wirestep/engine/scene"
 	"wirestep/engine/sim"
@@ -210,8 +208,7 @@ func (l *lab) play(horizon time.Duration) error {
 	l.until = l.start.Add(horizon)
 	for _, h := range l.hosts {
 		for _, p := range h.procs {
-			l.procs.Add(1)
-			go p.run()
+			h.s.run(p.run)
 		}
 	}
 	return l.wireLoop()
@@ -220,16 +217,6 @@ func (l *lab) play(horizon time.Duration) error {
 // close ends the programs and the hosts.
 func (l *lab) close() {
 	close(l.over)
-	for _, h := range l.hosts {
-		_ = h.s.in(func() error {
-			for _, fd := range h.s.fds {
-				if fd >= 0 {
-					_ = unix.Shutdown(fd, unix.SHUT_RDWR) // whoever waits on it goes on
-				}
-			}
-			return nil
-		})
-	}
 	for _, h := range l.hosts {
 		h.s.close()
 	}
@@ -241,7 +228,7 @@ var stateOfHex = map[string]string{"01": "ESTABLISHED", "02": "SYN_SENT", "03": 
 
 // states counts the sockets of a host by state.
 func (h *station) states() (out []string, err error) {
-	err = h.s.in(func() error {
+	err = h.s.inside(func() error {
 		b, err := os.ReadFile("/proc/thread-self/net/tcp")
 		for i, line := range strings.Split(string(b), "\n") {
 			if f := strings.Fields(line); i > 0 && len(f) > 3 {

@@ -18,11 +18,11 @@ import (
 // lives in it. Sockets stay in the namespace in which they were made, so only
 // making them, and settings, need the thread.
 type space struct {
+	programs
 	do   chan func()
 	over chan struct{} // closed: nothing is done any more
 	tun  int           // the device: bytes written are packets that arrive
 	tap  int           // a packet socket: what the kernel hands to the device, stamped
-	fds  []int
 }
 
 // Offloads that a TUN device may promise: whoever reads it takes segments larger
@@ -55,7 +55,7 @@ func newSpace(offload bool) (*space, error) {
 	if err := <-made; err != nil {
 		return nil, err
 	}
-	err := s.in(func() error { return s.open(offload) })
+	err := s.inside(func() error { return s.open(offload) })
 	if err != nil {
 		s.close()
 		return nil, err
@@ -81,8 +81,8 @@ func (s *space) live(made chan<- error) {
 	}
 }
 
-// in runs f inside the namespace; after its end nothing is done any more.
-func (s *space) in(f func() error) error {
+// inside runs f inside the namespace; after its end nothing is done any more.
+func (s *space) inside(f func() error) error {
 	done := make(chan error)
 	select {
 	case s.do <- func() { done <- f() }:
@@ -92,8 +92,10 @@ func (s *space) in(f func() error) error {
 	}
 }
 
+// close ends the programs, and then the namespace that they live in.
 func (s *space) close() {
-	for _, fd := range append(s.fds, s.tun, s.tap) {
+	s.end()
+	for _, fd := range []int{s.tun, s.tap} {
 		if fd >= 0 {
 			unix.Close(fd)
 		}
@@ -153,7 +155,7 @@ func (s *space) ip(lines ...string) error {
 
 // tool runs a program in the namespace, without a shell between.
 func (s *space) tool(in string, name string, args ...string) error {
-	return s.in(func() error {
+	return s.inside(func() error {
 		cmd := exec.Command(name, args...)
 		cmd.Stdin = strings.NewReader(in)
 		out, err := cmd.CombinedOutput()
@@ -173,7 +175,7 @@ func (s *space) sysctl(name, value string) error {
 	if !strings.HasPrefix(name, "net.") || strings.Contains(name, "..") {
 		return fmt.Errorf("%s is not a setting of a network namespace", name)
 	}
-	return s.in(func() error {
+	return s.inside(func() error {
 		err := os.WriteFile("/proc/sys/"+strings.ReplaceAll(name, ".", "/"), []byte(value), 0)
 		if errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) && !strings.HasSuffix(name, "congestion_control") {
 			return fmt.Errorf("not a setting that a namespace has for itself")
@@ -261,7 +263,7 @@ func (s *space) tapped(buf []byte) (sent, bool, error) {
 
 // allows reports whether a socket of the namespace may use a congestion control.
 func (s *space) allows(control string) error {
-	return s.in(func() error {
+	return s.inside(func() error {
 		fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 		if err != nil {
 			return err
