@@ -25,6 +25,9 @@ func (s *Server) apiCreate(w http.ResponseWriter, r *http.Request) {
 		Scene   string `json:"scene"`
 		Lesson  string `json:"lesson"`
 		Sandbox string `json:"sandbox"`
+		Copy    string `json:"copy"` // id of a session
+		Branch  *int32 `json:"branch"`
+		N       *int32 `json:"n"`
 	}
 	d := json.NewDecoder(r.Body)
 	err := d.Decode(&ask)
@@ -37,24 +40,53 @@ func (s *Server) apiCreate(w http.ResponseWriter, r *http.Request) {
 	if err != nil && !errors.As(err, &large) {
 		err = refuse(http.StatusBadRequest, "body", "what", err.Error())
 	}
-	var o opening
-	if err == nil {
-		o, err = s.opening(ask.Scene, ask.Lesson, ask.Sandbox)
-	}
-	var id string
-	if err == nil {
-		id, err = s.hub.create(r.Context(), s.addressOf(r), o)
+	var m made
+	switch {
+	case err != nil:
+	case ask.Copy != "":
+		m, err = s.copyFor(r, ask.Copy, ask.Branch, ask.N, ask.Scene+ask.Lesson+ask.Sandbox)
+	default:
+		m, err = s.createFor(r, ask.Scene, ask.Lesson, ask.Sandbox)
 	}
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	w.Header().Set("Location", "/lab/"+id)
+	w.Header().Set("Location", "/lab/"+m.ID)
+	w.Header().Set("Cache-Control", "no-store")
 	writeJSON(w, http.StatusCreated, struct {
 		ID     string `json:"id"`
 		URL    string `json:"url"`
 		Stream string `json:"stream"`
-	}{id, "/lab/" + id, "/stream/" + id})
+	}{m.ID, "/lab/" + m.ID, "/stream/" + m.ID + "?key=" + m.Key})
+}
+
+// createFor begins a session for the one who asks.
+func (s *Server) createFor(r *http.Request, text, lesson, sandbox string) (made, error) {
+	o, err := s.opening(text, lesson, sandbox)
+	if err != nil {
+		return made{}, err
+	}
+	return s.hub.create(r.Context(), s.addressOf(r), o)
+}
+
+// copyFor begins a copy of a session, where that stands or at a place given.
+func (s *Server) copyFor(r *http.Request, id string, branch, n *int32, others string) (made, error) {
+	if others != "" {
+		return made{}, refuse(http.StatusBadRequest, "body-one")
+	}
+	var at *spot
+	if branch != nil || n != nil {
+		at = &spot{}
+		if branch != nil {
+			at.Branch = engine.BranchID(*branch)
+		}
+		if n == nil {
+			return made{}, refuse(http.StatusBadRequest, "body", "what", "\"branch\" without \"n\", expected both")
+		}
+		at.N = engine.StepNo(*n)
+	}
+	return s.hub.copy(r.Context(), s.addressOf(r), id, at)
 }
 
 // opening finds what a session is to begin with.

@@ -69,6 +69,10 @@ func (st *stage) attempt(w *watcher, c proto.Command) []byte {
 	if !known {
 		return failed(c.ID, w.lang, cannot("unknown", "name", c.T))
 	}
+	if !may(w.role, c.T) {
+		st.hub.metrics.refused.Add(1)
+		return failed(c.ID, w.lang, st.notFor(w))
+	}
 	st.asked++
 	st.trim()
 	before := st.place()
@@ -82,13 +86,25 @@ func (st *stage) attempt(w *watcher, c proto.Command) []byte {
 		if st.remember(w.token, c.ID) != nil {
 			return nil
 		}
+		if now := st.place(); now.branch != before.branch || now.n != before.n {
+			st.moved = move{w.person, c.T}
+		}
 		st.tell(before)
+		st.dismiss()
 	}
 	st.hub.metrics.commands.Add(1)
 	st.hub.metrics.events.Add(int64(st.frames.made))
 	st.frames.made = 0
 	done.T, done.ID = "done", c.ID
 	return encodeJSON(done)
+}
+
+// notFor says why a command is not for the one who gave it.
+func (st *stage) notFor(w *watcher) *problem {
+	if w.role == follower {
+		return cannot("read-only")
+	}
+	return cannot("owner-only")
 }
 
 // answerTo says again what was answered. Of one long ago only that it was done

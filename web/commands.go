@@ -42,6 +42,9 @@ var commands = map[string]command{
 	"shell":    {true, (*stage).doShell},
 	"header":   {false, (*stage).doHeader},
 	"forecast": {false, (*stage).doForecast},
+	"snapshot": {false, (*stage).doSnapshot},
+	"share":    {true, (*stage).doShare},
+	"name":     {true, (*stage).doName},
 }
 
 const maxSteps = 500 // that one "step" may make
@@ -165,7 +168,7 @@ func (st *stage) doUntil(_ *watcher, c proto.Command) (proto.Done, error) {
 	return proto.Done{Found: &found}, nil
 }
 
-func (st *stage) doAct(_ *watcher, c proto.Command) (proto.Done, error) {
+func (st *stage) doAct(w *watcher, c proto.Command) (proto.Done, error) {
 	op, err := scene.ParseOp(c.Op, &st.file.Scenario)
 	if err != nil {
 		return proto.Done{}, cannot("op", "what", err.Error())
@@ -183,7 +186,7 @@ func (st *stage) doAct(_ *watcher, c proto.Command) (proto.Done, error) {
 	if now, next := st.t.World().Now(), st.t.World().NextAt(); at < now || at > next {
 		return proto.Done{}, cannot("instant", "at", at.Seconds(), "from", now.Seconds(), "to", next.Seconds())
 	}
-	e, err := st.t.Apply(op, at, "you")
+	e, err := st.t.Apply(op, at, w.actor())
 	var gone *engine.ErrGone
 	if errors.As(err, &gone) {
 		return proto.Done{}, cannot("gone", "packet", gone.Packet, "step", gone.SentBy)
@@ -223,7 +226,7 @@ func (st *stage) doFork(_ *watcher, c proto.Command) (proto.Done, error) {
 	return proto.Done{}, nil
 }
 
-func (st *stage) doReplay(_ *watcher, c proto.Command) (proto.Done, error) {
+func (st *stage) doReplay(w *watcher, c proto.Command) (proto.Done, error) {
 	label, err := name(c.Text)
 	if err == nil {
 		err = st.onto(c)
@@ -235,7 +238,7 @@ func (st *stage) doReplay(_ *watcher, c proto.Command) (proto.Done, error) {
 		return proto.Done{}, cannot("many-branches", "max", maxBranches)
 	}
 	if c.Without != 0 {
-		return proto.Done{}, st.replayWithout(c, label)
+		return proto.Done{}, st.replayWithout(w, c, label)
 	}
 	var ops []engine.Op
 	for _, text := range c.Ops {
@@ -245,7 +248,7 @@ func (st *stage) doReplay(_ *watcher, c proto.Command) (proto.Done, error) {
 		}
 		ops = append(ops, op)
 	}
-	if _, err := st.t.Replay(ops, label, "you"); err != nil {
+	if _, err := st.t.Replay(ops, label, w.actor()); err != nil {
 		return proto.Done{}, cannot("op", "what", err.Error())
 	}
 	st.observe()
@@ -253,7 +256,7 @@ func (st *stage) doReplay(_ *watcher, c proto.Command) (proto.Done, error) {
 }
 
 // replayWithout makes every act of a branch again but one.
-func (st *stage) replayWithout(c proto.Command, label string) error {
+func (st *stage) replayWithout(w *watcher, c proto.Command, label string) error {
 	b, err := st.branchOf(c)
 	if err == nil {
 		err = between("without", c.Without, 1, int32(st.tipOf(b)))
@@ -264,7 +267,7 @@ func (st *stage) replayWithout(c proto.Command, label string) error {
 	if len(c.Ops) > 0 {
 		return cannot("op", "what", "ops beside without, expected one of them")
 	}
-	if _, err := st.t.ReplayWithout(b, engine.StepNo(c.Without), label, "you"); err != nil {
+	if _, err := st.t.ReplayWithout(b, engine.StepNo(c.Without), label, w.actor()); err != nil {
 		return cannot("op", "what", err.Error())
 	}
 	st.observe()
@@ -300,6 +303,13 @@ func (st *stage) doFrames(w *watcher, c proto.Command) (proto.Done, error) {
 	return proto.Done{}, err
 }
 
+// doSnapshot is for a page that lacks something.
+func (st *stage) doSnapshot(w *watcher, _ proto.Command) (proto.Done, error) {
+	delete(w.holds, st.t.Branch())
+	st.bring(w, nil, map[spanOf][]byte{})
+	return proto.Done{}, nil
+}
+
 func (st *stage) doDiff(_ *watcher, c proto.Command) (proto.Done, error) {
 	a, err := st.branchOf(c)
 	if err != nil {
@@ -329,7 +339,7 @@ func (st *stage) doInspect(_ *watcher, c proto.Command) (proto.Done, error) {
 
 // doShell carries out a command line on a host. One that only looks leaves the
 // session where it stands.
-func (st *stage) doShell(_ *watcher, c proto.Command) (proto.Done, error) {
+func (st *stage) doShell(w *watcher, c proto.Command) (proto.Done, error) {
 	b, err := st.branchOf(c)
 	if err == nil {
 		err = between("n", c.N, 0, int32(st.tipOf(b)))
@@ -346,12 +356,15 @@ func (st *stage) doShell(_ *watcher, c proto.Command) (proto.Done, error) {
 		st.goTo(back, n)
 		return proto.Done{Shell: &proto.Shell{Text: a.Text, Failed: a.Failed}}, nil
 	}
-	if len(st.t.Branches()) >= maxBranches {
+	switch {
+	case !may(w.role, "act"):
+		err = st.notFor(w)
+	case len(st.t.Branches()) >= maxBranches:
 		err = cannot("many-branches", "max", maxBranches)
-	} else {
+	default:
 		a.Act.Text = scene.FormatOp(*a.Act)
 		var e *trace.Event
-		if e, err = st.t.Apply(*a.Act, st.t.World().Now(), "you"); err == nil {
+		if e, err = st.t.Apply(*a.Act, st.t.World().Now(), w.actor()); err == nil {
 			st.here(st.t.World(), e)
 			st.observe()
 			return proto.Done{Shell: &proto.Shell{Text: a.Text, Failed: a.Failed, Acted: true}}, nil

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -72,11 +73,23 @@ func (s *site) create(body any) string {
 	s.t.Helper()
 	b, _ := json.Marshal(body)
 	status, answer, _ := s.send(http.MethodPost, "/api/sessions", string(b), "Content-Type", "application/json")
-	var v struct{ ID string }
+	var v struct{ ID, Stream string }
 	if err := json.Unmarshal([]byte(answer), &v); status != http.StatusCreated || err != nil {
 		s.t.Fatalf("create: %d %s", status, answer)
 	}
+	_, key, _ := strings.Cut(v.Stream, "?key=")
+	ownerKeys.Store(v.ID, key)
 	return v.ID
+}
+
+// ownerKeys are the keys of the sessions that tests made: a browser keeps them,
+// whichever server it talks to.
+var ownerKeys sync.Map
+
+func keyOf(id string) string {
+	key, _ := ownerKeys.Load(id)
+	s, _ := key.(string)
+	return s
 }
 
 func withScene(text string) map[string]string { return map[string]string{"scene": text} }
@@ -94,6 +107,7 @@ type tab struct {
 	bases  map[int32]int32
 	held   map[int32]map[int32]proto.Frame // by branch
 	cursor proto.Cursor
+	people proto.People
 }
 
 // message is any message of the server.
@@ -104,8 +118,12 @@ type message struct {
 	raw []byte
 }
 
+// connect opens a stream: as the owner, unless the query has another key.
 func (s *site) connect(id, query string) *tab {
 	s.t.Helper()
+	if !strings.Contains(query, "key=") {
+		query = "?key=" + keyOf(id) + strings.Replace(query, "?", "&", 1)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	sock, err := Dial(ctx, "ws"+strings.TrimPrefix(s.URL, "http")+"/stream/"+id+query, s.URL)
 	if err != nil {
@@ -155,6 +173,9 @@ func (p *tab) read() message {
 		var f proto.Frames
 		p.decode(b, &f)
 		p.take(f.Branch, f.From, f.Frames)
+	case "people":
+		p.people = proto.People{}
+		p.decode(b, &p.people)
 	case "cursor":
 		p.cursor = proto.Cursor{}
 		p.decode(b, &p.cursor)

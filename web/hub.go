@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -35,25 +36,54 @@ func (h *hub) count() int {
 	return len(h.all)
 }
 
-// newID is a name that nobody guesses: whoever knows it may use the session.
+// newID is a name that nobody guesses: whoever knows it may look at the session,
+// and copy it.
 func newID() string { return strings.ToLower(rand.Text()[:12]) }
 
-// create begins a session and returns its id.
-func (h *hub) create(ctx context.Context, addr string, o opening) (string, error) {
+// made is a session that has just begun, and the key of its owner.
+type made struct{ ID, Key string }
+
+// create begins a session.
+func (h *hub) create(ctx context.Context, addr string, o opening) (made, error) {
 	if err := h.room(addr); err != nil {
-		return "", err
+		return made{}, err
 	}
+	m := made{newID(), newKey()}
+	o.Owner = hashKey(m.Key)
 	st, err := begin(o, h.conf.Limits)
 	if err != nil {
-		return "", err
+		return made{}, err
 	}
-	id := newID()
-	if err := h.conf.Journal.Create(ctx, id, encodeEntry(entry{Opening: &o})); err != nil {
-		return "", err
+	return m, h.found(ctx, addr, m.ID, st, journal.Record{Entries: [][]byte{encodeEntry(entry{Opening: &o})}})
+}
+
+// copy begins a session that is what another one is, at a place of it.
+func (h *hub) copy(ctx context.Context, addr, id string, at *spot) (made, error) {
+	var r journal.Record
+	var failed error
+	m := made{newID(), newKey()}
+	err := h.with(ctx, id, func(st *stage) { r, failed = st.copied(ctx, hashKey(m.Key), at) })
+	if err = cmp.Or(err, failed); err != nil {
+		return made{}, err
+	}
+	if err := h.room(addr); err != nil {
+		return made{}, err
+	}
+	st, err := rebuild(r, h.conf.Limits)
+	if err != nil {
+		return made{}, err
+	}
+	return m, h.found(ctx, addr, m.ID, st, r)
+}
+
+// found keeps a new session and puts it into memory.
+func (h *hub) found(ctx context.Context, addr, id string, st *stage, r journal.Record) error {
+	if err := h.conf.Journal.Create(ctx, id, r); err != nil {
+		return err
 	}
 	h.metrics.created.Add(1)
-	_, err = h.start(id, addr, func() (*stage, error) { return st, nil })
-	return id, err
+	_, err := h.start(id, addr, func() (*stage, error) { return st, nil })
+	return err
 }
 
 // with runs f in the goroutine of a session, which is read from the journal if

@@ -11,7 +11,7 @@ type metrics struct {
 	sessions, sockets         atomic.Int64
 	created, rebuilt, broken  atomic.Int64
 	commands, refused, events atomic.Int64
-	sent, lagged              atomic.Int64
+	sent, lagged, forged      atomic.Int64
 }
 
 // serve answers GET /metrics in the text format that Prometheus reads.
@@ -30,6 +30,7 @@ func (m *metrics) serve(w http.ResponseWriter, _ *http.Request) {
 		{"commands_refused_total", "counter", "Commands refused.", &m.refused},
 		{"events_total", "counter", "Events of the engine encoded.", &m.events},
 		{"sent_bytes_total", "counter", "Bytes written to pages.", &m.sent},
+		{"keys_refused_total", "counter", "Pages that came with a key that does not hold.", &m.forged},
 		{"lagged_total", "counter", "Times that a page was behind and got a snapshot.", &m.lagged},
 	} {
 		fmt.Fprintf(w, "# HELP wirestep_%s %s\n# TYPE wirestep_%s %s\nwirestep_%s %d\n", v.name, v.help, v.name, v.kind, v.name, v.n.Load())

@@ -91,17 +91,16 @@ func (s *Server) paste(w http.ResponseWriter, r *http.Request) {
 		s.failPage(w, r, err)
 		return
 	}
-	o, err := s.opening(r.PostForm.Get("scene"), r.PostForm.Get("lesson"), r.PostForm.Get("sandbox"))
-	var id string
-	if err == nil {
-		id, err = s.hub.create(r.Context(), s.addressOf(r), o)
-	}
+	text := r.PostForm.Get("scene")
+	m, err := s.createFor(r, text, r.PostForm.Get("lesson"), r.PostForm.Get("sandbox"))
 	var p *problem
 	switch {
 	case err == nil:
-		http.Redirect(w, r, "/lab/"+id, http.StatusSeeOther)
+		// What stands behind # is not sent to anybody: the page takes the key from
+		// there, keeps it, and leaves the bare address.
+		http.Redirect(w, r, "/lab/"+m.ID+"#own="+m.Key, http.StatusSeeOther)
 	case errors.As(err, &p) && p.code == "scene":
-		s.renderHome(w, r, p.status, templates.Paste{Text: o.Scene, Wrong: p.detail})
+		s.renderHome(w, r, p.status, templates.Paste{Text: text, Wrong: p.detail})
 	default:
 		s.failPage(w, r, err)
 	}

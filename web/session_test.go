@@ -73,7 +73,8 @@ func TestBrokenSession(t *testing.T) {
 	p, q := s.join(id, ""), s.join(other, "")
 	p.do(proto.Command{T: "step", N: 3})
 	commands["break"] = command{true, func(*stage, *watcher, proto.Command) (proto.Done, error) { panic("SND.UNA > SND.NXT") }}
-	defer delete(commands, "break")
+	needs["break"] = driver
+	defer func() { delete(commands, "break"); delete(needs, "break") }()
 	p.send(proto.Command{T: "break", Op: "something odd"})
 	if bye, code := p.ended(); code != closeBroken || bye.Why != "broken" {
 		t.Fatalf("code %d, bye %+v", code, bye)
@@ -153,7 +154,8 @@ func TestIdle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		kept := journal.NewMemory(time.Now)
 		h := newHub(Config{Journal: kept, Limits: DefaultLimits, Log: New(Config{}).log}, &metrics{})
-		id, err := h.create(t.Context(), "a", opening{Scene: plain})
+		made, err := h.create(t.Context(), "a", opening{Scene: plain})
+		id := made.ID
 		if err != nil {
 			t.Fatal(err)
 		}

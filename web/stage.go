@@ -23,7 +23,10 @@ type stage struct {
 	frames   frames
 	pages    map[string]*page
 	watchers map[*watcher]struct{}
-	asked    int // commands so far
+	people   people
+	giving   *share // what a command does to the links, until it is kept
+	moved    move   // who moved last
+	asked    int    // commands so far
 
 	ahead []*outcome.Run // branches as they were run ahead, to be compared
 
@@ -44,6 +47,12 @@ type page struct {
 type answered struct {
 	id   int64
 	text []byte
+}
+
+// move is what brought a session to its place: a command, and whose it was.
+type move struct {
+	by  int32
+	did string
 }
 
 // begin makes the stage of a new session.
@@ -77,6 +86,7 @@ func raise(s story, l Limits) (*stage, error) {
 	for token, id := range s.kept.Pages {
 		st.pages[token] = &page{last: id}
 	}
+	st.people = newPeople(s.kept.Guests, s.kept.Owner, s.kept.Last)
 	t.SetLimit(l.Steps)
 	for _, b := range s.file.Branches {
 		if err := t.Label(b.ID, b.Label); err != nil {
@@ -139,6 +149,7 @@ func (st *stage) remember(token string, id int64) error {
 		p.last = max(p.last, id)
 	}
 	m := mark{Branch: st.t.Branch(), N: st.t.N(), Tip: st.t.Tip(), Pages: map[string]int64{}}
+	m.Guests, m.Last, m.Owner = st.people.kept(), st.people.last, st.people.named[0]
 	for token, p := range st.pages {
 		m.Pages[token] = p.last
 	}
@@ -148,10 +159,10 @@ func (st *stage) remember(token string, id int64) error {
 	ctx, j := context.Background(), st.hub.conf.Journal
 	all := st.compare(st.t)
 	var err error
-	if len(all) == 0 {
+	if len(all) == 0 && st.giving == nil {
 		err = j.Mark(ctx, st.id, encodeMark(m))
 	} else {
-		err = j.Append(ctx, st.id, st.entries, encodeEntry(entry{News: all, Page: token, ID: id}), encodeMark(m))
+		err = j.Append(ctx, st.id, st.entries, encodeEntry(entry{News: all, Share: st.giving, Page: token, ID: id}), encodeMark(m))
 	}
 	switch {
 	case errors.Is(err, journal.ErrNone):
@@ -167,11 +178,12 @@ func (st *stage) remember(token string, id int64) error {
 		return err
 	}
 	st.kept = m
-	if len(all) > 0 {
+	if len(all) > 0 || st.giving != nil {
 		st.entries++
-		return st.add(all)
 	}
-	return nil
+	st.give(st.giving)
+	st.giving = nil
+	return st.add(all)
 }
 
 // page returns what is remembered of a token, making room for a new one.
@@ -199,6 +211,7 @@ func (st *stage) forgetOnePage() {
 	for token := range st.pages {
 		if !here[token] {
 			delete(st.pages, token)
+			st.people.forget(token)
 			return
 		}
 	}

@@ -17,6 +17,7 @@ type opening struct {
 	Scene   string `json:"scene"`             // text of a scene or of a bundle
 	Lesson  string `json:"lesson,omitempty"`  // slug
 	Sandbox string `json:"sandbox,omitempty"` // name
+	Owner   []byte `json:"owner,omitempty"`   // hash of the owner's key
 }
 
 // entry is one entry of a session's journal: the opening, or what one command
@@ -24,8 +25,9 @@ type opening struct {
 type entry struct {
 	Opening *opening `json:"open,omitempty"`
 	News    []news   `json:"news,omitempty"`
-	Page    string   `json:"page,omitempty"` // token of the page that asked
-	ID      int64    `json:"id,omitempty"`   // its command
+	Share   *share   `json:"share,omitempty"` // a link that was given away, or taken back
+	Page    string   `json:"page,omitempty"`  // token of the page that asked
+	ID      int64    `json:"id,omitempty"`    // its command
 }
 
 // news is what is new in one branch: itself, its name, what was done in it.
@@ -43,6 +45,9 @@ type mark struct {
 	N      engine.StepNo    `json:"n"`
 	Tip    engine.StepNo    `json:"tip"`             // how far its branch had been computed
 	Pages  map[string]int64 `json:"pages,omitempty"` // token → last command carried out
+	Guests map[string]guest `json:"guests,omitempty"`
+	Last   int32            `json:"last,omitempty"`  // number of the last guest
+	Owner  string           `json:"owner,omitempty"` // the name that the owner goes by
 	Lesson json.RawMessage  `json:"lesson,omitempty"`
 	Broken string           `json:"broken,omitempty"` // what broke, and during which command
 }
@@ -51,6 +56,7 @@ type mark struct {
 type story struct {
 	opening
 	file    *scene.File // its branches are the ones in the journal
+	links   map[role]share
 	entries int
 	kept    mark
 }
@@ -84,6 +90,7 @@ func readStory(r journal.Record) (story, error) {
 			s, err = openStory(*e.Opening)
 		default:
 			err = s.add(e.News)
+			s.give(e.Share)
 			s.kept.Pages[e.Page] = max(s.kept.Pages[e.Page], e.ID)
 		}
 		if err != nil {

@@ -37,7 +37,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	// A hijacked request has no context that ends with the connection.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
 	defer cancel()
-	wt, id := newWatcher(token, langOf(r)), chi.URLParam(r, "id")
+	wt, id := newWatcher(token, langOf(r), q.Get("key")), chi.URLParam(r, "id")
 	have, branch := number(q.Get("have")), number(q.Get("branch"))
 	err = s.hub.with(ctx, id, func(st *stage) { st.join(wt, engine.BranchID(branch), engine.StepNo(have)) })
 	if err != nil {

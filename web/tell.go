@@ -14,10 +14,11 @@ type place struct {
 	n        engine.StepNo
 	branches string // every branch's name and parent
 	lesson   proto.Lesson
+	people   string // who is here, and what is shared
 }
 
 func (st *stage) place() place {
-	p := place{branch: st.t.Branch(), n: st.t.N()}
+	p := place{branch: st.t.Branch(), n: st.t.N(), people: string(st.present())}
 	for _, b := range st.t.Branches() {
 		p.branches += b.Label + "\x00"
 	}
@@ -38,6 +39,9 @@ func (st *stage) tell(before place) {
 	}
 	if now.branch != before.branch || now.n != before.n || now.lesson != before.lesson {
 		cursor = encodeJSON(st.cursor())
+	}
+	if now.people != before.people {
+		st.tellPeople(nil)
 	}
 	made := map[spanOf][]byte{}
 	for w := range st.watchers {
@@ -73,7 +77,7 @@ func (st *stage) bring(w *watcher, cursor []byte, made map[spanOf][]byte) {
 }
 
 func (st *stage) cursor() proto.Cursor {
-	return proto.Cursor{T: "cursor", Branch: int32(st.t.Branch()), N: int32(st.t.N()), Lesson: st.status()}
+	return proto.Cursor{T: "cursor", Branch: int32(st.t.Branch()), N: int32(st.t.N()), By: st.moved.by, Did: st.moved.did, Lesson: st.status()}
 }
 
 // join begins to watch: hello, then what the page lacks.
@@ -82,10 +86,26 @@ func (st *stage) join(w *watcher, branch engine.BranchID, have engine.StepNo) {
 		w.bye(goodbyeFor("busy", w.lang, closePolicy, cannot("many-sockets", "max", st.hub.conf.Limits.Sockets)))
 		return
 	}
+	r, ok := st.roleOf(w.key)
+	if !ok {
+		st.hub.metrics.forged.Add(1)
+		w.bye(goodbye("key", w.lang, closePolicy))
+		return
+	}
+	w.role = r
+	p := st.page(w.token)
+	person, isNew := st.people.number(w)
+	w.person = person
+	if isNew && st.remember("", 0) != nil {
+		return // the session is over
+	}
 	st.watchers[w] = struct{}{}
 	st.session.pages.Store(int32(len(st.watchers)))
-	p := st.page(w.token)
-	w.put(encodeJSON(st.hello(w.token, p.last)))
+	h := st.hello(w.token, p.last)
+	h.Role, h.Person = r.String(), person
+	w.put(encodeJSON(h))
+	w.put(st.present())
+	st.tellPeople(w)
 	if st.knows(branch) && have >= 0 && have <= st.tipOf(branch) && branch == st.t.Branch() && st.t.Tip()-have <= framesAtOnce {
 		w.holds[branch] = spanOf{0, have} // from where on it holds frames it does not say: it asks with "seek"
 		st.bring(w, encodeJSON(st.cursor()), map[spanOf][]byte{})
@@ -97,8 +117,12 @@ func (st *stage) join(w *watcher, branch engine.BranchID, have engine.StepNo) {
 
 // leave ends to watch.
 func (st *stage) leave(w *watcher) {
+	if _, here := st.watchers[w]; !here {
+		return
+	}
 	delete(st.watchers, w)
 	st.session.pages.Store(int32(len(st.watchers)))
+	st.tellPeople(nil)
 }
 
 // catchUp gives a page that was behind everything anew.
@@ -150,7 +174,7 @@ func (st *stage) makeSnapshot() wholeSnapshot {
 	m := wholeSnapshot{Frames: st.framesOf(b, base, min(tip, base+framesInOne))}
 	m.Snapshot = proto.Snapshot{
 		T: "snapshot", Branch: int32(b), N: int32(n), Base: int32(base), Tip: int32(tip), End: st.info(b).End,
-		Branches: encodeBranches(st.t), Next: next, Lesson: st.status(),
+		Branches: encodeBranches(st.t), Next: next, By: st.moved.by, Did: st.moved.did, Lesson: st.status(),
 	}
 	st.goTo(b, base)
 	m.World = encodeWorld(st.t.World(), &st.file.Scenario)

@@ -20,9 +20,12 @@ const (
 // puts messages in, the socket's writer takes them out; what lies between is
 // guarded by mu. The fields above it belong to the session alone.
 type watcher struct {
-	token string                     // of the page, see docs/protocol.md
-	lang  string                     // of its reader
-	holds map[engine.BranchID]spanOf // which frames the page has
+	token  string                     // of the page, see docs/protocol.md
+	lang   string                     // of its reader
+	key    string                     // that it came with; "" lets one look
+	role   role                       // that the key gives
+	person int32                      // who is behind it
+	holds  map[engine.BranchID]spanOf // which frames the page has
 
 	mu      sync.Mutex
 	queue   [][]byte
@@ -43,8 +46,8 @@ type farewell struct {
 	why     string
 }
 
-func newWatcher(token, lang string) *watcher {
-	return &watcher{token: token, lang: lang, holds: map[engine.BranchID]spanOf{}, wake: make(chan struct{}, 1)}
+func newWatcher(token, lang, key string) *watcher {
+	return &watcher{token: token, lang: lang, key: key, holds: map[engine.BranchID]spanOf{}, wake: make(chan struct{}, 1)}
 }
 
 // put queues a message that everybody gets. It reports whether the page is

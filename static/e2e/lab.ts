@@ -36,7 +36,8 @@ export class Lab {
   async scene(text: string): Promise<void> {
     const r = await this.page.request.post('/api/sessions', { data: { scene: text } });
     expect(r.status(), await r.text()).toBe(201);
-    await this.open((await r.json()).url);
+    const { url, stream } = await r.json();
+    await this.open(`${url}#own=${new URL(stream, 'http://localhost').searchParams.get('key')}`);
   }
 
   seg(id: number) {

@@ -1,6 +1,47 @@
-// Generated from web/proto/proto.go by web/proto/gen; do not edit.
+// Generated from web/proto by web/proto/gen; do not edit.
 
-export const Version = 1;
+/**
+ * Lesson is the state of the guided part of a session.
+ */
+export interface Lesson {
+  slug: string;
+  step: number; // 0-based
+  steps: number;
+  done: boolean; // the goal of this step is reached, or it has none
+  away: boolean; // the person has left the lesson's own moves
+  asked: boolean; // this step's question has been answered
+  choice?: string;
+  right?: string; // the answer, once given
+}
+
+/**
+ * Predicted is the engine's answer to a question, run ahead on a fork.
+ */
+export interface Predicted {
+  choice: string;
+  right: string;
+  why: number; // the event that decides, in the branch as it will be
+}
+
+/**
+ * People tells who is here, whenever that changes, and what is shared.
+ */
+export interface People {
+  t: "people"; // "people"
+  people: Person[];
+  shared: string[]; // roles that a link gives now: "follower" "driver"
+}
+
+/**
+ * Person is one of those here, however many pages he has open.
+ */
+export interface Person {
+  n: number; // 0 the owner, else a guest: they are numbered as they come
+  role: string; // as in Hello
+  name?: string; // that he goes by, if he gave one
+}
+
+export const Version = 2;
 
 /**
  * Command is anything that a browser asks. ID counts up from 1 in one page; a
@@ -8,7 +49,7 @@ export const Version = 1;
  * the same ID, and the server answers again without doing it again.
  */
 export interface Command {
-  t: "step" | "back" | "seek" | "until" | "act" | "branch" | "fork" | "replay" | "label" | "frames" | "diff" | "compare" | "inspect" | "lesson" | "predict" | "shell" | "header" | "forecast"; // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "compare" "inspect" "lesson" "predict" "shell" "header" "forecast"
+  t: "step" | "back" | "seek" | "until" | "act" | "branch" | "fork" | "replay" | "label" | "frames" | "diff" | "compare" | "inspect" | "lesson" | "predict" | "shell" | "header" | "forecast" | "snapshot" | "share" | "name"; // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "compare" "inspect" "lesson" "predict" "shell" "header" "forecast" "snapshot" "share" "name"
   id: number; // of this page
   branch?: number; // which branch it is about; absent: the session's current one
   n?: number; // step: how many (1 if absent); seek, frames, inspect: which step
@@ -18,7 +59,8 @@ export interface Command {
   ops?: string[]; // replay: same moves as before, with these made first, at time 0
   without?: number; // replay: go on right before this event, an act, without it; every later act is made again
   cond?: string; // until: "segment" "timer" "state" "drop" or a condition such as client.cwnd < 4
-  text?: string; // label, fork, replay: the branch's name; lesson: "next" "prev" "reset" "return"
+  text?: string; // label, fork, replay: the branch's name; lesson: "next" "prev" "reset" "return"; share: "follower" "driver", what the link lets one be; name: what the others see
+  off?: boolean; // share: the link holds no longer
   answer?: string; // predict: the key of the option chosen
   host?: string; // shell: on which host; n absent: where the session stands, else at that step
   line?: string; // shell: the command line, at most 1024 bytes
@@ -43,6 +85,8 @@ export interface Hello {
   hosts: Host[];
   links: Link[];
   lesson?: string; // slug
+  role: string; // what this page may do: "follower" looks, "driver" moves too, "owner" shares too
+  person: number; // who is behind this page: 0 the owner, else the number of a guest
 }
 
 /**
@@ -99,6 +143,8 @@ export interface Snapshot {
   frames: Frame[];
   branches: Branch[];
   next: Planned[]; // what is scheduled after the cursor
+  by?: number; // who moved last, as a cursor says
+  did?: string; // and by which command
   lesson?: Lesson;
 }
 
@@ -339,6 +385,8 @@ export interface Cursor {
   t: "cursor"; // "cursor"
   branch: number;
   n: number;
+  by?: number; // who moved last: 0 the owner, else a guest
+  did?: string; // and by which command; absent: nobody has since the session was last read
   lesson?: Lesson;
 }
 
@@ -364,6 +412,7 @@ export interface Done {
   shell?: Shell;
   header?: Header;
   ahead?: Frame[]; // forecast: what the receiver makes of the segment, as it would be
+  link?: string; // share: the address to give away
 }
 
 /**
@@ -416,7 +465,9 @@ export interface Failed {
 /**
  * Bye is the last message of a connection that the server ends: "drain" (it
  * restarts; reconnect), "expired" (the session is over), "broken" (an invariant
- * broke; the bundle at /api/sessions/{id}/bundle replays it), "protocol".
+ * broke; the bundle at /api/sessions/{id}/bundle replays it), "protocol", "busy"
+ * (a limit), "key" (the key that the page came with does not hold), "ended" (the
+ * link that it came by was taken back).
  */
 export interface Bye {
   t: "bye"; // "bye"
@@ -542,28 +593,5 @@ export interface QueueItem {
   tries?: number;
 }
 
-/**
- * Lesson is the state of the guided part of a session.
- */
-export interface Lesson {
-  slug: string;
-  step: number; // 0-based
-  steps: number;
-  done: boolean; // the goal of this step is reached, or it has none
-  away: boolean; // the person has left the lesson's own moves
-  asked: boolean; // this step's question has been answered
-  choice?: string;
-  right?: string; // the answer, once given
-}
-
-/**
- * Predicted is the engine's answer to a question, run ahead on a fork.
- */
-export interface Predicted {
-  choice: string;
-  right: string;
-  why: number; // the event that decides, in the branch as it will be
-}
-
 /** Anything that the server sends. */
-export type Message = Hello | Snapshot | Frames | Cursor | Branches | Done | Failed | Bye;
+export type Message = Hello | Snapshot | Frames | Cursor | Branches | People | Done | Failed | Bye;

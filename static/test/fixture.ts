@@ -9,6 +9,8 @@ const S = Object.fromEntries(states.map((s, i) => [s, i]));
 
 export const hello: Hello = {
   t: 'hello',
+  role: 'owner',
+  person: 0,
   proto: 1,
   session: 'test',
   client: 'c1',

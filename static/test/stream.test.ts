@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Refused, Stream } from '../src/lab/stream';
-import type { Message } from '../src/proto';
+import { type Message, Version } from '../src/proto';
 
 /** The other end of a socket, in the hands of the test. */
 class Line {
@@ -23,7 +23,7 @@ class Line {
     this.onmessage({ data: JSON.stringify(m) });
   }
   hello(client: string) {
-    this.say({ t: 'hello', proto: 1, client, lastId: 0 });
+    this.say({ t: 'hello', proto: Version, client, lastId: 0 });
   }
   cut(code = 1006) {
     this.readyState = 3;

@@ -110,13 +110,18 @@ func (b *Bolt) write(ctx context.Context, do func(*bolt.Tx) error) error {
 }
 
 // Create implements Journal.
-func (b *Bolt) Create(ctx context.Context, id string, first []byte) error {
+func (b *Bolt) Create(ctx context.Context, id string, r Record) error {
 	return b.write(ctx, func(tx *bolt.Tx) error {
 		s, err := tx.CreateBucket([]byte(id))
 		if err != nil {
 			return ErrExists
 		}
-		return b.touch(s, number(1), first, nil)
+		for i, e := range r.Entries {
+			if err := b.touch(s, number(i+1), e, r.Mark); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

@@ -32,8 +32,9 @@ type Record struct {
 // what they wrote survives the process. All methods may be called by several
 // goroutines, and the slices they take and return belong to the other side.
 type Journal interface {
-	// Create begins a session with its first entry, or fails with ErrExists.
-	Create(ctx context.Context, id string, first []byte) error
+	// Create begins a session with a record of one entry at least, or fails with
+	// ErrExists.
+	Create(ctx context.Context, id string, r Record) error
 	// Append adds an entry to a session that has exactly `after` of them and
 	// sets the mark with it: both or neither. It fails with ErrConflict when
 	// the session has more or fewer, with ErrNone when there is no session.

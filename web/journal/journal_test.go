@@ -27,6 +27,9 @@ func TestJournals(t *testing.T) {
 	}
 }
 
+// first is a record of one entry.
+func first(text string) Record { return Record{Entries: [][]byte{[]byte(text)}} }
+
 func conform(t *testing.T, open func(*testing.T, func() time.Time) Journal) {
 	ctx := context.Background()
 	clock := time.Unix(1000, 0)
@@ -43,7 +46,7 @@ func conform(t *testing.T, open func(*testing.T, func() time.Time) Journal) {
 	}
 	t.Run("keeps entries in order and the last mark", func(t *testing.T) {
 		j := fresh(t)
-		must(t, j.Create(ctx, "a", []byte("scene")))
+		must(t, j.Create(ctx, "a", first("scene")))
 		for i := 1; i < 300; i++ {
 			must(t, j.Append(ctx, "a", i, fmt.Append(nil, i), []byte("m1")))
 		}
@@ -56,10 +59,10 @@ func conform(t *testing.T, open func(*testing.T, func() time.Time) Journal) {
 	})
 	t.Run("names what is wrong", func(t *testing.T) {
 		j := fresh(t)
-		must(t, j.Create(ctx, "a", []byte("scene")))
+		must(t, j.Create(ctx, "a", first("scene")))
 		_, read := j.Read(ctx, "b")
 		for what, c := range map[string]struct{ got, want error }{
-			"create twice":    {j.Create(ctx, "a", nil), ErrExists},
+			"create twice":    {j.Create(ctx, "a", Record{}), ErrExists},
 			"append too soon": {j.Append(ctx, "a", 2, nil, nil), ErrConflict},
 			"append too late": {j.Append(ctx, "a", 0, nil, nil), ErrConflict},
 			"append to none":  {j.Append(ctx, "b", 1, nil, nil), ErrNone},
@@ -73,7 +76,7 @@ func conform(t *testing.T, open func(*testing.T, func() time.Time) Journal) {
 	})
 	t.Run("lets one of two writers win", func(t *testing.T) {
 		j := fresh(t)
-		must(t, j.Create(ctx, "a", []byte("scene")))
+		must(t, j.Create(ctx, "a", first("scene")))
 		var won sync.Map
 		var wg sync.WaitGroup
 		for w := range 8 {
@@ -101,7 +104,7 @@ func conform(t *testing.T, open func(*testing.T, func() time.Time) Journal) {
 	t.Run("does not share memory with its callers", func(t *testing.T) {
 		j := fresh(t)
 		entry := []byte("scene")
-		must(t, j.Create(ctx, "a", entry))
+		must(t, j.Create(ctx, "a", Record{Entries: [][]byte{entry}}))
 		entry[0] = 'X'
 		r, _ := j.Read(ctx, "a")
 		r.Entries[0][1] = 'X'
@@ -111,8 +114,8 @@ func conform(t *testing.T, open func(*testing.T, func() time.Time) Journal) {
 	})
 	t.Run("expires what nobody touched", func(t *testing.T) {
 		j := fresh(t)
-		must(t, j.Create(ctx, "old", []byte("scene")))
-		must(t, j.Create(ctx, "used", []byte("scene")))
+		must(t, j.Create(ctx, "old", first("scene")))
+		must(t, j.Create(ctx, "used", first("scene")))
 		clock = clock.Add(time.Hour)
 		must(t, j.Mark(ctx, "used", []byte("m")))
 		n, err := j.Expire(ctx, clock.Add(-time.Minute))
@@ -132,7 +135,7 @@ func TestBoltReopened(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(j.Create(ctx, "a", []byte("scene")), j.Append(ctx, "a", 1, []byte("act"), []byte("mark")), j.Close()); err != nil {
+	if err := errors.Join(j.Create(ctx, "a", first("scene")), j.Append(ctx, "a", 1, []byte("act"), []byte("mark")), j.Close()); err != nil {
 		t.Fatal(err)
 	}
 	if j, err = OpenBolt(dir, time.Now); err != nil {

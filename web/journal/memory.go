@@ -25,13 +25,13 @@ func NewMemory(now func() time.Time) *Memory {
 }
 
 // Create implements Journal.
-func (m *Memory) Create(_ context.Context, id string, first []byte) error {
+func (m *Memory) Create(_ context.Context, id string, r Record) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.all[id] != nil {
 		return ErrExists
 	}
-	m.all[id] = &kept{Record{Entries: [][]byte{bytes.Clone(first)}}, m.now()}
+	m.all[id] = &kept{r.clone(), m.now()}
 	return nil
 }
 
@@ -71,11 +71,15 @@ func (m *Memory) Read(_ context.Context, id string) (Record, error) {
 	if k == nil {
 		return Record{}, ErrNone
 	}
-	r := Record{Mark: bytes.Clone(k.Record.Mark)}
-	for _, e := range k.Entries {
-		r.Entries = append(r.Entries, bytes.Clone(e))
+	return k.clone(), nil
+}
+
+func (r *Record) clone() Record {
+	c := Record{Mark: bytes.Clone(r.Mark)}
+	for _, e := range r.Entries {
+		c.Entries = append(c.Entries, bytes.Clone(e))
 	}
-	return r, nil
+	return c
 }
 
 // Expire implements Journal.

@@ -8,7 +8,7 @@
 package proto
 
 // Version is the version of the protocol. A page with another one reloads itself.
-const Version = 1
+const Version = 2
 
 // ---- browser → server ----
 
@@ -16,7 +16,7 @@ const Version = 1
 // command that was not answered before the connection broke is sent again with
 // the same ID, and the server answers again without doing it again.
 type Command struct {
-	T  string `json:"t"`  // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "compare" "inspect" "lesson" "predict" "shell" "header" "forecast"
+	T  string `json:"t"`  // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "compare" "inspect" "lesson" "predict" "shell" "header" "forecast" "snapshot" "share" "name"
 	ID int64  `json:"id"` // of this page
 
 	Branch  *int32   `json:"branch,omitempty"`  // which branch it is about; absent: the session's current one
@@ -27,7 +27,8 @@ type Command struct {
 	Ops     []string `json:"ops,omitempty"`     // replay: same moves as before, with these made first, at time 0
 	Without int32    `json:"without,omitempty"` // replay: go on right before this event, an act, without it; every later act is made again
 	Cond    string   `json:"cond,omitempty"`    // until: "segment" "timer" "state" "drop" or a condition such as client.cwnd < 4
-	Text    string   `json:"text,omitempty"`    // label, fork, replay: the branch's name; lesson: "next" "prev" "reset" "return"
+	Text    string   `json:"text,omitempty"`    // label, fork, replay: the branch's name; lesson: "next" "prev" "reset" "return"; share: "follower" "driver", what the link lets one be; name: what the others see
+	Off     bool     `json:"off,omitempty"`     // share: the link holds no longer
 	Answer  string   `json:"answer,omitempty"`  // predict: the key of the option chosen
 	Host    string   `json:"host,omitempty"`    // shell: on which host; n absent: where the session stands, else at that step
 	Line    string   `json:"line,omitempty"`    // shell: the command line, at most 1024 bytes
@@ -54,6 +55,8 @@ type Hello struct {
 	Hosts    []Host   `json:"hosts"`
 	Links    []Link   `json:"links"`
 	Lesson   string   `json:"lesson,omitempty"` // slug
+	Role     string   `json:"role"`             // what this page may do: "follower" looks, "driver" moves too, "owner" shares too
+	Person   int32    `json:"person"`           // who is behind this page: 0 the owner, else the number of a guest
 }
 
 // Schema describes the variables of one kind of subject.
@@ -99,7 +102,9 @@ type Snapshot struct {
 	World    World     `json:"world"`
 	Frames   []Frame   `json:"frames"`
 	Branches []Branch  `json:"branches"`
-	Next     []Planned `json:"next"` // what is scheduled after the cursor
+	Next     []Planned `json:"next"`          // what is scheduled after the cursor
+	By       int32     `json:"by,omitempty"`  // who moved last, as a cursor says
+	Did      string    `json:"did,omitempty"` // and by which command
 	Lesson   *Lesson   `json:"lesson,omitempty"`
 }
 
@@ -306,6 +311,8 @@ type Cursor struct {
 	T      string  `json:"t"` // "cursor"
 	Branch int32   `json:"branch"`
 	N      int32   `json:"n"`
+	By     int32   `json:"by,omitempty"`  // who moved last: 0 the owner, else a guest
+	Did    string  `json:"did,omitempty"` // and by which command; absent: nobody has since the session was last read
 	Lesson *Lesson `json:"lesson,omitempty"`
 }
 
@@ -327,6 +334,7 @@ type Done struct {
 	Shell   *Shell     `json:"shell,omitempty"`
 	Header  *Header    `json:"header,omitempty"`
 	Ahead   []Frame    `json:"ahead,omitempty"` // forecast: what the receiver makes of the segment, as it would be
+	Link    string     `json:"link,omitempty"`  // share: the address to give away
 }
 
 // Shell is what a command line printed. One that acted was one more event, which
@@ -370,7 +378,9 @@ type Failed struct {
 
 // Bye is the last message of a connection that the server ends: "drain" (it
 // restarts; reconnect), "expired" (the session is over), "broken" (an invariant
-// broke; the bundle at /api/sessions/{id}/bundle replays it), "protocol".
+// broke; the bundle at /api/sessions/{id}/bundle replays it), "protocol", "busy"
+// (a limit), "key" (the key that the page came with does not hold), "ended" (the
+// link that it came by was taken back).
 type Bye struct {
 	T    string `json:"t"` // "bye"
 	Why  string `json:"why"`
@@ -473,23 +483,4 @@ type QueueItem struct {
 	Port    int      `json:"port,omitempty"` // the local one
 	Until   *int64   `json:"until"`          // when its timer fires
 	Tries   int      `json:"tries,omitempty"`
-}
-
-// Lesson is the state of the guided part of a session.
-type Lesson struct {
-	Slug   string `json:"slug"`
-	Step   int    `json:"step"` // 0-based
-	Steps  int    `json:"steps"`
-	Done   bool   `json:"done"`  // the goal of this step is reached, or it has none
-	Away   bool   `json:"away"`  // the person has left the lesson's own moves
-	Asked  bool   `json:"asked"` // this step's question has been answered
-	Choice string `json:"choice,omitempty"`
-	Right  string `json:"right,omitempty"` // the answer, once given
-}
-
-// Predicted is the engine's answer to a question, run ahead on a fork.
-type Predicted struct {
-	Choice string `json:"choice"`
-	Right  string `json:"right"`
-	Why    int32  `json:"why"` // the event that decides, in the branch as it will be
 }

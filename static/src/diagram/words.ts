@@ -121,6 +121,8 @@ export function describeBand(b: Band, hosts: Host[]): string {
 
 /** Who acted, as the page's language calls them. */
 export function who(by: string, sentence = false): string {
+  const guest = /^guest (\d+)$/.exec(by);
+  if (guest) return t('share.guest', { n: guest[1] });
   const key = `who.${by}`;
   if (!has(key)) return by;
   return sentence ? t(key) : t(key).replace(/^(The|You)\b/, (m) => m.toLowerCase());

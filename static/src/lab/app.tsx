@@ -6,6 +6,7 @@ import { Dialogs } from './dialogs/dialogs';
 import { Inspector } from './inspect/inspector';
 import { LessonPanel } from './lesson/panel';
 import { announce } from './say';
+import { Strip } from './share/strip';
 import { column, comparing, data, hello, lessonDoc, n } from './state';
 import type { Stream } from './stream';
 import { Banner } from './toolbar/banner';
@@ -29,6 +30,7 @@ export function App({ stream, place }: { stream: Stream; place: Place }) {
     <div ref={ref} class={`app col-${column.value}${hasLesson ? '' : ' no-lesson'}${comparing.value ? ' comparing' : ''}`}>
       <Header stream={stream} place={place} />
       <Banner stream={stream} />
+      <Strip session={place.session} />
       <Columns hasLesson={hasLesson} />
       <div class="cols">
         {hasLesson && (

@@ -75,15 +75,14 @@ export class Stream {
   }
 
   private connect(): void {
-    const q = new URLSearchParams({ client: this.client });
+    const u = new URL(this.url, location.href); // its query has the key
+    u.protocol = u.protocol === 'https:' ? 'wss:' : 'ws:';
+    u.searchParams.set('client', this.client);
     const have = this.have();
     if (have) {
-      q.set('branch', String(have.branch));
-      q.set('have', String(have.n));
+      u.searchParams.set('branch', String(have.branch));
+      u.searchParams.set('have', String(have.n));
     }
-    const u = new URL(this.url, location.href);
-    u.protocol = u.protocol === 'https:' ? 'wss:' : 'ws:';
-    u.search = q.toString();
     const ws = new WebSocket(u);
     this.ws = ws;
     ws.onmessage = (e) => this.message(JSON.parse(e.data));

@@ -3,6 +3,7 @@ import { BranchData } from '../model/branch';
 import { Schemas } from '../model/schema';
 import type { Done, Message } from '../proto';
 import { say } from './notes';
+import { asSeenHere, follows, noteMove, people } from './share/state';
 import { atEnd, branches, busy, clock, comparing, data, hello, lesson, n, pinned, playing, rev, schemas } from './state';
 import { type Order, Refused, Stream } from './stream';
 
@@ -27,6 +28,8 @@ function receive(m: Message): void {
         break;
       case 'snapshot': {
         // What the page holds from further back is kept: the past of a branch does not change.
+        asSeenHere(m.frames ?? []);
+        noteMove(m);
         const old = known.get(m.branch);
         const b =
           old && old.base <= m.base
@@ -53,10 +56,11 @@ function receive(m: Message): void {
         break;
       }
       case 'frames': {
+        asSeenHere(m.frames ?? []);
         const b = known.get(m.branch) ?? beside(m.branch);
         if (!b?.append(m.frames ?? [])) {
           known.delete(m.branch);
-          if (b && b === data.peek()) send({ t: 'seek', branch: m.branch, n: m.from + (m.frames?.length ?? 1) - 1 });
+          if (b && b === data.peek()) send({ t: 'snapshot' });
           break;
         }
         b.reaches(b.tip, m.end);
@@ -66,10 +70,14 @@ function receive(m: Message): void {
       case 'cursor':
         if (m.lesson !== undefined) lesson.value = m.lesson;
         lastCursor = m;
+        noteMove(m);
         if (pendingSeeks === 0 && seekTo < 0) settle(m.branch, m.n);
         break;
       case 'branches':
         branches.value = m.branches ?? [];
+        break;
+      case 'people':
+        people.value = m;
         break;
     }
   });
@@ -145,6 +153,10 @@ let seekTo = -1;
 export function seek(k: number): void {
   const b = data.peek();
   if (!b) return;
+  if (follows.peek()) {
+    say('lab.follows');
+    return;
+  }
   const to = Math.max(0, Math.min(k, b.total));
   batch(() => go(Math.max(b.base, Math.min(to, b.tip))));
   seekTo = to;
@@ -220,7 +232,8 @@ export function toEnd(): Promise<void> {
 }
 
 export function play(on = !playing.peek()): void {
-  playing.value = on && !atEnd.peek();
+  playing.value = on && !atEnd.peek() && !follows.peek();
+  if (on && follows.peek()) say('lab.follows');
 }
 
 export function pause(): void {

@@ -1,4 +1,4 @@
-// Command gen writes static/src/proto.ts from web/proto/proto.go, so that both
+// Command gen writes static/src/proto.ts from the files of web/proto, so that both
 // sides of the stream share one source. Run it with "go run ./web/proto/gen".
 package main
 
@@ -10,13 +10,14 @@ import (
 	"go/token"
 	"log"
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"strings"
 )
 
 func main() {
-	src, out := "web/proto/proto.go", "static/src/proto.ts"
+	src, out := "web/proto", "static/src/proto.ts"
 	text, err := Generate(src)
 	if err != nil {
 		log.Fatal(err)
@@ -27,16 +28,30 @@ func main() {
 }
 
 // messages are the structs that the server sends at the top level.
-var messages = []string{"Hello", "Snapshot", "Frames", "Cursor", "Branches", "Done", "Failed", "Bye"}
+var messages = []string{"Hello", "Snapshot", "Frames", "Cursor", "Branches", "People", "Done", "Failed", "Bye"}
 
-// Generate turns the Go source at path into TypeScript.
-func Generate(path string) ([]byte, error) {
-	f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)
-	if err != nil {
-		return nil, err
+// Generate turns the Go sources in a directory into TypeScript.
+func Generate(dir string) ([]byte, error) {
+	paths, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil || len(paths) == 0 {
+		return nil, fmt.Errorf("%s: no Go files (%v)", dir, err)
 	}
 	var b bytes.Buffer
-	b.WriteString("// Generated from web/proto/proto.go by web/proto/gen; do not edit.\n")
+	b.WriteString("// Generated from web/proto by web/proto/gen; do not edit.\n")
+	for _, path := range paths { // in alphabetical order
+		if err := generate(&b, path); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	fmt.Fprintf(&b, "\n/** Anything that the server sends. */\nexport type Message = %s;\n", strings.Join(messages, " | "))
+	return b.Bytes(), nil
+}
+
+func generate(b *bytes.Buffer, path string) error {
+	f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)
+	if err != nil {
+		return err
+	}
 	for _, d := range f.Decls {
 		g, ok := d.(*ast.GenDecl)
 		if !ok {
@@ -47,23 +62,22 @@ func Generate(path string) ([]byte, error) {
 			case *ast.ValueSpec:
 				lit, ok := s.Values[0].(*ast.BasicLit)
 				if !ok {
-					return nil, fmt.Errorf("%s: not a literal", s.Names[0])
+					return fmt.Errorf("%s: not a literal", s.Names[0])
 				}
-				fmt.Fprintf(&b, "\nexport const %s = %s;\n", s.Names[0], lit.Value)
+				fmt.Fprintf(b, "\nexport const %s = %s;\n", s.Names[0], lit.Value)
 			case *ast.TypeSpec:
 				st, ok := s.Type.(*ast.StructType)
 				if !ok {
-					return nil, fmt.Errorf("%s: not a struct", s.Name)
+					return fmt.Errorf("%s: not a struct", s.Name)
 				}
-				writeDoc(&b, g.Doc)
-				if err := writeStruct(&b, s.Name.Name, st); err != nil {
-					return nil, err
+				writeDoc(b, g.Doc)
+				if err := writeStruct(b, s.Name.Name, st); err != nil {
+					return err
 				}
 			}
 		}
 	}
-	fmt.Fprintf(&b, "\n/** Anything that the server sends. */\nexport type Message = %s;\n", strings.Join(messages, " | "))
-	return b.Bytes(), nil
+	return nil
 }
 
 func writeDoc(b *bytes.Buffer, doc *ast.CommentGroup) {

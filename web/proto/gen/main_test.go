@@ -7,7 +7,7 @@ import (
 )
 
 func TestFresh(t *testing.T) {
-	want, err := Generate("../proto.go")
+	want, err := Generate("..")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,7 @@ import type { Item } from '../../diagram/items';
 import type { Labels } from '../../diagram/labels';
 import type { Layout } from '../../diagram/layout';
 import { Diagram } from '../../diagram/view';
-import { lang, t } from '../../i18n';
+import { t } from '../../i18n';
 import { act, choose } from '../act';
 import { say } from '../notes';
 import * as s from '../state';
@@ -12,13 +12,13 @@ import { Icon } from '../ui/Icon';
 import { ActionBar } from './actions';
 import { Compare } from './compare';
 import { EventTable } from './table';
+import { view } from './view';
 
 const laid = signal<{ l: Layout; labels: Labels | null } | null>(null);
 
 /** The middle of the page: the diagram, or the same as a table, or two of them. */
 export function Canvas() {
   const d = s.data.value;
-  const hosts = s.hello.value?.hosts ?? [];
   if (!d) return <div class="canvas" />;
   return (
     <section class="canvas" aria-label={t('lab.diagram')}>
@@ -30,23 +30,7 @@ export function Canvas() {
         <EventTable />
       ) : (
         <Diagram
-          data={d}
-          n={s.n.value}
-          rev={s.rev.value}
-          hosts={hosts}
-          links={s.hello.value?.links ?? []}
-          lang={lang.value}
-          linear={s.linear.value}
-          options={s.options.value}
-          hideFuture={s.asking.value}
-          clock={s.clock}
-          shown={s.shownHosts.value}
-          filter={s.filter.value}
-          opened={s.opened.value}
-          limits={s.limits.value}
-          chosen={s.chosen.value}
-          lit={s.lit.value}
-          label={t('lab.diagram-label')}
+          {...view(d)}
           choose={pick}
           hover={(item) => {
             if (s.hovered.peek()?.key !== item?.key) s.hovered.value = item;

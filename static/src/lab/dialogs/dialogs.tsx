@@ -1,3 +1,5 @@
+import { SavePicture } from '../export/dialog';
+import { Share } from '../share/dialog';
 import { dialog } from '../state';
 import { Call } from './call';
 import { Edit } from './edit';
@@ -17,6 +19,10 @@ export function Dialogs() {
       return <Call />;
     case 'host':
       return <HostActions />;
+    case 'picture':
+      return <SavePicture />;
+    case 'share':
+      return <Share />;
     default:
       return null;
   }

@@ -21,7 +21,8 @@ export function Banner({ stream }: { stream: Stream }) {
     const { why, text } = stream.bye.value;
     return (
       <div class="banner wrong" role="alert">
-        {why === 'expired' || why === 'broken' ? t(`lab.over-${why}`) : `${t('lab.over-other')} ${text}`} <a href="/">{t('failure.home')}</a>
+        {why === 'expired' || why === 'broken' || why === 'ended' ? t(`lab.over-${why}`) : `${t('lab.over-other')} ${text}`}{' '}
+        {why === 'ended' && <a href={`${location.pathname}`}>{t('share.own-copy')}</a>} <a href="/">{t('failure.home')}</a>
       </div>
     );
   }

@@ -1,9 +1,8 @@
 import { lang, t } from '../../i18n';
-import { say } from '../notes';
+import { Exports, More } from '../export/menu';
 import { dialog, hello, lessonDoc } from '../state';
 import type { Stream } from '../stream';
 import { Icon } from '../ui/Icon';
-import { Menu } from '../ui/Menu';
 import { BranchMenu } from './branches';
 import { ThemeButton } from './theme';
 
@@ -41,14 +40,21 @@ export function Header({ stream, place }: { stream: Stream; place: Place }) {
       <BranchMenu />
       <span class="sp" />
       <Status stream={stream} />
-      <Exports place={place} />
-      <button type="button" class="primary share" onClick={() => share(place)}>
+      <Exports session={place.session} />
+      <button
+        type="button"
+        class="primary share"
+        onClick={() => {
+          dialog.value = 'share';
+        }}
+      >
         {t('lab.share')}
       </button>
       <a class="button lang" href={to.pathname + to.search} hreflang={other} lang={other}>
         {other === 'en' ? 'EN' : '中文'}
       </a>
       <ThemeButton />
+      <More session={place.session} />
       <button
         type="button"
         class="wide"
@@ -62,47 +68,6 @@ export function Header({ stream, place }: { stream: Stream; place: Place }) {
       </button>
     </header>
   );
-}
-
-/** Everything that can be taken away. */
-function Exports({ place }: { place: Place }) {
-  return (
-    <Menu end class="wide" label={t('lab.export')} name={t('lab.export')}>
-      {() => (
-        <>
-          <a href={`/api/sessions/${place.session}/bundle`} download>
-            {t('lab.export-bundle')}
-          </a>
-          <a href={`/api/sessions/${place.session}/trace`} download={`wirestep-${place.session}.txt`}>
-            {t('lab.export-trace')}
-          </a>
-          <a href={`/api/sessions/${place.session}/capture.pcapng`} download>
-            {t('lab.export-pcap')}
-          </a>
-          {(hello.value?.hosts ?? [])
-            .filter((h) => !h.kind)
-            .map((h) => (
-              <a key={h.name} href={`/api/sessions/${place.session}/script.pkt?host=${encodeURIComponent(h.name)}`} download>
-                {t('lab.export-pkt', { host: h.name })}
-              </a>
-            ))}
-          <a href={`/api/sessions/${place.session}/diagram.svg`} download={`wirestep-${place.session}.svg`}>
-            {t('lab.export-svg')}
-          </a>
-        </>
-      )}
-    </Menu>
-  );
-}
-
-async function share(place: Place): Promise<void> {
-  const url = `${location.origin}/lab/${place.session}`;
-  try {
-    await navigator.clipboard.writeText(url);
-    say(t('lab.share-copied', { url }));
-  } catch {
-    say(t('lab.share-url', { url }));
-  }
 }
 
 function Status({ stream }: { stream: Stream }) {

@@ -3,7 +3,8 @@ import { press } from '../canvas/actions';
 import { replayStaged } from '../inspect/sysctl';
 import { stepInto } from '../inspect/why';
 import { go } from '../lesson/go';
-import { bar, chosen, data, dialog, lesson, linear, n, options, playing, staged, table, tip } from '../state';
+import { shareKey } from '../share/strip';
+import { bar, chosen, data, dialog, hello, lesson, linear, n, options, playing, staged, table, tip } from '../state';
 import { back, play, seek } from '../sync';
 import { forward, start } from './transport';
 
@@ -71,7 +72,8 @@ export function onKey(e: KeyboardEvent): void {
       table.value = !table.peek();
     },
   };
-  if (key in others) run(others[key]);
+  const way = others[key] ?? shareKey(key, hello.peek()?.session ?? '');
+  if (way) run(way);
 }
 
 /** What comes next: the settings waiting for a replay, the next step of a lesson, or the next event. */

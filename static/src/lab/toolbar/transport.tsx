@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { instant } from '../../diagram/time';
 import { t } from '../../i18n';
 import { eventTitle } from '../say';
+import { follows } from '../share/state';
 import { atEnd, busy, clock, data, hello, n, now, playing, rev, speed, tip } from '../state';
 import { back, pause, play, seek, step, toEnd, until } from '../sync';
 import { Icon } from '../ui/Icon';
@@ -14,13 +15,14 @@ const speeds = [0.25, 0.5, 1, 2, 4, 10];
 export function Transport() {
   void rev.value;
   const d = data.value;
+  const may = !!d && !follows.value; // who follows looks on
   return (
     <footer class="transport">
       <div class="t">
-        <button type="button" title={`${t('lab.to-start')} (Home)`} aria-label={t('lab.to-start')} disabled={!d || n.value === 0} onClick={() => start()}>
+        <button type="button" title={`${t('lab.to-start')} (Home)`} aria-label={t('lab.to-start')} disabled={!may || n.value === 0} onClick={() => start()}>
           <Icon name="start" />
         </button>
-        <button type="button" title={`${t('lab.back')} (←)`} aria-label={t('lab.back')} disabled={!d || (n.value === 0 && clock.value === null)} onClick={back}>
+        <button type="button" title={`${t('lab.back')} (←)`} aria-label={t('lab.back')} disabled={!may || (n.value === 0 && clock.value === null)} onClick={back}>
           <Icon name="left" />
           <span class="wide">{t('lab.back')}</span>
         </button>
@@ -28,14 +30,14 @@ export function Transport() {
           type="button"
           class="primary play"
           title={`${t('lab.play')} (␣)`}
-          disabled={!d || (atEnd.value && !playing.value)}
+          disabled={!may || (atEnd.value && !playing.value)}
           aria-pressed={playing.value}
           onClick={() => play()}
         >
           <Icon name={playing.value ? 'pause' : 'play'} />
           {t(playing.value ? 'lab.pause' : 'lab.play')}
         </button>
-        <button type="button" title={`${t('lab.step')} (→)`} disabled={!d || atEnd.value} onClick={() => forward()}>
+        <button type="button" title={`${t('lab.step')} (→)`} disabled={!may || atEnd.value} onClick={() => forward()}>
           {t('lab.step')}
           <Icon name="right" />
         </button>
@@ -87,7 +89,7 @@ const ends: [string, string][] = [
 
 function Until() {
   return (
-    <Menu label={busy.value ? t('lab.running') : t('lab.until')} name={t('lab.until')} disabled={!data.value || busy.value}>
+    <Menu label={busy.value ? t('lab.running') : t('lab.until')} name={t('lab.until')} disabled={!data.value || busy.value || follows.value}>
       {(close) => (
         <>
           {ends.map(([c, key]) => (
@@ -182,7 +184,7 @@ function Scrubber() {
         value={n.value}
         aria-label={t('lab.scrub')}
         aria-valuetext={f && d ? t('lab.event-link', { n: n.value, what: eventTitle(f, d, hello.value?.hosts ?? []) }) : t('lab.event-none')}
-        disabled={!d || tip.value === 0}
+        disabled={!d || tip.value === 0 || follows.value}
         onInput={(e) => {
           pause();
           clock.value = null;
