@@ -20,6 +20,7 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml"
+	"golang.org/x/text/language"
 )
 
 // Languages are the languages that have a catalogue, the default first.
@@ -132,24 +133,28 @@ func T(lang, key string, args ...any) string {
 	return s
 }
 
+var matcher = func() language.Matcher {
+	var tags []language.Tag
+	for _, l := range Languages {
+		tags = append(tags, language.MustParse(l))
+	}
+	return language.NewMatcher(tags)
+}()
+
 // Match returns the best of our languages for a value of Accept-Language.
 func Match(accept string) string {
-	best, bestQ := Default, -1.0
-	for _, part := range strings.Split(accept, ",") {
-		tag, q := strings.TrimSpace(part), 1.0
-		if t, w, ok := strings.Cut(tag, ";"); ok {
-			tag = strings.TrimSpace(t)
-			if _, err := fmt.Sscanf(strings.TrimSpace(w), "q=%f", &q); err != nil {
-				q = 0
-			}
-		}
-		for _, lang := range Languages {
-			base, _, _ := strings.Cut(lang, "-")
-			first, _, _ := strings.Cut(tag, "-")
-			if strings.EqualFold(first, base) && q > bestQ {
-				best, bestQ = lang, q
-			}
+	tags, weights, err := language.ParseAcceptLanguage(accept)
+	if err != nil {
+		return Default
+	}
+	var wanted []language.Tag
+	for i, tag := range tags {
+		if weights[i] > 0 { // RFC 9110, 12.4.2: a weight of 0 is "not acceptable"
+			wanted = append(wanted, tag)
 		}
 	}
-	return best
+	if _, i, sure := matcher.Match(wanted...); sure != language.No {
+		return Languages[i]
+	}
+	return Default
 }

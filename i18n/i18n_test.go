@@ -63,7 +63,12 @@ func TestT(t *testing.T) {
 		{Match("zh-TW,zh;q=0.9,en;q=0.8"), "zh-CN"},
 		{Match("fr, en;q=0.5, zh;q=0.4"), "en"},
 		{Match(""), "en"},
-		{Match("zh;q=x"), "zh-CN"},
+		{Match("zh;q=x"), "en"},
+		{Match("zh;q=0"), "en"},
+		{Match("zh;q=0, fr"), "en"},
+		{Match("de, zh-Hant-HK;q=0.3"), "zh-CN"},
+		{Match("en;q=0.2, zh-Hans;q=0.9"), "zh-CN"},
+		{Match("*"), "en"},
 	} {
 		if c.got != c.want {
 			t.Errorf("got %q, want %q", c.got, c.want)

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -53,36 +54,48 @@ var asked = []string{"SYN_RECV", "ESTABLISHED", "SyncookiesSent", "SyncookiesRec
 const admissionTime = 600 * time.Millisecond
 
 func TestAdmissionTables(t *testing.T) {
-	if err := Check(); err != nil {
-		mustRefuse(t, err.Error())
-		return
-	}
+	needsKernel(t)
 	scenes := append(synQueueScenes(), acceptQueueScenes()...)
 	if n := len(synQueueScenes()); n < 40 {
 		t.Fatalf("%d combinations for the SYN queue, expected 40 at least", n)
 	}
 	var wait sync.WaitGroup
-	busy := make(chan bool, 6)
+	var late atomic.Int32
+	room := make(chan bool, 6)
 	for _, text := range scenes {
 		wait.Add(1)
-		busy <- true
+		room <- true
 		go func() {
-			defer func() { <-busy; wait.Done() }()
+			defer func() { <-room; wait.Done() }()
 			f, err := scene.Parse("table", text)
 			if err != nil {
 				t.Error(err)
 				return
 			}
-			want, got := onTheEngine(t, f), ""
-			for range 3 { // on a busy machine a segment may come too late
-				if got = onTheKernel(t, f); got == want {
-					return
-				}
+			want := onTheEngine(t, f)
+			v := again(func() *Verdict {
+				v := &Verdict{File: "table"}
+				v.play(func(m *meter) error {
+					got, err := onTheKernel(f, m)
+					if err == nil && got != want {
+						err = &Difference{"table", 1, InState, fmt.Sprintf("expected %s, got %s", want, got)}
+					}
+					return err
+				})
+				return v
+			})
+			switch {
+			case busy(v):
+				late.Add(1)
+			case v.Err != nil:
+				t.Errorf("%s\n%v", text, v.Err)
 			}
-			t.Errorf("%s\nengine %s\nkernel %s", text, want, got)
 		}()
 	}
 	wait.Wait()
+	if n := late.Load(); n > 0 {
+		skip(t, fmt.Sprintf("the machine is too busy to ask the kernel about %d of %d combinations", n, len(scenes)))
+	}
 	t.Logf("%d combinations", len(scenes))
 }
 
@@ -106,20 +119,19 @@ func onTheEngine(t *testing.T, f *scene.File) string {
 	return row(n)
 }
 
-func onTheKernel(t *testing.T, f *scene.File) string {
-	l, err := newLab(&f.Scenario)
+func onTheKernel(f *scene.File, m *meter) (string, error) {
+	l, err := newLab(&f.Scenario, m)
 	if err != nil {
-		t.Error(err)
-		return ""
+		return "", err
 	}
 	defer l.close()
 	if err := l.play(admissionTime); err != nil {
-		t.Error(err)
+		return "", err
 	}
 	h := l.hosts[1]
 	states, err := h.states()
 	if err != nil {
-		t.Error(err)
+		return "", err
 	}
 	n := map[string]int{}
 	for _, s := range states {
@@ -138,10 +150,7 @@ func onTheKernel(t *testing.T, f *scene.File) string {
 		}
 		return err
 	})
-	if err != nil {
-		t.Error(err)
-	}
-	return row(n)
+	return row(n), err
 }
 
 func row(n map[string]int) string {

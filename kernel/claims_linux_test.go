@@ -4,7 +4,6 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 )
 
@@ -95,10 +94,7 @@ func claimFile(name string) string {
 
 // Every claim that one machine can show is shown on the kernel, by its name.
 func TestClaimsOnTheKernel(t *testing.T) {
-	if err := Check(); err != nil {
-		mustRefuse(t, err.Error())
-		return
-	}
+	needsKernel(t)
 	needed := map[string]bool{}
 	for _, files := range claims {
 		for _, f := range files {
@@ -110,9 +106,7 @@ func TestClaimsOnTheKernel(t *testing.T) {
 	for _, claim := range slices.Sorted(maps.Keys(claims)) {
 		t.Run(claim, func(t *testing.T) {
 			for _, f := range claims[claim] {
-				if v := verdicts[claimFile(f)]; v.Err != nil {
-					t.Errorf("%v\n%s", v.Err, strings.Join(v.Trace, "\n"))
-				}
+				t.Run(f, func(t *testing.T) { asExpected(t, verdicts[claimFile(f)]) })
 			}
 		})
 	}

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -94,10 +95,7 @@ const brief = 1200 * time.Millisecond
 
 // And where Linux is to be had, it does the same, but for one in twenty.
 func TestExportedScenesOnTheKernel(t *testing.T) {
-	if err := Check(); err != nil {
-		mustRefuse(t, err.Error())
-		return
-	}
+	needsKernel(t)
 	dir := t.TempDir()
 	var files []string
 	pass, _ := onEngineToo(t)
@@ -115,14 +113,20 @@ func TestExportedScenesOnTheKernel(t *testing.T) {
 		}
 		files = append(files, file)
 	}
-	differ := 0
+	differ, unplayed := 0, 0
 	Files(files, func(v *Verdict) {
-		if v.Err != nil {
+		switch {
+		case busy(v):
+			unplayed++
+		case v.Err != nil:
 			differ++
 			t.Log(v.Err)
 		}
 	})
 	if len(files) < 60 || 20*differ > len(files) {
 		t.Errorf("%d of %d exported scripts differ on the kernel", differ, len(files))
+	}
+	if unplayed > 0 {
+		skip(t, fmt.Sprintf("the machine is too busy to ask the kernel about %d of %d exported scripts", unplayed, len(files)))
 	}
 }

@@ -16,14 +16,9 @@ func TestScriptsOnTheKernel(t *testing.T) {
 	if err != nil || len(files) < 3 {
 		t.Fatalf("%d scripts, %v; expected three at least", len(files), err)
 	}
-	if err := Check(); err != nil {
-		mustRefuse(t, err.Error())
-		return
-	}
+	needsKernel(t)
 	Files(files, func(v *Verdict) {
-		if v.Err != nil {
-			t.Errorf("%v\n%s", v.Err, strings.Join(v.Trace, "\n"))
-		}
+		t.Run(filepath.Base(v.File), func(t *testing.T) { asExpected(t, v) })
 	})
 }
 
@@ -42,10 +37,7 @@ func TestScriptsOnTheEngine(t *testing.T) {
 
 // A script that is wrong must fail, on the line that is wrong, by its kind.
 func TestDifferencesAreFound(t *testing.T) {
-	if err := Check(); err != nil {
-		mustRefuse(t, err.Error())
-		return
-	}
+	needsKernel(t)
 	b, err := os.ReadFile("testdata/reset.pkt")
 	if err != nil {
 		t.Fatal(err)
@@ -61,10 +53,26 @@ func TestDifferencesAreFound(t *testing.T) {
 		{"= -1 ECONNRESET (Connection reset by peer)", "= 0", InErrno, "got -1 ECONNRESET"},
 		{"TCP_CLOSE", "TCP_CLOSE_WAIT", InState, "tcpi_state == TCP_CLOSE_WAIT"},
 	} {
-		v := Play("x.pkt", strings.Replace(string(b), c.from, c.to, 1))
+		v := inTime(func() *Verdict { return Play("x.pkt", strings.Replace(string(b), c.from, c.to, 1)) })
+		if busy(v) {
+			skip(t, v.Err.Error())
+		}
 		var d *Difference
 		if !errors.As(v.Err, &d) || d.Kind != c.kind || !strings.Contains(d.Text, c.text) {
 			t.Errorf("%q for %q: %v; expected a difference in %s with %q", c.to, c.from, v.Err, c.kind, c.text)
+		}
+	}
+}
+
+// inTime plays until the machine is not late.
+func inTime(play func() *Verdict) *Verdict {
+	for n := 1; ; n++ {
+		switch v := play(); {
+		case v.Late <= TooLate:
+			return v
+		case n == busyTries:
+			v.Err = tooBusy(v.Late, v.Err)
+			return v
 		}
 	}
 }

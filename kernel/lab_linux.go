@@ -15,6 +15,7 @@ import (
 // lab is a scene on real hosts: each is a namespace, and this program the wire.
 type lab struct {
 	sc    *engine.Scenario
+	m     *meter
 	hosts []*station
 	start time.Time
 	until time.Time
@@ -71,6 +72,7 @@ func (l *lab) wireLoop() error {
 		now := time.Now()
 		for len(l.plan) > 0 && !l.real(l.plan[0].At).After(now) {
 			op := l.plan[0].Op
+			l.m.late(time.Since(l.real(l.plan[0].At)))
 			l.plan = l.plan[1:]
 			if err := l.perform(&op); err != nil {
 				return err
@@ -78,6 +80,7 @@ func (l *lab) wireLoop() error {
 		}
 		for len(l.flights) > 0 && !l.flights[0].at.After(now) {
 			f := l.flights[0]
+			l.m.late(time.Since(f.at))
 			l.flights = l.flights[1:]
 			if err := l.hosts[f.to].s.inject(f.b); err != nil {
 				return fmt.Errorf("a packet cannot arrive: %w", err)

@@ -20,6 +20,7 @@ type player struct {
 	s       *space
 	w       *packetdrill.Wire
 	v       *Verdict
+	m       *meter
 	start   time.Time
 	buf     []byte
 	fds     map[int64]int
@@ -47,13 +48,11 @@ const beyond = 1500 * sim.Millisecond
 // Play plays a script on the kernel.
 func Play(file, text string) *Verdict {
 	v := &Verdict{File: file}
-	began := time.Now()
-	v.Err = play(v, file, text)
-	v.Took = time.Since(began)
+	v.play(func(m *meter) error { return play(v, m, file, text) })
 	return v
 }
 
-func play(v *Verdict, file, text string) error {
+func play(v *Verdict, m *meter, file, text string) error {
 	sc, err := packetdrill.Parse(file, text, packetdrill.DefaultsFor("", text))
 	if err != nil {
 		return err
@@ -78,7 +77,7 @@ func play(v *Verdict, file, text string) error {
 			return err
 		}
 	}
-	p := &player{sc: sc, u: u, s: s, v: v, buf: make([]byte, 256<<10), fds: map[int64]int{}}
+	p := &player{sc: sc, u: u, s: s, v: v, m: m, buf: make([]byte, 256<<10), fds: map[int64]int{}}
 	p.w = packetdrill.NewWire(packetdrill.WireConfig{File: file, Local: u.local, Remote: u.remote, BindPort: u.bind,
 		Tolerance: sim.Duration(u.tolerance), Percent: u.percent, Await: p.await})
 	runtime.LockOSThread()
@@ -166,8 +165,11 @@ func (p *player) event(e *packetdrill.Event) error {
 		return p.differ(e, InTime, "expected this at %s, got there at %s", p.stamp(p.real(lo)), p.stamp(p.real(base)))
 	}
 	if lo = max(lo, base); e.Command == "" {
-		for wait := time.Until(p.real(lo)); wait > 0; wait = time.Until(p.real(lo)) {
-			p.idle(wait)
+		if time.Until(p.real(lo)) > 0 {
+			for wait := time.Until(p.real(lo)); wait > 0; wait = time.Until(p.real(lo)) {
+				p.idle(wait)
+			}
+			p.m.late(time.Since(p.real(lo)))
 		}
 		p.w.Happened(lo, max(lo, p.sims(time.Now())))
 	}
@@ -203,10 +205,10 @@ func (p *player) idle(wait time.Duration) {
 
 // expect compares the next packet that the kernel sends.
 func (p *player) expect(e *packetdrill.Event) error {
-	expected, got, ok := p.w.Expect(e, beyond)
+	expected, got, how, ok := p.w.Expect(e, beyond)
 	if !ok {
 		k := InSegment
-		if len(got) > 3 && (got[:3] == "it " || len(got) > 13 && got[:13] == "nothing until") {
+		if how == packetdrill.Late || how == packetdrill.Early {
 			k = InTime
 		}
 		return p.differ(e, k, "expected %s, got %s", expected, got)

@@ -69,10 +69,15 @@ func (p *process) sleep(at time.Time) bool {
 	if p.over() {
 		return false
 	}
+	wait := time.Until(at)
+	if wait <= 0 {
+		return true
+	}
 	select {
 	case <-p.l.over:
 		return false
-	case <-time.After(time.Until(at)):
+	case <-time.After(wait):
+		p.l.m.late(time.Since(at))
 		return true
 	}
 }

@@ -44,22 +44,54 @@ func one(name string) *Verdict {
 	return again(func() *Verdict { return Play(name, string(b)) })
 }
 
-// Tries is how often a script is played before the kernel is said to differ: on
-// a busy machine the peer may come too late.
+// Tries is how often a script is played before the kernel is said to differ; what
+// the kernel does only sometimes is noted.
 const Tries = 3
 
+// TooLate is by how much the machine may be late in a play that counts: half of
+// what packetdrill tolerates.
+const TooLate = 2 * time.Millisecond
+
+// busyTries is how often a script is played on a machine that is late each time,
+// before it is given up.
+const busyTries = 10
+
+// repeats are played a few at a time: whatever was late may have been so because of
+// the others.
+var repeats = make(chan struct{}, 2)
+
+// again plays until the outcome says something about the kernel. A difference in a
+// play in which the machine was late says nothing.
 func again(play func() *Verdict) *Verdict {
-	first := play()
-	if d, is := first.Err.(*Difference); !is || d.Kind == InScript {
-		return first
+	v := play()
+	first, is := v.Err.(*Difference)
+	if !is || first.Kind == InScript {
+		return v
 	}
-	last := first
-	for n := 2; n <= Tries; n++ {
-		v := play()
-		if last = v; v.Err == nil {
-			v.Notes = append(v.Notes, fmt.Sprintf("as expected only when played for the %d. time; before: %v", n, first.Err))
+	repeats <- struct{}{}
+	defer func() { <-repeats }()
+	differ, worst := 0, v.Late
+	for n := 2; ; n++ {
+		if v.Late <= TooLate {
+			differ++
+		}
+		switch {
+		case differ == Tries:
+			return v
+		case n > busyTries:
+			v.Err = tooBusy(worst, v.Err)
 			return v
 		}
+		if v = play(); v.Err == nil {
+			v.Notes = append(v.Notes, fmt.Sprintf("as expected only when played for the %d. time; before: %v", n, first))
+			return v
+		}
+		worst = min(worst, v.Late)
 	}
-	return last
+}
+
+// tooBusy is the refusal of a machine that was late in every play, by so much at least.
+func tooBusy(late time.Duration, last error) *Refusal {
+	return &Refusal{Why: fmt.Sprintf("the machine is too busy to ask the kernel: it was late each time, by %v at least; the last play said: %v",
+		late.Round(100*time.Microsecond), last), Busy: true}
 }

@@ -26,13 +26,11 @@ const after = 300 * time.Millisecond
 // PlayScene plays a scene on the engine and on real hosts, and compares.
 func PlayScene(file, text string) *Verdict {
 	v := &Verdict{File: file}
-	began := time.Now()
-	v.Err = playScene(v, file, text)
-	v.Took = time.Since(began)
+	v.play(func(m *meter) error { return playScene(v, m, file, text) })
 	return v
 }
 
-func playScene(v *Verdict, file, text string) error {
+func playScene(v *Verdict, m *meter, file, text string) error {
 	f, err := scene.Parse(file, text)
 	if err != nil {
 		return err
@@ -48,7 +46,7 @@ func playScene(v *Verdict, file, text string) error {
 	if horizon == Horizon {
 		v.Notes = append(v.Notes, fmt.Sprintf("compared for its first %v", Horizon))
 	}
-	l, err := newLab(sc)
+	l, err := newLab(sc, m)
 	if err != nil {
 		return err
 	}
@@ -158,8 +156,8 @@ func oneByOne(script []engine.Scheduled) (out []engine.Scheduled) {
 	return out
 }
 
-func newLab(sc *engine.Scenario) (*lab, error) {
-	l := &lab{sc: sc, kinds: map[[2]int]int{}, delays: map[[2]int]sim.Duration{}, down: map[[2]int]bool{},
+func newLab(sc *engine.Scenario, m *meter) (*lab, error) {
+	l := &lab{sc: sc, m: m, kinds: map[[2]int]int{}, delays: map[[2]int]sim.Duration{}, down: map[[2]int]bool{},
 		buf: make([]byte, 256<<10), over: make(chan struct{}), plan: oneByOne(sc.Script)}
 	slices.SortStableFunc(l.plan, func(a, b engine.Scheduled) int { return cmp.Compare(a.At, b.At) })
 	for i := range sc.Hosts {

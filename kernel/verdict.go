@@ -8,11 +8,14 @@ import (
 
 // Refusal is why the kernel cannot be asked: rights, a device, an algorithm that
 // the host does not allow. It says nothing about who is right.
-type Refusal struct{ Why string }
+type Refusal struct {
+	Why  string
+	Busy bool // the machine had no time for it
+}
 
 func (r *Refusal) Error() string { return r.Why }
 
-func refuse(format string, a ...any) error { return &Refusal{fmt.Sprintf(format, a...)} }
+func refuse(format string, a ...any) error { return &Refusal{Why: fmt.Sprintf(format, a...)} }
 
 // Kind is what a difference is about.
 type Kind string
@@ -46,6 +49,7 @@ type Verdict struct {
 	Notes []string // what was not done, or done in another way
 	Trace []string // what happened, line by line
 	Took  time.Duration
+	Late  time.Duration // by how much the machine itself was late, at the worst
 }
 
 // Print writes the verdict: OK FILE or FAIL FILE:LINE: …, with the trace if asked.

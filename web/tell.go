@@ -12,7 +12,7 @@ import (
 type place struct {
 	branch   engine.BranchID
 	n        engine.StepNo
-	branches string // every branch's name and parent
+	branches string // every branch's label
 	lesson   proto.Lesson
 	people   string // who is here, and what is shared
 }

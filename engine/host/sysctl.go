@@ -74,9 +74,6 @@ type SysctlError struct{ Name, Text string }
 
 func (e *SysctlError) Error() string { return e.Name + ": " + e.Text }
 
-// CheckSysctl says what `sysctl -w` would refuse on the kernel that was measured.
-func CheckSysctl(name, value string) error { return Profiles[0].Check(name, value) }
-
 // Check says what `sysctl -w` would refuse on this kernel.
 func (p *Profile) Check(name, value string) error {
 	i := FindSysctl(name)

@@ -129,7 +129,7 @@ func (r *runner) returned(c *Call, o *outcome) *failure {
 	if c.Errno != "" {
 		want += " " + c.Errno
 	}
-	fail := &failure{c.Name + "() = " + want, got}
+	fail := &failure{expected: c.Name + "() = " + want, got: got}
 	if c.Result.Kind == AnyValue {
 		return o.wrong
 	}

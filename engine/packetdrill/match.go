@@ -27,9 +27,9 @@ func (r *runner) expect(e *Event, lo, hi sim.Time) *failure {
 		want := r.spellWant(k)
 		late := r.now
 		if r.await(k, late.Add(lookFurther)) {
-			return failf(want+r.by(e, hi), "nothing until %s: %s", r.stamp(r.out[0].at), r.spellLive(&r.out[0].seg))
+			return mismatch(Late, want+r.by(e, hi), "nothing until %s: %s", r.stamp(r.out[0].at), r.spellLive(&r.out[0].seg))
 		}
-		return failf(want+r.by(e, hi), "nothing")
+		return mismatch(Missing, want+r.by(e, hi), "nothing")
 	}
 	first := r.out[0]
 	p := r.peerOf(&first.seg)
@@ -42,11 +42,22 @@ func (r *runner) expect(e *Event, lo, hi sim.Time) *failure {
 	// A range is as wide as a slot of the kernel's timer wheel, and where in its slot
 	// a timer is armed is chance: the engine's, which has no slots, may be early by one.
 	early := lo.Add(-tol - hi.Sub(lo))
-	if e.When.Kind != AnyTime && (first.at < early || first.at > hi.Add(tol)) {
-		return failf(r.spellWant(k)+r.by(e, hi), "it at %s", r.stamp(first.at))
+	if how := timely(first.at, early, hi.Add(tol)); how != Other && e.When.Kind != AnyTime {
+		return mismatch(how, r.spellWant(k)+r.by(e, hi), "it at %s", r.stamp(first.at))
 	}
 	r.now = max(r.now, first.at)
 	return nil
+}
+
+// timely tells what is wrong with an instant; Other: nothing.
+func timely(at, from, to sim.Time) Mismatch {
+	switch {
+	case at < from:
+		return Early
+	case at > to:
+		return Late
+	}
+	return Other
 }
 
 // by tells when a packet was due.
@@ -121,7 +132,7 @@ func (r *runner) compare(p *peer, k *Packet, s *wire.Segment) *failure {
 		ecn = s.ECN.String()
 	}
 	got := spell(ecn, s.Flags, seq, len(s.Payload), s.Flags.Has(wire.ACK), uint32(s.Ack), win, int(s.Urg), spellOptions(opts))
-	return &failure{r.spellWant(k), got}
+	return &failure{r.spellWant(k), got, Fields}
 }
 
 func ecnMatches(want string, e wire.ECN) bool {

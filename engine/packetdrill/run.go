@@ -126,11 +126,30 @@ type fdPair struct {
 	thing  thing
 }
 
+// Mismatch is how a packet differs from what its line expects.
+type Mismatch uint8
+
+// The mismatches.
+const (
+	Other   Mismatch = iota // it is not about a packet, or the line cannot be done
+	Missing                 // nothing came
+	Late
+	Early
+	Fields // another packet came
+)
+
 // failure says why a line failed.
-type failure struct{ expected, got string }
+type failure struct {
+	expected, got string
+	how           Mismatch
+}
 
 func failf(expected, format string, a ...any) *failure {
-	return &failure{expected, fmt.Sprintf(format, a...)}
+	return mismatch(Other, expected, format, a...)
+}
+
+func mismatch(how Mismatch, expected, format string, a ...any) *failure {
+	return &failure{expected, fmt.Sprintf(format, a...), how}
 }
 
 // Run reads a script and runs it.

@@ -149,7 +149,7 @@ func (w *Wire) Left() (out []string) {
 
 // Expect compares what the machine sends with a packet line. It waits a little
 // longer than the line says, to tell when the packet came instead.
-func (w *Wire) Expect(e *Event, beyond sim.Duration) (expected, got string, ok bool) {
+func (w *Wire) Expect(e *Event, beyond sim.Duration) (expected, got string, how Mismatch, ok bool) {
 	lo, hi := w.r.window(&e.When)
 	w.r.lastDue, w.r.due = w.r.due, lo
 	w.cap = max(hi, w.r.now).Add(w.r.tolerance(hi, w.r.lastDue) + beyond)
@@ -157,10 +157,10 @@ func (w *Wire) Expect(e *Event, beyond sim.Duration) (expected, got string, ok b
 		w.cap = w.r.now.Add(30 * sim.Second)
 	}
 	if f := w.r.expect(e, lo, hi); f != nil {
-		return f.expected, f.got, false
+		return f.expected, f.got, f.how, false
 	}
 	w.slack(w.r.now.Sub(hi))
-	return "", "", true
+	return "", "", Other, true
 }
 
 // Arriving makes the packet that a packet line injects.

@@ -6,7 +6,7 @@
 //
 // One grammar serves lessons, tests, bug reports, share links and journals; it is
 // described in docs/scene.md. Single interventions and single calls have the same
-// spelling everywhere (ParseOp, FormatOp, ParseInstr, FormatInstr). What a text may
+// spelling everywhere (ParseOp, FormatOp, FormatInstr). What a text may
 // ask for is bounded (limits.go), and each refusal says what would be accepted.
 //
 // The package also holds the questions that people ask of a run (Compile) and the

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"wirestep/engine"
 	"wirestep/engine/host"
 )
 
@@ -65,18 +64,6 @@ func (r *progReader) has(name string) bool {
 		}
 	}
 	return false
-}
-
-// ParseInstr reads one line of a program, as a person types it. sc tells which
-// hosts may be named.
-func ParseInstr(text string, sc *engine.Scenario) (host.Instr, error) {
-	l := newLine(text, sc)
-	in := l.instr()
-	l.end()
-	if l.err != nil {
-		return host.Instr{}, l.err
-	}
-	return in, nil
 }
 
 // instr reads: [var =] name(args) · loop [N] · end.

@@ -190,9 +190,6 @@ func (c *Conn) TakeHandOver() *TimeWait {
 	return t
 }
 
-// Readable is what FIONREAD and poll see: bytes in order that nobody has read.
-func (c *Conn) Readable() int { return int(c.InQueue) }
-
 // setState moves the connection to a state (tcp_set_state).
 func (c *Conn) setState(x *Ctx, s State) {
 	if s == Closed && (c.State == Established || c.State == CloseWait) {

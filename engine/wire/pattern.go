@@ -30,6 +30,3 @@ func Pattern(off uint64, n int) string {
 	}
 	return pattern[at:at+PatternMax] + strings.Repeat(pattern[at:at+PatternMax], n/PatternMax)[:n-PatternMax]
 }
-
-// PatternChunk returns the first of n bytes from off, at most PatternMax.
-func PatternChunk(off, n uint64) string { return Pattern(off, int(min(n, PatternMax))) }

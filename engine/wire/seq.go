@@ -12,9 +12,6 @@ func (a Seq) After(b Seq) bool { return int32(a-b) > 0 }
 // AtMost reports a ≤ b on the circle.
 func (a Seq) AtMost(b Seq) bool { return int32(a-b) <= 0 }
 
-// AtLeast reports a ≥ b on the circle.
-func (a Seq) AtLeast(b Seq) bool { return int32(a-b) >= 0 }
-
 // Between reports lo ≤ a ≤ hi on the circle.
 func (a Seq) Between(lo, hi Seq) bool { return hi-lo >= a-lo }
 

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -81,9 +80,6 @@ func TestPattern(t *testing.T) {
 		}
 		if Pattern(off, n) != Pattern(off, k)+Pattern(off+uint64(k), n-k) {
 			t.Fatalf("%d bytes from %d are not those from there, cut at %d", n, off, k)
-		}
-		if c := PatternChunk(off, uint64(n)); len(c) != min(n, PatternMax) || !strings.HasPrefix(Pattern(off, n), c) {
-			t.Fatalf("a chunk of %d bytes from %d has %d", n, off, len(c))
 		}
 	})
 	if n := testing.AllocsPerRun(100, func() { Pattern(12345, PatternMax) }); n != 0 {
