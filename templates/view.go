@@ -12,7 +12,8 @@ type Page struct {
 	Theme   string   // address of the script that sets the theme before the first paint
 	Scripts []string // addresses of modules
 	Langs   []Choice // the same page in each language
-	Here    string   // which entry of the navigation this is: "home" "rules" "scripts" "sysctls"
+	Here    string   // which entry of the navigation this is: "home" "rules" "scripts" "sysctls" "search"
+	Query   string   // what is looked for
 	T       func(key string, args ...any) string
 }
 
@@ -26,6 +27,9 @@ type Choice struct {
 type Home struct {
 	Page
 	Demo   Diagram // what the moving diagram shows, standing still
+	First  Card    // where to begin
+	Count  int     // of lessons
+	Levels []string
 	Topics []Topic
 	Scenes []Card
 	Paste  Paste
@@ -41,6 +45,7 @@ type Topic struct {
 type Card struct {
 	Href, Title, About string
 	Length, Level      string // "" when there is none
+	Rank               int    // of the level, from 1
 }
 
 // Paste is the form that takes the text of a scene, and what was wrong with it.
@@ -99,6 +104,7 @@ type Rules struct {
 	Page
 	Areas []Area
 	Count int
+	Found int // of those that hold what is looked for
 }
 
 // Area is a group of rules: what stands before the dot of their ids.
@@ -111,7 +117,17 @@ type Area struct {
 type Rule struct {
 	ID, Says, Differs, Linux string
 	RFC                      []Cite
-	Drops                    bool
+	Reads                    []Cite // settings
+	Met                      []Meeting
+	Drops, Hidden            bool   // Hidden: it does not hold what is looked for
+	Words                    string // its sentences in the other languages, to be found by
+}
+
+// Meeting is a lesson or a scene in which something can be seen.
+type Meeting struct {
+	Title, Href string
+	At          string // "event 12"; "" for the whole of it
+	Lesson      bool
 }
 
 // Cite is a citation and where to read it.
@@ -122,10 +138,37 @@ type Cite struct{ Text, Href string }
 type Sysctls struct {
 	Page
 	Obeyed, Shown []Setting
+	Found         int // of those that hold what is looked for
 }
 
 // Setting is one sysctl.
-type Setting struct{ Name, Default, Range, Kernels, About string }
+type Setting struct {
+	Name, About, Linux string
+	Facts              []Fact
+	RFC                Cite
+	Rules              []Cite // that read it
+	Met                []Meeting
+	Words              string
+	Hidden             bool
+}
+
+// Fact is one property of a setting.
+type Fact struct {
+	Name, Value string
+	Code        bool
+}
+
+// Search is what was found.
+type Search struct {
+	Page
+	Found []Found
+}
+
+// Found is one thing that was found.
+type Found struct {
+	Kind, Title, Text, Href string
+	Code                    bool // the title is a name, not a sentence
+}
 
 // Failure is the page of an error.
 type Failure struct {

@@ -27,7 +27,7 @@ func (s *Server) apiCreate(w http.ResponseWriter, r *http.Request) {
 		Sandbox string `json:"sandbox"`
 		Copy    string `json:"copy"` // id of a session
 		Branch  *int32 `json:"branch"`
-		N       *int32 `json:"n"`
+		N       *int32 `json:"n"` // of a copy, and of a scene: the event to begin at
 	}
 	d := json.NewDecoder(r.Body)
 	err := d.Decode(&ask)
@@ -46,7 +46,7 @@ func (s *Server) apiCreate(w http.ResponseWriter, r *http.Request) {
 	case ask.Copy != "":
 		m, err = s.copyFor(r, ask.Copy, ask.Branch, ask.N, ask.Scene+ask.Lesson+ask.Sandbox)
 	default:
-		m, err = s.createFor(r, ask.Scene, ask.Lesson, ask.Sandbox)
+		m, err = s.createFor(r, ask.Scene, ask.Lesson, ask.Sandbox, ask.N)
 	}
 	if err != nil {
 		s.fail(w, r, err)
@@ -61,9 +61,13 @@ func (s *Server) apiCreate(w http.ResponseWriter, r *http.Request) {
 	}{m.ID, "/lab/" + m.ID, "/stream/" + m.ID + "?key=" + m.Key})
 }
 
-// createFor begins a session for the one who asks.
-func (s *Server) createFor(r *http.Request, text, lesson, sandbox string) (made, error) {
+// createFor begins a session for the one who asks, at an event if one is given.
+func (s *Server) createFor(r *http.Request, text, lesson, sandbox string, n *int32) (made, error) {
 	o, err := s.opening(text, lesson, sandbox)
+	if err == nil && n != nil {
+		o.At = int(*n)
+		err = between("n", *n, 0, metSteps)
+	}
 	if err != nil {
 		return made{}, err
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"sync"
 
 	"wirestep/i18n"
@@ -11,8 +12,11 @@ import (
 // library holds what comes with the program: lessons and scenes, and a run of
 // each as it goes when nobody interferes, for those who read without scripts.
 type library struct {
-	lessons []*lessons.Lesson
-	scenes  []lessons.Sandbox
+	lessons  []*lessons.Lesson
+	scenes   []lessons.Sandbox
+	examples []lessons.Sandbox // found by their name, not listed
+	met      func() met
+	index    func() []findable
 
 	mu   sync.Mutex
 	runs map[string]run // scene text → its run
@@ -27,6 +31,10 @@ func newLibrary(conf Config) *library {
 	if b.scenes, err = lessons.Scenes(); err != nil {
 		conf.Log.Error("some scenes cannot be used", "err", err)
 	}
+	if b.examples, err = examples(); err != nil {
+		conf.Log.Error("some examples cannot be used", "err", err)
+	}
+	b.met, b.index = b.metOnce(), sync.OnceValue(b.findables)
 	return b
 }
 
@@ -40,9 +48,11 @@ func (b *library) lesson(slug string) *lessons.Lesson {
 }
 
 func (b *library) scene(name string) *lessons.Sandbox {
-	for i := range b.scenes {
-		if b.scenes[i].Name == name {
-			return &b.scenes[i]
+	for _, list := range [][]lessons.Sandbox{b.scenes, b.examples} {
+		for i := range list {
+			if list[i].Name == name {
+				return &list[i]
+			}
 		}
 	}
 	return nil
@@ -78,7 +88,7 @@ func (b *library) topics(lang string) []templates.Topic {
 			if l.Topic == id {
 				t.Lessons = append(t.Lessons, templates.Card{
 					Href: "/lessons/" + l.Slug, Title: l.Title(lang), About: l.Summary(lang),
-					Length: i18n.T(lang, "home.minutes", "n", l.Minutes), Level: i18n.T(lang, "level."+l.Level),
+					Length: i18n.T(lang, "home.minutes", "n", l.Minutes), Level: i18n.T(lang, "level."+l.Level), Rank: slices.Index(lessons.Levels, l.Level) + 1,
 				})
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -23,6 +24,10 @@ func (s *Server) page(r *http.Request, here string, scripts ...string) templates
 	p := templates.Page{
 		Lang: lang, Here: here, Style: static.URL("style.css"), Theme: static.URL("theme.js"),
 		T: func(key string, args ...any) string { return i18n.T(lang, key, args...) },
+	}
+	p.Query = strings.TrimSpace(r.URL.Query().Get("q"))
+	if !slices.Contains(scripts, "lab.js") {
+		scripts = append(scripts, "page.js") // the lab has a search and a theme of its own
 	}
 	for _, name := range scripts {
 		p.Scripts = append(p.Scripts, static.URL(name))
@@ -70,6 +75,15 @@ func (s *Server) renderHome(w http.ResponseWriter, r *http.Request, status int, 
 	v := templates.Home{Page: s.page(r, "home", "home.js"), Paste: paste}
 	v.Title, v.About = v.T("home.title"), v.T("home.about")
 	v.Topics, v.Scenes = s.library.topics(v.Lang), s.library.cards(v.Lang)
+	for _, level := range lessons.Levels {
+		v.Levels = append(v.Levels, v.T("level."+level))
+	}
+	for _, t := range v.Topics {
+		if v.Count == 0 {
+			v.First = t.Lessons[0]
+		}
+		v.Count += len(t.Lessons)
+	}
 	demo, err := s.library.run(demoScene)
 	if err != nil {
 		s.failPage(w, r, err)
@@ -92,7 +106,7 @@ func (s *Server) paste(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	text := r.PostForm.Get("scene")
-	m, err := s.createFor(r, text, r.PostForm.Get("lesson"), r.PostForm.Get("sandbox"))
+	m, err := s.createFor(r, text, r.PostForm.Get("lesson"), r.PostForm.Get("sandbox"), nil)
 	var p *problem
 	switch {
 	case err == nil:

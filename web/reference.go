@@ -3,10 +3,8 @@ package web
 import (
 	"net/http"
 	"regexp"
-	"strconv"
 	"strings"
 
-	"wirestep/engine/host"
 	"wirestep/engine/trace"
 	"wirestep/i18n"
 	"wirestep/templates"
@@ -49,23 +47,61 @@ func (s *Server) apiFields(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, all)
 }
 
+// rulesPage is GET /rules?q=.
 func (s *Server) rulesPage(w http.ResponseWriter, r *http.Request) {
 	v := templates.Rules{Page: s.page(r, "rules")}
 	v.Title = v.T("rules.title")
-	for _, rule := range rulesIn(v.Lang) {
+	look := words(v.Query)
+	all := map[string][]ruleJSON{}
+	for _, lang := range i18n.Languages {
+		all[lang] = rulesIn(lang)
+	}
+	for i, rule := range all[v.Lang] {
+		v.Count++
 		area, _, _ := strings.Cut(rule.ID, ".")
 		if n := len(v.Areas); n == 0 || v.Areas[n-1].Name != area {
 			v.Areas = append(v.Areas, templates.Area{Name: area})
 		}
 		a := &v.Areas[len(v.Areas)-1]
-		one := templates.Rule{ID: rule.ID, Says: rule.Says, Differs: rule.Differs, Linux: rule.Linux, Drops: rule.Drops}
+		one := templates.Rule{ID: rule.ID, Says: rule.Says, Differs: rule.Differs, Linux: rule.Linux, Drops: rule.Drops, Met: s.meetings(v.Lang, rule.ID)}
+		for _, other := range i18n.Languages {
+			if other != v.Lang {
+				one.Words += all[other][i].Says
+			}
+		}
+		one.Hidden = !holds(strings.ToLower(strings.Join(append(rule.RFC, rule.ID, rule.Says, rule.Differs, rule.Linux, one.Words), "\n")), look)
 		for _, c := range rule.RFC {
 			one.RFC = append(one.RFC, templates.Cite{Text: c, Href: citeHref(c)})
 		}
+		for _, name := range readers()[rule.ID] {
+			one.Reads = append(one.Reads, templates.Cite{Text: strings.TrimPrefix(name, "net.ipv4."), Href: "/sysctls#" + name})
+		}
 		a.Rules = append(a.Rules, one)
-		v.Count++
+		if !one.Hidden {
+			v.Found++
+		}
 	}
 	s.render(w, r, http.StatusOK, templates.RulesPage(v))
+}
+
+// Most links to lessons, and to scenes, that stand beside one rule or setting.
+const maxMet = 3
+
+// meetings are the places where a rule or a setting can be seen.
+func (s *Server) meetings(lang, key string) (out []templates.Meeting) {
+	n := map[bool]int{}
+	for _, m := range s.library.met()[key] {
+		lesson := m.lesson != nil
+		if n[lesson]++; n[lesson] > maxMet {
+			continue
+		}
+		one := templates.Meeting{Title: m.title(lang), Href: m.href(), Lesson: lesson}
+		if m.at > 0 {
+			one.At = i18n.T(lang, "reference.event", "event", int(m.at))
+		}
+		out = append(out, one)
+	}
+	return out
 }
 
 var citeRE = regexp.MustCompile(`^RFC (\d+)(?: §([A-Z]?[0-9.]*))?`)
@@ -85,32 +121,4 @@ func citeHref(c string) string {
 	default:
 		return href + "#section-" + section
 	}
-}
-
-func (s *Server) sysctlsPage(w http.ResponseWriter, r *http.Request) {
-	v := templates.Sysctls{Page: s.page(r, "sysctls")}
-	v.Title = v.T("sysctls.title")
-	for i := range host.Sysctls {
-		d := &host.Sysctls[i]
-		one := templates.Setting{Name: d.Name, Default: d.Default}
-		switch {
-		case d.Until != 0:
-			one.Kernels = v.T("sysctls.until", "version", d.Until)
-		case d.Since != 0:
-			one.Kernels = v.T("sysctls.since", "version", d.Since)
-		}
-		switch {
-		case d.ReadOnly:
-			one.Range = v.T("sysctls.read-only")
-		case d.Max > d.Min:
-			one.Range = strconv.FormatInt(d.Min, 10) + " – " + strconv.FormatInt(d.Max, 10)
-		}
-		one.About = v.T("sysctl." + strings.TrimPrefix(d.Name, "net.ipv4."))
-		if d.Models() {
-			v.Obeyed = append(v.Obeyed, one)
-		} else {
-			v.Shown = append(v.Shown, one)
-		}
-	}
-	s.render(w, r, http.StatusOK, templates.SysctlsPage(v))
 }

@@ -18,6 +18,7 @@ type opening struct {
 	Lesson  string `json:"lesson,omitempty"`  // slug
 	Sandbox string `json:"sandbox,omitempty"` // name
 	Owner   []byte `json:"owner,omitempty"`   // hash of the owner's key
+	At      int    `json:"at,omitempty"`      // the event at which it begins, or the last one
 }
 
 // entry is one entry of a session's journal: the opening, or what one command
@@ -73,7 +74,7 @@ func openStory(o opening) (story, error) {
 	if err != nil {
 		return story{}, sceneProblem(err)
 	}
-	return story{opening: o, file: f, entries: 1, kept: mark{Branch: f.Cursor.Branch, N: f.Cursor.Step, Pages: map[string]int64{}}}, nil
+	return story{opening: o, file: f, entries: 1, kept: mark{Branch: f.Cursor.Branch, N: max(f.Cursor.Step, engine.StepNo(o.At)), Pages: map[string]int64{}}}, nil
 }
 
 // readStory reads a journal.

@@ -4,7 +4,6 @@ import { foldedGap } from './diagram/axis';
 import { unitOf } from './diagram/trips';
 import { Diagram } from './diagram/view';
 import { lang, load, t } from './i18n';
-import { ThemeButton } from './lab/toolbar/theme';
 import { BranchData } from './model/branch';
 import { Schemas } from './model/schema';
 import type { Hello, Snapshot } from './proto';
@@ -87,12 +86,6 @@ async function main(): Promise<void> {
   const el = document.querySelector<HTMLElement>('[data-demo]');
   if (!el) return;
   const [r] = await Promise.all([fetch('/api/demo'), load(document.documentElement.lang || 'en')]);
-  const nav = document.querySelector('header.top .langs');
-  if (nav) {
-    const place = document.createElement('span');
-    nav.append(place);
-    render(<ThemeButton />, place);
-  }
   if (!r.ok) return;
   const { hello, snapshot } = (await r.json()) as { hello: Hello; snapshot: Snapshot };
   const data = new BranchData(snapshot, new Schemas(hello.schemas ?? []));

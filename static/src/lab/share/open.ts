@@ -38,7 +38,7 @@ function address(id: string): string {
 export async function open(el: HTMLElement): Promise<Opened> {
   const { session: id, lesson, scene } = el.dataset;
   if (!id) {
-    const m = await make(lesson ? { lesson } : { sandbox: scene });
+    const m = await make(lesson ? { lesson } : { sandbox: scene, ...number('n', new URLSearchParams(location.search).get('n')) });
     keep(m.id, keyIn(m.stream), address(m.id));
     return { id: m.id, stream: m.stream, copied: false };
   }
