@@ -35,6 +35,24 @@ func (t *Timeline) Apply(op Op, at sim.Time, by string) (*trace.Event, error) {
 	return ev, nil
 }
 
+// Join makes the intervention at the cursor one act with the one before it: they
+// are undone together.
+func (t *Timeline) Join() {
+	b := t.branches[t.at]
+	if n := len(b.moves); n > 0 && b.moves[n-1].AtStep == t.n-1 {
+		b.moves[n-1].Also = true
+	}
+}
+
+// Drop takes back the latest branch, which nothing has left, and puts the cursor at
+// event n of another one.
+func (t *Timeline) Drop(latest, b BranchID, n StepNo) {
+	if int(latest) == len(t.branches)-1 && latest > 0 && b != latest {
+		t.branches = t.branches[:latest]
+	}
+	_ = t.Switch(b, n)
+}
+
 // Fork begins a branch at the cursor and moves there.
 func (t *Timeline) Fork(label string) (BranchID, error) {
 	if len(t.branches) >= MaxBranches {

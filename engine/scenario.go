@@ -221,6 +221,7 @@ type Intervention struct {
 	At     sim.Time
 	By     string // who: a name for display, "you" in a private session
 	Op     Op
+	Also   bool // made in one act with the intervention before it
 }
 
 // BranchInfo describes one branch.
@@ -229,6 +230,13 @@ type BranchInfo struct {
 	Parent BranchID // -1 for the main one
 	Step   StepNo   // where it left its parent
 	Label  string
-	Tip    StepNo // how far it has been computed
-	End    bool   // nothing is scheduled after the tip
+	Tip    StepNo    // how far it has been computed
+	End    bool      // nothing is scheduled after the tip
+	Off    []MoveRef // interventions that were left out of it, to be made again; never written
+}
+
+// MoveRef names an intervention: event Step of a branch.
+type MoveRef struct {
+	Branch BranchID
+	Step   StepNo
 }

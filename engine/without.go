@@ -1,6 +1,9 @@
 package engine
 
 import (
+	"cmp"
+	"slices"
+
 	"wirestep/engine/sim"
 	"wirestep/engine/wire"
 )
@@ -15,21 +18,27 @@ type remake struct {
 	rule  int          // the number of the standing rule that it set up; 0: none
 }
 
-// remakesAfter lists the interventions of a branch after event n.
+// remakesAfter lists the interventions of a branch after event n, which is not made.
 func (t *Timeline) remakesAfter(b BranchID, n StepNo) []remake {
+	return t.remakesFrom(b, n-1, []StepNo{n})
+}
+
+// remakesFrom lists the interventions of a branch after its first events, without
+// those that are not made; the futures part there.
+func (t *Timeline) remakesFrom(b BranchID, parting StepNo, without []StepNo) []remake {
 	var out []remake
 	sent := sim.PacketID(-1)
-	for k := n; k < t.branches[b].info.Tip; k++ {
+	for k := parting; k < t.branches[b].info.Tip; k++ {
 		m := t.move(b, k)
-		if m == nil {
+		if m == nil || slices.Contains(without, k+1) {
 			continue
 		}
 		if sent < 0 {
-			sent = t.rewind(b, n-1).sent.n
+			sent = t.rewind(b, parting).sent.n
 		}
 		r := remake{Intervention: *m}
 		for i := k; i > 0 && t.Event(b, i).At == m.At; i-- {
-			if i != n {
+			if !slices.Contains(without, i) {
 				r.order++
 			}
 		}
@@ -89,6 +98,7 @@ type remaker struct {
 	rules map[int]int // numbers of standing rules: there, here
 	order int         // events of this instant so far
 	now   sim.Time
+	made  Intervention // the latest that was made, as it was then
 }
 
 // saw tells that an event happened at an instant.
@@ -113,6 +123,7 @@ func (r *remaker) next(w *World) (*Op, sim.Time) {
 			if m.rule > 0 {
 				r.rules[m.rule] = w.nrule + 1
 			}
+			r.made = m.Intervention
 			return op, at
 		}
 	}
@@ -182,11 +193,17 @@ func (t *Timeline) ReplayWithout(b BranchID, n StepNo, label, by string) (Branch
 	if gone := t.move(b, n-1); gone.Op.setsRule() {
 		r.rules[t.rewind(b, n-1).nrule+1] = -1
 	}
+	return t.remakeIn(b, n-1, r, label, by)
+}
+
+// remakeIn begins a branch after n events of another one and makes interventions
+// there once more. by is who makes them; "": who made them before.
+func (t *Timeline) remakeIn(b BranchID, n StepNo, r *remaker, label, by string) (BranchID, error) {
 	was, at := t.at, t.n
-	if err := t.Switch(b, n-1); err != nil {
+	if err := t.Switch(b, n); err != nil {
 		return 0, err
 	}
-	for i := n - 1; i > 0 && t.Event(b, i).At == t.world.now; i-- {
+	for i := n; i > 0 && t.Event(b, i).At == t.world.now; i-- {
 		r.saw(t.world.now)
 	}
 	id, err := t.Fork(label)
@@ -197,8 +214,11 @@ func (t *Timeline) ReplayWithout(b BranchID, n StepNo, label, by string) (Branch
 	for len(r.list) > 0 {
 		if op, at := r.next(t.world); op != nil {
 			op.Text = t.spellAs(op)
-			if _, err := t.Apply(*op, max(at, t.world.now), by); err != nil {
+			if _, err := t.Apply(*op, max(at, t.world.now), cmp.Or(by, r.made.By)); err != nil {
 				return id, nil // the limit of events: what was left is not made
+			}
+			if r.made.Also {
+				t.Join()
 			}
 		} else if len(r.list) == 0 {
 			break

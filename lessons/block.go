@@ -22,6 +22,8 @@ type Span struct {
 	Kbd  string `json:"kbd,omitempty"`
 	A    string `json:"a,omitempty"`
 	Href string `json:"href,omitempty"`
+
+	Value string `json:"-"` // a number of the run, by its name; filled in before anybody reads it
 }
 
 // Text is a lesson in one language.

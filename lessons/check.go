@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"wirestep/engine"
+	"wirestep/engine/scene"
 )
 
 // Told is called for each question of a lesson with what the engine answered.
@@ -24,8 +25,11 @@ func Check(dir string, tell Told) []error {
 		return Play(l, tell)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "sandbox.yaml")); err == nil {
-		_, err := loadScenes(os.DirFS(dir), ".", dir)
-		return unjoin(err)
+		all, err := loadScenes(os.DirFS(dir), ".", dir)
+		if err != nil {
+			return unjoin(err)
+		}
+		return PlayScenes(all)
 	}
 	found, err := filepath.Glob(filepath.Join(dir, "*", "*.yaml"))
 	if err != nil || len(found) == 0 {
@@ -50,6 +54,26 @@ func unjoin(err error) []error {
 		return out
 	}
 	return []error{err}
+}
+
+// PlayScenes makes everything that there is to try in scenes.
+func PlayScenes(all []Sandbox) (errs []error) {
+	for i := range all {
+		f, err := scene.Parse(all[i].Name, all[i].Scene)
+		if err != nil {
+			return append(errs, err)
+		}
+		for j := range all[i].Tries {
+			t, err := scene.Load(f)
+			if err == nil {
+				_, err = all[i].Tries[j].Run(t, "", "you")
+			}
+			if err != nil {
+				errs = append(errs, err)
+			}
+		}
+	}
+	return errs
 }
 
 // Play plays a lesson to its end as somebody would who does what it asks: makes

@@ -128,7 +128,9 @@ func (d *reader) braces(out []Span, s string, at ast.Node) []Span {
 		}
 		out = addText(out, s[:i])
 		word := s[i+1 : i+j]
-		if key, ok := strings.CutPrefix(word, "key "); ok && key != "" {
+		if name, ok := strings.CutPrefix(word, "="); ok && name != "" && d.values {
+			out = append(out, Span{Value: name})
+		} else if key, ok := strings.CutPrefix(word, "key "); ok && key != "" {
 			out = append(out, Span{Kbd: key})
 		} else if _, ok := wire.ParseKind(word); ok {
 			out = append(out, Span{Kind: word})

@@ -83,6 +83,7 @@ type Sandbox struct {
 	Topic string
 	Title map[string]string
 	About map[string]string
+	Tries []Try
 	Scene string
 }
 

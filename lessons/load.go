@@ -228,7 +228,7 @@ func yamlError(name string, err error) error {
 
 // lineOf is the line of a value in a YAML file, by its path: "$.steps[0].at".
 func lineOf(y *ast.File, at string) int {
-	for ; at != "" && at != "$"; at = at[:strings.LastIndexAny(at, ".[")] {
+	for ; y != nil && at != "" && at != "$"; at = at[:strings.LastIndexAny(at, ".[")] {
 		p, err := yaml.PathString(at)
 		if err != nil {
 			continue

@@ -21,6 +21,8 @@ type reader struct {
 	sec   string    // the part of it: "" for the body, a level, "do", "ask", "goal", "after"
 	links []link
 	errs  []error
+
+	values bool // {=name} stands for a number of the run
 }
 
 // link is a reference that can be checked only when everything is loaded.

@@ -15,7 +15,7 @@ import (
 func anyCommand(r *rand.Rand, id int64) proto.Command {
 	pick := func(all ...string) string { return all[r.IntN(len(all))] }
 	c := proto.Command{ID: id, N: int32(r.IntN(40) - 3), To: int32(r.IntN(30) - 2)}
-	c.T = pick("step", "step", "step", "back", "seek", "until", "act", "act", "act", "branch", "fork", "replay", "label", "frames", "diff", "inspect", "lesson", "predict", "shell", "shell", "header", "forecast")
+	c.T = pick("step", "step", "step", "back", "seek", "until", "act", "act", "act", "branch", "fork", "replay", "label", "frames", "diff", "inspect", "lesson", "predict", "shell", "shell", "header", "forecast", "try", "moves")
 	if r.IntN(4) == 0 {
 		c.Branch = ptr(int32(r.IntN(6) - 1))
 	}
@@ -32,7 +32,9 @@ func anyCommand(r *rand.Rand, id int64) proto.Command {
 		fmt.Sprintf("release packet %d", packet), fmt.Sprintf("duplicate packet %d", packet), fmt.Sprintf("edit packet %d seq=+5 flags=S", packet), "nonsense")
 	c.Ops = []string{pick("sysctl client net.ipv4.tcp_syn_retries = 2", "sysctl client net.ipv4.tcp_timestamps = 0", "drop 1st SYN")}
 	c.Cond = pick("segment", "timer", "state", "drop", "client.cwnd > 11", "client.state == ESTABLISHED", "x y z")
-	c.Text = pick("next", "prev", "reset", "return", "what if", "")
+	c.Text = pick("next", "prev", "reset", "return", "what if", "lose-data", "lose-syn-ack", "timer", "")
+	c.Undo = []int32{int32(r.IntN(12)), int32(r.IntN(12))}[:r.IntN(3)]
+	c.Redo = []proto.MoveRef{{Branch: int32(r.IntN(3)), N: int32(r.IntN(12))}}[:r.IntN(2)]
 	c.Answer = pick("second", "x")
 	return c
 }

@@ -45,6 +45,8 @@ var commands = map[string]command{
 	"snapshot": {false, (*stage).doSnapshot},
 	"share":    {true, (*stage).doShare},
 	"name":     {true, (*stage).doName},
+	"try":      {true, (*stage).doTry},
+	"moves":    {true, (*stage).doMoves},
 }
 
 const maxSteps = 500 // that one "step" may make

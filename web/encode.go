@@ -142,7 +142,13 @@ func encodePlanned(w *engine.World) []proto.Planned {
 func encodeBranches(t *engine.Timeline) []proto.Branch {
 	all := []proto.Branch{}
 	for _, b := range t.Branches() {
-		all = append(all, proto.Branch{ID: int32(b.ID), Parent: int32(b.Parent), Step: int32(b.Step), Label: b.Label, Tip: int32(b.Tip), End: b.End})
+		one := proto.Branch{ID: int32(b.ID), Parent: int32(b.Parent), Step: int32(b.Step), Label: b.Label, Tip: int32(b.Tip), End: b.End}
+		for _, m := range b.Off {
+			if was := t.Move(m.Branch, m.Step); was != nil {
+				one.Off = append(one.Off, proto.Left{Branch: int32(m.Branch), N: int32(m.Step), At: int64(was.At), Op: scene.FormatOp(was.Op), By: was.By, Also: was.Also})
+			}
+		}
+		all = append(all, one)
 	}
 	return all
 }
@@ -159,6 +165,7 @@ func encodeFrame(w *engine.World, e *trace.Event, move *engine.Intervention, bef
 		f.By = "scene"
 	case e.Kind == trace.Act:
 		f.By, f.Name = cmp.Or(move.By, "replay"), scene.FormatOp(move.Op) // what a replay makes up has no text of its own
+		f.Also = move.Also
 	}
 	for _, s := range e.Spans {
 		p := proto.Span{Rule: s.Rule.ID, Parent: s.Parent}

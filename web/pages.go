@@ -228,7 +228,7 @@ func blocks(in []lessons.Block) []templates.Block {
 func spans(in []lessons.Span) []templates.Span {
 	var out []templates.Span
 	for _, s := range in {
-		out = append(out, templates.Span(s))
+		out = append(out, templates.Span{T: s.T, Kind: s.Kind, Code: s.Code, B: s.B, I: s.I, Kbd: s.Kbd, A: s.A, Href: s.Href})
 	}
 	return out
 }

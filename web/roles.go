@@ -27,7 +27,7 @@ var needs = map[string]role{
 	"name":  follower,
 
 	"step": driver, "back": driver, "seek": driver, "until": driver, "act": driver, "branch": driver,
-	"fork": driver, "replay": driver, "label": driver, "lesson": driver, "predict": driver,
+	"fork": driver, "replay": driver, "try": driver, "moves": driver, "label": driver, "lesson": driver, "predict": driver,
 
 	"share": owner,
 }

@@ -26,6 +26,7 @@ func (s *Server) routes() http.Handler {
 			r.With(s.seldom()).Post("/sessions", s.apiCreate)
 			r.Get("/sessions/{id}", s.apiSession)
 			r.Get("/sessions/{id}/bundle", s.apiBundle)
+			r.Get("/sessions/{id}/scene", s.apiScene)
 			r.Get("/sessions/{id}/trace", s.apiTrace)
 			r.Get("/sessions/{id}/capture.pcapng", s.apiCapture)
 			r.Get("/sessions/{id}/script.pkt", s.apiSessionScript)

@@ -22,6 +22,8 @@ var whoMayWhat = map[string][3]bool{ // follower, driver, owner
 	"branch":   {false, true, true},
 	"fork":     {false, true, true},
 	"replay":   {false, true, true},
+	"try":      {false, true, true},
+	"moves":    {false, true, true},
 	"label":    {false, true, true},
 	"lesson":   {false, true, true},
 	"predict":  {false, true, true},

@@ -24,9 +24,10 @@ type stage struct {
 	pages    map[string]*page
 	watchers map[*watcher]struct{}
 	people   people
-	giving   *share // what a command does to the links, until it is kept
-	moved    move   // who moved last
-	asked    int    // commands so far
+	giving   *share        // what a command does to the links, until it is kept
+	moved    move          // who moved last
+	asked    int           // commands so far
+	found    []lessons.Try // what there is to try in a scene that is none of ours
 
 	ahead []*outcome.Run // branches as they were run ahead, to be compared
 

@@ -33,11 +33,12 @@ type entry struct {
 
 // news is what is new in one branch: itself, its name, what was done in it.
 type news struct {
-	Branch engine.BranchID `json:"b"`
-	Parent engine.BranchID `json:"parent"`
-	Step   engine.StepNo   `json:"step"`
-	Label  string          `json:"label,omitempty"`
-	Did    []string        `json:"did,omitempty"` // as lines of a bundle
+	Branch engine.BranchID  `json:"b"`
+	Parent engine.BranchID  `json:"parent"`
+	Step   engine.StepNo    `json:"step"`
+	Label  string           `json:"label,omitempty"`
+	Off    []engine.MoveRef `json:"off,omitempty"` // what was left out of it
+	Did    []string         `json:"did,omitempty"` // as lines of a bundle
 }
 
 // mark is where people stand.
@@ -121,7 +122,7 @@ func (s *story) add(all []news) error {
 		}
 		switch at := int(n.Branch); {
 		case at == len(s.file.Branches):
-			s.file.Branches = append(s.file.Branches, scene.Branch{ID: n.Branch, Parent: n.Parent, Step: n.Step, Label: n.Label})
+			s.file.Branches = append(s.file.Branches, scene.Branch{ID: n.Branch, Parent: n.Parent, Step: n.Step, Label: n.Label, Off: n.Off})
 		case at > len(s.file.Branches):
 			return fmt.Errorf("branch %d, expected at most %d", at, len(s.file.Branches))
 		}
@@ -149,7 +150,7 @@ func (s *story) compare(t *engine.Timeline) []news {
 		}
 		did := t.Interventions(b.ID)[len(known.Did):]
 		if isNew && b.ID > 0 || b.Label != known.Label || len(did) > 0 {
-			n := news{Branch: b.ID, Parent: b.Parent, Step: b.Step, Label: b.Label}
+			n := news{Branch: b.ID, Parent: b.Parent, Step: b.Step, Label: b.Label, Off: b.Off}
 			for _, d := range did {
 				n.Did = append(n.Did, scene.FormatStep(d))
 			}

@@ -44,6 +44,8 @@ func check(e env, args []string) int {
 			case d.IsDir() && isLesson(name):
 				say(lessons.Check(name, tell))
 				return filepath.SkipDir
+			case d.IsDir() && isSandbox(name):
+				say(lessons.Check(name, tell)) // its scenes come after it
 			case filepath.Ext(name) == ".scene":
 				say(checkScene(name))
 			}
@@ -67,6 +69,12 @@ func skipped(name string) bool {
 
 func isLesson(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, "lesson.yaml"))
+	return err == nil
+}
+
+// isSandbox: scenes that have things to try.
+func isSandbox(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "sandbox.yaml"))
 	return err == nil
 }
 

@@ -13,7 +13,7 @@ func Bundle(t *engine.Timeline, f *File) string {
 	b.Branches = nil
 	for _, info := range t.Branches() {
 		b.Branches = append(b.Branches, Branch{
-			ID: info.ID, Parent: info.Parent, Step: info.Step, Label: info.Label, Did: t.Interventions(info.ID),
+			ID: info.ID, Parent: info.Parent, Step: info.Step, Label: info.Label, Off: info.Off, Did: t.Interventions(info.ID),
 		})
 	}
 	b.Cursor = Cursor{Branch: t.Branch(), Step: t.N()}
@@ -69,6 +69,9 @@ func replay(t *engine.Timeline, b *Branch) error {
 		if id != b.ID {
 			return fmt.Errorf("it became branch %d", id)
 		}
+		if err := t.LeaveOut(id, b.Off); err != nil {
+			return err
+		}
 	}
 	for _, v := range b.Did {
 		if err := walk(t, b.ID, v.AtStep); err != nil {
@@ -76,6 +79,9 @@ func replay(t *engine.Timeline, b *Branch) error {
 		}
 		if _, err := t.Apply(v.Op, v.At, v.By); err != nil {
 			return fmt.Errorf("step %d: %w", v.AtStep, err)
+		}
+		if v.Also {
+			t.Join()
 		}
 		if t.Branch() != b.ID {
 			return fmt.Errorf("step %d was done before the end of the branch", v.AtStep)

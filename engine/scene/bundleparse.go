@@ -2,6 +2,7 @@ package scene
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"wirestep/engine"
@@ -15,6 +16,11 @@ func (p *parser) readBranch(l *line, _ string) {
 		b.Parent = engine.BranchID(l.int("the number of a branch", 0, maxBranches-1))
 		l.need("step")
 		b.Step = engine.StepNo(l.int("the number of a step", 0, maxStep))
+	}
+	if l.take("without") {
+		for first := true; first || l.take(","); first = false {
+			b.Off = append(b.Off, l.moveRef())
+		}
 	}
 	if l.more() {
 		b.Label = l.text("the branch's name")
@@ -34,6 +40,18 @@ func (p *parser) readBranch(l *line, _ string) {
 	}
 	p.f.Branches = append(p.f.Branches, b)
 	p.branch = &p.f.Branches[len(p.f.Branches)-1]
+}
+
+// moveRef reads 0.7: event 7 of branch 0.
+func (l *line) moveRef() (m engine.MoveRef) {
+	w := l.word("a branch and an event such as 0.7")
+	b, n, ok := strings.Cut(w, ".")
+	branch, err1 := strconv.Atoi(b)
+	step, err2 := strconv.Atoi(n)
+	if l.err == nil && (!ok || err1 != nil || err2 != nil || branch < 0 || branch >= maxBranches || step < 1 || step > maxStep || w != fmt.Sprintf("%d.%d", branch, step)) {
+		l.fail("%q, expected a branch and an event such as 0.7", w)
+	}
+	return engine.MoveRef{Branch: engine.BranchID(branch), Step: engine.StepNo(step)}
 }
 
 // readStep reads: step 7 at 1.029s by you: drop packet 5.
@@ -70,6 +88,7 @@ func ParseStep(sc *engine.Scenario, text string) (engine.Intervention, error) {
 
 func (l *line) step() (v engine.Intervention) {
 	v.AtStep = engine.StepNo(l.int("the number of a step", 0, maxStep))
+	v.Also = l.take("also")
 	l.need("at")
 	v.At = l.at()
 	l.need("by")

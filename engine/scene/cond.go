@@ -54,40 +54,52 @@ var functions = [...]string{"all", "any", "none", "one", "count", "len", "abs", 
 // Compile reads a condition, or one of the words "segment", "timer", "state" and
 // "drop". The result may be asked about any world of that scenario.
 func Compile(text string, sc *engine.Scenario) (Cond, error) {
-	hosts := hostNames(sc)
 	if c := untilWord(strings.TrimSpace(text)); c != nil {
 		return c, nil
 	}
 	if len(text) > maxCond {
 		return nil, fmt.Errorf("the condition has %d letters, expected at most %d", len(text), maxCond)
 	}
+	program, v, err := compile(text, sc, true)
+	if err != nil {
+		return nil, err
+	}
+	return func(w *engine.World, e *trace.Event) bool { return ask(program, v.env(w, e)) }, nil
+}
+
+// compile reads an expression, which has to be yes or no if it is to decide.
+func compile(text string, sc *engine.Scenario, decides bool) (*vm.Program, *viewer, error) {
+	hosts := hostNames(sc)
 	env := map[string]any{"now": 0.0, "step": 0, "event": Event{}}
 	for _, h := range hosts {
 		env[exprName(h)] = Host{}
 	}
 	used := &names{}
 	options := []expr.Option{
-		expr.Env(env), expr.AsBool(), expr.Patch(constants{}), expr.Patch(used), expr.DisableAllBuiltins(),
+		expr.Env(env), expr.Patch(constants{}), expr.Patch(used), expr.DisableAllBuiltins(),
 		expr.MaxNodes(300),
+	}
+	if decides {
+		options = append(options, expr.AsBool())
 	}
 	for _, f := range functions {
 		options = append(options, expr.EnableBuiltin(f))
 	}
 	program, err := expr.Compile(text, options...)
 	if err != nil {
-		return nil, condError(err, hosts)
+		return nil, nil, condError(err, hosts)
 	}
 	if used.tooSlow != "" {
-		return nil, &condMistake{used.column, used.tooSlow}
+		return nil, nil, &condMistake{used.column, used.tooSlow}
 	}
-	v := viewer{event: used.has("event")}
+	v := &viewer{event: used.has("event")}
 	for i, h := range hosts {
 		if n := exprName(h); used.has(n) {
 			v.hosts, v.names = append(v.hosts, sim.HostID(i)), append(v.names, n)
 		}
 	}
 	v.tables = used.has("counters") || used.has("states")
-	return func(w *engine.World, e *trace.Event) bool { return ask(program, v.env(w, e)) }, nil
+	return program, v, nil
 }
 
 func ask(program *vm.Program, env map[string]any) bool {

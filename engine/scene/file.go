@@ -46,6 +46,7 @@ type Branch struct {
 	Parent engine.BranchID // -1: the first
 	Step   engine.StepNo   // where it left its parent
 	Label  string
+	Off    []engine.MoveRef // what was left out of it
 	Did    []engine.Intervention
 }
 

@@ -432,6 +432,9 @@ func formatBundle(w *writer, f *File) {
 		if b.Parent >= 0 {
 			s += " from " + strconv.Itoa(int(b.Parent)) + " step " + strconv.Itoa(int(b.Step))
 		}
+		for i, m := range b.Off {
+			s += []string{" without ", ", "}[min(i, 1)] + strconv.Itoa(int(m.Branch)) + "." + strconv.Itoa(int(m.Step))
+		}
 		if b.Label != "" {
 			s += " " + strconv.Quote(b.Label)
 		}
@@ -451,5 +454,9 @@ func FormatStep(v engine.Intervention) string {
 	if !isName(by) {
 		by = strconv.Quote(by)
 	}
-	return "step " + strconv.Itoa(int(v.AtStep)) + " at " + formatAt(v.At) + " by " + by + ": " + FormatOp(v.Op)
+	also := ""
+	if v.Also {
+		also = " also"
+	}
+	return "step " + strconv.Itoa(int(v.AtStep)) + also + " at " + formatAt(v.At) + " by " + by + ": " + FormatOp(v.Op)
 }

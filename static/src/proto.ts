@@ -1,6 +1,41 @@
 // Generated from web/proto by web/proto/gen; do not edit.
 
 /**
+ * Run is a run of text of one kind, as docs/lessons.md says: one field is set, but
+ * for a link.
+ */
+export interface Run {
+  t?: string;
+  kind?: string;
+  code?: string;
+  b?: string;
+  i?: string;
+  kbd?: string;
+  a?: string;
+  href?: string;
+}
+
+/**
+ * MoveRef names what somebody did: event N of a branch.
+ */
+export interface MoveRef {
+  branch: number;
+  n: number;
+}
+
+/**
+ * Left is an intervention that a branch lacks, which another one has.
+ */
+export interface Left {
+  branch: number;
+  n: number;
+  at: number;
+  op: string;
+  by: string;
+  also?: boolean; // made in one with the one before it
+}
+
+/**
  * Lesson is the state of the guided part of a session.
  */
 export interface Lesson {
@@ -49,17 +84,19 @@ export const Version = 2;
  * the same ID, and the server answers again without doing it again.
  */
 export interface Command {
-  t: "step" | "back" | "seek" | "until" | "act" | "branch" | "fork" | "replay" | "label" | "frames" | "diff" | "compare" | "inspect" | "lesson" | "predict" | "shell" | "header" | "forecast" | "snapshot" | "share" | "name"; // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "compare" "inspect" "lesson" "predict" "shell" "header" "forecast" "snapshot" "share" "name"
+  t: "step" | "back" | "seek" | "until" | "act" | "branch" | "fork" | "replay" | "label" | "frames" | "diff" | "compare" | "inspect" | "lesson" | "predict" | "shell" | "header" | "forecast" | "snapshot" | "share" | "name" | "try" | "moves"; // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "compare" "inspect" "lesson" "predict" "shell" "header" "forecast" "snapshot" "share" "name" "try" "moves"
   id: number; // of this page
   branch?: number; // which branch it is about; absent: the session's current one
   n?: number; // step: how many (1 if absent); seek, frames, inspect: which step
   to?: number; // frames: up to this step; diff: the other branch; header: the packet to compare with, 0: the one that it repeats or was
   at?: number; // act: at which instant; absent: now
+  undo?: number[]; // moves: leave these events out
+  redo?: MoveRef[]; // moves: make these again, which had been left out
   op?: string; // act, forecast: one intervention, as a scene writes it
   ops?: string[]; // replay: same moves as before, with these made first, at time 0
   without?: number; // replay: go on right before this event, an act, without it; every later act is made again
   cond?: string; // until: "segment" "timer" "state" "drop" or a condition such as client.cwnd < 4
-  text?: string; // label, fork, replay: the branch's name; lesson: "next" "prev" "reset" "return"; share: "follower" "driver", what the link lets one be; name: what the others see
+  text?: string; // label, fork, replay: the branch's name; lesson: "next" "prev" "reset" "return"; try: which; share: "follower" "driver", what the link lets one be; name: what the others see
   off?: boolean; // share: the link holds no longer
   answer?: string; // predict: the key of the option chosen
   host?: string; // shell: on which host; n absent: where the session stands, else at that step
@@ -244,6 +281,7 @@ export interface Branch {
   label: string;
   tip: number;
   end: boolean;
+  off?: Left[]; // what was left out of it, to be made again
 }
 
 /**
@@ -270,6 +308,7 @@ export interface Frame {
   packet?: number;
   name?: string;
   by?: string; // act: who
+  also?: boolean; // act: made in one with the act before it
   cause: number;
   spans: Span[];
   changes?: Change[];
@@ -413,6 +452,7 @@ export interface Done {
   header?: Header;
   ahead?: Frame[]; // forecast: what the receiver makes of the segment, as it would be
   link?: string; // share: the address to give away
+  says?: Run[]; // try: what it came to, in the language of the page
 }
 
 /**

@@ -16,22 +16,24 @@ const Version = 2
 // command that was not answered before the connection broke is sent again with
 // the same ID, and the server answers again without doing it again.
 type Command struct {
-	T  string `json:"t"`  // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "compare" "inspect" "lesson" "predict" "shell" "header" "forecast" "snapshot" "share" "name"
+	T  string `json:"t"`  // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "compare" "inspect" "lesson" "predict" "shell" "header" "forecast" "snapshot" "share" "name" "try" "moves"
 	ID int64  `json:"id"` // of this page
 
-	Branch  *int32   `json:"branch,omitempty"`  // which branch it is about; absent: the session's current one
-	N       int32    `json:"n,omitempty"`       // step: how many (1 if absent); seek, frames, inspect: which step
-	To      int32    `json:"to,omitempty"`      // frames: up to this step; diff: the other branch; header: the packet to compare with, 0: the one that it repeats or was
-	At      *int64   `json:"at,omitempty"`      // act: at which instant; absent: now
-	Op      string   `json:"op,omitempty"`      // act, forecast: one intervention, as a scene writes it
-	Ops     []string `json:"ops,omitempty"`     // replay: same moves as before, with these made first, at time 0
-	Without int32    `json:"without,omitempty"` // replay: go on right before this event, an act, without it; every later act is made again
-	Cond    string   `json:"cond,omitempty"`    // until: "segment" "timer" "state" "drop" or a condition such as client.cwnd < 4
-	Text    string   `json:"text,omitempty"`    // label, fork, replay: the branch's name; lesson: "next" "prev" "reset" "return"; share: "follower" "driver", what the link lets one be; name: what the others see
-	Off     bool     `json:"off,omitempty"`     // share: the link holds no longer
-	Answer  string   `json:"answer,omitempty"`  // predict: the key of the option chosen
-	Host    string   `json:"host,omitempty"`    // shell: on which host; n absent: where the session stands, else at that step
-	Line    string   `json:"line,omitempty"`    // shell: the command line, at most 1024 bytes
+	Branch  *int32    `json:"branch,omitempty"`  // which branch it is about; absent: the session's current one
+	N       int32     `json:"n,omitempty"`       // step: how many (1 if absent); seek, frames, inspect: which step
+	To      int32     `json:"to,omitempty"`      // frames: up to this step; diff: the other branch; header: the packet to compare with, 0: the one that it repeats or was
+	At      *int64    `json:"at,omitempty"`      // act: at which instant; absent: now
+	Undo    []int32   `json:"undo,omitempty"`    // moves: leave these events out
+	Redo    []MoveRef `json:"redo,omitempty"`    // moves: make these again, which had been left out
+	Op      string    `json:"op,omitempty"`      // act, forecast: one intervention, as a scene writes it
+	Ops     []string  `json:"ops,omitempty"`     // replay: same moves as before, with these made first, at time 0
+	Without int32     `json:"without,omitempty"` // replay: go on right before this event, an act, without it; every later act is made again
+	Cond    string    `json:"cond,omitempty"`    // until: "segment" "timer" "state" "drop" or a condition such as client.cwnd < 4
+	Text    string    `json:"text,omitempty"`    // label, fork, replay: the branch's name; lesson: "next" "prev" "reset" "return"; try: which; share: "follower" "driver", what the link lets one be; name: what the others see
+	Off     bool      `json:"off,omitempty"`     // share: the link holds no longer
+	Answer  string    `json:"answer,omitempty"`  // predict: the key of the option chosen
+	Host    string    `json:"host,omitempty"`    // shell: on which host; n absent: where the session stands, else at that step
+	Line    string    `json:"line,omitempty"`    // shell: the command line, at most 1024 bytes
 
 	Packet int32 `json:"packet,omitempty"` // header: which, as it is after event n
 
@@ -190,6 +192,7 @@ type Branch struct {
 	Label  string `json:"label"`
 	Tip    int32  `json:"tip"`
 	End    bool   `json:"end"`
+	Off    []Left `json:"off,omitempty"` // what was left out of it, to be made again
 }
 
 // Planned is something that will happen if nobody intervenes.
@@ -211,7 +214,8 @@ type Frame struct {
 	Subject int32          `json:"subject,omitempty"`
 	Packet  int32          `json:"packet,omitempty"`
 	Name    string         `json:"name,omitempty"`
-	By      string         `json:"by,omitempty"` // act: who
+	By      string         `json:"by,omitempty"`   // act: who
+	Also    bool           `json:"also,omitempty"` // act: made in one with the act before it
 	Cause   int32          `json:"cause"`
 	Spans   []Span         `json:"spans"`
 	Changes []Change       `json:"changes,omitempty"`
@@ -335,6 +339,7 @@ type Done struct {
 	Header  *Header    `json:"header,omitempty"`
 	Ahead   []Frame    `json:"ahead,omitempty"` // forecast: what the receiver makes of the segment, as it would be
 	Link    string     `json:"link,omitempty"`  // share: the address to give away
+	Says    []Run      `json:"says,omitempty"`  // try: what it came to, in the language of the page
 }
 
 // Shell is what a command line printed. One that acted was one more event, which
