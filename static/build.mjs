@@ -1,5 +1,5 @@
 // Builds static/src into static/dist: one script a page, one style sheet.
-import { copyFileSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -20,17 +20,37 @@ const options = {
   jsx: 'automatic',
   jsxImportSource: 'preact',
   charset: 'utf8',
-  legalComments: 'none',
+  legalComments: 'none', // whole licences stand in licenses.txt
   logLevel: 'warning',
+  metafile: true,
 };
+
+// licenses are the notices of every package that a file of dist has code of.
+function licenses(inputs) {
+  const packages = new Set();
+  for (const file of Object.keys(inputs)) {
+    const found = file.match(/.*node_modules\/((?:@[^/]+\/)?[^/]+)/);
+    if (found) packages.add(found[0]);
+  }
+  const notices = [...packages].map((dir) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'));
+    const file = readdirSync(dir).find((f) => /^licen[cs]e/i.test(f));
+    if (!file) throw new Error(`${name}: expected a file LICENSE in ${dir}`);
+    return `${name} ${version} (${license})\n\n${readFileSync(join(dir, file), 'utf8')
+      .replace(/\r/g, '')
+      .replace(/[ \t]+$/gm, '')
+      .trim()}\n`;
+  });
+  return `The scripts of these pages contain code of others.\n\n${notices.sort().join(`\n${'-'.repeat(80)}\n\n`)}`;
+}
 
 copyFileSync(src('icon.svg'), join(dist, 'icon.svg'));
 if (process.argv.includes('--watch')) {
   const ctx = await esbuild.context(options);
   await ctx.watch();
 } else {
-  await esbuild.build(options);
-  const { readFileSync } = await import('node:fs');
+  const built = await esbuild.build(options);
+  writeFileSync(join(dist, 'licenses.txt'), licenses(built.metafile.inputs));
   for (const f of readdirSync(dist)) {
     const b = readFileSync(join(dist, f));
     console.log(`${f.padEnd(12)} ${String(statSync(join(dist, f)).size).padStart(7)} bytes, ${String(gzipSync(b, { level: 9 }).length).padStart(6)} gzipped`);

@@ -72,6 +72,8 @@ func kindOf(name string) string {
 		return "image/svg+xml"
 	case ".woff2":
 		return "font/woff2"
+	case ".txt":
+		return "text/plain; charset=utf-8"
 	case ".map", ".json":
 		return "application/json"
 	}

@@ -3,6 +3,7 @@ package static
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 )
 
@@ -37,6 +38,19 @@ func TestServe(t *testing.T) {
 	for _, none := range []string{"/static/", "/static/none.js", "/static/.keep", "/static/../embed.go"} {
 		if w := get(none); w.Code != http.StatusNotFound {
 			t.Errorf("%s: %d", none, w.Code)
+		}
+	}
+}
+
+// Whoever gets the scripts gets the notices of those who wrote parts of them.
+func TestLicencesAreServed(t *testing.T) {
+	w := get("/static/licenses.txt")
+	if w.Code != 200 || w.Header().Get("Content-Type") != "text/plain; charset=utf-8" {
+		t.Fatalf("%d %v", w.Code, w.Header())
+	}
+	for _, name := range []string{"preact ", "@preact/signals ", "@preact/signals-core ", "uplot ", "Jason Miller", "Preact Team", "Leon Sorokin", "WITHOUT WARRANTY OF ANY KIND"} {
+		if !strings.Contains(w.Body.String(), name) {
+			t.Errorf("no %q among the licences", name)
 		}
 	}
 }
