@@ -399,12 +399,8 @@ const hostActs = new Set(['reboot', 'poweroff', 'poweron', 'unplug', 'plug', 'de
 
 /** Fields that are lengths of queues worth a badge. */
 const queues: Record<string, string> = {
-  SynQueue: 'SYN queue',
-  AcceptQueue: 'accept queue',
   SynQ: 'SYN queue',
   AcceptQ: 'accept queue',
-  QLen: 'SYN queue',
-  AckBacklog: 'accept queue',
 };
 
 const pairOf = (a: string, b: string) => (a < b ? `${a} ${b}` : `${b} ${a}`);
