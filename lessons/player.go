@@ -100,6 +100,11 @@ func (p *Player) Status() Status {
 	return st
 }
 
+// Asking reports whether the step waits for a prediction: what comes next is then not shown.
+func (p *Player) Asking() bool {
+	return !p.away && p.s.Step < len(p.s.Homes) && p.l.Steps[p.s.Step].Predict != nil && p.s.Answers[p.s.Step].Choice == ""
+}
+
 // Start goes to the first step and forgets every answer. Branches stay.
 func (p *Player) Start(t *engine.Timeline) error {
 	if len(p.s.Homes) == 0 {

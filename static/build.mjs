@@ -21,6 +21,7 @@ const options = {
   jsxImportSource: 'preact',
   charset: 'utf8',
   legalComments: 'none', // whole licences stand in licenses.txt
+  loader: { '.md': 'text' },
   logLevel: 'warning',
   metafile: true,
 };

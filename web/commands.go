@@ -128,9 +128,8 @@ func (st *stage) doBack(_ *watcher, c proto.Command) (proto.Done, error) {
 	return proto.Done{}, nil
 }
 
-// doSeek goes to a place that has been computed. A page that asks for the place
-// where the session is already lacks something: it gets a snapshot.
-func (st *stage) doSeek(w *watcher, c proto.Command) (proto.Done, error) {
+// doSeek goes to a place that has been computed.
+func (st *stage) doSeek(_ *watcher, c proto.Command) (proto.Done, error) {
 	b, err := st.branchOf(c)
 	if err != nil {
 		return proto.Done{}, err
@@ -138,11 +137,7 @@ func (st *stage) doSeek(w *watcher, c proto.Command) (proto.Done, error) {
 	if err := between("n", c.N, 0, int32(st.tipOf(b))); err != nil {
 		return proto.Done{}, err
 	}
-	n := engine.StepNo(c.N)
-	if b == st.t.Branch() && n == st.t.N() {
-		delete(w.holds, b) // tell, which follows, sends what it does not hold
-	}
-	st.goTo(b, n)
+	st.goTo(b, engine.StepNo(c.N))
 	st.observe()
 	return proto.Done{}, nil
 }
@@ -155,17 +150,7 @@ func (st *stage) doUntil(_ *watcher, c proto.Command) (proto.Done, error) {
 	if err := st.onto(c); err != nil {
 		return proto.Done{}, err
 	}
-	found := false
-	for range maxUntil {
-		e, ok := st.t.Step()
-		if !ok {
-			break
-		}
-		st.here(st.t.World(), e)
-		if found = cond(st.t.World(), e); found {
-			break
-		}
-	}
+	found := st.runTo(cond, 1, scene.Momentary(c.Cond))
 	st.observe()
 	return proto.Done{Found: &found}, nil
 }
@@ -226,54 +211,6 @@ func (st *stage) doFork(_ *watcher, c proto.Command) (proto.Done, error) {
 	}
 	st.observe()
 	return proto.Done{}, nil
-}
-
-func (st *stage) doReplay(w *watcher, c proto.Command) (proto.Done, error) {
-	label, err := name(c.Text)
-	if err == nil {
-		err = st.onto(c)
-	}
-	if err != nil {
-		return proto.Done{}, err
-	}
-	if len(st.t.Branches()) >= maxBranches {
-		return proto.Done{}, cannot("many-branches", "max", maxBranches)
-	}
-	if c.Without != 0 {
-		return proto.Done{}, st.replayWithout(w, c, label)
-	}
-	var ops []engine.Op
-	for _, text := range c.Ops {
-		op, err := scene.ParseOp(text, &st.file.Scenario)
-		if err != nil {
-			return proto.Done{}, cannot("op", "what", err.Error())
-		}
-		ops = append(ops, op)
-	}
-	if _, err := st.t.Replay(ops, label, w.actor()); err != nil {
-		return proto.Done{}, cannot("op", "what", err.Error())
-	}
-	st.observe()
-	return proto.Done{}, nil
-}
-
-// replayWithout makes every act of a branch again but one.
-func (st *stage) replayWithout(w *watcher, c proto.Command, label string) error {
-	b, err := st.branchOf(c)
-	if err == nil {
-		err = between("without", c.Without, 1, int32(st.tipOf(b)))
-	}
-	if err != nil {
-		return err
-	}
-	if len(c.Ops) > 0 {
-		return cannot("op", "what", "ops beside without, expected one of them")
-	}
-	if _, err := st.t.ReplayWithout(b, engine.StepNo(c.Without), label, w.actor()); err != nil {
-		return cannot("op", "what", err.Error())
-	}
-	st.observe()
-	return nil
 }
 
 func (st *stage) doLabel(_ *watcher, c proto.Command) (proto.Done, error) {

@@ -28,6 +28,7 @@ type stage struct {
 	moved    move          // who moved last
 	asked    int           // commands so far
 	found    []lessons.Try // what there is to try in a scene that is none of ours
+	reached  reached
 
 	ahead []*outcome.Run // branches as they were run ahead, to be compared
 

@@ -79,8 +79,12 @@ func TestBackAndSeek(t *testing.T) {
 		t.Fatalf("seek: cursor %d", p.cursor.N)
 	}
 	p.do(proto.Command{T: "seek", N: 7})
+	if strings.Join(p.seen, " ") != "done" {
+		t.Fatalf("a seek to where one is: %v", p.seen)
+	}
+	p.do(proto.Command{T: "snapshot"})
 	if strings.Join(p.seen, " ") != "snapshot done" || p.snap.Tip != 8 || len(p.snap.Frames) != 8 {
-		t.Fatalf("a page that asks where it is: %v, tip %d, %d frames", p.seen, p.snap.Tip, len(p.snap.Frames))
+		t.Fatalf("a page that lacks something: %v, tip %d, %d frames", p.seen, p.snap.Tip, len(p.snap.Frames))
 	}
 	p.refused("range", proto.Command{T: "seek", N: 9})
 	p.refused("branch", proto.Command{T: "seek", Branch: ptr(int32(4))})

@@ -3,6 +3,7 @@ package scene
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/expr-lang/expr"
@@ -102,6 +103,10 @@ func compile(text string, sc *engine.Scenario, decides bool) (*vm.Program, *view
 	return program, v, nil
 }
 
+// Momentary reports whether a condition is one of the words, which are about single
+// events: what is true of two events in a row has then come true twice.
+func Momentary(text string) bool { return untilWord(strings.TrimSpace(text)) != nil }
+
 func ask(program *vm.Program, env map[string]any) bool {
 	out, err := vm.Run(program, env)
 	yes, _ := out.(bool)
@@ -125,7 +130,12 @@ func condError(err error, hosts []string) error {
 		}
 		what += ", expected " + oneOf(append(known, "the name of a state or an errno"))
 	}
-	what = strings.NewReplacer("type scene.Host has no field", "a host has no", "type scene.Event has no field", "an event has no").Replace(what)
+	for _, kind := range []reflect.Type{reflect.TypeFor[Host](), reflect.TypeFor[Event]()} {
+		if field, is := strings.CutPrefix(what, "type "+kind.String()+" has no field "); is {
+			of := map[string]string{"Host": "a host", "Event": "an event"}[kind.Name()]
+			what = fmt.Sprintf("%s has no %s; it has %s", of, field, strings.Join(fieldsOf(kind), ", "))
+		}
+	}
 	return &condMistake{at.Column + 1, what}
 }
 
@@ -136,6 +146,14 @@ type condMistake struct {
 }
 
 func (m *condMistake) Error() string { return fmt.Sprintf("column %d: %s", m.column, m.what) }
+
+// fieldsOf are the names by which a condition asks.
+func fieldsOf(kind reflect.Type) (names []string) {
+	for i := range kind.NumField() {
+		names = append(names, kind.Field(i).Tag.Get("expr"))
+	}
+	return names
+}
 
 // constants lets states and errnos stand without quotes.
 type constants struct{}

@@ -79,7 +79,8 @@ func TestMistakesInConditionsSayWhere(t *testing.T) {
 	for _, c := range []struct{ cond, want string }{
 		{"client.cwnd <", "column 13: unexpected token EOF"},
 		{"clint.cwnd < 4", "column 1: unknown name clint, expected now, step, event, client, web_server or the name of a state or an errno"},
-		{"client.cwmd < 4", "column 8: a host has no cwmd"},
+		{"client.cwmd < 4", "column 8: a host has no cwmd; it has state, cwnd, ssthresh, rto,"},
+		{"event.host_ == 1", "column 7: an event has no host_; it has kind, host, name, segment, rules"},
 		{"now + 1", "expected bool"},
 		{"client.state == 4", "column 14: "},
 		{"all(1..9, # > 0)", "column 6: a range of numbers"},

@@ -29,9 +29,13 @@ test('every SYN is dropped: ten tries, then ETIMEDOUT; replayed with other setti
   // The same moves with two settings changed.
   await retries.fill('2');
   await page.locator('[id="sys-client-net.ipv4.tcp_syn_linear_timeouts"]').fill('0');
-  await lab.button('Replay from the start with these').click();
+  // Enter replays, at the end of a run: to the end of the new one, beside the old one.
+  await page.keyboard.press('Enter');
   await expect(page.locator('.bar .chip .many')).toContainText('2');
-  await lab.until('The end');
+  await expect(page.locator('.compare-side')).toHaveCount(2);
+  await expect(page.locator('.compare-side .note.error')).toHaveCount(2);
+  await expect(page.locator('.where')).toContainText('7.000 s');
+  await lab.button('End comparing').click();
   await expect(page.locator('.note.error')).toContainText('ETIMEDOUT');
   const second = await lab.segments();
   expect(sends(second)).toEqual(['0 ms', '1.000 s', '3.000 s']);

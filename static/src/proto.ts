@@ -407,7 +407,7 @@ export interface RulesChange {
 
 /**
  * Frames brings new events of a branch, in order, without a gap. A page that
- * does not hold event From-1 of that branch asks for a snapshot (command "seek").
+ * does not hold event From-1 of that branch asks for a snapshot.
  */
 export interface Frames {
   t: "frames"; // "frames"

@@ -301,7 +301,7 @@ type RulesChange struct {
 }
 
 // Frames brings new events of a branch, in order, without a gap. A page that
-// does not hold event From-1 of that branch asks for a snapshot (command "seek").
+// does not hold event From-1 of that branch asks for a snapshot.
 type Frames struct {
 	T      string  `json:"t"` // "frames"
 	Branch int32   `json:"branch"`

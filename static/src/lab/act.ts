@@ -1,40 +1,67 @@
 import type { Item } from '../diagram/items';
-import { say } from './notes';
-import { bar, branches, busy, chosen, clock, comparing, data, n, pinned, rev } from './state';
-import { ask, branchData, pause, seek, send, settled } from './sync';
+import { onBranch, say } from './notes';
+import { asking, bar, branches, busy, chosen, clock, comparing, data, n, pinned, rev } from './state';
+import { Refused } from './stream';
+import { branchData, here, move, pause, seek, send } from './sync';
 
 // What a person does, beside moving in time.
 
-/** Intervenes here and now. */
-export async function act(op: string): Promise<boolean> {
-  await settled();
+/** An intervention at the play head; throws what was refused. */
+export async function actHere(op: string): Promise<void> {
   const at = clock.peek();
   const b = data.peek();
-  const tipBefore = b?.total ?? 0;
-  const fork = n.peek() < tipBefore;
-  const d = await send({ t: 'act', branch: b?.id, op, ...(at !== null ? { at: Math.round(at) } : {}) });
-  if (d) clock.value = null;
-  if (d && fork) say('lab.forked');
-  return d !== null;
+  const from = b?.id;
+  const fork = n.peek() < (b?.total ?? 0);
+  await move({ t: 'act', branch: here(), op, ...(at !== null ? { at: Math.round(at) } : {}) });
+  clock.value = null;
+  if (fork && data.peek()?.id !== from) say('lab.forked', 'info', onBranch());
+}
+
+/** Intervenes here and now; says so when it cannot. */
+export async function act(op: string): Promise<boolean> {
+  try {
+    await actHere(op);
+    return true;
+  } catch (e) {
+    if (!(e instanceof Refused)) throw e;
+    say(e.message, 'wrong');
+    return false;
+  }
 }
 
 /** Intervenes at the moment after event k, whatever the cursor was. */
 export async function actAt(k: number, op: string): Promise<boolean> {
   pause();
   clock.value = null;
-  if (n.peek() !== k) {
-    seek(k);
-    await settled();
-  }
+  if (n.peek() !== k) seek(k);
   return act(op);
 }
 
-export async function replay(ops: string[], text = ''): Promise<boolean> {
+/**
+ * The same moves from the start with ops made first, on a branch of its own, and
+ * that beside the branch it was made from. Throws what was refused.
+ */
+export async function replayWith(ops: string[], text = ''): Promise<void> {
   pause();
+  const from = data.peek()?.id;
+  await move({ t: 'replay', branch: here(), ops, text: text || undefined });
+  // What a question asks is not shown before it is answered.
+  if (from !== undefined && from !== data.peek()?.id && !asking.peek()) await compare(from);
+  else say('lab.replayed', 'info', onBranch());
+}
+
+export async function replay(ops: string[], text = ''): Promise<boolean> {
   busy.value = true;
-  const d = await send({ t: 'replay', branch: data.peek()?.id, ops, text: text || undefined });
-  busy.value = false;
-  return d !== null;
+  try {
+    await replayWith(ops, text);
+    return true;
+  } catch (e) {
+    if (!(e instanceof Refused)) throw e;
+    say(e.message, 'wrong');
+    return false;
+  } finally {
+    busy.value = false;
+  }
 }
 
 export function choose(item: Item | null): void {
@@ -60,9 +87,4 @@ export async function compare(id: number): Promise<void> {
   branchData(id)?.seek(info.tip);
   if (comparing.peek()?.branch === id) comparing.value = branchData(id) ? { branch: id, diff: d?.diff ?? null } : null;
   rev.value++;
-}
-
-/** An intervention at the play head; throws what was refused. */
-export function actHere(op: string): Promise<unknown> {
-  return ask({ t: 'act', branch: data.peek()?.id, op, ...(clock.peek() !== null ? { at: Math.round(clock.peek() ?? 0) } : {}) });
 }

@@ -29,7 +29,6 @@ export function App({ stream, place }: { stream: Stream; place: Place }) {
   return (
     <div ref={ref} class={`app col-${column.value}${hasLesson ? '' : ' no-lesson'}${comparing.value ? ' comparing' : ''}`}>
       <Header stream={stream} place={place} />
-      <Banner stream={stream} />
       <Strip session={place.session} />
       <Columns hasLesson={hasLesson} />
       <div class="cols">
@@ -41,6 +40,7 @@ export function App({ stream, place }: { stream: Stream; place: Place }) {
         <Canvas />
         <Inspector />
       </div>
+      <Banner stream={stream} />
       <Transport />
       <Dialogs />
       <Live />

@@ -1,8 +1,7 @@
 import { signal } from '@preact/signals';
+import type { Order } from '../model/sync';
 import type { Command, Done, Failed, Message } from '../proto';
 import { Version } from '../proto';
-
-export type Order = Omit<Command, 'id'>;
 
 /** What the person sees of the connection. */
 export type Link = 'connecting' | 'open' | 'lost' | 'over';
@@ -24,7 +23,8 @@ export class Refused extends Error {
   }
 }
 
-const delays = [0, 500, 1000, 2000, 4000, 8000];
+const FIRST = 500; // ms that the first try to come back waits at most
+const LONGEST = 16_000;
 
 /**
  * The connection to the server. It comes back by itself; what was not answered
@@ -99,7 +99,8 @@ export class Stream {
       return;
     }
     this.link.value = 'lost';
-    const wait = delays[Math.min(this.tries++, delays.length - 1)];
+    // A class that lost one server at once does not come back at once: full jitter.
+    const wait = Math.random() * Math.min(LONGEST, FIRST * 2 ** this.tries++);
     this.timer = setTimeout(() => this.connect(), wait);
   }
 

@@ -8,6 +8,7 @@ import type { Track } from '../../model/history';
 import { act, actAt, choose } from '../act';
 import { bar, data, dialog, hello, n } from '../state';
 import { pause, seek } from '../sync';
+import { keyOf } from '../toolbar/keytable';
 
 /** Where a segment is at the cursor. */
 function fateAt(tr: Track, k: number): { fate: 'later' | 'flying' | 'held' | 'gone'; arrived: number } {
@@ -110,21 +111,14 @@ function Buttons({ tr }: { tr: Track }) {
   const reason = fate === 'gone' ? t(tr.turns.find((x) => x.n === arrived)?.what === 'lost' ? 'lab.act.gone-lost' : 'lab.act.gone') : '';
   const off = fate === 'gone';
   const id = p.id;
-  const buttons: [ActionKey, string][] = [
-    ['drop', 'X'],
-    ['delay', 'L'],
-    [fate === 'held' ? 'release' : 'hold', 'H'],
-    ['duplicate', 'U'],
-    ['corrupt', 'C'],
-    ['edit', 'E'],
-  ];
+  const buttons: ActionKey[] = ['drop', 'delay', fate === 'held' ? 'release' : 'hold', 'duplicate', 'corrupt', 'edit'];
   return (
     <>
       <div class="pop-row">
-        {buttons.map(([key, k]) => (
+        {buttons.map((key) => (
           <button key={key} type="button" class={key === 'drop' ? 'danger' : ''} disabled={off} title={off ? reason : undefined} onClick={() => press(id, key)}>
             {t(`lab.act.${key}`)}
-            <kbd>{k}</kbd>
+            <kbd>{keyOf(key === 'release' ? 'hold' : key)}</kbd>
           </button>
         ))}
       </div>

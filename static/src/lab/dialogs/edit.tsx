@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { t } from '../../i18n';
 import { actHere } from '../act';
 import { chosen, data, n } from '../state';
-import { ask, pause, seek } from '../sync';
+import { pause, seek } from '../sync';
 import { Field } from '../ui/Field';
 import { attempt, Buttons, Modal, Problem } from '../ui/Modal';
 
@@ -26,10 +26,7 @@ export function Edit() {
           void attempt(async () => {
             pause();
             const gone = tr.turns.some((x) => (x.what === 'delivered' || x.what === 'lost') && x.n <= n.peek());
-            if (gone || tr.n > n.peek()) {
-              seek(tr.n);
-              await ask({ t: 'seek', branch: data.peek()?.id, n: tr.n });
-            }
+            if (gone || tr.n > n.peek()) seek(tr.n);
             await actHere(op);
           }, setWrong);
         }}

@@ -1,43 +1,33 @@
 import { t } from '../../i18n';
+import { keyTable, type Where, whatOf } from '../toolbar/keytable';
 import { close, Modal } from '../ui/Modal';
 
-/** Every key and what it does. */
+const places: Where[] = ['lab', 'diagram', 'segment'];
+
+/** Every key and what it does, as docs/keys.md has it. */
 export function Keys() {
-  const rows: [string[], string][] = [
-    [['Space'], 'lab.key.play'],
-    [['←', '→'], 'lab.key.step'],
-    [['Home', 'End'], 'lab.key.ends'],
-    [['↑', '↓'], 'lab.key.move'],
-    [['Enter'], 'lab.key.enter'],
-    [['X'], 'lab.act.drop'],
-    [['L'], 'lab.act.delay'],
-    [['H'], 'lab.key.hold'],
-    [['U'], 'lab.act.duplicate'],
-    [['C'], 'lab.act.corrupt'],
-    [['E'], 'lab.act.edit'],
-    [['N'], 'lab.key.next'],
-    [['I'], 'lab.key.into'],
-    [['A'], 'lab.key.axis'],
-    [['O'], 'lab.key.options'],
-    [['T'], 'lab.key.table'],
-    [['Esc'], 'lab.key.esc'],
-    [['?'], 'lab.key.help'],
-  ];
   return (
-    <Modal title={t('lab.keys')}>
+    <Modal read title={t('lab.keys')}>
       <p class="ref">{t('lab.keys-lead')}</p>
-      <dl class="keys">
-        {rows.map(([keys, text]) => (
-          <div key={text}>
-            <dt>
-              {keys.map((k) => (
-                <kbd key={k}>{k}</kbd>
+      {places.map((where) => (
+        <section key={where} class="keys-of">
+          <h3>{t(`lab.keys-${where}`)}</h3>
+          <dl class="keys">
+            {keyTable
+              .filter((k) => k.where === where)
+              .map((k) => (
+                <div key={k.command}>
+                  <dt>
+                    {k.keys.map((name) => (
+                      <kbd key={name}>{name}</kbd>
+                    ))}
+                  </dt>
+                  <dd>{whatOf(k)}</dd>
+                </div>
               ))}
-            </dt>
-            <dd>{t(text)}</dd>
-          </div>
-        ))}
-      </dl>
+          </dl>
+        </section>
+      ))}
       <div class="row end">
         <button type="button" class="primary" onClick={close}>
           {t('lab.close')}

@@ -2,10 +2,10 @@ import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { instant } from '../../diagram/time';
 import { t } from '../../i18n';
-import { say } from '../notes';
+import { onBranch, say } from '../notes';
 import { data, hello, n, now, tip } from '../state';
 import { Refused } from '../stream';
-import { ask, pause } from '../sync';
+import { move, pause } from '../sync';
 
 interface Entry {
   host: string;
@@ -147,9 +147,9 @@ async function run(name: string, text: string): Promise<void> {
   const entry: Entry = { host: name, at: now.peek(), line: text, text: '', failed: false, acted: false };
   const fork = n.peek() < tip.peek();
   try {
-    const got = (await ask({ t: 'shell', branch: d.id, n: n.peek() || undefined, host: name, line: text })).shell;
+    const got = (await move({ t: 'shell', branch: d.id, n: n.peek() || undefined, host: name, line: text })).shell;
     Object.assign(entry, got ?? {});
-    if (got?.acted && fork) say('lab.forked');
+    if (got?.acted && fork) say('lab.forked', 'info', onBranch());
   } catch (e) {
     if (!(e instanceof Refused)) throw e;
     entry.text = e.message;

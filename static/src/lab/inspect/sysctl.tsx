@@ -1,10 +1,8 @@
 import { signal } from '@preact/signals';
 import { t } from '../../i18n';
-import { replay } from '../act';
-import { say } from '../notes';
-import { data, hello, n, rev, staged } from '../state';
+import { actHere, replayWith } from '../act';
+import { atEnd, data, hello, n, rev, staged } from '../state';
 import { Refused } from '../stream';
-import { ask } from '../sync';
 
 const filter = signal('');
 const errors = signal<Record<string, string>>({});
@@ -93,7 +91,7 @@ function Row({ host, name, value, was }: { host: string; name: string; value: st
         aria-describedby={wrong ? `${id}-wrong` : undefined}
         onInput={(e) => set(e.currentTarget.value)}
         onKeyDown={(e) => {
-          if (e.key === 'Enter') applyNow();
+          if (e.key === 'Enter') void (atEnd.peek() ? replayStaged() : applyNow());
           if (e.key === 'Escape') set(value);
         }}
       />
@@ -112,16 +110,17 @@ function Row({ host, name, value, was }: { host: string; name: string; value: st
 }
 
 function Staged() {
-  const keys = Object.keys(staged.value);
+  // What was refused is said at its field, and waits for nothing.
+  const keys = Object.keys(staged.value).filter((k) => !errors.value[k]);
   if (!keys.length) return null;
   return (
     <div class="staged" role="group" aria-label={t('lab.staged', { n: keys.length })}>
       <p>{t('lab.staged', { n: keys.length })}</p>
       <div class="row">
-        <button type="button" class="primary" disabled={working.value} onClick={replayStaged}>
+        <button type="button" class={atEnd.value ? 'primary' : ''} disabled={working.value} onClick={replayStaged}>
           {t('lab.replay-with')}
         </button>
-        <button type="button" disabled={working.value} onClick={applyNow}>
+        <button type="button" class={atEnd.value ? '' : 'primary'} disabled={working.value} onClick={applyNow}>
           {t('lab.apply-now')}
         </button>
         <button
@@ -151,7 +150,7 @@ async function applyNow(): Promise<void> {
   errors.value = {};
   for (const [key, v] of all) {
     try {
-      await ask({ t: 'act', branch: data.peek()?.id, op: op(key, v) });
+      await actHere(op(key, v));
       const { [key]: _, ...rest } = staged.peek();
       staged.value = rest;
     } catch (e) {
@@ -169,9 +168,11 @@ export async function replayStaged(): Promise<void> {
   errors.value = {};
   const label = all.map(([k, v]) => `${k.split(' ')[1].replace(/^.*\./, '')}=${v}`).join(', ');
   try {
-    await ask({ t: 'replay', branch: data.peek()?.id, ops: all.map(([k, v]) => op(k, v)), text: label.slice(0, 60) });
+    await replayWith(
+      all.map(([k, v]) => op(k, v)),
+      label.slice(0, 60),
+    );
     staged.value = {};
-    say(t('lab.replayed'));
   } catch (e) {
     refuse(
       e,
@@ -180,5 +181,3 @@ export async function replayStaged(): Promise<void> {
   }
   working.value = false;
 }
-
-export { replay };

@@ -1,12 +1,12 @@
 import { chosen, clock } from '../state';
-import { pause, send } from '../sync';
+import { order, pause } from '../sync';
 
 /** Another step of the lesson, or back to it. */
 export async function go(text: 'next' | 'prev' | 'reset' | 'return'): Promise<void> {
   pause();
   clock.value = null;
   chosen.value = null;
-  await send({ t: 'lesson', text });
+  await order({ t: 'lesson', text });
 }
 
 /** Focus that would be lost with the button that had it goes where reading goes on. */

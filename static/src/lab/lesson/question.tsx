@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { t } from '../../i18n';
 import type { Predicted } from '../../proto';
 import { busy, data, lesson, n } from '../state';
-import { pause, seek, send } from '../sync';
+import { order, pause, seek, send } from '../sync';
 import type { Step } from './doc';
 import { catchFocus } from './go';
 import { made, perform } from './moves';
@@ -89,5 +89,6 @@ async function runTo(step: Step, k: number): Promise<void> {
     seek(k);
     return;
   }
-  await send({ t: 'step', branch: b.id, n: k - b.tip });
+  seek(b.tip);
+  await order({ t: 'step', branch: b.id, n: k - b.tip });
 }

@@ -1,5 +1,5 @@
 import { t } from '../../i18n';
-import { note } from '../notes';
+import { hush, note } from '../notes';
 import type { Stream } from '../stream';
 import { Icon } from '../ui/Icon';
 
@@ -30,15 +30,8 @@ export function Banner({ stream }: { stream: Stream }) {
   if (!m) return null;
   return (
     <div class={`banner ${m.tone}`} role={m.tone === 'wrong' ? 'alert' : 'status'}>
-      {m.text.startsWith('lab.') ? t(m.text) : m.text}{' '}
-      <button
-        type="button"
-        class="small"
-        aria-label={t('lab.close')}
-        onClick={() => {
-          note.value = null;
-        }}
-      >
+      <span>{m.text.startsWith('lab.') ? t(m.text) : m.text}</span>
+      <button type="button" class="small" aria-label={t('lab.close')} onClick={hush}>
         <Icon name="x" />
       </button>
     </div>

@@ -5,7 +5,7 @@ import type { Branch, Diff } from '../../proto';
 import { compare } from '../act';
 import { eventEffects, eventTitle } from '../say';
 import { branches, comparing, data, hello } from '../state';
-import { branchData, pause, send } from '../sync';
+import { branchData, leftAt, order, pause, send } from '../sync';
 import { Icon } from '../ui/Icon';
 import { Menu } from '../ui/Menu';
 
@@ -50,7 +50,7 @@ function Row({ b, depth, close }: { b: Branch; depth: number; close: () => void 
             close();
             comparing.value = null;
             pause();
-            void send({ t: 'branch', branch: b.id, n: b.tip });
+            void order({ t: 'branch', branch: b.id, n: leftAt(b.id) ?? (forkOf(b) || b.tip) });
           }}
         >
           <b>{name}</b>
@@ -82,6 +82,13 @@ function Row({ b, depth, close }: { b: Branch; depth: number; close: () => void 
       )}
     </div>
   );
+}
+
+/** Where this branch forks to the one shown, if it does: one goes back to there, not to where it leads. */
+function forkOf(b: Branch): number | null {
+  const all = branches.peek();
+  for (let x = all.find((y) => y.id === data.peek()?.id); x; x = all.find((y) => y.id === x?.parent)) if (x.parent === b.id) return x.step;
+  return null;
 }
 
 function Name({ b }: { b: Branch }) {

@@ -1,85 +1,136 @@
 import { choose } from '../act';
-import { press } from '../canvas/actions';
-import { replayStaged } from '../inspect/sysctl';
+import { type ActionKey, press } from '../canvas/actions';
 import { stepInto } from '../inspect/why';
 import { go } from '../lesson/go';
 import { shareKey } from '../share/strip';
-import { bar, chosen, data, dialog, hello, lesson, linear, n, options, playing, staged, table, tip } from '../state';
+import { bar, chosen, comparing, data, dialog, hello, lesson, linear, n, options, playing, table, tip } from '../state';
 import { back, play, seek } from '../sync';
+import { keyName, meaning } from './keytable';
 import { forward, start } from './transport';
 
-/** Single keys work while the lab has focus, never in a field and never with a modifier. */
-export function onKey(e: KeyboardEvent): void {
-  if (e.ctrlKey || e.altKey || e.metaKey || e.defaultPrevented || dialog.peek()) return;
-  const el = e.target as HTMLElement;
-  const typing = el.closest('input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]');
-  if (typing) return;
-  const onButton = el.closest('button, a, label, summary, [role=radio], input') !== null;
-  const run = (f: () => void) => {
-    e.preventDefault();
-    f();
-  };
-  const packet = bar.peek()?.packet ?? chosen.peek()?.packet;
-  switch (e.key) {
-    case ' ':
-      if (!onButton) run(() => play(!playing.peek()));
-      return;
-    case 'ArrowLeft':
-      if (!el.closest('.pop, [type=radio]')) run(back);
-      return;
-    case 'ArrowRight':
-      if (!el.closest('.pop, [type=radio]')) run(forward);
-      return;
-    case 'Home':
-      run(start);
-      return;
-    case 'End':
-      run(() => seek(tip.peek()));
-      return;
-    case '?':
-      run(() => {
-        dialog.value = 'keys';
-      });
-      return;
-    case 'Escape':
-      if (bar.peek()) {
-        bar.value = null;
-        return;
-      }
-      choose(null);
-      return;
-  }
-  const actions = { x: 'drop', l: 'delay', h: 'hold', u: 'duplicate', c: 'corrupt', e: 'edit' } as const;
-  const key = e.key.toLowerCase();
-  if (key in actions && packet !== undefined && data.peek()) {
-    run(() => {
-      const sent = data.peek()?.history.byPacket.get(packet)?.n ?? Number.POSITIVE_INFINITY;
-      if (sent > n.peek()) return;
-      press(packet, actions[key as keyof typeof actions]);
-    });
-    return;
-  }
-  const others: Record<string, () => void> = {
-    n: () => void next(),
-    i: () => stepInto(e.shiftKey ? -1 : 1),
-    a: () => {
-      linear.value = !linear.peek();
+/** What a key does; false: nothing here, so that the browser may do what it does. */
+type Run = () => unknown;
+
+const toggle = (s: { value: boolean; peek: () => boolean }) => () => {
+  s.value = !s.peek();
+};
+
+/** What a key does that only means something in a shared lab. */
+const shared = (key: string) => () => {
+  const run = shareKey(key, hello.peek()?.session ?? '');
+  run?.();
+  return !!run;
+};
+
+const commands = new Map<string, Run>(
+  Object.entries({
+    play: () => play(!playing.peek()),
+    step: forward,
+    back,
+    next,
+    start,
+    end: () => seek(tip.peek()),
+    into: () => stepInto(1),
+    out: () => stepInto(-1),
+    up: enter,
+    down: enter,
+    open: () => enter() && open(),
+    drop: () => onSegment('drop'),
+    delay: () => onSegment('delay'),
+    hold: () => onSegment('hold'),
+    duplicate: () => onSegment('duplicate'),
+    corrupt: () => onSegment('corrupt'),
+    edit: () => onSegment('edit'),
+    axis: toggle(linear),
+    options: toggle(options),
+    table: toggle(table),
+    part: () => part(1),
+    'part-back': () => part(-1),
+    'own-copy': shared('y'),
+    'back-there': shared('r'),
+    close,
+    help: () => {
+      dialog.value = 'keys';
     },
-    o: () => {
-      options.value = !options.peek();
-    },
-    t: () => {
-      table.value = !table.peek();
-    },
-  };
-  const way = others[key] ?? shareKey(key, hello.peek()?.session ?? '');
-  if (way) run(way);
+  }),
+);
+
+/** Says what a command of docs/keys.md does. */
+export function command(name: string, run: Run): void {
+  commands.set(name, run);
 }
 
-/** What comes next: the settings waiting for a replay, the next step of a lesson, or the next event. */
-async function next(): Promise<void> {
-  if (Object.keys(staged.peek()).length) return replayStaged();
+export const commandNames = () => [...commands.keys()];
+
+const TYPING = 'input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]';
+const PRESSED = 'button, a, label, summary, [role=radio], input';
+
+/** Obeys a key, unless it belongs to what has the focus. */
+export function onKey(e: KeyboardEvent): void {
+  if (e.ctrlKey || e.altKey || e.metaKey || e.isComposing || e.defaultPrevented || dialog.peek()) return;
+  const name = keyName(e);
+  const k = meaning(name);
+  const el = e.target as HTMLElement;
+  if (!k || el.closest(':popover-open') || (el.closest(TYPING) && !name.endsWith('F6'))) return;
+  if ((name === 'Space' || name === 'Enter') && el.closest(PRESSED)) return;
+  if ((name === '←' || name === '→') && el.closest('.pop, [type=radio]')) return;
+  if (k.where === 'diagram' && el !== document.body && !el.closest('.canvas')) return;
+  if (commands.get(k.command)?.() !== false) e.preventDefault();
+}
+
+/** What comes next: the next step of a lesson when this one is done, else the next event. */
+function next(): unknown {
   const l = lesson.peek();
-  if (l?.done && l.step < l.steps - 1) return go('next');
-  forward();
+  return l?.done && l.step < l.steps - 1 ? go('next') : forward();
+}
+
+/** Gives the focus to the diagram, at what is chosen or came last. */
+function enter(): boolean {
+  const stop = document.querySelector<SVGElement>('.dg-svg [data-key][tabindex="0"]');
+  stop?.focus();
+  return !!stop;
+}
+
+/** The last segment, when none is chosen yet: it is shown what could be done to it, and nothing is done. */
+function propose(): boolean {
+  const stop = [...document.querySelectorAll<SVGElement>('.dg-svg .seg[data-key]')].pop();
+  stop?.focus();
+  if (stop) open();
+  return !!stop;
+}
+
+function open(): void {
+  const packet = chosen.peek()?.packet;
+  if (packet) bar.value = { packet, mode: '' };
+}
+
+function onSegment(what: ActionKey): unknown {
+  const packet = bar.peek()?.packet ?? chosen.peek()?.packet;
+  if (packet === undefined) return propose();
+  const sent = data.peek()?.history.byPacket.get(packet)?.n ?? Number.POSITIVE_INFINITY;
+  return sent <= n.peek() && press(packet, what);
+}
+
+/** Closes the topmost thing, and only that. */
+function close(): void {
+  if (document.querySelector(':popover-open')) return; // the browser's to close
+  if (bar.peek()) bar.value = null;
+  else if (comparing.peek()) comparing.value = null;
+  else choose(null);
+}
+
+/** The parts of the page in their order. */
+const PARTS = 'header.bar, aside.left, .canvas, aside.right, footer.transport';
+const STOPS = '[data-key][tabindex="0"], [role=tab][tabindex="0"], a[href], button:not(:disabled), input:not(:disabled), select, [tabindex="0"]';
+
+/** Goes round the parts of the page that are there. */
+function part(by: 1 | -1): unknown {
+  const all = [...document.querySelectorAll<HTMLElement>(PARTS)].filter((x) => x.checkVisibility());
+  const i = all.findIndex((x) => x.contains(document.activeElement));
+  const to = all.at((i < 0 && by < 0 ? -1 : i + by) % all.length);
+  const stops = [...(to?.querySelectorAll<HTMLElement>(STOPS) ?? [])].filter((x) => x.checkVisibility());
+  // In the diagram what is drawn, in the inspector its tabs: they know where one was.
+  const stop = stops.find((x) => x.matches('[data-key], [role=tab]')) ?? stops[0];
+  stop?.focus();
+  return !!stop;
 }

@@ -1,14 +1,15 @@
 import { t } from '../../i18n';
 import { dialog, linear, options, table } from '../state';
 import { FilterMenu, Opened } from './filters';
+import { keyOf } from './keytable';
 
 /** The row above the diagram: how it is drawn, and what can be done to hosts. */
 export function Tools() {
   return (
     <div class="tools">
-      <Toggle on={table} text={t('lab.as-table')} k="T" />
-      <Toggle on={linear} text={t('lab.linear')} k="A" />
-      <Toggle on={options} text={t('lab.options')} k="O" />
+      <Toggle on={table} text={t('lab.as-table')} k="table" />
+      <Toggle on={linear} text={t('lab.linear')} k="axis" />
+      <Toggle on={options} text={t('lab.options')} k="options" />
       <FilterMenu />
       <Opened />
       <span class="sp" />
@@ -49,7 +50,7 @@ function Toggle({ on, text, k }: { on: { value: boolean }; text: string; k: stri
       type="button"
       class="small"
       aria-pressed={on.value}
-      title={`${text} (${k})`}
+      title={`${text} (${keyOf(k)})`}
       onClick={() => {
         on.value = !on.value;
       }}

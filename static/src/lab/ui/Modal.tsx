@@ -5,7 +5,7 @@ import { dialog, hello } from '../state';
 import { Refused } from '../stream';
 
 /** A native modal dialog: focus stays inside, Escape closes it. */
-export function Modal({ title, children }: { title: string; children: ComponentChildren }) {
+export function Modal({ title, read, children }: { title: string; read?: boolean; children: ComponentChildren }) {
   const ref = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const d = ref.current;
@@ -18,7 +18,10 @@ export function Modal({ title, children }: { title: string; children: ComponentC
   }, []);
   return (
     <dialog ref={ref} aria-label={title} onClose={close}>
-      <h2>{title}</h2>
+      {/* What is to be read begins at its head, not at the button that ends it. */}
+      <h2 tabIndex={read ? -1 : undefined} autofocus={read}>
+        {title}
+      </h2>
       {children}
     </dialog>
   );
