@@ -227,7 +227,7 @@ func (st *stage) doLabel(_ *watcher, c proto.Command) (proto.Done, error) {
 
 func (st *stage) doFrames(w *watcher, c proto.Command) (proto.Done, error) {
 	if c.Ahead {
-		return proto.Done{}, st.framesAhead(w, c)
+		return st.framesAhead(c)
 	}
 	b, err := st.branchOf(c)
 	if err == nil {

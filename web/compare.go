@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/json"
 	"slices"
 
 	"wirestep/engine"
@@ -48,32 +47,32 @@ func (st *stage) keepAhead(runs []*outcome.Run) {
 	st.ahead = st.ahead[max(0, len(st.ahead)-keptAhead):]
 }
 
-// framesAhead sends events of a branch as it was run ahead.
-func (st *stage) framesAhead(w *watcher, c proto.Command) error {
+// framesAhead answers with events of a branch as it was run ahead. They are no news
+// of the branch itself, so they come with the answer.
+func (st *stage) framesAhead(c proto.Command) (proto.Done, error) {
 	b, err := st.branchOf(c)
 	if err != nil {
-		return err
+		return proto.Done{}, err
 	}
 	i := slices.IndexFunc(st.ahead, func(r *outcome.Run) bool { return r.Branch == b })
 	if i < 0 {
-		return cannot("not-ahead", "branch", b)
+		return proto.Done{}, cannot("not-ahead", "branch", b)
 	}
 	r := st.ahead[i]
 	if err := between("n", c.N, 1, int32(r.N)); err != nil {
-		return err
+		return proto.Done{}, err
 	}
 	if err := between("to", c.To, c.N, min(int32(r.N), c.N+framesInOne-1)); err != nil {
-		return err
+		return proto.Done{}, err
 	}
-	w.answer(encodeJSON(wholeFrames{T: "frames", Branch: int32(b), From: c.N, End: r.End && c.To == int32(r.N), Frames: walkAhead(r, engine.StepNo(c.N-1), engine.StepNo(c.To))}))
-	return nil
+	return proto.Done{Frames: walkAhead(r, engine.StepNo(c.N-1), engine.StepNo(c.To))}, nil
 }
 
 // walkAhead encodes the events after from, up to to.
-func walkAhead(r *outcome.Run, from, to engine.StepNo) []json.RawMessage {
+func walkAhead(r *outcome.Run, from, to engine.StepNo) []proto.Frame {
 	t := r.Timeline().Clone()
 	goTo(t, r.Branch, from)
-	var all []json.RawMessage
+	var all []proto.Frame
 	rules := encodeRules(t.World())
 	for t.N() < to {
 		e, ok := t.Step()
@@ -85,12 +84,13 @@ func walkAhead(r *outcome.Run, from, to engine.StepNo) []json.RawMessage {
 			goTo(was, r.Branch, e.ID-1)
 			return was.World().Packet(id)
 		}
-		f := encodeFrame(t.World(), e, t.Move(r.Branch, e.ID), before)
+		f := encodeEvent(t.World(), e, t.Move(r.Branch, e.ID), before)
 		if now := encodeRules(t.World()); !slices.Equal(rules, now) {
 			f.Rules = &proto.RulesChange{Old: rules, New: now}
 			rules = now
 		}
-		all = append(all, encodeJSON(f))
+		f.Next = []proto.Planned{} // it is looked at as a whole: what comes is there
+		all = append(all, f)
 	}
 	return all
 }

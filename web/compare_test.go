@@ -265,9 +265,9 @@ func TestCompareCommand(t *testing.T) {
 	if r := c.Rows[0]; r.Values[0].Event != c.Sides[0].N-2 || !r.Short || r.Same || r.Diff != "124 s earlier" {
 		t.Errorf("the first row is %+v of %d events", r, c.Sides[0].N)
 	}
-	p.do(proto.Command{T: "frames", Branch: ptr(int32(0)), N: 1, To: c.Sides[0].N, Ahead: true})
-	if got := strings.Join(p.seen, " "); got != "frames done" {
-		t.Fatalf("frames ahead: %q", got)
+	f := p.do(proto.Command{T: "frames", Branch: ptr(int32(0)), N: 1, To: c.Sides[0].N, Ahead: true}).Frames
+	if got := strings.Join(p.seen, " "); got != "done" || int32(len(f)) != c.Sides[0].N || f[len(f)-1].N != c.Sides[0].N {
+		t.Fatalf("frames ahead: told as %q, %d frames", got, len(f))
 	}
 	p.refused("range", proto.Command{T: "frames", Branch: ptr(int32(1)), N: 1, To: c.Sides[1].N + 1, Ahead: true})
 	p.refused("range", proto.Command{T: "compare", Branches: []int32{1}})

@@ -198,7 +198,7 @@ func (s *sayer) what() string {
 		if r.Values[0].Kind == outcome.Pending {
 			form = "acked-after-all"
 		}
-	case outcome.Counts:
+	case outcome.Counts, outcome.Counters:
 		args = append(args, "what", s.label(r))
 	}
 	return s.t("say-"+form, args...)

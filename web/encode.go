@@ -156,9 +156,16 @@ func encodeBranches(t *engine.Timeline) []proto.Branch {
 // encodeFrame encodes an event. w is the world right after it, move what somebody
 // did if it is that, before a packet as it was before it.
 func encodeFrame(w *engine.World, e *trace.Event, move *engine.Intervention, before func(sim.PacketID) *engine.Packet) proto.Frame {
+	f := encodeEvent(w, e, move, before)
+	f.Next = encodePlanned(w)
+	return f
+}
+
+// encodeEvent is encodeFrame without what is scheduled after it.
+func encodeEvent(w *engine.World, e *trace.Event, move *engine.Intervention, before func(sim.PacketID) *engine.Packet) proto.Frame {
 	f := proto.Frame{
 		N: int32(e.ID), At: int64(e.At), Kind: e.Kind.String(), Host: int(e.Host), Subject: int32(e.Subject), Packet: int32(e.Packet),
-		Name: e.Name, Cause: int32(e.Cause), Spans: []proto.Span{}, Next: encodePlanned(w),
+		Name: e.Name, Cause: int32(e.Cause), Spans: []proto.Span{},
 	}
 	switch {
 	case e.Kind == trace.Act && move == nil:

@@ -9,6 +9,7 @@ import (
 	"wirestep/engine/sim"
 	"wirestep/engine/tcp"
 	"wirestep/engine/trace"
+	"wirestep/engine/wire"
 )
 
 // Parting is the first event of the engine whose effect differs. What people did is
@@ -118,7 +119,7 @@ func parts(runs []*Run, at []engine.StepNo, next []*trace.Event) Parting {
 			s.Event = e.ID
 			j := (i + 1) % len(next)
 			s.Does = deed(r, e, runs[j], next[j])
-			s.Rule, s.Check = turnOff(e, next[j])
+			s.Rule, s.Check = turnOff(e, next[j], kindOf(r, e) == kindOf(runs[j], next[j]))
 		}
 		p.Sides = append(p.Sides, s)
 	}
@@ -381,9 +382,10 @@ func rearmed(e *trace.Event) sim.Duration {
 
 // turnOff finds where the code of two events first went different ways: the last
 // comparison before, if its answer differs, else the first rule that only one obeys.
-func turnOff(e, other *trace.Event) (*trace.Rule, *trace.Check) {
-	if other == nil || e.Kind != other.Kind {
-		return firstRule(e), nil
+// alike: they are about segments of one kind, if they are arrivals.
+func turnOff(e, other *trace.Event, alike bool) (*trace.Rule, *trace.Check) {
+	if other == nil || e.Kind != other.Kind || e.Host != other.Host || e.Kind == trace.Arrive && !alike {
+		return nil, nil
 	}
 	for i, s := range e.Spans {
 		if i >= len(other.Spans) {
@@ -398,13 +400,12 @@ func turnOff(e, other *trace.Event) (*trace.Rule, *trace.Check) {
 	return nil, nil
 }
 
-func firstRule(e *trace.Event) *trace.Rule {
-	for _, s := range e.Spans {
-		if s.Asked == 0 {
-			return s.Rule
-		}
+// kindOf is the kind of the segment that an event is about.
+func kindOf(r *Run, e *trace.Event) wire.Kind {
+	if e == nil || e.Packet == 0 {
+		return wire.KindNone
 	}
-	return nil
+	return r.World.Packet(e.Packet).Seg.Kind()
 }
 
 // Mechanism is a rule that explains why the outcomes differ.

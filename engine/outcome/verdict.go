@@ -30,6 +30,7 @@ const (
 	Sends     Form = "sends"      // more or fewer segments of a kind
 	SendsAgn  Form = "sends-more" // more or fewer are sent again
 	Counts    Form = "counts"     // whatever else differs: its name and values
+	Counters  Form = "counters"   // nothing but counters differs
 )
 
 // verdict chooses the outcome that a user would see first, and its sentence.
@@ -37,7 +38,7 @@ func verdict(c *Comparison) Verdict {
 	for _, pick := range picks {
 		for i := range c.Rows {
 			r := &c.Rows[i]
-			if !r.Differs || follows(c.Rows, r) {
+			if !r.Differs || follows(c.Rows, r) || r.What == Lost && r.plain() {
 				continue
 			}
 			f := pick(r)
@@ -163,6 +164,9 @@ func pickSegments(r *Row) Form {
 func pickRest(r *Row) Form {
 	if r.What == Ends || r.What == Returned || r.What == ReturnedAt {
 		return ""
+	}
+	if r.What == Count {
+		return Counters
 	}
 	return Counts
 }

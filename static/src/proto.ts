@@ -445,6 +445,7 @@ export interface Done {
   id: number;
   diff?: Diff;
   compare?: Compared;
+  frames?: Frame[]; // frames with ahead: of a branch as it was run ahead
   found?: boolean; // until: whether the condition came true
   predict?: Predicted;
   inspect?: Inspect;

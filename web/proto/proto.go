@@ -332,7 +332,8 @@ type Done struct {
 	ID      int64      `json:"id"`
 	Diff    *Diff      `json:"diff,omitempty"`
 	Compare *Compared  `json:"compare,omitempty"`
-	Found   *bool      `json:"found,omitempty"` // until: whether the condition came true
+	Frames  []Frame    `json:"frames,omitempty"` // frames with ahead: of a branch as it was run ahead
+	Found   *bool      `json:"found,omitempty"`  // until: whether the condition came true
 	Predict *Predicted `json:"predict,omitempty"`
 	Inspect *Inspect   `json:"inspect,omitempty"`
 	Shell   *Shell     `json:"shell,omitempty"`
