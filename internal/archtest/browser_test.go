@@ -12,25 +12,10 @@ import (
 const browser = "static/src/"
 
 // longScripts may have longer functions than maxFunc, with the reason.
-var longScripts = map[string]string{
-	"static/src/diagram/labels.ts:placeLabels": "being split",
-	"static/src/diagram/marks.tsx:Way":         "being split",
-	"static/src/diagram/arrow.ts:arrow":        "being split",
-	"static/src/diagram/view.tsx:Diagram":      "being split",
-}
+var longScripts = map[string]string{}
 
 // circular files may import each other, with the reason.
-var circular = map[string]string{
-	"static/src/diagram/arrow.ts":    "being split",
-	"static/src/diagram/band.ts":     "being split",
-	"static/src/diagram/columns.ts":  "being split",
-	"static/src/diagram/dense.ts":    "being split",
-	"static/src/diagram/flow.ts":     "being split",
-	"static/src/diagram/layout.ts":   "being split",
-	"static/src/diagram/lifeline.ts": "being split",
-	"static/src/diagram/spans.ts":    "being split",
-	"static/src/diagram/ticks.ts":    "being split",
-}
+var circular = map[string]string{}
 
 func scripts(t *testing.T) map[string]string {
 	t.Helper()

@@ -5,7 +5,7 @@ for (const width of [1440, 390]) {
   test(`no label lies on a line or on another label at ${width} pixels`, async ({ lab, page }) => {
     await page.setViewportSize({ width, height: 900 });
     await lab.open('/lessons/handshake');
-    await page.getByRole('slider').focus();
+    await page.getByRole('slider', { name: 'Place in the run' }).focus();
     for (let round = 0; round < 3; round++) {
       await lab.stepUpTo(5);
       await lab.still();
@@ -97,7 +97,7 @@ test('back, scrub and step show the same thing as before', async ({ lab, page })
   const n = await lab.n();
   const look = () => page.locator('.dg-svg').evaluate((e) => e.querySelector('.ways')?.innerHTML.replace(/ (lit|chosen)/g, ''));
   const before = await look();
-  const slider = page.getByRole('slider');
+  const slider = page.getByRole('slider', { name: 'Place in the run' });
   await slider.fill('2');
   await expect.poll(() => lab.n()).toBe(2);
   await slider.fill(String(n));

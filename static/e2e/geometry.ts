@@ -5,7 +5,7 @@ async function geometry(page: Page) {
   return page.evaluate(() => {
     const svg = document.querySelector<SVGSVGElement>('.dg-svg');
     if (!svg) return { labels: [], lines: [] };
-    const labels = [...svg.querySelectorAll<SVGTextElement>('.seg .label, .seg .fate, .note text, .bracket-text')].map((t) => {
+    const labels = [...svg.querySelectorAll<SVGTextElement>('.seg .label, .seg .fate, .note text, .beside text, .bracket-text')].map((t) => {
       const b = t.getBBox();
       const m = t.getCTM();
       const at = (x: number, y: number) => (m ? [m.a * x + m.c * y + m.e, m.b * x + m.d * y + m.f] : [0, 0]);
@@ -14,9 +14,9 @@ async function geometry(page: Page) {
       const bottom = b.y + b.height * 0.86;
       return { text: t.textContent ?? '', quad: [at(b.x, top), at(b.x + b.width, top), at(b.x + b.width, bottom), at(b.x, bottom)] };
     });
-    const lines = [...svg.querySelectorAll<SVGPathElement>('.seg .hit')].flatMap((p) => {
+    const lines = [...svg.querySelectorAll<SVGPathElement>('.seg .hit, .seg .whole')].flatMap((p) => {
       const m = p.getCTM();
-      const d = p.getAttribute('d') ?? '';
+      const d = (p.getAttribute('d') ?? '').replace(/^(M[^M]*)M.*$/, '$1'); // without the head of the arrow
       const pts = d
         .split(/[ML]/)
         .filter(Boolean)

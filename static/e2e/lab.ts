@@ -47,7 +47,7 @@ export class Lab {
   /** Chooses a segment as the pointer does: at the middle of its line. */
   async click(id: number, button: 'left' | 'right' = 'left'): Promise<void> {
     const box = await this.seg(id)
-      .locator('.hit')
+      .locator('.hit, .whole')
       .evaluate((el: SVGPathElement) => {
         const p = el.getPointAtLength(el.getTotalLength() * 0.3);
         const m = el.getScreenCTM();

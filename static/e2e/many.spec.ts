@@ -24,10 +24,10 @@ for (const width of [1440, 390]) {
   test(`six lifelines: no label lies on a line or on another label at ${width} pixels`, async ({ lab, page }) => {
     await page.setViewportSize({ width, height: 900 });
     await lab.open('/lab?scene=many-clients');
-    await page.getByRole('slider').focus();
+    await page.getByRole('slider', { name: 'Place in the run' }).focus();
     await lab.toEnd();
     for (const k of [12, 27, 41, 60, 85, 110]) {
-      await page.getByRole('slider').fill(String(k));
+      await page.getByRole('slider', { name: 'Place in the run' }).fill(String(k));
       await expect.poll(() => lab.n()).toBe(k);
       await lab.still();
       expect(await hits(page)).toEqual([]);
@@ -43,14 +43,14 @@ test('a flood is one band with its number, and opens by keyboard', async ({ lab,
   await page.mouse.wheel(0, -100_000);
   await expect.poll(() => page.locator('.dg').evaluate((e) => e.scrollTop)).toBe(0);
   const band = page.locator('.group[role=button]').first();
-  await expect(band).toHaveAttribute('aria-label', /^176 SYN from attacker/);
+  await expect(band).toHaveAttribute('aria-label', /^200 SYN from attacker/);
   const before = await page.locator('.seg').count();
   await band.focus();
   await page.keyboard.press('Enter');
   await expect(lab.button('Fold the open band')).toBeVisible();
   await expect.poll(() => page.locator('.seg').count()).toBeGreaterThan(before);
   await lab.button('Fold the open band').click();
-  await expect(band).toHaveAttribute('aria-label', /^176 SYN/);
+  await expect(band).toHaveAttribute('aria-label', /^200 SYN/);
 });
 
 test('what is filtered stays as a grey trace with a count', async ({ lab, page }) => {

@@ -1,7 +1,6 @@
 import { signal } from '@preact/signals';
 import { render } from 'preact';
-import { foldedGap } from './diagram/axis';
-import { unitOf } from './diagram/trips';
+import { seeming, unitOf } from './diagram/trips';
 import { Diagram } from './diagram/view';
 import { lang, load, t } from './i18n';
 import { BranchData } from './model/branch';
@@ -74,7 +73,7 @@ function run(data: BranchData, hello: Hello): void {
       if (ts - begun > 4000) go(0, ts);
       return;
     }
-    const length = Math.max(0.22, foldedGap(next.at - from, unit) / 62) * 1000;
+    const length = Math.max(0.22, seeming(next.at - from, unit) / 62) * 1000;
     const k = (ts - begun) / length;
     if (k >= 1) go(n.peek() + 1, ts);
     else if (next.at > from) clock.value = from + (next.at - from) * k;

@@ -1,87 +1,91 @@
-import type { Track, Turn } from '../model/history';
 import type { Pt } from './geom';
-import type { Sheet } from './layout';
-import { MIN_TRIP } from './rows';
+import { eventY, headY, tailY } from './places';
+import type { Seg } from './seg';
+import type { Arrow, Category, Sheet } from './sheet';
 
-export type Look = 'syn' | 'syn-ack' | 'ack' | 'data' | 'fin' | 'rst' | 'icmp' | 'none';
+const drawn = new WeakMap<Seg, { columns: unknown; axis: unknown; arrow: Arrow }>();
 
-/** A segment as it is drawn. */
-export interface Arrow {
-  id: number;
-  track: Track;
-  n: number;
-  fate: 'flying' | 'held' | 'lost' | 'delivered' | 'dropped';
-  look: Look;
-  retx: boolean;
-  bad: boolean;
-  forged: boolean;
-  edited: boolean;
-  copy: boolean;
-  dir: -1 | 1;
-  pts: Pt[]; // the way it went and will go, top to bottom
-  end: number; // index in pts of the last point that is more than a wish
-  cross?: Pt;
-  pause?: Pt;
-  fork?: Pt;
-  mark?: Pt; // where it was edited
-  bend?: Pt; // where it was delayed
-  ended: Turn | null; // what happened to it last, apart from arriving
+/** How a segment is drawn at this place. One that has arrived is drawn as before. */
+export function arrowOf(s: Sheet, x: Seg, crowded = false): Arrow {
+  const { turns } = x.t;
+  const over = x.end <= s.n && turns.length > 0 && turns[turns.length - 1].n <= s.n;
+  const had = over ? drawn.get(x) : undefined;
+  if (had?.columns === s.columns && had.axis === s.axis && had.arrow.crowded === crowded) return had.arrow;
+  const a = arrow(x, s);
+  a.crowded = crowded;
+  if (over) drawn.set(x, { columns: s.columns, axis: s.axis, arrow: a });
+  return a;
 }
 
-/** The way of a segment as far as a place knows it, and as it is meant to go on. */
-export function arrow(t: Track, s: Sheet, y0: number, due: number | null): Arrow {
-  const { n, columns, arrive, axis, eventY, now } = s;
-  const p = t.packet;
-  const turns = t.turns.length && t.turns[t.turns.length - 1].n > n ? t.turns.filter((x) => x.n <= n) : t.turns;
-  const { colOf } = s.flow.s;
+/** From where to where a segment goes, left to right. */
+export function span(s: Sheet, x: Seg): { x0: number; x1: number; dir: -1 | 1 } {
+  const { columns } = s;
+  const { colOf } = s.run.s;
+  const p = x.t.packet;
   const from = columns[colOf[p.from]] ?? columns[0];
   const to = columns[colOf[p.to]] ?? columns[columns.length - 1];
-  const dir = s.flow.side(t);
+  const dir = s.run.side(x.t);
   const gap = 3;
   const x0 = from.x + dir * (from.half + gap);
-  const x1 = from === to ? x0 + 46 : to.x - dir * (to.half + gap); // two hosts of one lifeline
-  const yAt = (a: number) => arrive.get(p.id, a) ?? Math.max(axis.yOf(a), y0 + MIN_TRIP);
-  const a: Arrow = {
+  return { x0, x1: from === to ? x0 + 46 : to.x - dir * (to.half + gap), dir }; // from === to: two hosts of one lifeline
+}
+
+function blank(x: Seg, dir: -1 | 1, from: Pt): Arrow {
+  const p = x.t.packet;
+  return {
     id: p.id,
-    track: t,
-    n: t.n,
-    fate: due === null ? 'held' : 'flying',
-    look: p.kind.toLowerCase() as Look,
+    seg: x,
+    track: x.t,
+    n: x.t.n,
+    fate: 'flying',
+    look: p.kind.toLowerCase() as Category,
     retx: p.retx > 0,
     bad: !!p.bad,
     forged: !!p.forged,
     edited: !!p.edited,
     copy: !!p.copyOf,
     dir,
-    pts: [{ x: x0, y: y0 }],
+    pts: [from],
     end: 0,
     ended: null,
+    crowded: false,
   };
-  // aim: the point on the way to the current goal at a given instant
-  let goal: Pt | null = due === null ? null : { x: x1, y: yAt(due) };
+}
+
+/** The way of a segment as far as a place knows it, and as it is meant to go on. */
+function arrow(x: Seg, s: Sheet): Arrow {
+  const { x0, x1, dir } = span(s, x);
+  const y0 = tailY(s, x);
+  const a = blank(x, dir, { x: x0, y: y0 });
+  const due = s.run.due(x.t);
+  const head = (t: number): Pt => ({ x: x1, y: headY(s, x, t) });
   let at = a.pts[0];
+  // Where it is bound for, and where it is on the way there at a given height.
+  let goal: Pt | null = due === null ? null : head(due);
   const along = (y: number, lo: number, hi: number): Pt => {
     if (!goal) return at;
     const k = goal.y === at.y ? 0.5 : Math.min(hi, Math.max(lo, (y - at.y) / (goal.y - at.y)));
     return { x: at.x + (goal.x - at.x) * k, y: at.y + (goal.y - at.y) * k };
   };
   if (!goal) {
+    a.fate = 'held';
     at = { x: x0 + (x1 - x0) * 0.3, y: y0 + 18 };
     a.pts.push(at);
     a.pause = at;
   }
-  for (const turn of turns) {
-    const ty = Math.max(eventY.get(turn.n) ?? axis.yOf(turn.at), y0);
+  for (const turn of x.t.turns) {
+    if (turn.n > s.n) break;
+    const ty = Math.max(eventY(s, turn.n), y0);
     if (turn.what === 'delivered') {
       a.fate = 'delivered';
-      goal = { x: x1, y: yAt(turn.at) };
+      goal = head(turn.at);
     } else if (turn.what === 'dropped') {
       a.fate = 'dropped';
       a.ended = turn;
     } else if (turn.what === 'lost') {
       a.fate = 'lost';
       a.ended = turn;
-      at = turn.n === t.n ? along(ty, 0.7, 0.7) : along(ty, 0.35, 0.85);
+      at = turn.n === x.t.n ? along(ty, 0.7, 0.7) : along(ty, 0.35, 0.85);
       a.pts.push(at);
       a.cross = at;
       a.end = a.pts.length - 1;
@@ -93,15 +97,12 @@ export function arrow(t: Track, s: Sheet, y0: number, due: number | null): Arrow
       a.pause = at;
       goal = null;
     } else if (turn.what === 'moved') {
-      const was = a.fate;
+      at = a.fate === 'held' ? { x: at.x, y: Math.max(ty, at.y) } : along(ty, 0.3, 0.7);
       a.fate = 'flying';
       a.ended = turn;
-      if (was === 'held') {
-        at = { x: at.x, y: Math.max(ty, at.y) };
-      } else at = along(ty, 0.3, 0.7);
       a.pts.push(at);
       a.bend = at;
-      if (turn.arrive !== null) goal = { x: x1, y: yAt(turn.arrive) };
+      if (turn.arrive !== null) goal = head(turn.arrive);
     } else if (turn.what === 'edited') {
       a.edited = true;
       a.bad ||= !!turn.packet?.bad;
@@ -109,7 +110,7 @@ export function arrow(t: Track, s: Sheet, y0: number, due: number | null): Arrow
     }
   }
   if (goal) a.pts.push(goal);
-  if (a.fate === 'held') a.pts.push({ x: at.x, y: Math.max(at.y + 12, axis.yOf(now)) });
+  if (a.fate === 'held') a.pts.push({ x: at.x, y: Math.max(at.y + 12, s.axis.y(s.now)) });
   if (a.fate !== 'lost') a.end = a.pts.length - 1;
   return a;
 }
@@ -125,6 +126,6 @@ export function forks(arrows: Arrow[], n: number): void {
     const k = 0.32;
     const at = { x: p.x + (q.x - p.x) * k, y: p.y + (q.y - p.y) * k };
     a.fork = at;
-    a.pts[0] = at;
+    a.pts = [at, ...a.pts.slice(1)];
   }
 }

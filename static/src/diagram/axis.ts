@@ -1,156 +1,166 @@
-/** The pixels of one typical one-way trip, and where idle time begins to be folded. */
-export const TRIP = 64;
-const FOLD_FROM = 1.5;
-export const FOLD = 92;
-const LINEAR_MAX = 4_000_000;
-
-/** An instant with the rows that it takes. */
-export interface Tick {
-  t: number;
-  y0: number; // where the instant begins
-  y1: number; // where it ends: several things at one instant take several rows
-}
-
-export interface Fold {
-  y0: number;
-  y1: number;
+/** A piece of the axis with a height of its own: a cut (a gap in which nothing happens) or a fan (an instant at which much happens). */
+export interface Break {
   t0: number;
-  t1: number;
+  t1: number; // the same as t0: a fan
+  h: number; // pixels; a cut is never higher than it would be to scale
+  busy?: boolean; // a segment was on its way all the time
 }
 
-/** How long an axis was at some place: what is above it does not change when it grows. */
-export interface Extent {
-  ticks: number;
-  folds: number;
-  y: number;
-}
+export const CUT = 64; // pixels of a gap that was cut
+export const TRIP = 76; // pixels of a typical one-way trip at the scale chosen first
 
 /**
- * The time axis: a monotone map from instants to pixels, built downwards.
- * Short gaps are to scale, long ones are folded to one height. One may go on
- * from a place of another, which stays as it is.
+ * The time axis: a piecewise-linear, monotone map from instants to pixels. It is
+ * to scale everywhere but in its breaks; without breaks it is linear.
  */
 export class Axis {
-  private own: Tick[] = [];
-  private ownFolds: Fold[] = [];
-  private from: Axis | null = null;
-  private cut = 0; // ticks of the other that count, without the last, which is copied
-  private cutFolds = 0;
+  private readonly ys: Float64Array; // where each break begins
 
   constructor(
     readonly top: number,
-    t: number,
-    private unit: number,
-    private linear: boolean,
+    readonly start: number,
+    readonly end: number, // the last instant at which something is known to happen
+    readonly scale: number, // pixels per nanosecond
+    readonly breaks: readonly Break[], // in order; a fan before the cut that begins with it
   ) {
-    this.own.push({ t, y0: top, y1: top });
-  }
-
-  /** An axis that goes on from here, or from an earlier extent. */
-  branch(at: Extent): Axis {
-    const last = this.own[at.ticks - 1];
-    const a = new Axis(this.top, last.t, this.unit, this.linear);
-    a.own[0] = { ...last, y1: at.y };
-    a.from = this;
-    a.cut = at.ticks - 1;
-    a.cutFolds = at.folds;
-    return a;
-  }
-
-  get extent(): Extent {
-    return { ticks: this.own.length, folds: this.ownFolds.length, y: this.last.y1 };
-  }
-
-  private get last(): Tick {
-    return this.own[this.own.length - 1];
-  }
-
-  get size(): number {
-    return this.cut + this.own.length;
-  }
-
-  tick(i: number): Tick {
-    return i < this.cut && this.from ? this.from.own[i] : this.own[i - this.cut];
-  }
-
-  /** The folds between two heights. */
-  foldsIn(from: number, to: number): Fold[] {
-    const seen = (f: Fold) => f.y1 >= from && f.y0 <= to;
-    return [...(this.from?.ownFolds.slice(0, this.cutFolds).filter(seen) ?? []), ...this.ownFolds.filter(seen)];
-  }
-
-  /** The lowest row so far. */
-  get y(): number {
-    return this.last.y1;
-  }
-
-  /** The instant of the lowest row. */
-  get t(): number {
-    return this.last.t;
-  }
-
-  /** A row for something that happens at t, not above min. Instants come in order. tight: at most so many pixels lower. */
-  row(t: number, min = 0, tight = Number.POSITIVE_INFINITY): number {
-    const last = this.last;
-    if (t <= last.t) {
-      last.y1 = Math.max(last.y1, min);
-      return last.y1;
+    this.ys = new Float64Array(breaks.length);
+    let y = top;
+    let t = start;
+    for (let i = 0; i < breaks.length; i++) {
+      const b = breaks[i];
+      y += (b.t0 - t) * scale;
+      this.ys[i] = y;
+      y += b.h;
+      t = b.t1;
     }
-    const { gap, folded } = this.gap(t - last.t);
-    const y = Math.max(last.y1 + (this.linear ? gap : Math.min(gap, tight)), min);
-    if (folded && gap <= tight) this.ownFolds.push({ y0: last.y1, y1: y, t0: last.t, t1: t });
-    this.own.push({ t, y0: y, y1: y });
-    return y;
   }
 
-  private gap(dt: number): { gap: number; folded: boolean } {
-    const trips = dt / this.unit;
-    if (this.linear) return { gap: Math.min(trips * TRIP, LINEAR_MAX), folded: false };
-    if (trips > FOLD_FROM) return { gap: FOLD + 4, folded: true };
-    return { gap: Math.max(3, trips * TRIP), folded: false };
+  /** The height of an instant; of one with a fan, where that begins. */
+  y(t: number): number {
+    const i = this.last((k) => this.breaks[k].t0 < t);
+    if (i < 0) return this.top + (t - this.start) * this.scale;
+    const b = this.breaks[i];
+    if (t < b.t1) return this.ys[i] + (b.h * (t - b.t0)) / (b.t1 - b.t0);
+    return this.ys[i] + b.h + (t - b.t1) * this.scale;
   }
 
-  /** The last tick for which a test holds; the first one, if it holds for none. */
-  private find(holds: (k: Tick) => boolean): number {
-    let lo = 0;
-    let hi = this.size;
+  /** The instant at a height: the inverse of y. */
+  t(y: number): number {
+    const i = this.last((k) => this.ys[k] <= y);
+    if (i < 0) return this.start + (y - this.top) / this.scale;
+    const b = this.breaks[i];
+    const into = y - this.ys[i];
+    if (into < b.h) return b.t0 + (b.t1 - b.t0) * (into / b.h);
+    return b.t1 + (into - b.h) / this.scale;
+  }
+
+  /** Whether time is to scale at a height. */
+  cutAt(y: number): boolean {
+    const i = this.last((k) => this.ys[k] <= y);
+    return i >= 0 && y < this.ys[i] + this.breaks[i].h;
+  }
+
+  /** The breaks between two heights, with their places. */
+  breaksIn(from: number, to: number): (Break & { y0: number; y1: number })[] {
+    const out: (Break & { y0: number; y1: number })[] = [];
+    for (
+      let i = Math.max(
+        0,
+        this.last((k) => this.ys[k] <= from),
+      );
+      i < this.breaks.length && this.ys[i] <= to;
+      i++
+    ) {
+      const b = this.breaks[i];
+      if (this.ys[i] + b.h >= from) out.push({ ...b, y0: this.ys[i], y1: this.ys[i] + b.h });
+    }
+    return out;
+  }
+
+  private last(holds: (i: number) => boolean): number {
+    let lo = -1;
+    let hi = this.breaks.length;
     while (hi - lo > 1) {
       const mid = (lo + hi) >> 1;
-      if (holds(this.tick(mid))) lo = mid;
+      if (holds(mid)) lo = mid;
       else hi = mid;
     }
     return lo;
   }
-
-  /** The first tick that is not above a height. */
-  firstAt(y: number): number {
-    const i = this.find((k) => k.y0 < y);
-    return this.tick(i).y0 < y ? i + 1 : i;
-  }
-
-  yOf(t: number): number {
-    const last = this.last;
-    if (t > last.t) return last.y1 + Math.min(FOLD, ((t - last.t) / this.unit) * TRIP);
-    const i = this.find((k) => k.t <= t);
-    const a = this.tick(i);
-    if (t <= a.t) return a.y0;
-    const b = this.tick(i + 1);
-    return a.y1 + ((t - a.t) / (b.t - a.t)) * (b.y0 - a.y1);
-  }
-
-  /** The instant at a height: the inverse of yOf. */
-  tOf(y: number): number {
-    const i = this.find((k) => k.y0 <= y);
-    const a = this.tick(i);
-    if (y <= a.y1) return a.t;
-    if (i + 1 >= this.size) return a.t + ((y - a.y1) / TRIP) * this.unit;
-    const b = this.tick(i + 1);
-    return a.t + ((y - a.y1) / (b.y0 - a.y1)) * (b.t - a.t);
-  }
 }
 
-/** How far apart, in pixels, two instants are drawn when time is folded. */
-export function foldedGap(dt: number, unit: number): number {
-  const trips = dt / unit;
-  return trips > FOLD_FROM ? FOLD + 4 : trips * TRIP;
+/** A gap in which nothing happens, and whether something was on its way. */
+export interface Gap {
+  t0: number;
+  t1: number;
+  busy: boolean;
+}
+
+/** An instant at which so much happens that it is drawn from the top down. */
+export interface Fan {
+  t: number;
+  h: number;
+}
+
+/** What one run asks of an axis. */
+export interface Demands {
+  start: number;
+  end: number;
+  gaps: readonly Gap[]; // in order
+  fans: readonly Fan[];
+}
+
+/** A folded axis, good for all of these runs: a gap is cut where each of them is idle. fan: how much of their height fans have. */
+export function folded(runs: readonly Demands[], top: number, scale: number, fan = 1): Axis {
+  const gaps = runs.map(idle).reduce(both);
+  const fans = runs.map((r) => r.fans).reduce(highest);
+  const breaks: Break[] = [];
+  let f = 0;
+  const until = (t: number) => {
+    for (; f < fans.length && fans[f].t <= t; f++) breaks.push({ t0: fans[f].t, t1: fans[f].t, h: fans[f].h * fan });
+  };
+  for (const g of gaps) {
+    until(g.t0);
+    if ((g.t1 - g.t0) * scale > CUT && g.t1 < Number.POSITIVE_INFINITY) breaks.push({ t0: g.t0, t1: g.t1, h: CUT, busy: g.busy });
+  }
+  until(Number.POSITIVE_INFINITY);
+  return new Axis(top, first(runs), last(runs), scale, breaks);
+}
+
+/** A linear axis: it has no breaks. */
+export function linear(runs: readonly Demands[], top: number, scale: number): Axis {
+  return new Axis(top, first(runs), last(runs), scale, []);
+}
+
+const first = (runs: readonly Demands[]) => Math.min(...runs.map((r) => r.start));
+const last = (runs: readonly Demands[]) => Math.max(...runs.map((r) => r.end));
+
+/** The gaps of a run, with the one after its end. */
+function idle(r: Demands): readonly Gap[] {
+  return [...r.gaps, { t0: r.end, t1: Number.POSITIVE_INFINITY, busy: false }];
+}
+
+/** Where both are idle. */
+function both(a: readonly Gap[], b: readonly Gap[]): readonly Gap[] {
+  const out: Gap[] = [];
+  for (let i = 0, k = 0; i < a.length && k < b.length; ) {
+    const t0 = Math.max(a[i].t0, b[k].t0);
+    const t1 = Math.min(a[i].t1, b[k].t1);
+    if (t0 < t1) out.push({ t0, t1, busy: a[i].busy || b[k].busy });
+    if (a[i].t1 < b[k].t1) i++;
+    else k++;
+  }
+  return out;
+}
+
+function highest(a: readonly Fan[], b: readonly Fan[]): readonly Fan[] {
+  const out: Fan[] = [];
+  for (let i = 0, k = 0; i < a.length || k < b.length; ) {
+    const [p, q] = [a[i]?.t ?? Number.POSITIVE_INFINITY, b[k]?.t ?? Number.POSITIVE_INFINITY];
+    const t = Math.min(p, q);
+    out.push({ t, h: Math.max(p === t ? a[i].h : 0, q === t ? b[k].h : 0) });
+    if (p === t) i++;
+    if (q === t) k++;
+  }
+  return out;
 }

@@ -1,19 +1,5 @@
-import type { Input } from './layout';
-
-/** A lifeline: one host, or all those that have none of their own. */
-export interface Column {
-  host: number; // -1: the others
-  at: number; // its place from the left
-  x: number;
-  side: -1 | 1; // where its outer side is
-  half: number; // half of the width of its bands
-  lanes: number; // of timers
-  laneW: number; // width of one
-  notes: number; // room for notes, in pixels
-  inner: boolean; // between two others: what is beside it may be crossed by arrows
-}
-
-export const SLOTS = 8; // connections side by side on one lifeline
+import type { Column, Input } from './sheet';
+import { SLOTS } from './spans';
 
 export function gutterOf(width: number): number {
   return width < 560 ? 56 : 76;

@@ -152,3 +152,30 @@ export function jagged(pts: readonly Pt[], step = 7, amp = 3): Pt[] {
 export function round(n: number): number {
   return Math.round(n * 10) / 10;
 }
+
+const deg = (rad: number) => round((rad * 180) / Math.PI);
+
+/** Where a turned text goes, as an attribute. */
+export function turned(l: { x: number; y: number; angle: number }): string {
+  return `translate(${round(l.x)} ${round(l.y)}) rotate(${deg(l.angle)})`;
+}
+
+/** The head of an arrow. */
+export function tip(from: Pt, to: Pt, hollow: boolean): string {
+  const a = Math.atan2(to.y - from.y, to.x - from.x);
+  const at = (dx: number, dy: number) => `${round(to.x + dx * Math.cos(a) - dy * Math.sin(a))} ${round(to.y + dx * Math.sin(a) + dy * Math.cos(a))}`;
+  const k = hollow ? 13 : 11;
+  return `M${at(0, 0)}L${at(-k, -5.5)}L${at(-k, 5.5)}z`;
+}
+
+/** How far a point is from a polyline. */
+export function distance(p: Pt, pts: readonly Pt[]): number {
+  let best = Number.POSITIVE_INFINITY;
+  for (let i = 1; i < pts.length; i++) {
+    const [a, b] = [pts[i - 1], pts[i]];
+    const [dx, dy] = [b.x - a.x, b.y - a.y];
+    const k = Math.max(0, Math.min(1, ((p.x - a.x) * dx + (p.y - a.y) * dy) / (dx * dx + dy * dy || 1)));
+    best = Math.min(best, Math.hypot(p.x - a.x - dx * k, p.y - a.y - dy * k));
+  }
+  return best;
+}

@@ -1,45 +1,53 @@
-import { countAt } from './dense';
-import { look, type Sheet } from './layout';
-
-/** Something on the diagram that can be chosen. */
-export interface Item {
-  key: string; // "p7" a segment, "e3" an event, "g7" a band that begins with segment 7
-  n: number; // the event that it shows
-  packet?: number;
-  group?: number;
-}
+import { look } from './layout';
+import type { Input, Item, Layout, Sheet } from './sheet';
 
 interface Placed extends Item {
   y: number;
 }
 
-export function itemOf(s: Sheet, key: string): Item | undefined {
-  const id = Number(key.slice(1));
-  if (key[0] === 'e') return { key, n: id };
-  const x = s.flow.segOf.get(id);
-  if (!x) return undefined;
-  if (key[0] === 'p') return { key, n: x.t.n, packet: id };
-  const k = x.group ? countAt(x.group, s.n) : 1;
-  return { key, n: x.group?.segs[k - 1].t.n ?? x.t.n, group: id };
-}
-
-const orders = new WeakMap<Sheet, Placed[]>();
-
-/** Everything on the diagram from top to bottom, also what is not in view. */
-export function order(s: Sheet): Placed[] {
-  const known = orders.get(s);
-  if (known) return known;
-  const l = look(s);
+/** What can be chosen in a part of the diagram, from top to bottom. */
+function items(l: Layout): Placed[] {
   const out: Placed[] = [];
   for (const a of l.arrows) out.push({ key: `p${a.id}`, n: a.n, packet: a.id, y: a.pts[0].y });
-  for (const g of l.groups) out.push({ key: `g${g.id}`, n: g.n, group: g.id, y: g.shape[0].y });
+  for (const g of l.groups) out.push({ key: `g${g.id}`, n: g.lastN, group: g.id, y: g.first[0].y });
   const seen = new Set<number>();
   for (const b of l.notes) {
     if (b.planned || seen.has(b.note.n)) continue;
     seen.add(b.note.n);
-    out.push({ key: `e${b.note.n}`, n: b.note.n, y: b.y - 1 });
+    out.push({ key: `e${b.note.n}`, n: b.note.n, y: b.anchor.y - 1 });
   }
-  out.sort((p, q) => p.y - q.y || p.n - q.n);
-  orders.set(s, out);
-  return out;
+  return out.sort((p, q) => p.y - q.y || p.n - q.n);
+}
+
+/** The item of a key, as it is drawn. */
+export function itemOf(l: Layout, key: string): Item | undefined {
+  const id = Number(key.slice(1));
+  if (key[0] === 'e') return { key, n: id };
+  if (key[0] === 'g') {
+    const g = l.groups.find((x) => x.id === id);
+    return g && { key, n: g.lastN, group: id };
+  }
+  const x = l.run.segOf.get(id);
+  return x && { key, n: x.t.n, packet: id };
+}
+
+/** The next thing below or above what is chosen, also out of view. */
+export function neighbour(s: Sheet, inp: Pick<Input, 'filter'>, key: string | undefined, step: 1 | -1, near: number): Placed | undefined {
+  for (let reach = 1500; ; reach *= 8) {
+    const whole = near - reach < 0 && near + reach > s.height;
+    const list = items(look(s, inp, near - reach, near + reach));
+    const i = key ? list.findIndex((x) => x.key === key) : -1;
+    if (i < 0) {
+      if (!key || whole) return step > 0 ? (list.find((x) => x.y >= near) ?? list[list.length - 1]) : (list.findLast((x) => x.y <= near) ?? list[0]);
+      continue;
+    }
+    const next = list[i + step];
+    if (next || whole) return next ?? list[i];
+  }
+}
+
+/** What Tab comes to: what is chosen, else the last thing that can be seen. */
+export function tabStop(l: Layout, chosen = ''): string {
+  const list = items(l);
+  return list.some((x) => x.key === chosen) ? chosen : (list[list.length - 1]?.key ?? '');
 }

@@ -1,18 +1,10 @@
-import { Component } from 'preact';
 import { t } from '../i18n';
 import type { Host } from '../proto';
-import type { Arrow } from './arrow';
-import type { Band } from './band';
 import { HUES, letter } from './filter';
-import { jagged, type Pt, path, round } from './geom';
-import type { ArrowLabel, FateLabel, Labels, Words } from './labels';
-import type { Layout, NoteBox } from './layout';
-import type { BandBox, Bracket } from './lifeline';
+import { turned } from './geom';
+import type { BandBox, Bracket, Labels, Layout, Words } from './sheet';
 import { instant } from './time';
-import { describe, describeBand, describeBracket } from './words';
-
-const deg = (rad: number) => round((rad * 180) / Math.PI);
-const turned = (l: { x: number; y: number; angle: number }) => `translate(${round(l.x)} ${round(l.y)}) rotate(${deg(l.angle)})`;
+import { describeBracket } from './words';
 
 export function Ticks({ l }: { l: Layout }) {
   return (
@@ -41,7 +33,8 @@ export function Lifelines({ l, from, to }: { l: Layout; from: number; to: number
   );
 }
 
-export function Folds({ l, labels }: { l: Layout; labels: Labels }) {
+/** Gaps that were cut, with their lengths. */
+export function Cuts({ l, labels }: { l: Layout; labels: Labels }) {
   return (
     <g class="folds">
       {labels.pills.map((p, i) => {
@@ -67,6 +60,28 @@ export function Folds({ l, labels }: { l: Layout; labels: Labels }) {
           </g>
         );
       })}
+    </g>
+  );
+}
+
+/** Instants that are drawn from the top down: a bracket says that no time passes in them. */
+export function Fans({ l, measure }: { l: Layout; measure: Words['measure'] }) {
+  const text = t('lab.one-instant');
+  const said = l.gutter >= 70 && measure(text, 'text') < l.gutter - 12;
+  return (
+    <g class="fans">
+      {l.fans.map((f) => (
+        <g key={f.t0}>
+          <path d={`M${l.gutter + 4} ${f.y0}h-4V${f.y1}h4`}>
+            <title>{`${instant(f.t0)}: ${text}`}</title>
+          </path>
+          {said && f.h > 44 && (
+            <text x={l.gutter - 8} y={f.y0 + 20} text-anchor="end">
+              {text}
+            </text>
+          )}
+        </g>
+      ))}
     </g>
   );
 }
@@ -117,51 +132,6 @@ export function Bands(p: { list: BandBox[]; measure: Words['measure']; hosts: Ho
   );
 }
 
-/** Segments drawn as one: opened by a click, or by Enter. */
-export function Groups(p: { l: Layout; labels: Labels; hosts: Host[]; lang: string; chosen: string; tab: string; live: boolean }) {
-  return (
-    <g class="groups">
-      {p.l.groups.map((b) => (
-        <One key={b.id} b={b} places={p.labels.groups.filter((x) => x.id === b.id)} {...p} />
-      ))}
-    </g>
-  );
-}
-
-interface OneProps {
-  b: Band;
-  places: { x: number; y: number; angle: number; text: string }[]; // of its words
-  hosts: Host[];
-  chosen: string;
-  tab: string;
-  live: boolean;
-}
-
-function One({ b, places, hosts, chosen, tab, live }: OneProps) {
-  const key = `g${b.id}`;
-  const cls = ['group', b.dim ? 'dim' : `k-${b.look}`];
-  if (b.retx) cls.push('retx');
-  if (b.lost) cls.push('lost');
-  if (chosen === key) cls.push('chosen');
-  return (
-    <g class={cls.join(' ')} data-key={key} role={live ? 'button' : 'img'} tabindex={live ? (tab === key ? 0 : -1) : undefined} aria-label={describeBand(b, hosts)}>
-      {b.count > 2 && <path class="area" d={`${path(b.shape)}z`} />}
-      {b.ways.map((w, i) => (
-        <path key={i} class="way" d={path(w)} />
-      ))}
-      {!b.dim && !b.lost && [b.ways[0], b.ways[b.ways.length - 1]].map((w, i) => <path key={i} class="tip" d={tip(w[w.length - 2] ?? w[0], w[w.length - 1], false)} />)}
-      {b.lost > 0 &&
-        [b.ways[0], b.ways[b.ways.length - 1]].map((w, i) => <path key={i} class="cross" d={`M${w[w.length - 1].x - 5} ${w[w.length - 1].y - 5}l10 10m0 -10l-10 10`} />)}
-      {places.map((x) => (
-        <g key={`${x.x}.${x.y}`} transform={turned(x)} class="plate">
-          <text x={6}>{x.text}</text>
-        </g>
-      ))}
-      <title>{describeBand(b, hosts)}</title>
-    </g>
-  );
-}
-
 export function Brackets({ list, labels, hosts }: { list: Bracket[]; labels: Labels; hosts: Host[] }) {
   return (
     <g class="brackets">
@@ -192,7 +162,7 @@ export function Future({ l, labels, hidden }: { l: Layout; labels: Labels; hidde
   if (hidden) {
     return (
       <g class="future">
-        <text x={(l.gutter + l.width) / 2} y={l.axis.y + 46} text-anchor="middle">
+        <text x={(l.gutter + l.width) / 2} y={l.restY + 46} text-anchor="middle">
           {t('lab.future-hidden')}
         </text>
       </g>
@@ -210,181 +180,4 @@ export function Future({ l, labels, hidden }: { l: Layout; labels: Labels; hidde
       ))}
     </g>
   );
-}
-
-export function Notes(p: {
-  measure: Words['measure'];
-  list: { box: NoteBox; text: string }[];
-  chosen: string;
-  tab: string;
-  lit: ReadonlySet<string>;
-  hosts: Host[];
-  live: boolean;
-}) {
-  const named = new Set<number>();
-  const times = new Map<string, number>();
-  const keyOf = (n: number, text: string) => {
-    const k = `${n}.${text.replace(/ ×\d+$|…?→.*$/, '')}`;
-    const i = times.get(k) ?? 0;
-    times.set(k, i + 1);
-    return `${k}.${i}`;
-  };
-  return (
-    <g class="notes">
-      {p.list.map(({ box, text }) => {
-        const { note } = box;
-        const key = `e${note.n}`;
-        const first = !named.has(note.n);
-        named.add(note.n);
-        const live = p.live && first && !box.planned;
-        const w = p.measure(text, 'mono');
-        const narrow = !text;
-        const lead = `M${round(box.anchor.x + box.side * 3)} ${round(box.anchor.y)}L${round(box.lead)} ${round(box.y)}`;
-        return (
-          <g
-            key={keyOf(note.n, note.text)}
-            class={`note ${note.what}${box.planned ? ' planned' : ''}${p.chosen === key ? ' chosen' : ''}${p.lit.has(key) ? ' lit' : ''}`}
-            data-key={live ? key : undefined}
-            role={live ? 'button' : undefined}
-            tabindex={live ? (p.tab === key ? 0 : -1) : undefined}
-            aria-label={live ? `${p.hosts[note.host]?.name ?? ''}, ${instant(note.at)}: ${note.text}` : undefined}
-          >
-            {!narrow && <rect class="note-bg" x={box.side < 0 ? box.x - w - 3 : box.x - 3} y={box.y - 9} width={w + 6} height={18} />}
-            {!narrow && <path class="lead" d={lead} />}
-            <path class="pin" d={box.side < 0 ? `M${box.anchor.x - 1} ${box.anchor.y}l-6 -3.5v7z` : `M${box.anchor.x + 1} ${box.anchor.y}l6 -3.5v7z`} />
-            {narrow && (
-              <circle class="spot" cx={box.anchor.x + box.side * 7} cy={box.anchor.y} r={4}>
-                <title>{`${p.hosts[note.host]?.name ?? ''}: ${note.text}`}</title>
-              </circle>
-            )}
-            {!narrow && note.what === 'queue' && <rect class="pill" x={box.side < 0 ? box.x - w - 5 : box.x - 4} y={box.y - 8.5} width={w + 7} height={17} rx={5} />}
-            {!narrow && (
-              <text x={box.x} y={box.y + 4} text-anchor={box.side < 0 ? 'end' : 'start'}>
-                {text}
-                <title>{note.text}</title>
-              </text>
-            )}
-          </g>
-        );
-      })}
-    </g>
-  );
-}
-
-interface SegmentProps {
-  a: Arrow;
-  label?: ArrowLabel;
-  fate?: FateLabel;
-  hosts: Host[];
-  lang: string;
-  chosen: boolean;
-  lit: boolean;
-  tab: boolean;
-  live: boolean;
-}
-
-/** Drawn anew only when something about it is different. */
-export class Segment extends Component<SegmentProps> {
-  shouldComponentUpdate(next: SegmentProps): boolean {
-    const p = this.props;
-    return (
-      next.a !== p.a ||
-      next.chosen !== p.chosen ||
-      next.lit !== p.lit ||
-      next.tab !== p.tab ||
-      next.live !== p.live ||
-      next.lang !== p.lang ||
-      look(next.label) !== look(p.label) ||
-      next.fate?.text !== p.fate?.text ||
-      next.fate?.x !== p.fate?.x ||
-      next.fate?.y !== p.fate?.y
-    );
-  }
-  render() {
-    return <Way {...this.props} />;
-  }
-}
-
-const look = (l?: ArrowLabel) => (l ? `${l.x} ${l.y} ${l.parts.map((p) => p.text).join(' ')}` : '');
-
-function Way({ a, label, fate, hosts, chosen, lit, tab, live }: SegmentProps) {
-  const flying = a.fate === 'flying';
-  const drawn = a.pts.slice(0, a.end + 1);
-  const ghost = a.fate === 'lost' ? a.pts.slice(a.end) : [];
-  const held = a.fate === 'held';
-  const line = held ? drawn.slice(0, -1) : drawn;
-  const cls = ['seg', `k-${a.look}`, a.fate];
-  if (a.retx) cls.push('retx');
-  if (a.bad) cls.push('bad');
-  if (a.forged) cls.push('forged');
-  if (a.copy) cls.push('copy');
-  if (chosen) cls.push('chosen');
-  if (lit) cls.push('lit');
-  const form = (pts: Pt[]) => path(a.bad ? jagged(pts) : pts);
-  const head = a.pts[a.pts.length - 1];
-  const prev = a.pts[a.pts.length - 2] ?? head;
-  const arrives = a.fate === 'delivered' || a.fate === 'dropped' || flying;
-  return (
-    <g
-      class={cls.join(' ')}
-      data-key={`p${a.id}`}
-      data-id={a.id}
-      data-flying={flying ? '' : undefined}
-      role={live ? 'button' : 'img'}
-      tabindex={live ? (tab ? 0 : -1) : undefined}
-      aria-label={describe(a, hosts)}
-    >
-      <path class="hit" d={path(a.pts)} />
-      {ghost.length > 1 && <path class="wish" d={path(ghost)} />}
-      {flying ? (
-        <>
-          <path class="rest" d={form(drawn)} />
-          <path class="done" />
-        </>
-      ) : (
-        <path class="line" d={form(line)} />
-      )}
-      {a.forged && !flying && <path class="hollow" d={form(line)} />}
-      {held && a.pause && <path class="wait" d={path([a.pause, head])} />}
-      {arrives && <path class="tip" d={tip(prev, head, a.forged)} />}
-      {flying && live && <circle class="grip" cx={head.x} cy={head.y} r={13} />}
-      {a.fork && <circle class="fork" cx={a.fork.x} cy={a.fork.y} r={3.5} />}
-      {a.mark && <path class="edit" d={`M${a.mark.x} ${a.mark.y - 6}l6 6l-6 6l-6 -6z`} />}
-      {a.cross && <path class="cross" d={`M${a.cross.x - 7} ${a.cross.y - 7}l14 14m0 -14l-14 14`} />}
-      {a.fate === 'dropped' && <path class="stop" d={`M${head.x - a.dir * 4} ${head.y - 8}v16`} />}
-      {a.pause && held && (
-        <g class="pause">
-          <circle cx={a.pause.x} cy={a.pause.y} r={9} />
-          <path d={`M${a.pause.x - 2.5} ${a.pause.y - 4}v8m5 -8v8`} />
-        </g>
-      )}
-      {flying && (
-        <>
-          <circle class="halo" r={12} />
-          <circle class="dot" r={5.5} />
-        </>
-      )}
-      {label && (
-        <text class="label" transform={turned(label)}>
-          {label.parts.map((p, i) => (
-            <tspan key={i} class={p.cls}>
-              {i ? ` ${p.text}` : p.text}
-            </tspan>
-          ))}
-        </text>
-      )}
-      {fate && (
-        <text class="fate" x={fate.x} y={fate.y}>
-          {fate.text}
-        </text>
-      )}
-    </g>
-  );
-}
-
-function tip(from: Pt, to: Pt, hollow: boolean): string {
-  const a = Math.atan2(to.y - from.y, to.x - from.x);
-  const at = (dx: number, dy: number) => `${round(to.x + dx * Math.cos(a) - dy * Math.sin(a))} ${round(to.y + dx * Math.sin(a) + dy * Math.cos(a))}`;
-  const k = hollow ? 13 : 11;
-  return `M${at(0, 0)}L${at(-k, -5.5)}L${at(-k, 5.5)}z`;
 }

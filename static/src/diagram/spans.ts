@@ -1,5 +1,4 @@
 import type { BandChange, Lane, TimerTrack, TimerTurn } from '../model/history';
-import { SLOTS } from './columns';
 
 /** A stretch of a connection's life on its host's lifeline. */
 export interface Stretch {
@@ -9,9 +8,7 @@ export interface Stretch {
   state: string;
   subject: number;
   n: number;
-  y0: number;
   end: number; // the event that ended it
-  y1: number;
 }
 
 /** A timer from where it was armed first to where it fired or was cancelled. */
@@ -19,19 +16,18 @@ export interface Armed {
   track: TimerTrack;
   col: number;
   at: number; // its place beside the lifeline
-  arms: { n: number; at: number; y: number; deadline: number; kind: string }[];
+  arms: { n: number; at: number; deadline: number; kind: string }[];
   end: number;
-  y1: number;
   fired: boolean;
 }
 
 /** So many connections had no place of their own. */
 export interface Over {
   n: number;
-  y: number;
   count: number;
 }
 
+export const SLOTS = 8; // connections side by side on one lifeline
 const TIMERS = 3; // side by side
 
 /** What lies along the lifelines, built in the order of events. */
@@ -48,19 +44,16 @@ export class Spans {
 
   constructor(private colOf: number[]) {}
 
-  lane(lane: Lane, c: BandChange, y: number): void {
+  lane(lane: Lane, c: BandChange): void {
     const col = this.colOf[lane.host] ?? 0;
     const was = this.now.get(lane);
     if (was === 'over') {
       if (c.state) return;
-      this.count(col, c.n, y, -1);
+      this.count(col, c.n, -1);
       this.now.delete(lane);
       return;
     }
-    if (was) {
-      was.end = c.n;
-      was.y1 = y;
-    }
+    if (was) was.end = c.n;
     if (!c.state) {
       this.now.delete(lane);
       if (was && was.slot >= 0) this.slots[col][was.slot] = null;
@@ -69,10 +62,10 @@ export class Spans {
     const slot = lane.listener ? -1 : (was?.slot ?? this.take(col, lane));
     if (slot >= SLOTS) {
       this.now.set(lane, 'over');
-      this.count(col, c.n, y, 1);
+      this.count(col, c.n, 1);
       return;
     }
-    const s: Stretch = { lane, col, slot, state: c.state, subject: c.subject, n: c.n, y0: y, end: Number.POSITIVE_INFINITY, y1: Number.POSITIVE_INFINITY };
+    const s: Stretch = { lane, col, slot, state: c.state, subject: c.subject, n: c.n, end: Number.POSITIVE_INFINITY };
     this.now.set(lane, s);
     (lane.listener ? this.listeners : this.stretches).push(s);
   }
@@ -88,22 +81,21 @@ export class Spans {
     return SLOTS;
   }
 
-  private count(col: number, n: number, y: number, by: number): void {
+  private count(col: number, n: number, by: number): void {
     this.over[col] ??= [];
     const list = this.over[col];
-    list.push({ n, y, count: (list[list.length - 1]?.count ?? 0) + by });
+    list.push({ n, count: (list[list.length - 1]?.count ?? 0) + by });
   }
 
-  timer(track: TimerTrack, turn: TimerTurn, y: number): void {
+  timer(track: TimerTrack, turn: TimerTurn): void {
     const open = this.armed.get(track);
-    const arm = turn.deadline === null ? null : { n: turn.n, at: turn.at, y, deadline: turn.deadline, kind: turn.kind };
+    const arm = turn.deadline === null ? null : { n: turn.n, at: turn.at, deadline: turn.deadline, kind: turn.kind };
     if (arm && open && !turn.fired) {
       open.arms.push({ ...arm, kind: arm.kind || open.arms[open.arms.length - 1].kind });
       return;
     }
     if (open) {
       open.end = turn.n;
-      open.y1 = y;
       open.fired = turn.fired || arm !== null;
       this.places[open.col][open.at] = null;
       this.armed.delete(track);
@@ -115,7 +107,7 @@ export class Spans {
     let at = 0;
     while (at < TIMERS && this.places[col][at]) at++;
     if (at >= TIMERS) return; // as many are shown already
-    const a: Armed = { track, col, at, arms: [arm], end: Number.POSITIVE_INFINITY, y1: y, fired: false };
+    const a: Armed = { track, col, at, arms: [arm], end: Number.POSITIVE_INFINITY, fired: false };
     this.places[col][at] = a;
     this.armed.set(track, a);
     this.timers.push(a);

@@ -1,10 +1,9 @@
 import { has, t } from '../i18n';
 import type { Host, Packet } from '../proto';
-import type { Arrow } from './arrow';
-import type { Band } from './band';
 import { HUES, letter } from './filter';
-import type { Part, Words } from './labels';
-import type { Bracket } from './lifeline';
+import { numberOf } from './labels/runs';
+import type { Seg } from './seg';
+import type { Arrow, Band, Bracket, LabelRun, Part, Words } from './sheet';
 import { duration, instant } from './time';
 
 const fonts = {
@@ -58,36 +57,85 @@ function brief(p: Packet): Part[][] {
   return [say(`seq=${p.seq}`)];
 }
 
+const windowed = (p: Packet) => p.kind !== 'RST' && p.kind !== 'ICMP';
+const sackEnd = (p: Packet) => /sack \d+ \{(?:[^}]*[:}{])?(\d+)\}/.exec(p.opts)?.[1];
+
+/** The fields in which a segment differs from the like one before it. */
+function differing(p: Packet, q: Packet): Part[] {
+  const out: string[] = [];
+  if (p.kind === 'ACK' && p.ack === q.ack && p.len === 0) out.push(t('lab.label.again', { n: p.ack }));
+  else if (p.kind === 'ACK' && p.len === 0) out.push(`ack=${p.ack}`);
+  else out.push(`seq=${p.seq}`);
+  if (p.kind !== 'ACK' && p.ack !== q.ack) out.push(`ack=${p.ack}`);
+  if (p.len !== q.len) out.push(`len=${p.len}`);
+  const quiet: string[] = [];
+  if (windowed(p) && p.win !== q.win) quiet.push(`win=${p.win}`);
+  if (p.flags.includes('P') && !q.flags.includes('P')) quiet.push('PSH');
+  const end = sackEnd(p);
+  if (end && end !== sackEnd(q)) quiet.push(`SACK …:${end}`);
+  return [{ text: `${kindName(p)} ${out.join(' ')}`, cls: '' }, ...quiet.map((text) => ({ text, cls: 'quiet' }))];
+}
+
+/** Labels along the line of a segment, the fullest first. */
+function along(a: Arrow, before: Seg | null, options: boolean): Part[][] {
+  const p = now(a);
+  const head: Part = { text: `${kindName(p)} ${numbers(p)}`.trim(), cls: '' };
+  const full = options && p.opts ? [{ text: `<${p.opts}>`, cls: 'quiet' }] : [];
+  const extra: Part[] = p.retx > 0 ? [{ text: t('lab.retransmission', { n: p.retx }), cls: 'quiet' }] : [];
+  const quiet: Part[] = [...extra, ...(windowed(p) ? [{ text: `win=${p.win}`, cls: 'quiet' }] : [])];
+  const out: Part[][] = [];
+  if (full.length) out.push([head, ...quiet, ...full]);
+  if (before && !options) {
+    const short = differing(p, before.t.packet);
+    out.push(short, [short[0]]);
+  } else {
+    out.push([head, ...quiet]);
+    if (extra.length) out.push([head, ...extra], [head, { text: `↻${p.retx}`, cls: 'quiet' }]);
+    out.push([head]);
+  }
+  return [...out, ...brief(p), [{ text: kindName(p), cls: '' }]];
+}
+
+/** Labels of a run beside its lifeline: one line, or two with all fields. */
+function beside(r: LabelRun, options: boolean): Part[][][] {
+  const p = r.segs[0].t.packet;
+  const q = r.segs[r.segs.length - 1].t.packet;
+  const k = r.segs.length;
+  const num = String(numberOf(p));
+  const one = (...parts: (string | Part)[]): Part[][] => [parts.filter(Boolean).map((x) => (typeof x === 'string' ? { text: x, cls: 'quiet' } : x))];
+  const strong = (text: string): Part => ({ text, cls: 'strong' });
+  const plain = (text: string): Part => ({ text, cls: '' });
+  if (k > 1) {
+    const end = sackEnd(q);
+    const step = r.by > 0 ? `+${r.by}` : num;
+    const to = end && r.by === 0 ? `SACK …:${end}` : r.by > 0 ? `→ ${numberOf(q)}` : '';
+    return [one(plain(step), `×${k}`, plain(to)), one(plain(r.by > 0 ? `→${numberOf(q)}` : num), `×${k}`), one(`×${k}`)];
+  }
+  const again = p.retx > 0 ? t('lab.label.resent', { n: p.retx }) : '';
+  if (r.before) {
+    const [head, ...rest] = differing(p, r.before.t.packet);
+    const short = head.text.replace(/^\S+ (?:seq|ack)=/, '').replace(/^ACK /, '');
+    return [one(plain(short), ...rest), one(plain(short)), one(plain(num))];
+  }
+  const fields = [p.len > 0 ? `len=${p.len}` : '', p.kind !== 'ACK' && hasAck(p) ? `ack=${p.ack}` : '', windowed(p) ? `win=${p.win}` : '', options && p.opts ? `<${p.opts}>` : '']
+    .filter(Boolean)
+    .join(' ');
+  const head = strong(`${kindName(p)} ${p.kind === 'ACK' ? 'ack' : 'seq'}=${num}`);
+  const out: Part[][][] = [];
+  if (again) out.push(one(head, plain(again)));
+  else if (fields) out.push([[head], [{ text: fields, cls: 'quiet' }]]);
+  const sack = sackEnd(p);
+  if (sack) out.push(one(head, `SACK …:${sack}`));
+  return [...out, one(head), one(strong(`${kindName(p)} ${num}`)), one(strong(num))];
+}
+
 /** The words on the diagram, in the language of the page. */
 export function words(opts: { options: boolean; hosts: Host[]; secret: boolean; lettered: boolean }): Words {
+  const tag = (s: Seg): Part[] => (opts.lettered ? [{ text: letter(s.t.connection), cls: `conn h${s.t.connection.id % HUES}` }] : []);
   return {
     measure,
-    arrow(a) {
-      const p = now(a);
-      const c = a.track.connection;
-      const tag: Part[] = opts.lettered ? [{ text: letter(c), cls: `conn h${c.id % HUES}` }] : [];
-      const head: Part = { text: `${kindName(p)} ${numbers(p)}`.trim(), cls: '' };
-      const extra: Part[] = [];
-      if (p.retx > 0) extra.push({ text: t('lab.retransmission', { n: p.retx }), cls: 'quiet' });
-      const quiet = [...extra];
-      if (p.kind !== 'RST' && p.kind !== 'ICMP') quiet.push({ text: `win=${p.win}`, cls: 'quiet' });
-      const full: Part[][] = opts.options && p.opts ? [[head, ...quiet, { text: `<${p.opts}>`, cls: 'quiet' }]] : [];
-      const flat = [head, ...quiet];
-      const again: Part = { text: `↻${p.retx}`, cls: 'quiet' };
-      return [
-        ...full,
-        flat,
-        ...(extra.length
-          ? [
-              [head, ...extra],
-              [head, again],
-            ]
-          : []),
-        [head],
-        ...brief(p),
-        [{ text: kindName(p), cls: '' }],
-      ].map((parts) => [...tag, ...parts]);
-    },
+    arrow: (a, before) => along(a, before, opts.options).map((parts) => [...tag(a.seg), ...parts]),
+    run: (r) => beside(r, opts.options).map(([first, ...more]) => [[...tag(r.segs[0]), ...first], ...more]),
     fate,
     group: (b) => groupTexts(b, opts.hosts),
     bracket(b) {
@@ -97,26 +145,32 @@ export function words(opts: { options: boolean; hosts: Host[]; secret: boolean; 
       return b.label ? [`${name} · ${left}`, name, left] : [left];
     },
     left: (ns) => t('lab.in', { time: duration(ns) }),
-    fold: (ns, busy) => (busy ? duration(ns) : t('lab.idle', { time: duration(ns) })),
+    cut: (ns, busy) => t(busy ? 'lab.cut-busy' : 'lab.idle', { time: duration(ns) }),
+    more: (k) => t('lab.label.more', { n: k }),
   };
 }
 
-/** "214 SYN from attacker", and what became of them. */
+/** "214 SYN from attacker", from which number to which, and what became of them. */
 function groupTexts(b: Band, hosts: Host[]): string[] {
   if (b.dim) return [t('lab.group.dim', { n: b.count }), String(b.count)];
-  const p = b.group.segs[0].t.packet;
+  const p = b.segs[0].t.packet;
+  const q = b.segs[b.segs.length - 1].t.packet;
   const kind = kindName(p);
   const head = t('lab.group', { n: b.count, kind, host: hosts[p.from]?.name ?? '' });
+  const counts = p.kind === 'DATA' || p.kind === 'ACK';
+  const range = counts && numberOf(p) !== numberOf(q) ? `${numberOf(p)} … ${numberOf(q)}` : '';
   const tail: string[] = [];
   if (b.retx) tail.push(t('lab.group.retx'));
   if (b.lost) tail.push(has(`lab.fate.${b.rule}`) ? t(`lab.fate.${b.rule}`) : t('lab.group.lost', { n: b.lost }));
   if (b.dropped) tail.push(t('lab.group.dropped', { n: b.dropped }));
-  return [[head, ...tail].join(' · '), head, `${b.count} ${kind}`];
+  const out = [[head, range, ...tail].filter(Boolean).join(' · '), [head, ...tail].join(' · '), head, `${b.count} ${kind}`];
+  if (range) out.splice(2, 0, `${b.count} ${kind} ${range}`);
+  return out;
 }
 
 /** A band in a sentence. */
 export function describeBand(b: Band, hosts: Host[]): string {
-  return t('lab.group.aria', { what: groupTexts(b, hosts)[0], time: instant(b.group.segs[0].t.packet.sent) });
+  return t('lab.group.aria', { what: groupTexts(b, hosts)[0], time: instant(b.segs[0].at) });
 }
 
 /** Who acted, as the page's language calls them. */
@@ -170,4 +224,15 @@ export function describe(a: Arrow, hosts: Host[]): string {
 
 export function describeBracket(b: Bracket, hosts: Host[]): string {
   return `${hosts[b.host]?.name ?? ''}: ${timerName(b)} ${t(`lab.timer-${b.end}`, { time: instant(b.deadline) })}`;
+}
+
+/** Every field of a segment in one line: what its label may leave out. */
+export function allFields(a: Arrow): string {
+  const p = now(a);
+  const out = [`${kindName(p)} ${numbers(p)}`.trim()];
+  if (p.kind !== 'ICMP') out.push(`win=${p.win}`);
+  if (p.flags.includes('P')) out.push('PSH');
+  if (p.retx > 0) out.push(t('lab.retransmission', { n: p.retx }));
+  if (p.opts) out.push(`<${p.opts}>`);
+  return out.join(' ');
 }

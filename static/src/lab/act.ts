@@ -1,4 +1,4 @@
-import type { Item } from '../diagram/items';
+import type { Item } from '../diagram/sheet';
 import { onBranch, say } from './notes';
 import { asking, bar, branches, busy, chosen, clock, comparing, data, n, pinned, rev } from './state';
 import { Refused } from './stream';

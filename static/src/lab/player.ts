@@ -1,5 +1,4 @@
-import { foldedGap } from '../diagram/axis';
-import { unitOf } from '../diagram/trips';
+import { seeming, unitOf } from '../diagram/trips';
 import { atEnd, clock, data, hello, n, next, now, playing, speed } from './state';
 import { pause, step } from './sync';
 
@@ -38,7 +37,7 @@ export function startPlayer(): void {
     const known = d?.frame(n.peek() + 1)?.at;
     const to = known ?? next.peek()[0]?.at ?? from;
     const unit = unitOf(hello.peek()?.links ?? []);
-    const length = Math.max(SHORTEST, foldedGap(Math.max(0, to - from), unit) / PIXELS_PER_SECOND, still() ? 0.8 : 0) / speed.peek();
+    const length = Math.max(SHORTEST, seeming(Math.max(0, to - from), unit) / PIXELS_PER_SECOND, still() ? 0.8 : 0) / speed.peek();
     const k = (ts - begun) / 1000 / length;
     if (k < 1) {
       if (!still() && to > from) clock.value = from + (to - from) * k;

@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import { everything, type Filter, letter } from '../diagram/filter';
-import type { Item } from '../diagram/items';
+import type { Item } from '../diagram/sheet';
+import { TimeView } from '../diagram/timeview';
 import type { BranchData } from '../model/branch';
 import { Schemas } from '../model/schema';
 import type { Branch, Diff, Hello, Lesson, Planned } from '../proto';
@@ -25,6 +26,8 @@ export const bar = signal<{ packet: number; mode: '' | 'delay' } | null>(null);
 export const dialog = signal<'' | 'keys' | 'edit' | 'forge' | 'call' | 'host' | 'until' | 'share' | 'picture'>('');
 export const dialogHost = signal(0);
 export const linear = signal(false);
+/** How the diagram looks at time: its scale, and what is in view. */
+export const time = new TimeView(linear);
 export const options = signal(false);
 export const table = signal(false);
 export const filter = signal<Filter>(everything);

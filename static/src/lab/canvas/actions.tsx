@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Labels } from '../../diagram/labels';
-import { type Layout, TOP } from '../../diagram/layout';
+import { TOP } from '../../diagram/places';
+import type { Labels, Layout } from '../../diagram/sheet';
 import { instant } from '../../diagram/time';
 import { barSpot } from '../../diagram/view';
 import { t } from '../../i18n';

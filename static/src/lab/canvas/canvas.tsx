@@ -1,7 +1,5 @@
 import { signal } from '@preact/signals';
-import type { Item } from '../../diagram/items';
-import type { Labels } from '../../diagram/labels';
-import type { Layout } from '../../diagram/layout';
+import type { Item, Labels, Layout } from '../../diagram/sheet';
 import { Diagram } from '../../diagram/view';
 import { t } from '../../i18n';
 import { act, choose } from '../act';

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Layout } from '../../diagram/layout';
+import { eventY } from '../../diagram/places';
+import type { Layout } from '../../diagram/sheet';
 import { Diagram } from '../../diagram/view';
 import { lang, t } from '../../i18n';
 import type { BranchData } from '../../model/branch';
@@ -37,7 +38,7 @@ export function Compare() {
       const other = list[1 - i];
       if (!from || !to || !other) return;
       const third = el.clientHeight / 3;
-      other.scrollTop = Math.max(0, to.axis.yOf(from.axis.tOf(el.scrollTop + third)) - third);
+      other.scrollTop = Math.max(0, to.axis.y(from.axis.t(el.scrollTop + third)) - third);
     };
     for (const el of list) el.addEventListener('scroll', on, { passive: true });
     return () => {
@@ -74,7 +75,7 @@ function Side({ i, d, at }: { i: number; d: BranchData; at: number }) {
     layouts[i] = l;
     const el = mark.current;
     if (!el) return;
-    const y = l.eventY.get(at);
+    const y = at <= l.n ? eventY(l, at) : undefined;
     el.hidden = y === undefined;
     el.style.setProperty('top', `${(y ?? 0) - 66}px`);
     const dg = el.closest<HTMLElement>('.dg');

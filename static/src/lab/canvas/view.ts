@@ -11,7 +11,7 @@ export function view(d: BranchData) {
     hosts: s.hello.value?.hosts ?? [],
     links: s.hello.value?.links ?? [],
     lang: lang.value,
-    linear: s.linear.value,
+    time: s.time,
     options: s.options.value,
     hideFuture: s.asking.value,
     clock: s.clock,

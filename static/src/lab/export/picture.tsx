@@ -53,7 +53,8 @@ export async function draw(d: BranchData, title: string, wish: Wish): Promise<Pi
   stage.style.setProperty('height', `${live?.clientHeight || 700}px`);
   document.body.append(stage);
   try {
-    render(<Diagram {...view(d)} chosen={null} lit={new Set()} still stay />, stage);
+    const as = view(d);
+    render(<Diagram {...as} time={as.time.copy()} chosen={null} lit={new Set()} still stay />, stage);
     const box = stage.querySelector('.dg');
     if (!box || !(await still(box))) throw new Error(t('export.nothing'));
     if (wish.part === 'whole') {

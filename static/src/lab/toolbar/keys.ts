@@ -3,7 +3,7 @@ import { type ActionKey, press } from '../canvas/actions';
 import { stepInto } from '../inspect/why';
 import { go } from '../lesson/go';
 import { shareKey } from '../share/strip';
-import { bar, chosen, comparing, data, dialog, hello, lesson, linear, n, options, playing, table, tip } from '../state';
+import { bar, chosen, comparing, data, dialog, hello, lesson, linear, n, options, playing, table, time, tip } from '../state';
 import { back, play, seek } from '../sync';
 import { keyName, meaning } from './keytable';
 import { forward, start } from './transport';
@@ -42,6 +42,10 @@ const commands = new Map<string, Run>(
     corrupt: () => onSegment('corrupt'),
     edit: () => onSegment('edit'),
     axis: toggle(linear),
+    'zoom-in': () => time.zoom(1.5),
+    'zoom-out': () => time.zoom(1 / 1.5),
+    'zoom-run': () => time.whole(),
+    'zoom-flight': () => time.flight(),
     options: toggle(options),
     table: toggle(table),
     part: () => part(1),

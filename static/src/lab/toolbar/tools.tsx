@@ -1,5 +1,6 @@
+import { ZoomBar } from '../../diagram/zoombar';
 import { t } from '../../i18n';
-import { dialog, linear, options, table } from '../state';
+import { dialog, options, table, time } from '../state';
 import { FilterMenu, Opened } from './filters';
 import { keyOf } from './keytable';
 
@@ -7,8 +8,8 @@ import { keyOf } from './keytable';
 export function Tools() {
   return (
     <div class="tools">
+      <ZoomBar time={time} />
       <Toggle on={table} text={t('lab.as-table')} k="table" />
-      <Toggle on={linear} text={t('lab.linear')} k="axis" />
       <Toggle on={options} text={t('lab.options')} k="options" />
       <FilterMenu />
       <Opened />

@@ -1,0 +1,95 @@
+import { type ReadonlySignal, useSignalEffect } from '@preact/signals';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { t } from '../i18n';
+import { gutterChars } from './columns';
+import { cut, path } from './geom';
+import { TOP } from './places';
+import type { Layout } from './sheet';
+import { duration, instantIn } from './time';
+import type { Page } from './usePage';
+
+interface Follow {
+  byHand: () => void; // the person looks elsewhere
+  scrolled: () => void;
+}
+
+/** The play head and what is in flight move outside the virtual DOM; the view follows them until it is moved by hand. */
+export function useFollow(
+  box: { current: HTMLElement | null },
+  svg: { current: SVGSVGElement | null },
+  page: Page,
+  clock: ReadonlySignal<number | null>,
+  place: { n: number; id: number; stay: boolean; still: boolean },
+): Follow {
+  const { lay } = page;
+  const follow = useRef(true);
+  const move = () => {
+    const el = svg.current;
+    if (!el || !lay) return;
+    const time = clock.peek() ?? lay.now;
+    const y = time <= lay.now ? lay.restY : lay.axis.y(time);
+    moveHead(el, lay, y, time);
+    if (follow.current && box.current && !place.stay && keepInView(box.current, y, place.still || clock.peek() !== null)) page.moved.current = performance.now();
+  };
+  useLayoutEffect(move);
+  useSignalEffect(() => {
+    void clock.value;
+    move();
+  });
+  useEffect(() => {
+    follow.current = true;
+    move();
+  }, [place.n, place.id]);
+  const byHand = () => {
+    follow.current = false;
+  };
+  return {
+    byHand,
+    scrolled: () => {
+      if (performance.now() - page.moved.current > 900) byHand(); // the scroll bar was dragged
+      page.scrolled();
+    },
+  };
+}
+
+function moveHead(el: SVGSVGElement, l: Layout, y: number, time: number): void {
+  el.querySelector('.head')?.setAttribute('transform', `translate(0 ${y})`);
+  const text = el.querySelector('.head-time');
+  const unit = time < 1e9 ? 1e5 : 1e3;
+  if (text) text.textContent = instantIn(Math.round(time / unit) * unit, gutterChars(l.gutter));
+  for (const x of el.querySelectorAll<SVGTextElement>('.left')) x.textContent = t('lab.in', { time: duration(brief(Number(x.dataset.at) - time)) });
+  const flying = el.querySelectorAll<SVGGElement>('.seg[data-flying]');
+  if (!flying.length) return;
+  const by = new Map(l.arrows.map((a) => [a.id, a]));
+  for (const g of flying) {
+    const a = by.get(Number(g.dataset.id));
+    if (!a) continue;
+    const [done, rest] = cut(a.pts, y);
+    g.querySelector('.done')?.setAttribute('d', done.length > 1 ? path(done) : '');
+    g.querySelector('.rest')?.setAttribute('d', path(rest));
+    const at = done[done.length - 1] ?? a.pts[0];
+    for (const c of g.querySelectorAll('.dot, .halo')) {
+      c.setAttribute('cx', String(at.x));
+      c.setAttribute('cy', String(at.y));
+    }
+  }
+}
+
+/** Three digits are enough for what is left of a timer. */
+function brief(ns: number): number {
+  if (ns <= 0) return 0;
+  const k = 10 ** Math.max(0, Math.floor(Math.log10(ns)) - 2);
+  return Math.round(ns / k) * k;
+}
+
+/** Scrolls so that a height is seen; reports whether that was necessary. */
+function keepInView(box: HTMLElement, y: number, jump: boolean): boolean {
+  const top = box.scrollTop;
+  const h = box.clientHeight;
+  if (y > top + TOP + 30 && y < top + h * 0.72) return false;
+  const want = Math.max(0, Math.min(y - h * 0.6, box.scrollHeight - h));
+  if (Math.abs(want - top) < 2) return false;
+  if (jump) box.scrollTop = Math.abs(want - top) > h ? want : top + (want - top) * 0.12;
+  else box.scrollTo({ top: want, behavior: matchMedia('(prefers-reduced-motion: reduce)').matches || Math.abs(want - top) > 3 * h ? 'instant' : 'smooth' });
+  return true;
+}
