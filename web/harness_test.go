@@ -124,7 +124,8 @@ func (s *site) connect(id, query string) *tab {
 	if !strings.Contains(query, "key=") {
 		query = "?key=" + keyOf(id) + strings.Replace(query, "?", "&", 1)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	// Longer than any test takes on a busy machine: it ends one that waits for what never comes.
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	sock, err := Dial(ctx, "ws"+strings.TrimPrefix(s.URL, "http")+"/stream/"+id+query, s.URL)
 	if err != nil {
 		s.t.Fatal(err)

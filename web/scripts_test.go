@@ -128,7 +128,8 @@ func TestScriptsAreBounded(t *testing.T) {
 		if status, _ := s.script(text, "en"); status >= 500 {
 			t.Errorf("%s: %d", name, status)
 		}
-		if took := time.Since(began); took > 20*time.Second {
+		// They take seconds; on a machine that is busy with other things, many times that.
+		if took := time.Since(began); took > 3*time.Minute {
 			t.Errorf("%s took %v", name, took)
 		} else {
 			t.Logf("%s took %v", name, took)
