@@ -15,7 +15,7 @@ import (
 func anyCommand(r *rand.Rand, id int64) proto.Command {
 	pick := func(all ...string) string { return all[r.IntN(len(all))] }
 	c := proto.Command{ID: id, N: int32(r.IntN(40) - 3), To: int32(r.IntN(30) - 2)}
-	c.T = pick("step", "step", "step", "back", "seek", "until", "act", "act", "act", "branch", "fork", "replay", "label", "frames", "diff", "inspect", "lesson", "predict", "shell", "shell", "header", "forecast", "try", "moves")
+	c.T = pick("step", "step", "step", "back", "seek", "until", "act", "act", "act", "branch", "fork", "replay", "label", "frames", "diff", "inspect", "lesson", "predict", "shell", "shell", "header", "forecast", "preview", "try", "moves")
 	if r.IntN(4) == 0 {
 		c.Branch = ptr(int32(r.IntN(6) - 1))
 	}

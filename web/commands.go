@@ -42,6 +42,7 @@ var commands = map[string]command{
 	"shell":    {true, (*stage).doShell},
 	"header":   {false, (*stage).doHeader},
 	"forecast": {false, (*stage).doForecast},
+	"preview":  {false, (*stage).doPreview},
 	"snapshot": {false, (*stage).doSnapshot},
 	"share":    {true, (*stage).doShare},
 	"name":     {true, (*stage).doName},

@@ -33,7 +33,7 @@ func (st *stage) hello(token string, last int64) proto.Hello {
 	index := map[string]int{}
 	for i, spec := range sc.Hosts {
 		index[spec.Name] = i
-		p := proto.Host{Name: spec.Name, Addrs: []string{spec.Addr.String()}, Procs: []string{}}
+		p := proto.Host{Name: spec.Name, Addrs: []string{spec.Addr.String()}, Procs: []string{}, Kernel: spec.Kernel}
 		if spec.Addr6.IsValid() {
 			p.Addrs = append(p.Addrs, spec.Addr6.String())
 		}

@@ -98,3 +98,23 @@ func TestForecastIsWhatComes(t *testing.T) {
 	}
 	p.refused("op", proto.Command{T: "forecast", Op: "forge nobody > server flags=R"})
 }
+
+// What a setting would change is told before it is changed, and asking moves nothing.
+func TestPreviewOfASetting(t *testing.T) {
+	s := open(t, nil)
+	p := s.join(s.create(withScene(plain)), "")
+	p.do(proto.Command{T: "act", Op: "drop every SYN"})
+	p.do(proto.Command{T: "until", Cond: "client.errno != \"\""})
+	before := p.cursor
+	c := p.do(proto.Command{T: "preview", Ops: []string{"sysctl client net.ipv4.tcp_syn_retries = 2"}}).Compare
+	if c == nil || !strings.Contains(c.Verdict, "7 s instead of") || len(c.Rows) == 0 || len(c.Rows) > maxPreviewRows || c.Rows[0].Same {
+		t.Fatalf("%+v", c)
+	}
+	if p.cursor != before || len(p.snap.Branches) != 1 {
+		t.Errorf("cursor %+v, branches %+v", p.cursor, p.snap.Branches)
+	}
+	if c = p.do(proto.Command{T: "preview", Ops: []string{"sysctl client net.ipv4.tcp_keepalive_time = 5"}}).Compare; c.Form != "nothing" || len(c.Rows) != 0 {
+		t.Errorf("a setting that nothing asks for: %+v", c)
+	}
+	p.refused("op", proto.Command{T: "preview", Ops: []string{"sysctl client net.ipv4.tcp_syn_retries = 999"}})
+}

@@ -22,7 +22,7 @@ func roleNamed(name string) role { return role(slices.Index(roleNames[:], name))
 // nobody's; a test compares this table with the commands there are.
 var needs = map[string]role{
 	"frames": follower, "snapshot": follower, "diff": follower, "compare": follower,
-	"inspect": follower, "header": follower, "forecast": follower,
+	"inspect": follower, "header": follower, "forecast": follower, "preview": follower,
 	"shell": follower, // what only looks; a line that acts is an "act" as well
 	"name":  follower,
 

@@ -34,6 +34,7 @@ var whoMayWhat = map[string][3]bool{ // follower, driver, owner
 	"compare":  {true, true, true},
 	"header":   {true, true, true},
 	"forecast": {true, true, true},
+	"preview":  {true, true, true},
 	"shell":    {true, true, true},
 	"name":     {true, true, true},
 	"share":    {false, false, true},

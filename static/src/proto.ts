@@ -84,7 +84,7 @@ export const Version = 2;
  * the same ID, and the server answers again without doing it again.
  */
 export interface Command {
-  t: "step" | "back" | "seek" | "until" | "act" | "branch" | "fork" | "replay" | "label" | "frames" | "diff" | "compare" | "inspect" | "lesson" | "predict" | "shell" | "header" | "forecast" | "snapshot" | "share" | "name" | "try" | "moves"; // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "compare" "inspect" "lesson" "predict" "shell" "header" "forecast" "snapshot" "share" "name" "try" "moves"
+  t: "step" | "back" | "seek" | "until" | "act" | "branch" | "fork" | "replay" | "label" | "frames" | "diff" | "compare" | "inspect" | "lesson" | "predict" | "shell" | "header" | "forecast" | "preview" | "snapshot" | "share" | "name" | "try" | "moves"; // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "compare" "inspect" "lesson" "predict" "shell" "header" "forecast" "preview" "snapshot" "share" "name" "try" "moves"
   id: number; // of this page
   branch?: number; // which branch it is about; absent: the session's current one
   n?: number; // step: how many (1 if absent); seek, frames, inspect: which step
@@ -154,6 +154,7 @@ export interface Host {
   kind?: string; // of a box: "router" "nat" "firewall" "balancer" "stripper" "blackhole"
   addrs: string[];
   procs: string[];
+  kernel?: string; // profile, when it is not the scene's
 }
 
 /**

@@ -16,7 +16,7 @@ const Version = 2
 // command that was not answered before the connection broke is sent again with
 // the same ID, and the server answers again without doing it again.
 type Command struct {
-	T  string `json:"t"`  // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "compare" "inspect" "lesson" "predict" "shell" "header" "forecast" "snapshot" "share" "name" "try" "moves"
+	T  string `json:"t"`  // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "compare" "inspect" "lesson" "predict" "shell" "header" "forecast" "preview" "snapshot" "share" "name" "try" "moves"
 	ID int64  `json:"id"` // of this page
 
 	Branch  *int32    `json:"branch,omitempty"`  // which branch it is about; absent: the session's current one
@@ -83,6 +83,8 @@ type Host struct {
 	Kind  string   `json:"kind,omitempty"` // of a box: "router" "nat" "firewall" "balancer" "stripper" "blackhole"
 	Addrs []string `json:"addrs"`
 	Procs []string `json:"procs"`
+
+	Kernel string `json:"kernel,omitempty"` // profile, when it is not the scene's
 }
 
 // Link is one direction of a cable.

@@ -4,7 +4,7 @@ import { Charts } from './charts';
 import { Queues } from './queues/queues';
 import { Shell } from './shell';
 import { Sockets } from './sockets';
-import { Sysctls } from './sysctl';
+import { Sysctls } from './sysctl/tab';
 import { Timers } from './timers';
 import { Why } from './why';
 import { Windows } from './window';
