@@ -180,9 +180,7 @@ func (s *Server) apiCapture(w http.ResponseWriter, r *http.Request) {
 	var file strings.Builder
 	var failed error
 	err := s.hub.with(r.Context(), id, func(st *stage) {
-		var packets []capture.Packet
-		st.walkThrough(func(world *engine.World, e *trace.Event) { packets = append(packets, capture.Sent(world, e)...) })
-		failed = capture.Write(&file, &st.file.Scenario, packets)
+		failed = capture.Write(&file, &st.file.Scenario, capture.Run(st.t, captureWords(langOf(r))))
 	})
 	if failed != nil {
 		s.log.Error("capture failed", "id", id, "err", failed)
@@ -194,6 +192,25 @@ func (s *Server) apiCapture(w http.ResponseWriter, r *http.Request) {
 	}
 	attach(w, "application/x-pcapng", "wirestep-"+id+".pcapng")
 	io.WriteString(w, file.String())
+}
+
+// captureWords are the words of the comments in a capture.
+func captureWords(lang string) capture.Words {
+	t := func(key string, args ...any) string { return i18n.T(lang, key, args...) }
+	return capture.Words{
+		T: t,
+		Says: func(r *trace.Rule) string {
+			says, _ := i18n.Rule(lang, r.ID, r.Says, r.Differs)
+			return says
+		},
+		Check: func(c trace.Check) string {
+			if c.OK {
+				return scene.Comparison(c) + ": " + t("capture.yes")
+			}
+			return scene.Comparison(c) + ": " + t("capture.no")
+		},
+		Who: func(by string) string { return whoIn(lang, by) },
+	}
 }
 
 // apiSessionScript is what one host did so far, as a packetdrill script.

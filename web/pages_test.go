@@ -193,6 +193,18 @@ func TestAddressesOfASession(t *testing.T) {
 	}
 }
 
+// The comments in a capture are in the reader's language.
+func TestCaptureSpeaksTheLanguage(t *testing.T) {
+	s := open(t, nil)
+	id := s.create(withScene(plain))
+	s.join(id, "").do(proto.Command{T: "step", N: 6})
+	for lang, want := range map[string]string{"en": "sent by client in event", "zh-CN": "由 client 在事件"} {
+		if _, file, _ := s.get("/api/sessions/" + id + "/capture.pcapng?lang=" + lang); !strings.Contains(file, want) {
+			t.Errorf("%s: %q is in no comment", lang, want)
+		}
+	}
+}
+
 // The script of a session is of one host; a host that is not there is said.
 func TestScriptOfASession(t *testing.T) {
 	s := open(t, nil)

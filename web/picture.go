@@ -200,11 +200,7 @@ func what(r run, f proto.Frame, packets map[int32]proto.Packet, lang string) str
 	if f.Host >= 0 && f.Host < len(r.hosts) {
 		host = r.hosts[f.Host].Name
 	}
-	by := f.By
-	if _, known := i18n.Keys(lang)["who."+by]; known {
-		by = i18n.T(lang, "who."+by)
-	}
-	parts := []string{i18n.T(lang, "event."+f.Kind, "host", host, "name", f.Name, "by", by, "segment", segment(packets[f.Packet]))}
+	parts := []string{i18n.T(lang, "event."+f.Kind, "host", host, "name", f.Name, "by", whoIn(lang, f.By), "segment", segment(packets[f.Packet]))}
 	for _, e := range f.Effects {
 		switch e.Kind {
 		case "sent", "copied":
@@ -220,6 +216,17 @@ func what(r run, f proto.Frame, packets map[int32]proto.Packet, lang string) str
 		}
 	}
 	return strings.Join(parts, i18n.T(lang, "event.and"))
+}
+
+// whoIn is how a language calls whoever acted.
+func whoIn(lang, by string) string {
+	if n, ok := strings.CutPrefix(by, "guest "); ok {
+		return i18n.T(lang, "share.guest", "n", n)
+	}
+	if _, known := i18n.Keys(lang)["who."+by]; known {
+		return i18n.T(lang, "who."+by)
+	}
+	return by
 }
 
 // why lists the rules of an event, each once, a few at most: what was done, then

@@ -111,15 +111,15 @@ func TestRunWritesACapture(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var comments []string
+	var comments []string // of each packet
 	for {
 		_, _, options, err := r.ReadPacketDataWithOptions()
 		if err != nil {
 			break
 		}
-		comments = append(comments, options.Comments...)
+		comments = append(comments, strings.Join(options.Comments, "\n"))
 	}
-	if len(comments) != 4 || !strings.HasSuffix(comments[0], ", lost") {
+	if len(comments) != 4 || !strings.Contains(comments[0], "Lost, event 2") || !strings.HasSuffix(comments[0], "By the rule: drop 1st SYN from client.") {
 		t.Errorf("%q, expected four comments, the first about a loss", comments)
 	}
 }

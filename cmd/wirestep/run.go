@@ -13,6 +13,7 @@ import (
 	"wirestep/engine/scene"
 	"wirestep/engine/shell"
 	"wirestep/engine/trace"
+	"wirestep/i18n"
 )
 
 // runScene runs a scene or a bundle from its start: wirestep run.
@@ -52,7 +53,7 @@ func runScene(e env, args []string) int {
 		}
 	}
 	out := bufio.NewWriter(e.out)
-	packets, found := play(t, stop, write(out), *pcapng != "")
+	found := play(t, stop, write(out))
 	if *form == "pkt" {
 		text, err := packetdrill.Export(t, t.Branch(), t.N(), *hostName)
 		if err != nil {
@@ -70,7 +71,7 @@ func runScene(e env, args []string) int {
 		return 1
 	}
 	if *pcapng != "" {
-		if err := writeCapture(*pcapng, f, packets); err != nil {
+		if err := writeCapture(*pcapng, t); err != nil {
 			fmt.Fprintln(e.err, err)
 			return 1
 		}
@@ -140,29 +141,39 @@ func silent(io.Writer) func(*engine.World, *trace.Event) {
 }
 
 // play runs the branch that the timeline stands on from its start.
-func play(t *engine.Timeline, stop scene.Cond, write func(*engine.World, *trace.Event), keep bool) (packets []capture.Packet, found bool) {
+func play(t *engine.Timeline, stop scene.Cond, write func(*engine.World, *trace.Event)) (found bool) {
 	_ = t.Seek(0)
 	for {
 		ev, ok := t.Step()
 		if !ok {
-			return packets, false
+			return false
 		}
 		write(t.World(), ev)
-		if keep {
-			packets = append(packets, capture.Sent(t.World(), ev)...)
-		}
 		if stop(t.World(), ev) {
-			return packets, true
+			return true
 		}
 	}
 }
 
-func writeCapture(name string, f *scene.File, packets []capture.Packet) error {
+// words are those of the comments in a capture.
+var words = capture.Words{
+	T:     func(key string, args ...any) string { return i18n.T(i18n.Default, key, args...) },
+	Says:  func(r *trace.Rule) string { return r.Says },
+	Check: scene.CheckText,
+	Who: func(by string) string {
+		if _, known := i18n.Keys(i18n.Default)["who."+by]; known {
+			return i18n.T(i18n.Default, "who."+by)
+		}
+		return by
+	},
+}
+
+func writeCapture(name string, t *engine.Timeline) error {
 	out, err := os.Create(name)
 	if err != nil {
 		return err
 	}
-	err = capture.Write(out, &f.Scenario, packets)
+	err = capture.Write(out, t.Scenario(), capture.Run(t, words))
 	if e := out.Close(); err == nil {
 		err = e
 	}

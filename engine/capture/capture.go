@@ -3,12 +3,13 @@
 //
 // There is one interface a host; a packet stands once, on the interface of the
 // host that sent it, at the instant at which it left. Its comment tells what a
-// capture cannot know: which event sent it, and what became of it.
+// capture cannot know: why it was sent, because of what, and what befell it.
 package capture
 
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/gopacket/gopacket"
@@ -22,10 +23,11 @@ import (
 
 // Packet is one packet of a capture.
 type Packet struct {
+	ID      sim.PacketID
 	At      sim.Time
 	Host    sim.HostID // the interface on which it was seen
 	Seg     wire.Segment
-	Comment string
+	Comment string // a line for each thing that is known
 }
 
 // Write writes a capture. The packets stand in the order of their times; the
@@ -67,9 +69,10 @@ func device(host string) pcapgo.NgInterface {
 	return pcapgo.NgInterface{Name: host, LinkType: layers.LinkTypeRaw, TimestampResolution: 9}
 }
 
+// comments makes each line a comment of its own: readers cut long ones short.
 func comments(s string) []string {
 	if s == "" {
 		return nil
 	}
-	return []string{s}
+	return strings.Split(s, "\n")
 }

@@ -95,11 +95,14 @@ func (x *explainer) change(c trace.Change, depth int) {
 }
 
 // CheckText writes the comparison that ran, with its operands and its answer.
-func CheckText(c trace.Check) string {
+func CheckText(c trace.Check) string { return Comparison(c) + ": " + yes(c.OK) }
+
+// Comparison writes what was compared, without the answer.
+func Comparison(c trace.Check) string {
 	if c.Op == trace.OpTrue {
-		return c.L + ": " + yes(c.OK)
+		return c.L
 	}
-	return operand(c.L, c.A, c.Unit) + " " + c.Op.String() + " " + operand(c.R, c.B, c.Unit) + ": " + yes(c.OK)
+	return operand(c.L, c.A, c.Unit) + " " + c.Op.String() + " " + operand(c.R, c.B, c.Unit)
 }
 
 func operand(name string, v int64, u trace.Unit) string {

@@ -69,7 +69,7 @@ func TestFormat(t *testing.T) {
 }
 
 func TestPattern(t *testing.T) {
-	if got := Pattern(0x10, 17); got != "0010:abcdefghij\n0" {
+	if got := Pattern(0x10, 17); got != "aabaABCDEFGHIJK\na" {
 		t.Errorf("the bytes from 16 are %q", got)
 	}
 	rapid.Check(t, func(t *rapid.T) {

@@ -1,4 +1,4 @@
-import { t } from '../../i18n';
+import { lang, t } from '../../i18n';
 import { dialog, hello } from '../state';
 import { Icon } from '../ui/Icon';
 import { Menu } from '../ui/Menu';
@@ -16,7 +16,7 @@ export function files(session: string, hosts: { name: string; kind?: string }[])
   return [
     file(t('lab.export-bundle'), 'bundle', 'scene'),
     file(t('lab.export-trace'), 'trace', 'txt'),
-    file(t('lab.export-pcap'), 'capture.pcapng', 'pcapng'),
+    file(t('lab.export-pcap'), `capture.pcapng?lang=${lang.value}`, 'pcapng'),
     ...hosts.filter((h) => !h.kind).map((h) => file(t('lab.export-pkt', { host: h.name }), `script.pkt?host=${encodeURIComponent(h.name)}`, 'pkt')),
   ];
 }
