@@ -39,7 +39,7 @@ export const busy = signal(false);
 export const comparing = signal<{ branch: number; diff: Diff | null } | null>(null);
 export const staged = signal<Record<string, string>>({}); // "host name" → value
 export const tab = signal<Tab>('why');
-export const tabs = ['why', 'sockets', 'queues', 'window', 'charts', 'timers', 'sysctl', 'shell'] as const;
+export const tabs = ['why', 'sockets', 'queues', 'window', 'charts', 'timers', 'sysctl', 'header', 'shell'] as const;
 export type Tab = (typeof tabs)[number];
 export const column = signal<'diagram' | 'lesson' | 'inspect'>('diagram');
 

@@ -1,6 +1,7 @@
 import { t } from '../../i18n';
 import { tab, tabs } from '../state';
 import { Charts } from './charts';
+import { HeaderTab } from './header/tab';
 import { Queues } from './queues/queues';
 import { Shell } from './shell';
 import { Sockets } from './sockets';
@@ -53,6 +54,7 @@ export function Inspector() {
         {now === 'charts' && <Charts />}
         {now === 'timers' && <Timers />}
         {now === 'sysctl' && <Sysctls />}
+        {now === 'header' && <HeaderTab />}
         {now === 'shell' && <Shell />}
       </div>
     </aside>
