@@ -84,7 +84,7 @@ func walkAhead(r *outcome.Run, from, to engine.StepNo) []proto.Frame {
 			goTo(was, r.Branch, e.ID-1)
 			return was.World().Packet(id)
 		}
-		f := encodeEvent(t.World(), e, t.Move(r.Branch, e.ID), before)
+		f := encodeEvent(t.Scenario(), t.World(), e, t.Move(r.Branch, e.ID), before)
 		if now := encodeRules(t.World()); !slices.Equal(rules, now) {
 			f.Rules = &proto.RulesChange{Old: rules, New: now}
 			rules = now

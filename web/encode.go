@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"net/netip"
+	"strings"
 
 	"wirestep/engine"
 	"wirestep/engine/host"
@@ -153,16 +154,16 @@ func encodeBranches(t *engine.Timeline) []proto.Branch {
 	return all
 }
 
-// encodeFrame encodes an event. w is the world right after it, move what somebody
+// encodeFrame encodes an event of a scenario. w is the world right after it, move what somebody
 // did if it is that, before a packet as it was before it.
-func encodeFrame(w *engine.World, e *trace.Event, move *engine.Intervention, before func(sim.PacketID) *engine.Packet) proto.Frame {
-	f := encodeEvent(w, e, move, before)
+func encodeFrame(sc *engine.Scenario, w *engine.World, e *trace.Event, move *engine.Intervention, before func(sim.PacketID) *engine.Packet) proto.Frame {
+	f := encodeEvent(sc, w, e, move, before)
 	f.Next = encodePlanned(w)
 	return f
 }
 
 // encodeEvent is encodeFrame without what is scheduled after it.
-func encodeEvent(w *engine.World, e *trace.Event, move *engine.Intervention, before func(sim.PacketID) *engine.Packet) proto.Frame {
+func encodeEvent(sc *engine.Scenario, w *engine.World, e *trace.Event, move *engine.Intervention, before func(sim.PacketID) *engine.Packet) proto.Frame {
 	f := proto.Frame{
 		N: int32(e.ID), At: int64(e.At), Kind: e.Kind.String(), Host: int(e.Host), Subject: int32(e.Subject), Packet: int32(e.Packet),
 		Name: e.Name, Cause: int32(e.Cause), Spans: []proto.Span{},
@@ -173,6 +174,8 @@ func encodeEvent(w *engine.World, e *trace.Event, move *engine.Intervention, bef
 	case e.Kind == trace.Act:
 		f.By, f.Name = cmp.Or(move.By, "replay"), scene.FormatOp(move.Op) // what a replay makes up has no text of its own
 		f.Also = move.Also
+	case e.Kind == trace.Call:
+		f.Call = encodeCall(sc, e)
 	}
 	for _, s := range e.Spans {
 		p := proto.Span{Rule: s.Rule.ID, Parent: s.Parent}
@@ -187,12 +190,7 @@ func encodeEvent(w *engine.World, e *trace.Event, move *engine.Intervention, bef
 	for i := range e.Effects {
 		x := &e.Effects[i]
 		if x.Kind == trace.Set {
-			c := proto.SysctlChange{Host: int(x.Host), Name: x.Text, Old: x.Was, New: x.Is}
-			if f.Sysctl == nil {
-				f.Sysctl = &c
-			} else {
-				f.Sysctls = append(f.Sysctls, c)
-			}
+			f.Sysctls = append(f.Sysctls, proto.SysctlChange{Host: int(x.Host), Name: x.Text, Old: x.Was, New: x.Is})
 			continue
 		}
 		f.Effects = append(f.Effects, encodeEffect(w, x, before))
@@ -201,6 +199,16 @@ func encodeEvent(w *engine.World, e *trace.Event, move *engine.Intervention, bef
 		f.Counts = append(f.Counts, [4]int64{int64(c.Host), int64(c.Counter), int64(c.By), int64(c.Span)})
 	}
 	return f
+}
+
+// encodeCall reads the line that a process carried out; nil for one that only waits.
+func encodeCall(sc *engine.Scenario, e *trace.Event) *proto.Call {
+	op, err := scene.ParseOp("call "+sc.Hosts[e.Host].Name+": "+e.Name, sc)
+	if in := &op.Call; err == nil && in.Kind == host.InstrCall {
+		_, args, _ := strings.Cut(scene.FormatInstr(*in), "(")
+		return &proto.Call{Var: in.Var, Name: in.Name, Args: strings.TrimSuffix(args, ")")}
+	}
+	return nil
 }
 
 func encodeQueues(w *engine.World) []proto.Queue {

@@ -56,7 +56,7 @@ func (st *stage) keep(b engine.BranchID, s *stretch) {
 
 // encode adds the event after a stretch.
 func (st *stage) encode(s *stretch, b engine.BranchID, w *engine.World, e *trace.Event) {
-	f := encodeFrame(w, e, st.t.Move(b, e.ID), func(id sim.PacketID) *engine.Packet { return st.worldAt(b, e.ID-1).Packet(id) })
+	f := encodeFrame(&st.file.Scenario, w, e, st.t.Move(b, e.ID), func(id sim.PacketID) *engine.Packet { return st.worldAt(b, e.ID-1).Packet(id) })
 	now := encodeRules(w)
 	if !slices.Equal(s.rules, now) {
 		f.Rules = &proto.RulesChange{Old: s.rules, New: now}

@@ -185,7 +185,7 @@ func TestShell(t *testing.T) {
 	if !d.Shell.Acted || d.Shell.Text != "net.ipv4.tcp_fin_timeout = 30\n" || p.cursor.N != at+1 {
 		t.Fatalf("sysctl -w: %+v, cursor %d", d.Shell, p.cursor.N)
 	}
-	if f := p.frames[at+1]; f.Sysctl == nil || f.Sysctl.New != "30" || f.Name != "sysctl client net.ipv4.tcp_fin_timeout = 30" {
+	if f := p.frames[at+1]; len(f.Sysctls) != 1 || f.Sysctls[0].New != "30" || f.Name != "sysctl client net.ipv4.tcp_fin_timeout = 30" {
 		t.Fatalf("what sysctl -w did: %+v", f)
 	}
 	for _, line := range []string{"sysctl -w net.ipv4.tcp_fin_timeout=x", "dance", "ss | cat"} {

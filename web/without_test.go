@@ -18,8 +18,8 @@ func TestReplayWithoutOneMove(t *testing.T) {
 	if p.snap.Branch != 1 || p.snap.Branches[1].Label != "not dropped" || p.snap.Branches[1].Step != 0 {
 		t.Fatalf("replay: %+v", p.snap.Branches)
 	}
-	if p.frames[1].Sysctl == nil || p.frames[2].Kind == "act" || len(p.snap.World.Rules) != 0 {
-		t.Fatalf("after the replay without the drop: %+v, then %s", p.frames[1].Sysctl, p.frames[2].Kind)
+	if len(p.frames[1].Sysctls) != 1 || p.frames[2].Kind == "act" || len(p.snap.World.Rules) != 0 {
+		t.Fatalf("after the replay without the drop: %+v, then %s", p.frames[1].Sysctls, p.frames[2].Kind)
 	}
 	p.do(proto.Command{T: "branch", Branch: ptr(int32(0)), N: 4})
 	p.refused("op", proto.Command{T: "replay", Without: 3}) // nobody's act

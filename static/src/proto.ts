@@ -1,6 +1,57 @@
 // Generated from web/proto by web/proto/gen; do not edit.
 
 /**
+ * Command is anything that a browser asks. ID counts up from 1 in one page; a
+ * command that was not answered before the connection broke is sent again with
+ * the same ID, and the server answers again without doing it again.
+ */
+// branch: which branch it is about; absent: the session's current one
+// n: step, back: how many (1 if absent); seek, branch, frames, inspect, shell, header: which step
+// to: frames: up to this step; diff: the other branch; header: the packet to compare with, 0: the one that it repeats or was
+// at: act: at which instant; absent: now
+// undo: moves: leave these events out
+// redo: moves: make these again, which had been left out
+// op: act, forecast: one intervention, as a scene writes it
+// ops: replay, preview: same moves as before, with these made first, at time 0
+// without: replay: go on right before this event, an act, without it; every later act is made again
+// cond: until: "segment" "timer" "state" "drop" or a condition such as client.cwnd < 4
+// text: label, fork, replay, moves: the branch's name; lesson: "next" "prev" "reset" "return"; try: which; share: "follower" "driver", what the link lets one be; name: what the others see
+// off: share: the link holds no longer
+// answer: predict: the key of the option chosen
+// host: shell: on which host; n absent: where the session stands, else at that step
+// line: shell: the command line, at most 1024 bytes
+// packet: header: which, as it is after event n
+// branches: compare: two to four, the first is A
+// ahead: frames: of a branch as "compare" ran it ahead
+export type Order =
+  | { t: "step"; branch?: number; n?: number }
+  | { t: "back"; branch?: number; n?: number }
+  | { t: "seek"; branch?: number; n?: number }
+  | { t: "until"; branch?: number; cond?: string }
+  | { t: "act"; branch?: number; at?: number; op?: string }
+  | { t: "branch"; branch?: number; n?: number }
+  | { t: "fork"; branch?: number; text?: string }
+  | { t: "replay"; branch?: number; ops?: string[]; without?: number; text?: string }
+  | { t: "label"; branch?: number; text?: string }
+  | { t: "frames"; branch?: number; n?: number; to?: number; ahead?: boolean }
+  | { t: "diff"; branch?: number; to?: number }
+  | { t: "compare"; branch?: number; branches?: number[] }
+  | { t: "inspect"; branch?: number; n?: number }
+  | { t: "lesson"; branch?: number; text?: string }
+  | { t: "predict"; branch?: number; answer?: string }
+  | { t: "shell"; branch?: number; n?: number; host?: string; line?: string }
+  | { t: "header"; branch?: number; n?: number; to?: number; packet?: number }
+  | { t: "forecast"; branch?: number; op?: string }
+  | { t: "preview"; branch?: number; ops?: string[] }
+  | { t: "snapshot"; branch?: number }
+  | { t: "share"; branch?: number; text?: string; off?: boolean }
+  | { t: "name"; branch?: number; text?: string }
+  | { t: "try"; branch?: number; text?: string }
+  | { t: "moves"; branch?: number; undo?: number[]; redo?: MoveRef[]; text?: string };
+
+export type Command = Order & { id: number };
+
+/**
  * Run is a run of text of one kind, as docs/lessons.md says: one field is set, but
  * for a link.
  */
@@ -77,34 +128,6 @@ export interface Person {
 }
 
 export const Version = 2;
-
-/**
- * Command is anything that a browser asks. ID counts up from 1 in one page; a
- * command that was not answered before the connection broke is sent again with
- * the same ID, and the server answers again without doing it again.
- */
-export interface Command {
-  t: "step" | "back" | "seek" | "until" | "act" | "branch" | "fork" | "replay" | "label" | "frames" | "diff" | "compare" | "inspect" | "lesson" | "predict" | "shell" | "header" | "forecast" | "preview" | "snapshot" | "share" | "name" | "try" | "moves"; // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "compare" "inspect" "lesson" "predict" "shell" "header" "forecast" "preview" "snapshot" "share" "name" "try" "moves"
-  id: number; // of this page
-  branch?: number; // which branch it is about; absent: the session's current one
-  n?: number; // step: how many (1 if absent); seek, frames, inspect: which step
-  to?: number; // frames: up to this step; diff: the other branch; header: the packet to compare with, 0: the one that it repeats or was
-  at?: number; // act: at which instant; absent: now
-  undo?: number[]; // moves: leave these events out
-  redo?: MoveRef[]; // moves: make these again, which had been left out
-  op?: string; // act, forecast: one intervention, as a scene writes it
-  ops?: string[]; // replay: same moves as before, with these made first, at time 0
-  without?: number; // replay: go on right before this event, an act, without it; every later act is made again
-  cond?: string; // until: "segment" "timer" "state" "drop" or a condition such as client.cwnd < 4
-  text?: string; // label, fork, replay: the branch's name; lesson: "next" "prev" "reset" "return"; try: which; share: "follower" "driver", what the link lets one be; name: what the others see
-  off?: boolean; // share: the link holds no longer
-  answer?: string; // predict: the key of the option chosen
-  host?: string; // shell: on which host; n absent: where the session stands, else at that step
-  line?: string; // shell: the command line, at most 1024 bytes
-  packet?: number; // header: which, as it is after event n
-  branches?: number[]; // compare: two to four, the first is A
-  ahead?: boolean; // frames: of a branch as "compare" ran it ahead
-}
 
 /**
  * Hello is the first message on every connection.
@@ -315,10 +338,19 @@ export interface Frame {
   changes?: Change[];
   effects?: Effect[];
   counts?: ([number, number, number, number])[]; // host, counter, by, span
-  sysctl?: SysctlChange;
-  sysctls?: SysctlChange[]; // more of them: another kernel was started
+  sysctls?: SysctlChange[]; // many of them when another kernel was started
+  call?: Call; // kind "call": what was called
   rules?: RulesChange;
   next: Planned[]; // what is scheduled after this event
+}
+
+/**
+ * Call is one system call, as a program makes it: c = connect(server:80).
+ */
+export interface Call {
+  var?: string; // takes the result
+  name: string;
+  args: string;
 }
 
 /**
@@ -365,7 +397,7 @@ export interface Change {
  * 	copied      packet (whole, with copyOf)
  * 	edited      n, before and packet: the packet as it was and as it is
  * 	woke        host, name of the process
- * 	returned    host, name of the process, text of the call, result, errno
+ * 	returned    host, name of the process, text that was read, result, errno: what the frame's call gave
  * 	created     subject (whole)
  * 	destroyed   subject (whole, as it was)
  * 	named       subject (id, host, flow and name as they are now; values empty), text = its name before

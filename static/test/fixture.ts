@@ -105,6 +105,8 @@ export class Script {
         else this.timers.set(key, { at: c.new, kind: 'timer', host: s.host, subject: s.id, name: 'rto' });
       }
     }
+    const call = kind === 'call' ? /^(?:(\w+) = )?(\w+)\((.*)\)$/.exec(more.name ?? '') : null;
+    if (call) more = { call: { var: call[1], name: call[2], args: call[3] }, ...more };
     const f: Frame = { n: this.frames.length + 1, at, kind, host, cause: Math.max(0, this.frames.length), spans: [{ rule: 'test.rule', parent: -1 }], next: [], ...more };
     this.frames.push(f);
     f.next = this.next();
@@ -153,7 +155,7 @@ export function lostSynAck(): Script {
     name: 's = listen(:80, 128)',
     effects: [
       { kind: 'created', span: 0, host: 1, subject: listener },
-      { kind: 'returned', span: 0, host: 1, name: 'app', text: 's = listen(:80, 128)' },
+      { kind: 'returned', span: 0, host: 1, name: 'app' },
     ],
   });
   const syn = s.packet(0, 0, 'SYN');
@@ -203,7 +205,7 @@ export function lostSynAck(): Script {
     effects: [
       { kind: 'delivered', span: 0, host: 0, n: 4 },
       { kind: 'sent', span: 0, host: 0, packet: ack },
-      { kind: 'returned', span: 0, host: 0, name: 'app', text: 'c = connect(server:80)' },
+      { kind: 'returned', span: 0, host: 0, name: 'app' },
     ],
   });
   const data = s.packet(1040 * ms, 0, 'DATA', { seq: 1, len: 1000, flags: 'P.' });
@@ -212,7 +214,7 @@ export function lostSynAck(): Script {
     changes: [s.set(2, 2, 1001), s.set(2, 4, 2040 * ms)],
     effects: [
       { kind: 'sent', span: 0, host: 0, packet: data },
-      { kind: 'returned', span: 0, host: 0, name: 'app', text: 'write(c, 1000)', result: 1000 },
+      { kind: 'returned', span: 0, host: 0, name: 'app', result: 1000 },
     ],
   });
   const established = subject(4, 'tcb', 1, 2, [S.ESTABLISHED, 1, 1, 1e9, null, 10, 0]);
@@ -316,7 +318,7 @@ export function forms(): Script {
   const edit = s.packet(at(6), 1, 'ACK', { ack: 202 });
   s.event(at(6), 'call', 1, {
     name: 'read(c, 1000)',
-    effects: [sent(edit), { kind: 'returned', span: 0, host: 1, name: 'app', text: 'read(c, 1000)', result: -1, errno: 'ECONNRESET' }],
+    effects: [sent(edit), { kind: 'returned', span: 0, host: 1, name: 'app', result: -1, errno: 'ECONNRESET' }],
   });
   s.event(at(6) + 9 * ms, 'act', -1, {
     packet: edit.id,

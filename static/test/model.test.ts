@@ -65,7 +65,7 @@ const runs = fc.array(fc.record({ what: fc.nat(8), a: fc.nat(50), b: fc.nat(50),
       changes.push({ s: sub.id, f: 4, span: 0, old: sub.values[4], new: c.b % 2 ? at + c.b : null });
       if (c.b % 5 === 0) effects.push({ kind: 'destroyed', span: 0, host: 0, subject: { ...sub, values: sub.values.map((v, i) => (i === 4 ? changes[0].new : v)) } });
     }
-    if (c.what === 6) f.sysctl = { host: 0, name: 'x', old: s.sysctls[0].get('x') ?? '', new: String(c.b) };
+    if (c.what === 6) f.sysctls = [{ host: 0, name: 'x', old: s.sysctls[0].get('x') ?? '', new: String(c.b) }];
     if (sub && c.what === 7) effects.push({ kind: 'named', span: 0, host: 0, text: sub.name, subject: { ...sub, values: [], name: `n${c.b}`, flow: c.a } });
     if (c.what === 8) f.rules = { old: s.rules, new: [{ n: 1, text: 'drop every SYN', hits: c.b }] };
     frames.push(f);

@@ -1,4 +1,4 @@
-import type { Branch, Command, Frame, Message, Snapshot } from '../src/proto';
+import type { Branch, Command, Frame, Message, Order, Snapshot } from '../src/proto';
 import { hello } from './fixture';
 
 // What the server does with places, in small: the rules of docs/protocol.md and of
@@ -47,7 +47,7 @@ export class Model {
   }
 
   /** Carries a command out; false when it is refused. */
-  run(c: Omit<Command, 'id'>): boolean {
+  run(c: Order): boolean {
     const b = c.branch ?? this.at;
     if (!this.futures[b]) return false;
     const onto = () => {
@@ -133,7 +133,7 @@ export class Wire {
     this.join(null);
   }
 
-  send(cmd: Omit<Command, 'id'>): Promise<{ t: 'done'; id: number }> {
+  send(cmd: Order): Promise<{ t: 'done'; id: number }> {
     return new Promise((resolve, reject) => {
       const id = ++this.lastId;
       this.unanswered.push({ cmd: { ...cmd, id }, settle: (ok) => (ok ? resolve({ t: 'done', id }) : reject(new Error('refused'))) });

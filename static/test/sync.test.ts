@@ -202,6 +202,6 @@ describe('where the page stands', () => {
       expect(w.view.n.peek()).toBe(k);
     }
     for (const f of w.timers.splice(0)) f();
-    expect(w.wire.up.map((c) => [c.t, c.n])).toEqual([['seek', 2]]);
+    expect(w.wire.up).toMatchObject([{ t: 'seek', n: 2 }]);
   });
 });

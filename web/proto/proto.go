@@ -10,37 +10,6 @@ package proto
 // Version is the version of the protocol. A page with another one reloads itself.
 const Version = 2
 
-// ---- browser → server ----
-
-// Command is anything that a browser asks. ID counts up from 1 in one page; a
-// command that was not answered before the connection broke is sent again with
-// the same ID, and the server answers again without doing it again.
-type Command struct {
-	T  string `json:"t"`  // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "compare" "inspect" "lesson" "predict" "shell" "header" "forecast" "preview" "snapshot" "share" "name" "try" "moves"
-	ID int64  `json:"id"` // of this page
-
-	Branch  *int32    `json:"branch,omitempty"`  // which branch it is about; absent: the session's current one
-	N       int32     `json:"n,omitempty"`       // step: how many (1 if absent); seek, frames, inspect: which step
-	To      int32     `json:"to,omitempty"`      // frames: up to this step; diff: the other branch; header: the packet to compare with, 0: the one that it repeats or was
-	At      *int64    `json:"at,omitempty"`      // act: at which instant; absent: now
-	Undo    []int32   `json:"undo,omitempty"`    // moves: leave these events out
-	Redo    []MoveRef `json:"redo,omitempty"`    // moves: make these again, which had been left out
-	Op      string    `json:"op,omitempty"`      // act, forecast: one intervention, as a scene writes it
-	Ops     []string  `json:"ops,omitempty"`     // replay: same moves as before, with these made first, at time 0
-	Without int32     `json:"without,omitempty"` // replay: go on right before this event, an act, without it; every later act is made again
-	Cond    string    `json:"cond,omitempty"`    // until: "segment" "timer" "state" "drop" or a condition such as client.cwnd < 4
-	Text    string    `json:"text,omitempty"`    // label, fork, replay: the branch's name; lesson: "next" "prev" "reset" "return"; try: which; share: "follower" "driver", what the link lets one be; name: what the others see
-	Off     bool      `json:"off,omitempty"`     // share: the link holds no longer
-	Answer  string    `json:"answer,omitempty"`  // predict: the key of the option chosen
-	Host    string    `json:"host,omitempty"`    // shell: on which host; n absent: where the session stands, else at that step
-	Line    string    `json:"line,omitempty"`    // shell: the command line, at most 1024 bytes
-
-	Packet int32 `json:"packet,omitempty"` // header: which, as it is after event n
-
-	Branches []int32 `json:"branches,omitempty"` // compare: two to four, the first is A
-	Ahead    bool    `json:"ahead,omitempty"`    // frames: of a branch as "compare" ran it ahead
-}
-
 // ---- server → browser ----
 
 // Hello is the first message on every connection.
@@ -222,11 +191,18 @@ type Frame struct {
 	Spans   []Span         `json:"spans"`
 	Changes []Change       `json:"changes,omitempty"`
 	Effects []Effect       `json:"effects,omitempty"`
-	Counts  [][4]int64     `json:"counts,omitempty"` // host, counter, by, span
-	Sysctl  *SysctlChange  `json:"sysctl,omitempty"`
-	Sysctls []SysctlChange `json:"sysctls,omitempty"` // more of them: another kernel was started
+	Counts  [][4]int64     `json:"counts,omitempty"`  // host, counter, by, span
+	Sysctls []SysctlChange `json:"sysctls,omitempty"` // many of them when another kernel was started
+	Call    *Call          `json:"call,omitempty"`    // kind "call": what was called
 	Rules   *RulesChange   `json:"rules,omitempty"`
 	Next    []Planned      `json:"next"` // what is scheduled after this event
+}
+
+// Call is one system call, as a program makes it: c = connect(server:80).
+type Call struct {
+	Var  string `json:"var,omitempty"` // takes the result
+	Name string `json:"name"`
+	Args string `json:"args"`
 }
 
 // Span is one rule that applied.
@@ -266,7 +242,7 @@ type Change struct {
 //	copied      packet (whole, with copyOf)
 //	edited      n, before and packet: the packet as it was and as it is
 //	woke        host, name of the process
-//	returned    host, name of the process, text of the call, result, errno
+//	returned    host, name of the process, text that was read, result, errno: what the frame's call gave
 //	created     subject (whole)
 //	destroyed   subject (whole, as it was)
 //	named       subject (id, host, flow and name as they are now; values empty), text = its name before

@@ -32,7 +32,7 @@ export function eventEffects(f: Frame, d: BranchData): string[] {
     if (e.kind === 'sent' && e.packet) out.push(t('event.sent', { segment: kindName(e.packet) + (e.packet.retx ? ` (${t('lab.retransmission', { n: e.packet.retx })})` : '') }));
     if (e.kind === 'lost' && p) out.push(t('event.lost', { segment: kindName(p) }));
     if (e.kind === 'dropped' && p) out.push(t('event.dropped', { segment: kindName(p) }));
-    if (e.kind === 'returned') out.push(t('event.returned', { name: (f.name ?? '').replace(/^.*?=\s*/, '').replace(/\(.*$/s, '()'), result: e.errno || String(e.result ?? 0) }));
+    if (e.kind === 'returned') out.push(t('event.returned', { name: f.call ? `${f.call.name}()` : (f.name ?? ''), result: e.errno || String(e.result ?? 0) }));
   }
   return out;
 }

@@ -1,6 +1,5 @@
 import { signal } from '@preact/signals';
-import type { Order } from '../model/sync';
-import type { Command, Done, Failed, Message } from '../proto';
+import type { Command, Done, Failed, Message, Order } from '../proto';
 import { Version } from '../proto';
 
 /** What the person sees of the connection. */

@@ -1,6 +1,6 @@
 import type { BranchData } from '../model/branch';
-import { type Order, Sync } from '../model/sync';
-import type { Done, Message } from '../proto';
+import { Sync } from '../model/sync';
+import type { Done, Message, Order } from '../proto';
 import { say, stays } from './notes';
 import { asSeenHere, follows, noteMove, people } from './share/state';
 import * as state from './state';

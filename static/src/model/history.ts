@@ -167,7 +167,9 @@ export class History {
     }
     for (const s of touched.values()) this.settle(s, f.n, f.at);
     this.call(f);
-    if (f.sysctl) this.notes.push({ n: f.n, at: f.at, host: f.sysctl.host, what: 'sysctl', text: `${short(f.sysctl.name)} ${f.sysctl.old} → ${f.sysctl.new}` });
+    // Where another kernel is started, what was done is noted, not each setting.
+    const [set, ...more] = f.sysctls ?? [];
+    if (set && !more.length) this.notes.push({ n: f.n, at: f.at, host: set.host, what: 'sysctl', text: `${short(set.name)} ${set.old} → ${set.new}` });
     this.act(f);
     this.marks.push({ n: f.n, at: f.at, look: look(f) });
   }
@@ -350,23 +352,22 @@ export class History {
     return this.schemas.stateName(s.schema, i, s.values[i]);
   }
 
+  /** What a program called, and what came of it: at once, or after it waited. */
   private call(f: Frame): void {
-    for (const e of f.effects ?? []) {
-      if (e.kind !== 'returned') continue;
-      const text = f.kind === 'call' ? (f.name ?? '') : /\(/.test(e.text ?? '') ? (e.text ?? '') : '';
-      if (!text) continue;
-      const key = `${e.host} ${text}`;
-      const whole = f.kind === 'call' && !this.waiting.has(key);
-      this.waiting.delete(key);
-      const name = text.replace(/^.*?=\s*/, '').replace(/\(.*$/s, '');
-      if (e.errno) this.notes.push({ n: f.n, at: f.at, host: e.host, what: 'error', text: `${name} → ${e.errno}` });
-      else if (whole && (e.result ?? 0) === 0 && !/^(read|recv)/.test(name)) this.notes.push({ n: f.n, at: f.at, host: e.host, what: 'call', text });
-      else this.notes.push({ n: f.n, at: f.at, host: e.host, what: 'return', text: `${name} → ${e.result ?? 0}` });
+    if (f.kind !== 'call') return;
+    const key = `${f.host} ${f.name}`;
+    const note = (what: Note['what'], text: string) => this.notes.push({ n: f.n, at: f.at, host: f.host, what, text });
+    const e = (f.effects ?? []).find((x) => x.kind === 'returned' && x.host === f.host);
+    if (!e) {
+      if (f.name) note('call', f.name);
+      this.waiting.add(key);
+      return;
     }
-    if (f.kind === 'call' && f.name && !(f.effects ?? []).some((e) => e.kind === 'returned' && e.host === f.host)) {
-      this.waiting.add(`${f.host} ${f.name}`);
-      this.notes.push({ n: f.n, at: f.at, host: f.host, what: 'call', text: f.name });
-    }
+    const waited = this.waiting.delete(key);
+    const name = f.call?.name ?? '';
+    if (e.errno) note('error', `${name} → ${e.errno}`);
+    else if (waited || e.result || /^(read|recv)/.test(name)) note('return', `${name} → ${e.result ?? 0}`);
+    else note('call', f.name ?? '');
   }
 
   /** A host that is off has a band of its own: it has no connections then. */

@@ -33,11 +33,6 @@ export function fromWorld(w: World, base: number): State {
   };
 }
 
-/** Every setting that a frame changes: several when another kernel was started. */
-function settings(f: Frame): SysctlChange[] {
-  return f.sysctl ? [f.sysctl, ...(f.sysctls ?? [])] : [];
-}
-
 /** A "-" stands for a setting that the kernel does not have. */
 function setSetting(s: State, c: SysctlChange, value: string): void {
   if (value === '-') s.sysctls[c.host]?.delete(c.name);
@@ -56,7 +51,7 @@ export function apply(s: State, f: Frame): void {
   for (const c of f.changes ?? []) setValue(s, c.s, c.f, c.new);
   for (const e of effects) if (e.kind === 'destroyed' && e.subject) s.subjects.delete(e.subject.id);
   for (const [host, counter, by] of f.counts ?? []) bump(s, host, counter, by);
-  for (const c of settings(f)) setSetting(s, c, c.new);
+  for (const c of f.sysctls ?? []) setSetting(s, c, c.new);
   if (f.rules) s.rules = f.rules.new ?? [];
 }
 
@@ -65,7 +60,7 @@ export function revert(s: State, f: Frame, before: number): void {
   if (f.n !== s.n) throw new Error(`event ${f.n} is not the last one, ${s.n} is`);
   s.n = f.n - 1;
   s.now = before;
-  for (const c of settings(f)) setSetting(s, c, c.old);
+  for (const c of f.sysctls ?? []) setSetting(s, c, c.old);
   if (f.rules) s.rules = f.rules.old ?? [];
   for (const [host, counter, by] of f.counts ?? []) bump(s, host, counter, -by);
   const effects = f.effects ?? [];

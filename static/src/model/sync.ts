@@ -1,9 +1,7 @@
 import { batch, type Signal } from '@preact/signals';
-import type { Branch, Command, Done, Hello, Lesson, Message, Snapshot } from '../proto';
+import type { Branch, Done, Hello, Lesson, Message, Order, Snapshot } from '../proto';
 import { BranchData } from './branch';
 import { Schemas } from './schema';
-
-export type Order = Omit<Command, 'id'>;
 
 /** A place: after event n of a branch. */
 export interface Spot {

@@ -71,7 +71,11 @@ func generate(b *bytes.Buffer, path string) error {
 					return fmt.Errorf("%s: not a struct", s.Name)
 				}
 				writeDoc(b, g.Doc)
-				if err := writeStruct(b, s.Name.Name, st); err != nil {
+				write := writeStruct
+				if s.Name.Name == "Command" {
+					write = writeCommand
+				}
+				if err := write(b, s.Name.Name, st); err != nil {
 					return err
 				}
 			}

@@ -74,7 +74,7 @@ export function rulesMet(d: BranchData, host: number): ReadonlySet<string> {
 export function setBy(d: BranchData, host: number, name: string, n: number): number {
   for (let k = n; k > d.base; k--) {
     const f = d.frame(k);
-    const hit = [f?.sysctl, ...(f?.sysctls ?? [])].some((c) => c && c.host === host && c.name === name);
+    const hit = (f?.sysctls ?? []).some((c) => c.host === host && c.name === name);
     if (hit) return k;
   }
   return 0;
