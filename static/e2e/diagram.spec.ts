@@ -4,7 +4,7 @@ import { expect, test } from './lab';
 for (const width of [1440, 390]) {
   test(`no label lies on a line or on another label at ${width} pixels`, async ({ lab, page }) => {
     await page.setViewportSize({ width, height: 900 });
-    await lab.open('/lessons/handshake');
+    await lab.open('/lab?scene=plain');
     await page.getByRole('slider', { name: 'Place in the run' }).focus();
     for (let round = 0; round < 3; round++) {
       await lab.stepUpTo(5);

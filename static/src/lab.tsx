@@ -35,7 +35,6 @@ async function main(): Promise<void> {
       s.level.value = s.lessonDoc.peek()?.level ?? 'student';
     }
   }
-  if (s.lessonDoc.peek() && matchMedia('(max-width: 899px)').matches) s.column.value = 'diagram';
   document.body.classList.add('lab-on');
   el.replaceChildren();
   render(<App stream={stream} place={place} />, el);

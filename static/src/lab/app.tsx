@@ -5,9 +5,12 @@ import { Canvas } from './canvas/canvas';
 import { Dialogs } from './dialogs/dialogs';
 import { Inspector } from './inspect/inspector';
 import { LessonPanel } from './lesson/panel';
+import { GoalStrip } from './phone/goal';
+import { narrow } from './phone/narrow';
+import { Sheet } from './phone/sheet';
 import { announce } from './say';
 import { Strip } from './share/strip';
-import { column, comparing, data, hello, lessonDoc, n } from './state';
+import { comparing, data, hello, lessonDoc, n } from './state';
 import type { Stream } from './stream';
 import { Banner } from './toolbar/banner';
 import { Header, type Place } from './toolbar/header';
@@ -16,6 +19,7 @@ import { Transport } from './toolbar/transport';
 
 export function App({ stream, place }: { stream: Stream; place: Place }) {
   const hasLesson = !!lessonDoc.value;
+  const left = hasLesson ? <LessonPanel /> : null;
   const ref = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const el = ref.current;
@@ -27,45 +31,25 @@ export function App({ stream, place }: { stream: Stream; place: Place }) {
     return () => removeEventListener('keydown', on);
   }, []);
   return (
-    <div ref={ref} class={`app col-${column.value}${hasLesson ? '' : ' no-lesson'}${comparing.value ? ' comparing' : ''}`}>
+    <div ref={ref} class={`app${narrow.value ? ' narrow' : ''}${hasLesson ? '' : ' no-lesson'}${comparing.value ? ' comparing' : ''}`}>
       <Header stream={stream} place={place} />
       <Strip session={place.session} />
-      <Columns hasLesson={hasLesson} />
+      {narrow.value && <GoalStrip />}
       <div class="cols">
-        {hasLesson && (
+        {left && !narrow.value && (
           <aside class="left" aria-label={t('lab.lesson')}>
-            <LessonPanel />
+            {left}
           </aside>
         )}
         <Canvas />
-        <Inspector />
+        {!narrow.value && <Inspector />}
       </div>
+      {narrow.value && !comparing.value && <Sheet left={left} />}
       <Banner stream={stream} />
       <Transport />
       <Dialogs />
       <Live />
     </div>
-  );
-}
-
-/** On a narrow page one column is shown at a time. */
-function Columns({ hasLesson }: { hasLesson: boolean }) {
-  const tabs = (['diagram', 'lesson', 'inspect'] as const).filter((x) => x !== 'lesson' || hasLesson);
-  return (
-    <nav class="columns" aria-label={t('lab.columns')}>
-      {tabs.map((x) => (
-        <button
-          key={x}
-          type="button"
-          aria-pressed={column.value === x}
-          onClick={() => {
-            column.value = x;
-          }}
-        >
-          {t(`lab.column-${x}`)}
-        </button>
-      ))}
-    </nav>
   );
 }
 

@@ -6,12 +6,13 @@ import { barSpot } from '../../diagram/view';
 import { t } from '../../i18n';
 import type { Track } from '../../model/history';
 import { act, actAt, choose } from '../act';
+import { narrow } from '../phone/narrow';
 import { bar, data, dialog, hello, n } from '../state';
 import { pause, seek } from '../sync';
 import { keyOf } from '../toolbar/keytable';
 
 /** Where a segment is at the cursor. */
-function fateAt(tr: Track, k: number): { fate: 'later' | 'flying' | 'held' | 'gone'; arrived: number } {
+export function fateAt(tr: Track, k: number): { fate: 'later' | 'flying' | 'held' | 'gone'; arrived: number } {
   if (tr.n > k) return { fate: 'later', arrived: 0 };
   let fate: 'flying' | 'held' | 'gone' = tr.packet.arrive === null ? 'held' : 'flying';
   let arrived = 0;
@@ -71,7 +72,7 @@ export function ActionBar({ l, labels }: { l: Layout | null; labels: Labels | nu
     setW(ref.current.offsetWidth);
     if (!ref.current.contains(document.activeElement)) ref.current.querySelector<HTMLElement>('button, input')?.focus({ preventScroll: true });
   }, [open?.packet, open?.mode]);
-  if (!open || !tr || !l) return null;
+  if (!open || !tr || !l || narrow.value) return null; // a narrow page has them in its sheet
   const spot = barSpot(l, labels, open.packet, w);
   const close = () => {
     bar.value = null;
@@ -104,7 +105,7 @@ export function ActionBar({ l, labels }: { l: Layout | null; labels: Labels | nu
 }
 
 /** What can be done to it, and why not where it cannot. */
-function Buttons({ tr }: { tr: Track }) {
+export function Buttons({ tr }: { tr: Track }) {
   const { fate, arrived } = fateAt(tr, n.value);
   const p = tr.packet;
   const host = hello.value?.hosts?.[p.from]?.name ?? '';
@@ -122,7 +123,7 @@ function Buttons({ tr }: { tr: Track }) {
           </button>
         ))}
       </div>
-      <div class="pop-row more">
+      <div class="pop-row rest">
         {off && (
           <>
             <span class="ref">{reason}</span>
@@ -162,7 +163,7 @@ async function every(tr: Track, host: string): Promise<void> {
   } else await act(rule);
 }
 
-function DelayForm({ id }: { id: number }) {
+export function DelayForm({ id }: { id: number }) {
   const [by, setBy] = useState('50ms');
   return (
     <form

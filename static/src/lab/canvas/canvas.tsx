@@ -4,6 +4,7 @@ import { Diagram } from '../../diagram/view';
 import { t } from '../../i18n';
 import { act, choose } from '../act';
 import { say } from '../notes';
+import { narrow, show } from '../phone/narrow';
 import * as s from '../state';
 import { Tools } from '../toolbar/tools';
 import { Icon } from '../ui/Icon';
@@ -20,7 +21,7 @@ export function Canvas() {
   if (!d) return <div class="canvas" />;
   return (
     <section class="canvas" aria-label={t('lab.diagram')}>
-      <Tools />
+      {!narrow.value && <Tools />}
       <Standing />
       {s.comparing.value ? (
         <Compare />
@@ -63,6 +64,7 @@ function pick(item: Item | null, how: 'click' | 'focus' | 'menu' | 'enter'): voi
   }
   s.tab.value = 'why';
   s.bar.value = item.packet ? { packet: item.packet, mode: '' } : null;
+  if (!item.packet && narrow.peek()) show('inspect');
 }
 
 /** The head of an arrow was put down at another instant. */

@@ -1,6 +1,5 @@
 import { lang, t } from '../../i18n';
 import { dialog, hello } from '../state';
-import { Icon } from '../ui/Icon';
 import { Menu } from '../ui/Menu';
 
 interface Item {
@@ -21,7 +20,8 @@ export function files(session: string, hosts: { name: string; kind?: string }[])
   ];
 }
 
-function List({ session, close }: { session: string; close: () => void }) {
+/** The list: on a narrow page it stands among other things. */
+export function ExportList({ session, close }: { session: string; close: () => void }) {
   return (
     <>
       <button
@@ -44,30 +44,8 @@ function List({ session, close }: { session: string; close: () => void }) {
 
 export function Exports({ session }: { session: string }) {
   return (
-    <Menu end class="wide" label={t('lab.export')} name={t('lab.export')}>
-      {(close) => <List session={session} close={close} />}
-    </Menu>
-  );
-}
-
-/** Where there is no room for buttons: the same, and the keys. */
-export function More({ session }: { session: string }) {
-  return (
-    <Menu end class="narrow more" label={<Icon name="dots" />} title={t('export.more')} name={t('export.more')}>
-      {(close) => (
-        <>
-          <List session={session} close={close} />
-          <button
-            type="button"
-            onClick={() => {
-              close();
-              dialog.value = 'keys';
-            }}
-          >
-            {t('lab.keys')}
-          </button>
-        </>
-      )}
+    <Menu end label={t('lab.export')} name={t('lab.export')}>
+      {(close) => <ExportList session={session} close={close} />}
     </Menu>
   );
 }

@@ -1,7 +1,8 @@
 import { t } from '../../i18n';
 import type { Track } from '../../model/history';
 import { act, actAt, choose, replay } from '../act';
-import { busy, clock, column, data, hello, n, now, rev } from '../state';
+import { narrow } from '../phone/narrow';
+import { bar, busy, clock, data, hello, n, now, rev } from '../state';
 import { seek } from '../sync';
 import { Icon } from '../ui/Icon';
 import type { Move, Target } from './doc';
@@ -70,8 +71,8 @@ export function made(m: Move): boolean {
 
 function point(tr: Track): void {
   if (tr.n > n.peek()) seek(tr.n);
-  column.value = 'diagram';
   choose({ key: `p${tr.packet.id}`, n: tr.n, packet: tr.packet.id });
+  if (narrow.peek()) bar.value = { packet: tr.packet.id, mode: '' };
 }
 
 export async function perform(m: Move): Promise<void> {

@@ -9,7 +9,8 @@ import { catchFocus } from './go';
 import { made, perform } from './moves';
 import { Blocks, Spans } from './text';
 
-const picked = signal('');
+/** What the reader would answer, as long as it is not locked in. */
+export const picked = signal('');
 const outcome = signal<Predicted | null>(null);
 
 /** Another step: nothing is picked yet, or what was. */
@@ -25,12 +26,6 @@ export function Question({ step }: { step: Step }) {
   if (!q || !at) return null;
   const answered = at.asked;
   const choice = answered ? (at.choice ?? '') : picked.value;
-  const lock = async () => {
-    pause();
-    const d = await send({ t: 'predict', answer: picked.peek() });
-    if (d?.predict) outcome.value = d.predict;
-    requestAnimationFrame(() => catchFocus(document.querySelector<HTMLElement>('.ask h3')));
-  };
   const right = at.right ?? outcome.value?.right;
   const mark = (key: string) => (!answered ? (key === choice ? 'sel' : '') : key === right ? 'right' : key === choice ? 'other' : '');
   const why = (key: string): ComponentChildren => {
@@ -78,6 +73,14 @@ export function Question({ step }: { step: Step }) {
       )}
     </fieldset>
   );
+}
+
+/** Locks in what is picked. */
+export async function lock(): Promise<void> {
+  pause();
+  const d = await send({ t: 'predict', answer: picked.peek() });
+  if (d?.predict) outcome.value = d.predict;
+  requestAnimationFrame(() => catchFocus(document.querySelector<HTMLElement>('.ask h3')));
 }
 
 /** Goes to the event that decides, on the run as the lesson means it: with the step's moves made. */

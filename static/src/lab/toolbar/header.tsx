@@ -1,5 +1,7 @@
 import { lang, t } from '../../i18n';
-import { Exports, More } from '../export/menu';
+import { Exports } from '../export/menu';
+import { More } from '../phone/more';
+import { narrow } from '../phone/narrow';
 import { dialog, hello, lessonDoc } from '../state';
 import type { Stream } from '../stream';
 import { Icon } from '../ui/Icon';
@@ -15,9 +17,6 @@ export interface Place {
 
 export function Header({ stream, place }: { stream: Stream; place: Place }) {
   const doc = lessonDoc.value;
-  const other = lang.value === 'en' ? 'zh-CN' : 'en';
-  const to = new URL(location.href);
-  to.searchParams.set('lang', other);
   return (
     <header class="bar">
       <a class="brand" href="/" aria-label="Wirestep">
@@ -40,6 +39,18 @@ export function Header({ stream, place }: { stream: Stream; place: Place }) {
       <BranchMenu />
       <span class="sp" />
       <Status stream={stream} />
+      {narrow.value ? <More session={place.session} /> : <Wide place={place} />}
+    </header>
+  );
+}
+
+/** What a wide page has room for; a narrow one has it behind a button. */
+function Wide({ place }: { place: Place }) {
+  const other = lang.value === 'en' ? 'zh-CN' : 'en';
+  const to = new URL(location.href);
+  to.searchParams.set('lang', other);
+  return (
+    <>
       <Exports session={place.session} />
       <button
         type="button"
@@ -54,10 +65,8 @@ export function Header({ stream, place }: { stream: Stream; place: Place }) {
         {other === 'en' ? 'EN' : '中文'}
       </a>
       <ThemeButton />
-      <More session={place.session} />
       <button
         type="button"
-        class="wide"
         title={t('lab.keys')}
         aria-label={t('lab.keys')}
         onClick={() => {
@@ -66,7 +75,7 @@ export function Header({ stream, place }: { stream: Stream; place: Place }) {
       >
         ?
       </button>
-    </header>
+    </>
   );
 }
 

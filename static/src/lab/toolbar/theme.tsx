@@ -5,7 +5,7 @@ import { Icon } from '../ui/Icon';
 const theme = signal(document.documentElement.dataset.theme ?? '');
 
 /** Light, dark, or as the system has it. */
-export function ThemeButton() {
+export function ThemeButton({ named }: { named?: boolean }) {
   const now = theme.value;
   const next = now === '' ? 'light' : now === 'light' ? 'dark' : '';
   const name = (v: string) => t(`lab.theme-${v || 'auto'}`);
@@ -26,6 +26,7 @@ export function ThemeButton() {
       }}
     >
       <Icon name={now === 'light' ? 'sun' : now === 'dark' ? 'moon' : 'contrast'} />
+      {named && name(now)}
     </button>
   );
 }

@@ -1,9 +1,11 @@
 import { signal } from '@preact/signals';
 import { instant } from '../../diagram/time';
 import { t } from '../../i18n';
+import { lock, picked } from '../lesson/question';
+import { narrow } from '../phone/narrow';
 import { eventTitle } from '../say';
 import { follows } from '../share/state';
-import { atEnd, busy, clock, data, hello, n, now, playing, rev, speed, tip } from '../state';
+import { asking, atEnd, busy, clock, data, hello, n, now, playing, rev, speed, tip } from '../state';
 import { back, pause, play, seek, step, toEnd, until } from '../sync';
 import { Icon } from '../ui/Icon';
 import { Menu } from '../ui/Menu';
@@ -19,7 +21,7 @@ export function Transport() {
   return (
     <footer class="transport">
       <div class="t">
-        <button type="button" title={`${t('lab.to-start')} (Home)`} aria-label={t('lab.to-start')} disabled={!may || n.value === 0} onClick={() => start()}>
+        <button type="button" class="to-start" title={`${t('lab.to-start')} (Home)`} aria-label={t('lab.to-start')} disabled={!may || n.value === 0} onClick={() => start()}>
           <Icon name="start" />
         </button>
         <button type="button" title={`${t('lab.back')} (←)`} aria-label={t('lab.back')} disabled={!may || (n.value === 0 && clock.value === null)} onClick={back}>
@@ -37,26 +39,18 @@ export function Transport() {
           <Icon name={playing.value ? 'pause' : 'play'} />
           {t(playing.value ? 'lab.pause' : 'lab.play')}
         </button>
-        <button type="button" title={`${t('lab.step')} (→)`} disabled={!may || atEnd.value} onClick={() => forward()}>
-          {t('lab.step')}
-          <Icon name="right" />
-        </button>
+        {narrow.value && asking.value ? (
+          <button type="button" class="primary" disabled={!picked.value} onClick={lock}>
+            {t('lab.lock-in')}
+          </button>
+        ) : (
+          <button type="button" title={`${t('lab.step')} (→)`} disabled={!may || atEnd.value} onClick={() => forward()}>
+            {t('lab.step')}
+            <Icon name="right" />
+          </button>
+        )}
         <Until />
-        <label class="chip speed">
-          <span class="sr">{t('lab.speed')}</span>
-          <select
-            value={String(speed.value)}
-            onChange={(e) => {
-              speed.value = Number(e.currentTarget.value);
-            }}
-          >
-            {speeds.map((s) => (
-              <option key={s} value={String(s)}>
-                × {s}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Speed />
       </div>
       <Scrubber />
       <div class="where mono" role="status" aria-live="off">
@@ -66,6 +60,27 @@ export function Transport() {
         <span class="quiet">{instant(Math.round((clock.value ?? now.value) / 1e5) * 1e5)}</span>
       </div>
     </footer>
+  );
+}
+
+/** How fast it plays. */
+function Speed() {
+  return (
+    <label class="chip speed">
+      <span class="sr">{t('lab.speed')}</span>
+      <select
+        value={String(speed.value)}
+        onChange={(e) => {
+          speed.value = Number(e.currentTarget.value);
+        }}
+      >
+        {speeds.map((s) => (
+          <option key={s} value={String(s)}>
+            × {s}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 
@@ -114,6 +129,20 @@ function Until() {
             {t('lab.until-end')}
           </button>
           <Condition close={close} />
+          {narrow.value && (
+            <>
+              <button
+                type="button"
+                onClick={() => {
+                  close();
+                  start();
+                }}
+              >
+                {t('lab.to-start')}
+              </button>
+              <Speed />
+            </>
+          )}
         </>
       )}
     </Menu>

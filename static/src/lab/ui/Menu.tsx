@@ -9,6 +9,7 @@ interface Props {
   title?: string;
   class?: string; // of the button
   list?: string; // further classes of the list
+  bare?: boolean; // no arrow beside the label: it says what it opens by its name
   end?: boolean; // the list ends where the button ends
   pressed?: boolean;
   disabled?: boolean;
@@ -49,9 +50,19 @@ export function Menu(p: Props) {
         if (open && to && !e.currentTarget.contains(to)) close();
       }}
     >
-      <button ref={button} type="button" class={p.class} title={p.title} disabled={p.disabled} aria-expanded={open} aria-pressed={p.pressed} popovertarget={id}>
+      <button
+        ref={button}
+        type="button"
+        class={p.class}
+        title={p.title}
+        disabled={p.disabled}
+        aria-expanded={open}
+        aria-pressed={p.pressed}
+        aria-label={p.bare ? p.name : undefined}
+        popovertarget={id}
+      >
         {p.label}
-        <Icon name="down" />
+        {!p.bare && <Icon name="down" />}
       </button>
       <div
         ref={list}

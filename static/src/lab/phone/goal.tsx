@@ -1,0 +1,34 @@
+import { t } from '../../i18n';
+import type { Block } from '../lesson/doc';
+import { made } from '../lesson/moves';
+import { asking, lesson, lessonDoc, n, rev } from '../state';
+import { Icon } from '../ui/Icon';
+import { show } from './narrow';
+
+/** What the lesson waits for, always in view. */
+export function GoalStrip() {
+  void rev.value;
+  void n.value;
+  const at = lesson.value;
+  const step = at && lessonDoc.value?.steps[at.step];
+  if (!at || !step || asking.value || at.done || at.away) return null;
+  const moves = (step.do ?? []).filter((m) => m.act);
+  const done = moves.filter((m) => made(m)).length;
+  const next = moves.find((m) => !made(m));
+  const text = plain(next?.text ?? step.goal?.text ?? []);
+  if (!text) return null;
+  return (
+    <button type="button" class="goal-strip" onClick={() => show('lesson', 2)}>
+      <Icon name="target" />
+      <span class="what">
+        {t(next ? 'lab.your-move' : 'lab.your-goal')} <b>{text}</b>
+      </span>
+      {moves.length > 0 && <span class="quiet">{t('lab.of', { n: done, of: moves.length })}</span>}
+    </button>
+  );
+}
+
+/** The first paragraph, without marks. */
+function plain(list: Block[]): string {
+  return (list.find((b) => b.p)?.p ?? []).map((s) => s.t ?? s.kind ?? s.code ?? s.b ?? s.i ?? s.kbd ?? s.a ?? '').join('');
+}
