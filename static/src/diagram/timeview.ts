@@ -12,7 +12,8 @@ interface Steered {
   whole(): number; // the scale at which the whole run is in view
   flight(): number; // two round trips
   easy(): number; // one trip is easy to see
-  reveal(t: number): void;
+  reveal(t: number, share: number): void;
+  leave(): void; // it no longer follows the play head, until that moves
 }
 
 export const MOST_NS = 1e6; // 1 ms in view is as near as one can go
@@ -72,6 +73,7 @@ export class TimeView {
   to(scale: number, about?: Anchor): void {
     const { least, most } = this.limits;
     this.anchor = about ?? this.steered[0]?.anchor() ?? null;
+    if (about) for (const d of this.steered) d.leave();
     this.scale.value = Math.max(least, Math.min(most, scale));
   }
 
@@ -91,8 +93,8 @@ export class TimeView {
     this.scale.value = null;
   }
 
-  /** Scrolls to an instant. */
-  reveal(t: number): void {
-    for (const d of this.steered) d.reveal(t);
+  /** Scrolls to an instant, to be seen in the middle, or at another share of the height. */
+  reveal(t: number, share = 0.5): void {
+    for (const d of this.steered) d.reveal(t, share);
   }
 }

@@ -1,5 +1,5 @@
 import { type ReadonlySignal, useSignalEffect } from '@preact/signals';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
 import { t } from '../i18n';
 import { gutterChars } from './columns';
 import { cut, path } from './geom';
@@ -21,8 +21,7 @@ export function useFollow(
   clock: ReadonlySignal<number | null>,
   place: { n: number; id: number; stay: boolean; still: boolean },
 ): Follow {
-  const { lay } = page;
-  const follow = useRef(true);
+  const { lay, follow } = page;
   const move = () => {
     const el = svg.current;
     if (!el || !lay) return;

@@ -22,6 +22,7 @@ export interface Page {
   scrolled: () => void; // to be told of every scrolling
   settle: (top: number) => void; // scrolls, not by hand
   moved: { current: number }; // when the page was last scrolled by itself
+  follow: { current: boolean }; // the view goes with the play head
 }
 
 /**
@@ -34,6 +35,7 @@ export function usePage(box: { current: HTMLElement | null }, size: { width: num
   const last = useRef<{ s: Sheet; base: number } | null>(null);
   const target = useRef<number | null>(null); // where to scroll once it is drawn
   const moved = useRef(0);
+  const follow = useRef(true);
   const [block, setBlock] = useState(0);
   const [turn, setTurn] = useState(0); // counts the exchanges of the piece
   const turned = useRef(0);
@@ -74,7 +76,11 @@ export function usePage(box: { current: HTMLElement | null }, size: { width: num
     moved.current = performance.now();
     if (box.current) box.current.scrollTop = top;
   };
-  useSteering(box, last, size.height, time, settle);
+  const exchange = (top: number) => {
+    target.current = top;
+    setTurn((k) => k + 1);
+  };
+  useSteering(box, last, size.height, time, follow, settle, exchange);
   useSignalEffect(() => {
     const { y, by } = time.top.value;
     if (by && by !== self && box.current && Math.abs(box.current.scrollTop + (last.current?.base ?? 0) - y) > 1) settle(y - (last.current?.base ?? 0));
@@ -89,7 +95,7 @@ export function usePage(box: { current: HTMLElement | null }, size: { width: num
     time.top.value = { y: el.scrollTop + base, by: self };
     tell();
   };
-  return { all, lay, labels, from, to, height, base, scrolled, settle, moved };
+  return { all, lay, labels, from, to, height, base, scrolled, settle, moved, follow };
 }
 
 /** The sheet of a place, and which piece of it is in the page; want: where to scroll, where that is another place. */
@@ -124,18 +130,36 @@ function anchorOf(s: Sheet, top: number, height: number): Anchor {
 }
 
 /** Lets a tool bar or a mini-map steer this diagram. */
-function useSteering(box: { current: HTMLElement | null }, last: { current: { s: Sheet } | null }, height: number, time: TimeView, settle: (top: number) => void): void {
-  useEffect(
-    () =>
-      time.attach({
-        anchor: () => (last.current ? anchorOf(last.current.s, box.current?.scrollTop ?? 0, height) : null),
-        whole: () => (last.current ? wholeScale(last.current.s, height) : 1e-6),
-        flight: () => (last.current ? (height - TOP) / (4 * last.current.s.run.unit) : 1e-6),
-        easy: () => (last.current ? easyScale(last.current.s.run, last.current.s.width) : 1e-6),
-        reveal: (t) => {
-          if (last.current) settle(Math.max(0, last.current.s.axis.y(t) - height / 2));
-        },
-      }),
-    [time, height],
-  );
+function useSteering(
+  box: { current: HTMLElement | null },
+  last: { current: { s: Sheet; base: number } | null },
+  height: number,
+  time: TimeView,
+  follow: { current: boolean },
+  settle: (top: number) => void,
+  exchange: (top: number) => void, // scrolls to where another piece of the run has to be in the page
+): void {
+  const latest = useRef({ settle, exchange });
+  latest.current = { settle, exchange };
+  useEffect(() => {
+    const leave = () => {
+      follow.current = false;
+    };
+    return time.attach({
+      leave,
+      anchor: () => (last.current ? anchorOf(last.current.s, box.current?.scrollTop ?? 0, height) : null),
+      whole: () => (last.current ? wholeScale(last.current.s, height) : 1e-6),
+      flight: () => (last.current ? (height - TOP) / (4 * last.current.s.run.unit) : 1e-6),
+      easy: () => (last.current ? easyScale(last.current.s.run, last.current.s.width) : 1e-6),
+      reveal: (t, share) => {
+        leave();
+        if (!last.current) return;
+        const { s, base } = last.current;
+        const y = s.axis.y(t) - TOP - share * (height - TOP);
+        const top = Math.max(-base, Math.min(y, s.height - height));
+        if (top < 0 || top > MOST - height) latest.current.exchange(top);
+        else latest.current.settle(top);
+      },
+    });
+  }, [time, height]);
 }
