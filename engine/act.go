@@ -202,13 +202,16 @@ func (w *World) procOf(op *Op) int {
 }
 
 // Act makes an intervention at an instant: one event. It must have been checked.
-func (w *World) Act(rec *trace.Recorder, op *Op, at sim.Time) {
+func (w *World) Act(rec *trace.Recorder, op *Op, at sim.Time) { w.act(rec, op, at, 0) }
+
+// act is Act, of which cause is the event that planned it.
+func (w *World) act(rec *trace.Recorder, op *Op, at sim.Time, cause sim.EventID) {
 	w.now = max(w.now, at)
 	h := -1
 	if op.Host != "" {
 		h = int(w.hostNamed(op.Host))
 	}
-	x := w.begin(rec, trace.Event{Kind: trace.Act, Packet: op.Target.Packet, Name: op.Text}, h)
+	x := w.begin(rec, trace.Event{Kind: trace.Act, Packet: op.Target.Packet, Name: op.Text, Cause: cause}, h)
 	w.perform(x, op)
 	if h >= 0 {
 		w.transmit(x, h)
@@ -221,20 +224,25 @@ func (w *World) Act(rec *trace.Recorder, op *Op, at sim.Time) {
 // actPlanned makes the intervention that is planned next. One that has become
 // impossible is an event without an effect.
 func (w *World) actPlanned(rec *trace.Recorder) {
-	var s Scheduled
-	if w.planAt < len(w.plan) && (len(w.later) == 0 || w.plan[w.planAt].At <= w.later[0].At) {
-		s = w.plan[w.planAt]
-		w.planAt++
-	} else {
-		s = w.later[0]
-		w.later = w.later[1:]
-	}
+	s := w.takePlanned()
 	if w.Check(&s.Op) != nil {
-		x := w.begin(rec, trace.Event{Kind: trace.Act, Name: s.Op.Text}, -1)
+		x := w.begin(rec, trace.Event{Kind: trace.Act, Name: s.Op.Text, Cause: s.by}, -1)
 		x.Note(actIdle)
 		return
 	}
-	w.Act(rec, &s.Op, s.At)
+	w.act(rec, &s.Op, s.At, s.by)
+}
+
+// takePlanned takes what is planned next off the plan.
+func (w *World) takePlanned() (s Scheduled) {
+	if w.planAt < len(w.plan) && (len(w.later) == 0 || w.plan[w.planAt].At <= w.later[0].At) {
+		s = w.plan[w.planAt]
+		w.planAt++
+		return s
+	}
+	s = w.later[0]
+	w.later = w.later[1:]
+	return s
 }
 
 var actIdle = act("act.nothing", "What was planned for this instant is not possible any more: nothing changes.")
@@ -244,7 +252,7 @@ func (w *World) perform(x *host.Ctx, op *Op) {
 	if op.Kind <= OpEdit && op.Target.Packet == 0 && op.Kind != OpRelease {
 		defer x.Enter(standingSet)()
 		w.nrule++
-		w.rules = append(w.rules, standing{n: w.nrule, op: *op})
+		w.rules = append(w.rules, standing{n: w.nrule, op: *op, by: w.step})
 		return
 	}
 	if op.Kind <= OpEdit {
@@ -288,7 +296,7 @@ func (w *World) perform(x *host.Ctx, op *Op) {
 		for i > 0 && w.later[i-1].At > op.When {
 			i--
 		}
-		w.later = append(w.later[:i:i], append([]Scheduled{{max(op.When, w.now), *op.Then}}, w.later[i:]...)...)
+		w.later = append(w.later[:i:i], append([]Scheduled{{At: max(op.When, w.now), Op: *op.Then, by: w.step}}, w.later[i:]...)...)
 	}
 }
 

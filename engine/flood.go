@@ -77,6 +77,11 @@ func (w *World) nextFlood() *standing {
 func (w *World) flood(rec *trace.Recorder, r *standing) {
 	x := w.begin(rec, trace.Event{Kind: trace.Act, Name: r.op.Text, Cause: r.by}, -1)
 	w.forgeNext(x.Recorder, r)
+	w.endFlood(r)
+}
+
+// endFlood forgets a flood whose last segment has been forged.
+func (w *World) endFlood(r *standing) {
 	for i := range w.rules {
 		if w.rules[i].n == r.n && r.hits >= r.op.Many.Count {
 			w.rules = append(w.rules[:i:i], w.rules[i+1:]...)

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"wirestep/engine/sim"
+	"wirestep/engine/trace"
 	"wirestep/engine/wire"
 )
 
@@ -36,6 +37,17 @@ func (p *Packet) RelAck() wire.Seq {
 		return 0
 	}
 	return p.Seg.Ack - p.BaseAck
+}
+
+// sort says of a packet what N says of its Sent effect.
+func (p *Packet) sort() (n int32) {
+	if p.Seg.Flags.Has(wire.RST) {
+		n |= trace.SentReset
+	}
+	if p.Retx > 0 {
+		n |= trace.SentAgain
+	}
+	return n
 }
 
 // Options are the options as the diagram shows them: SACK blocks relative, and

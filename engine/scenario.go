@@ -85,6 +85,8 @@ type Program struct {
 type Scheduled struct {
 	At sim.Time
 	Op Op
+
+	by sim.EventID // the event that planned it; 0: the scene did
 }
 
 // OpKind is what an intervention does.
@@ -240,3 +242,8 @@ type MoveRef struct {
 	Branch BranchID
 	Step   StepNo
 }
+
+var opNames = [...]string{"drop", "delay", "hold", "release", "duplicate", "corrupt", "edit", "forge", "sysctl", "call", "unplug", "plug", "link",
+	"forget", "reboot", "power-off", "power-on", "destroy", "filter", "start", "offload", "later"}
+
+func (k OpKind) String() string { return opNames[k] }

@@ -16,7 +16,7 @@ type standing struct {
 	op   Op // shared, never written
 	hits int
 	at   sim.Time    // Forge: when the next one goes
-	by   sim.EventID // Forge: the event that began it
+	by   sim.EventID // the event that set it up
 }
 
 // Standing is a rule for segments to come, as others see it.
@@ -83,11 +83,15 @@ func (w *World) put(rec *trace.Recorder, c *cable, p *Packet) {
 	}
 	v := c.Admit(w.now, packetSize(&p.Seg), frameSize(&p.Seg), p.Seg.ECN != wire.NotECT)
 	p.DepartAt, p.ArriveAt = v.Depart, v.Arrive
+	if v.Lost != nil && w.spare == w.sent.n+1 {
+		v = netem.Verdict{Depart: max(v.Depart, w.now), Arrive: max(v.Depart, w.now).Add(c.Delay)}
+		p.DepartAt, p.ArriveAt = v.Depart, v.Arrive
+	}
 	if v.Lost != nil {
 		p.ArriveAt = sim.Never
 	}
 	made := w.sent.add(p)
-	rec.Effect(trace.Effect{Kind: trace.Sent, Host: p.From, Packet: made.ID, At: int64(p.ArriveAt)})
+	rec.Effect(trace.Effect{Kind: trace.Sent, Host: p.From, Packet: made.ID, At: int64(p.ArriveAt), N: made.sort()})
 	kind := made.Seg.Kind()
 	w.kinds[int(p.From)*kindSlots+int(kind)]++
 	w.kinds[int(p.From)*kindSlots+kindSlots-1]++
@@ -249,9 +253,11 @@ func (w *World) applyRules(rec *trace.Recorder, id sim.PacketID, k wire.Kind, fr
 			continue
 		}
 		r.hits++
-		op := r.op
+		op, by := r.op, r.by
 		once := op.Target.Nth == -1
-		w.byRule(rec, &op, id)
+		if id != w.spare {
+			w.byRule(rec, &op, id, by)
+		}
 		if once {
 			w.rules = append(w.rules[:i:i], w.rules[i+1:]...)
 			i--
@@ -259,9 +265,13 @@ func (w *World) applyRules(rec *trace.Recorder, id sim.PacketID, k wire.Kind, fr
 	}
 }
 
-func (w *World) byRule(rec *trace.Recorder, op *Op, id sim.PacketID) {
+func (w *World) byRule(rec *trace.Recorder, op *Op, id sim.PacketID, by sim.EventID) {
 	defer rec.Enter(byRule)()
+	n := len(rec.Event.Effects)
 	_ = w.onPacket(rec, op, id) // a rule that finds its packet gone already has nothing to do
+	for ; n < len(rec.Event.Effects); n++ {
+		rec.Event.Effects[n].By = by
+	}
 }
 
 // matches reports whether a packet that was just counted is meant by a target.

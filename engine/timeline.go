@@ -26,6 +26,7 @@ type Timeline struct {
 	rec      *trace.Recorder
 	store    store
 	limit    StepNo
+	whys     map[BranchID]*futures // what was run to answer why; not shared
 	err      error
 }
 
@@ -224,6 +225,7 @@ type store struct {
 	changes []trace.Change
 	effects []trace.Effect
 	counts  []trace.Count
+	lengths []trace.Length
 }
 
 // keep copies an event out of the recorder's buffers.
@@ -233,6 +235,7 @@ func (s *store) keep(e trace.Event) trace.Event {
 	e.Changes = put(&s.changes, e.Changes)
 	e.Effects = put(&s.effects, e.Effects)
 	e.Counts = put(&s.counts, e.Counts)
+	e.Lengths = put(&s.lengths, e.Lengths)
 	return e
 }
 
@@ -342,6 +345,7 @@ func (t *Timeline) Clone() *Timeline {
 	n.world = t.world.Clone()
 	n.rec = trace.NewRecorder()
 	n.store = store{} // what is left of the chunks is the other's
+	n.whys = nil
 	return &n
 }
 

@@ -30,9 +30,10 @@ type World struct {
 	kinds  []int     // how many segments of each kind each host has sent
 	rules  []standing
 	nrule  int
-	plan   []Scheduled // what the author planned, in order of time; shared, never written
-	later  []Scheduled // what people planned
-	planAt int         // how much of plan is done
+	plan   []Scheduled  // what the author planned, in order of time; shared, never written
+	later  []Scheduled  // what people planned
+	planAt int          // how much of plan is done
+	spare  sim.PacketID // in a future to compare with: this one is neither lost nor met by a rule
 
 	ctx host.Ctx // for the event at hand
 }
@@ -293,7 +294,11 @@ func (w *World) arrive(rec *trace.Recorder, c *cable) {
 	x := w.begin(rec, trace.Event{Kind: trace.Arrive, Packet: f.id, Cause: p.SentBy}, int(c.To))
 	x.Effect(trace.Effect{Kind: trace.Delivered, Host: c.To, Packet: f.id})
 	h := w.hosts[c.To]
-	if w.boxes[c.To] == nil || h.Off || !w.through(rec, *p) {
+	x.Spared = f.id == w.spare
+	switch {
+	case x.Spared && w.boxes[c.To] != nil && !h.Has(seg.Dst.Addr):
+		w.send(rec, &Packet{Seg: seg, From: c.To, Of: p.ID, Retx: p.Retx, BaseSeq: p.BaseSeq, BaseAck: p.BaseAck})
+	case w.boxes[c.To] == nil || h.Off || !w.through(rec, *p):
 		h.OnSegment(x, &seg)
 	}
 	w.finish(x, int(c.To))

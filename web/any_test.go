@@ -15,7 +15,7 @@ import (
 func anyCommand(r *rand.Rand, id int64) proto.Command {
 	pick := func(all ...string) string { return all[r.IntN(len(all))] }
 	c := proto.Command{ID: id, N: int32(r.IntN(40) - 3), To: int32(r.IntN(30) - 2)}
-	c.T = pick("step", "step", "step", "back", "seek", "until", "act", "act", "act", "branch", "fork", "replay", "label", "frames", "diff", "inspect", "lesson", "predict", "shell", "shell", "header", "forecast", "preview", "try", "moves")
+	c.T = pick("step", "step", "step", "back", "seek", "until", "act", "act", "act", "branch", "fork", "replay", "label", "frames", "diff", "inspect", "lesson", "predict", "shell", "shell", "header", "forecast", "preview", "try", "moves", "why", "why", "history", "search")
 	if r.IntN(4) == 0 {
 		c.Branch = ptr(int32(r.IntN(6) - 1))
 	}
@@ -35,6 +35,13 @@ func anyCommand(r *rand.Rand, id int64) proto.Command {
 	c.Text = pick("next", "prev", "reset", "return", "what if", "lose-data", "lose-syn-ack", "timer", "")
 	c.Undo = []int32{int32(r.IntN(12)), int32(r.IntN(12))}[:r.IntN(3)]
 	c.Redo = []proto.MoveRef{{Branch: int32(r.IntN(3)), N: int32(r.IntN(12))}}[:r.IntN(2)]
+	c.Number = &proto.NumberRef{Subject: int32(r.IntN(12)), Fields: []uint16{uint16(r.IntN(300))}, Host: r.IntN(4) - 1}
+	if r.IntN(2) == 0 {
+		c.Number.Counter = ptr(r.IntN(400) - 1)
+	}
+	if r.IntN(8) == 0 {
+		c.Without = int32(r.IntN(20) - 2)
+	}
 	c.Answer = pick("second", "x")
 	return c
 }

@@ -48,6 +48,9 @@ var commands = map[string]command{
 	"name":     {true, (*stage).doName},
 	"try":      {true, (*stage).doTry},
 	"moves":    {true, (*stage).doMoves},
+	"why":      {false, (*stage).doWhy},
+	"history":  {false, (*stage).doHistory},
+	"search":   {false, (*stage).doSearch},
 }
 
 const maxSteps = 500 // that one "step" may make

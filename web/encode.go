@@ -166,7 +166,7 @@ func encodeFrame(sc *engine.Scenario, w *engine.World, e *trace.Event, move *eng
 func encodeEvent(sc *engine.Scenario, w *engine.World, e *trace.Event, move *engine.Intervention, before func(sim.PacketID) *engine.Packet) proto.Frame {
 	f := proto.Frame{
 		N: int32(e.ID), At: int64(e.At), Kind: e.Kind.String(), Host: int(e.Host), Subject: int32(e.Subject), Packet: int32(e.Packet),
-		Name: e.Name, Cause: int32(e.Cause), Spans: []proto.Span{},
+		Name: e.Name, Cause: int32(e.Cause), Class: e.Class.String(), Spans: []proto.Span{},
 	}
 	switch {
 	case e.Kind == trace.Act && move == nil:
@@ -197,6 +197,12 @@ func encodeEvent(sc *engine.Scenario, w *engine.World, e *trace.Event, move *eng
 	}
 	for _, c := range e.Counts {
 		f.Counts = append(f.Counts, [4]int64{int64(c.Host), int64(c.Counter), int64(c.By), int64(c.Span)})
+	}
+	if e.Head >= 0 {
+		f.Head = &e.Head
+	}
+	for _, l := range e.Lengths {
+		f.Lengths = append(f.Lengths, encodeLength(l))
 	}
 	return f
 }

@@ -240,6 +240,7 @@ func (h *Host) callRead(x *Ctx, proc int, w wait) {
 		return
 	case err == tcp.OK && data == "" && n > 0:
 		x.When(readEOF, trace.Is("FIN received", c.RcvFin))
+		defer x.Enter(readEOF)()
 		p.EOF = true
 	case err == tcp.OK && !peek:
 		p.Read += uint64(len(data))

@@ -130,7 +130,8 @@ func (h *Host) Values() []int64 { return Schema.Values(unsafe.Pointer(&h.Vars)) 
 // Ctx is what a host is given to handle one event.
 type Ctx struct {
 	tcp.Ctx
-	IDs *sim.SubjectID // the last subject number used
+	IDs    *sim.SubjectID // the last subject number used
+	Spared bool           // the segment at hand passes firewall and checksum, whatever they say
 }
 
 // newID takes the next subject number.

@@ -8,11 +8,12 @@ import (
 )
 
 var checksumBad = trace.Declare(trace.Rule{
-	ID:    "segment.bad-checksum",
-	Says:  "The checksum does not match: something changed on the way. The segment is discarded in silence, since not even its sender can be trusted.",
-	RFC:   trace.Cites("RFC 9293 §3.1"),
-	Linux: "tcp_v4_rcv",
-	Drops: true,
+	ID:      "segment.bad-checksum",
+	Says:    "The checksum does not match: something changed on the way. The segment is discarded in silence, since not even its sender can be trusted.",
+	RFC:     trace.Cites("RFC 9293 §3.1"),
+	Linux:   "tcp_v4_rcv",
+	Drops:   true,
+	Filters: true,
 })
 
 var demux = trace.Declare(trace.Rule{
@@ -37,7 +38,7 @@ func (h *Host) OnSegment(x *Ctx, s *wire.Segment) {
 		x.Drop(offDrop)
 		return
 	}
-	if len(h.Filter) > 0 && !h.filter(x, s) {
+	if len(h.Filter) > 0 && !x.Spared && !h.filter(x, s) {
 		return
 	}
 	if s.ICMP.Set {
@@ -46,7 +47,7 @@ func (h *Host) OnSegment(x *Ctx, s *wire.Segment) {
 	}
 	x.Count(tcp.InNoECTPkts + tcp.Counter(s.ECN&3)) // Linux: ip_rcv, whatever becomes of the packet
 	x.CountBy(tcp.InSegs, s.Segs())
-	if s.BadSum {
+	if s.BadSum && !x.Spared {
 		x.Count(tcp.InCsumErrors)
 		x.Count(tcp.InErrs)
 		x.Drop(checksumBad)
@@ -164,6 +165,7 @@ func (h *Host) toListener(x *Ctx, s *wire.Segment, isn *wire.Seq) {
 			return
 		}
 		q.ID = x.newID()
+		q.TellLength(&x.Ctx)
 		h.addReq(x, q)
 		h.created(x, q.ID)
 	case tcp.ListenCookie:
@@ -290,6 +292,7 @@ func (h *Host) takeOver(x *Ctx, w *tcp.TimeWait) {
 		return
 	}
 	w.ID = x.newID()
+	w.TellLength(&x.Ctx)
 	h.addTW(x, w)
 	if w.ExpireAt.Sub(x.Now) <= 4*sim.Second {
 		x.Count(tcp.TWKilled)

@@ -115,6 +115,7 @@ var offDrop = trace.Declare(trace.Rule{
 	Linux:   "dev_hard_start_xmit",
 	Differs: "A router before it would tell after some seconds that the host is unreachable; a cable does not.",
 	Drops:   true,
+	Refuses: true,
 })
 
 var destroyRule = trace.Declare(trace.Rule{
@@ -168,6 +169,7 @@ var inputDrop = trace.Declare(trace.Rule{
 	Linux:   "nf_hook_slow",
 	Drops:   true,
 	Differs: "No part of TCP. The chain is INPUT: what the host itself sends passes.",
+	Filters: true,
 })
 
 var inputReject = trace.Declare(trace.Rule{
@@ -177,6 +179,7 @@ var inputReject = trace.Declare(trace.Rule{
 	Linux:   "reject_tg",
 	Drops:   true,
 	Differs: "A closed port would have answered with a RST.",
+	Filters: true,
 })
 
 var inputReset = trace.Declare(trace.Rule{
@@ -185,6 +188,7 @@ var inputReset = trace.Declare(trace.Rule{
 	Linux:   "nf_send_reset",
 	Drops:   true,
 	Differs: "No part of TCP; RFC 9293 §3.10.7.1 says what such a RST carries.",
+	Filters: true,
 })
 
 // filter lets the INPUT chain decide about a packet. It reports whether it passes.

@@ -215,6 +215,13 @@ func (h *Host) Wake(x *Ctx) {
 	}
 }
 
+// Halt lets a process stop where it is: it makes no call any more, and what it waits
+// in never returns.
+func (h *Host) Halt(proc int) {
+	p := &h.Procs[proc]
+	p.PC, p.Wait, p.Queue, p.RunAt, p.Done = len(p.Lines), nil, nil, sim.Never, true
+}
+
 // returned ends a call.
 func (h *Host) returned(x *Ctx, proc int, in *Instr, result int64, err tcp.Errno, text string) {
 	p := &h.Procs[proc]

@@ -62,6 +62,7 @@ var stampRefuses = trace.Declare(trace.Rule{
 	Linux:   "tcp_peer_is_proven",
 	Differs: "Taken out in Linux 4.12. Modelled after the source of 3.10, not measured.",
 	Drops:   true,
+	Refuses: true,
 })
 
 // refusedByStamp drops a SYN that seems older than its host.

@@ -6,6 +6,7 @@ import (
 
 	"wirestep/engine/sim"
 	"wirestep/engine/tcp"
+	"wirestep/engine/trace"
 	"wirestep/engine/wire"
 )
 
@@ -351,4 +352,31 @@ func (h *Host) fileConn(c *tcp.Conn) {
 func (h *Host) rename(c *tcp.Conn, t wire.Tuple) {
 	h.tuples.Delete(entry(c.Filed.Hash, connClass, c.ID))
 	c.Filed.Hash, c.Tuple = 0, t
+}
+
+// SchemaOf describes what kind of subject of this host has a number, and between
+// which ends it is; nil: there is none now.
+func (h *Host) SchemaOf(id sim.SubjectID) (*trace.Schema, wire.Tuple) {
+	if c := h.Conn(id); c != nil {
+		return tcp.TCBSchema, c.Tuple
+	}
+	if i := h.reqAt(id); i >= 0 {
+		return tcp.RequestSchema, h.Reqs[i].Tuple
+	}
+	if i := h.twAt(id); i >= 0 {
+		return tcp.TimeWaitSchema, h.TWs[i].Tuple
+	}
+	return nil, wire.Tuple{}
+}
+
+// Keeps describes what a host keeps for a four-tuple that is no full socket: a
+// half-open request or a TIME_WAIT entry, and its timer; nil: nothing.
+func (h *Host) Keeps(t wire.Tuple) (*trace.Schema, sim.SubjectID, sim.Time, tcp.TimerKind) {
+	if q := h.reqFor(t); q != nil {
+		return tcp.RequestSchema, q.ID, q.SynAckAt, tcp.TimerSynAck
+	}
+	if w := h.twFor(t); w != nil {
+		return tcp.TimeWaitSchema, w.ID, w.ExpireAt, tcp.TimerExpire
+	}
+	return nil, 0, sim.Never, 0
 }

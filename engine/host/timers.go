@@ -92,3 +92,15 @@ func (h *Host) requestTimer(x *Ctx, q *tcp.Request) {
 		h.dropRequest(x, q)
 	}
 }
+
+// Disarm takes a timer off, as if it had never been set.
+func (h *Host) Disarm(x *Ctx, d Deadline) {
+	switch d.Kind {
+	case tcp.TimerSynAck:
+		h.editReq(x, h.Reqs[h.reqAt(d.Subject)]).SynAckAt = sim.Never
+	case tcp.TimerExpire:
+		h.editTW(x, h.TWs[h.twAt(d.Subject)]).ExpireAt = sim.Never
+	default:
+		h.edit(x, h.Conn(d.Subject)).Disarm(d.Kind)
+	}
+}

@@ -27,6 +27,7 @@ type Host struct {
 	RTO         float64        `expr:"rto"`  // seconds
 	SRTT        float64        `expr:"srtt"` // seconds
 	Inflight    int            `expr:"inflight"`
+	Limited     string         `expr:"limited"` // what stopped its sender when it last looked: "cwnd" "rwnd" "Nagle" …
 	Retransmits int            `expr:"retransmits"`
 	Backoff     int            `expr:"backoff"`
 	SndUna      int            `expr:"snd_una"` // relative

@@ -59,6 +59,7 @@ func hostView(h *host.Host, tables bool) (v Host) {
 		v.RTO = float64(c.RTO) / float64(sim.Second)
 		v.SRTT = float64(c.SRTT) / 8 / 1e6
 		v.Inflight, v.Retransmits, v.Backoff = int(c.InFlight()), int(c.Retries), int(c.Backoff)
+		v.Limited = c.Limit.String()
 		v.SndUna, v.SndNxt, v.RcvNxt = int(c.SndUna.Minus(c.ISS)), int(c.SndNxt.Minus(c.ISS)), int(c.RcvNxt.Minus(c.IRS))
 	}
 	last := sim.EventID(-1)

@@ -186,7 +186,7 @@ func (c *Conn) closeFinWait2(x *Ctx) *TimeWait {
 	}
 	t := c.finTime(x)
 	if t > timeWaitLen {
-		c.KeepAt = x.Now.Add(t - timeWaitLen)
+		c.armKeep(x, t-timeWaitLen, HowFinWait, dur(t, timeWaitLen))
 		return nil
 	}
 	return c.timeWait(x, FinWait2, t)
@@ -206,7 +206,7 @@ func (c *Conn) ArmUser(x *Ctx) {
 func (c *Conn) SetKeepIdle(x *Ctx, d sim.Duration) {
 	c.KeepIdle = d
 	if c.KeepOn && c.State != Closed && c.State != Listen {
-		c.KeepAt = x.Now.Add(max(d-c.idle(x), 0))
+		c.armKeep(x, max(d-c.idle(x), 0), HowKeepIdle, dur(d, c.idle(x)))
 	}
 }
 

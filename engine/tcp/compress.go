@@ -42,6 +42,7 @@ func (c *Conn) compress(x *Ctx) bool {
 	}
 	wait := min(sim.Duration(rtt)*(sim.Microsecond/8)/20, x.Sys.CompSackDelay)
 	c.CompAt = x.Now.Add(wait + x.Sys.CompSackSlack)
+	x.length(c.ID, TimerComp, c.CompAt, HowCompress, dur(sim.Duration(rtt)*(sim.Microsecond/8)/20, x.Sys.CompSackDelay, x.Sys.CompSackSlack))
 	return true
 }
 

@@ -31,6 +31,7 @@ type Conn struct {
 	rate     rateClock
 	acc      accState
 	bbr      bbrState
+	rto      sum    // where RTO came from
 	rttMin   window // smallest round trips, µs over ticks
 	Hold     PortHold
 	NoPort   bool // IP_BIND_ADDRESS_NO_PORT: bind() to port 0 leaves the choice to connect()
@@ -157,6 +158,22 @@ func (c *Conn) ArmedBy(k TimerKind) sim.EventID {
 // Values reads every variable, in the order of TCBSchema.
 func (c *Conn) Values() []int64 { return TCBSchema.Values(unsafe.Pointer(&c.TCB)) }
 
+// Disarm takes a timer off, as if it had never been set.
+func (c *Conn) Disarm(k TimerKind) {
+	switch k {
+	case TimerDelack:
+		c.DelackAt = sim.Never
+	case TimerKeep:
+		c.KeepAt = sim.Never
+	case TimerComp:
+		c.CompAt = sim.Never
+	case TimerPace:
+		c.PaceAt = sim.Never
+	default:
+		c.stopXmit()
+	}
+}
+
 // NextTimer returns the earliest deadline of the socket and what it is.
 func (c *Conn) NextTimer() (sim.Time, TimerKind) {
 	at, kind := c.XmitAt, c.XmitKind
@@ -205,6 +222,6 @@ func (c *Conn) InitBuffers(sys *Sysctls) {
 	c.CC = sys.CongestionControl
 	c.Cwnd, c.CwndClamp, c.Ssthresh = initCwnd, ^uint32(0), infSsthresh
 	c.RTOMax = sys.RTOMax
-	c.RTO = min(max(sys.firstRTO(), sys.RTOMin), c.RTOMax)
+	c.timeout(min(max(sys.firstRTO(), sys.RTOMin), c.RTOMax), HowInitial, dur(sys.firstRTO()))
 	c.Reordering = sys.Reordering
 }

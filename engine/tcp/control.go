@@ -158,8 +158,14 @@ func firstSet(a, b sim.Duration) sim.Duration {
 
 func (c *Conn) armKeepalive(x *Ctx) {
 	if c.KeepOn && c.State != Closed && c.State != Listen && c.State != SynSent {
-		c.KeepAt = x.Now.Add(c.keepIdle(x))
+		c.armKeep(x, c.keepIdle(x), HowKeepIdle, dur(c.keepIdle(x)))
 	}
+}
+
+// armKeep sets the keepalive timer, which FIN_WAIT_2 uses too.
+func (c *Conn) armKeep(x *Ctx, d sim.Duration, how How, terms [3]int64) {
+	c.KeepAt = x.Now.Add(d)
+	x.length(c.ID, TimerKeep, c.KeepAt, how, terms)
 }
 
 // idle is how long nothing has been heard (keepalive_time_elapsed).
@@ -187,12 +193,12 @@ func (c *Conn) onKeepalive(x *Ctx) {
 	}
 	wait := c.keepIdle(x)
 	if c.PacketsOut > 0 || len(c.Wq) > 0 {
-		c.KeepAt = x.Now.Add(wait)
+		c.armKeep(x, wait, HowKeepIdle, dur(wait))
 		return
 	}
 	idle := c.idle(x)
 	if idle < wait {
-		c.KeepAt = x.Now.Add(wait - idle)
+		c.armKeep(x, wait-idle, HowKeepIdle, dur(wait, idle))
 		return
 	}
 	c.keepaliveProbe(x, idle)
@@ -218,7 +224,7 @@ func (c *Conn) keepaliveProbe(x *Ctx, idle sim.Duration) {
 	defer x.Enter(keepProbe)()
 	c.writeWakeup(x, TCPKeepAlive)
 	c.ProbesOut++
-	c.KeepAt = x.Now.Add(c.keepIntvl(x))
+	c.armKeep(x, c.keepIntvl(x), HowKeepIntvl, [3]int64{int64(c.keepIntvl(x)), int64(c.ProbesOut)})
 }
 
 // Destroy ends the socket from outside (tcp_abort): a peer that may still send is

@@ -203,6 +203,7 @@ var cookieNoRoom = trace.Declare(trace.Rule{
 	Linux:   "tcp_v4_syn_recv_sock",
 	Differs: "No RFC says what to do.",
 	Drops:   true,
+	Refuses: true,
 })
 
 // cookieReturns reports whether a segment brings a cookie back (cookie_v4_check).

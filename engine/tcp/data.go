@@ -21,11 +21,12 @@ var dataDuplicate = trace.Declare(trace.Rule{
 })
 
 var dataZeroWindow = trace.Declare(trace.Rule{
-	ID:    "data.zero-window",
-	Says:  "The window is closed, so there is no room for these bytes. They are discarded, and an ACK repeats that the window is closed.",
-	RFC:   trace.Cites("RFC 9293 §3.10.7.4"),
-	Linux: "tcp_data_queue",
-	Drops: true,
+	ID:      "data.zero-window",
+	Says:    "The window is closed, so there is no room for these bytes. They are discarded, and an ACK repeats that the window is closed.",
+	RFC:     trace.Cites("RFC 9293 §3.10.7.4"),
+	Linux:   "tcp_data_queue",
+	Drops:   true,
+	Refuses: true,
 })
 
 // dataQueue takes the text and the FIN of an acceptable segment (tcp_data_queue).
@@ -80,9 +81,10 @@ var dataNoRoom = trace.Declare(trace.Rule{
 	ID: "data.no-room",
 	Says: "Nothing that could be done has made room, so the segment is discarded. In order, an ACK with a closed window says so at once; " +
 		"out of order nobody is told.",
-	RFC:   trace.Cites("RFC 9293 §3.10.7.4"),
-	Linux: "tcp_try_rmem_schedule",
-	Drops: true,
+	RFC:     trace.Cites("RFC 9293 §3.10.7.4"),
+	Linux:   "tcp_try_rmem_schedule",
+	Drops:   true,
+	Refuses: true,
 })
 
 // takeInOrder appends what is new in the segment, then whatever was waiting for

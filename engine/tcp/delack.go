@@ -202,6 +202,7 @@ func (c *Conn) delayAck(x *Ctx) {
 	}
 	c.AckPending |= ackSched | ackTimer
 	c.DelackAt = at
+	x.length(c.ID, TimerDelack, at, HowAto, dur(c.ATO, delackMax))
 }
 
 var delackFire = trace.Declare(trace.Rule{

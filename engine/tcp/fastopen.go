@@ -141,7 +141,7 @@ func (c *Conn) NewFastOpenChild(x *Ctx, n *Conn, q *Request, s *wire.Segment, re
 	n.SndWnd = uint32(s.Win) // RFC 7323 §2.2: not scaled in a SYN
 	n.MaxWnd = n.SndWnd
 	n.rsk, n.FOChild = q, true
-	n.armXmit(x, TimerRTO, q.Timeout)
+	n.armXmit(x, TimerRTO, q.Timeout, HowSynAck, q.sum())
 	n.initTransfer(x)
 	n.SegsIn = 1
 	n.takeSynData(x, s)
@@ -250,7 +250,7 @@ func (c *Conn) onSynAckTimer(x *Ctx) {
 	if c.RetStamp == 0 {
 		c.RetStamp = max(x.Now, 1)
 	}
-	c.armXmit(x, TimerRTO, q.nextTimeout(x))
+	c.armXmit(x, TimerRTO, q.nextTimeout(x), HowSynAck, q.sum())
 }
 
 // completeHalfOpen: the third segment has come at last (tcp_rcv_synrecv_state_fastopen).

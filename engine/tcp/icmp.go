@@ -81,9 +81,9 @@ func (c *Conn) revertBackoff(x *Ctx, s *wire.Segment) {
 	for range c.Backoff {
 		rto = min(2*rto, c.RTOMax)
 	}
-	c.RTO = rto
+	c.timeout(rto, HowReverted, [3]int64{int64(rto), int64(c.Backoff)})
 	if left := ticks(c.Rtx[0].SentAt, x.Now); left < c.RTO {
-		c.armXmit(x, TimerRTO, c.RTO-left)
+		c.armXmit(x, TimerRTO, c.RTO-left, HowRest, dur(c.RTO, left))
 	} else {
 		c.onRTO(x)
 	}

@@ -148,11 +148,11 @@ func (c *Conn) finWait2(x *Ctx, s *wire.Segment) (*TimeWait, bool) {
 	}
 	t := c.finTime(x)
 	if t > timeWaitLen {
-		c.KeepAt = x.Now.Add(t - timeWaitLen) // Linux: hence the quirk above 60 s
+		c.armKeep(x, t-timeWaitLen, HowFinWait, dur(t, timeWaitLen)) // Linux: hence the quirk above 60 s
 		return nil, false
 	}
 	if s.Flags.Has(wire.FIN) {
-		c.KeepAt = x.Now.Add(t)
+		c.armKeep(x, t, HowFinWait, dur(t))
 		return nil, false
 	}
 	return c.timeWait(x, FinWait2, t), true

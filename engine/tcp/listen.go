@@ -72,14 +72,16 @@ var acceptQueueFull = trace.Declare(trace.Rule{
 	Says:    "A full accept queue means that the application is not taking connections fast enough: no further one is let in.",
 	Linux:   "sk_acceptq_is_full",
 	Differs: "One more than min(backlog, somaxconn) fits.",
+	Refuses: true,
 })
 
 var synDropped = trace.Declare(trace.Rule{
-	ID:    "syn.dropped",
-	Says:  "No room: the SYN is dropped in silence. The client will try again.",
-	RFC:   trace.Cites("RFC 4987 §2.1"),
-	Linux: "tcp_conn_request",
-	Drops: true,
+	ID:      "syn.dropped",
+	Says:    "No room: the SYN is dropped in silence. The client will try again.",
+	RFC:     trace.Cites("RFC 4987 §2.1"),
+	Linux:   "tcp_conn_request",
+	Drops:   true,
+	Refuses: true,
 })
 
 var synReserve = trace.Declare(trace.Rule{
@@ -165,7 +167,7 @@ func (c *Conn) NewRequest(x *Ctx, q *Request, s *wire.Segment, isn wire.Seq, tsO
 	}
 	c.SynQ++
 	c.SynQYoung++
-	q.SynAckAt = x.Now.Add(q.Timeout)
+	q.arm(x, q.Timeout)
 	q.sendSynAck(x, false, &cookie)
 	return cookie, false
 }
@@ -232,17 +234,19 @@ var childNoRoom = trace.Declare(trace.Rule{
 	ID: "accept-queue.overflow",
 	Says: "The handshake is complete, but the accept queue is full. The third segment is ignored as if it had been lost: " +
 		"the client believes that it is connected, and the SYN-ACK will be sent again.",
-	Linux: "tcp_check_req",
-	RFC:   trace.Cites("RFC 9293 §3.10.7.4"),
-	Drops: true,
+	Linux:   "tcp_check_req",
+	RFC:     trace.Cites("RFC 9293 §3.10.7.4"),
+	Drops:   true,
+	Refuses: true,
 })
 
 var childAbort = trace.Declare(trace.Rule{
-	ID:    "accept-queue.abort",
-	Says:  "The handshake is complete, but the accept queue is full, and tcp_abort_on_overflow tells the client so with a RST.",
-	Linux: "tcp_check_req",
-	RFC:   trace.Cites("RFC 9293 §3.10.7.4"),
-	Drops: true,
+	ID:      "accept-queue.abort",
+	Says:    "The handshake is complete, but the accept queue is full, and tcp_abort_on_overflow tells the client so with a RST.",
+	Linux:   "tcp_check_req",
+	RFC:     trace.Cites("RFC 9293 §3.10.7.4"),
+	Drops:   true,
+	Refuses: true,
 })
 
 // RoomForChild asks whether the accept queue takes one more; if not, it does what

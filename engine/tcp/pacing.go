@@ -65,6 +65,7 @@ func (c *Conn) paceWait(x *Ctx) bool {
 	if c.PaceAt == sim.Never {
 		defer x.Enter(paceRule)()
 		c.PaceAt = c.WStamp
+		x.length(c.ID, TimerPace, c.PaceAt, HowPacing, [3]int64{int64(c.PacingRate)})
 	}
 	return true
 }

@@ -52,7 +52,7 @@ func (c *Conn) checkProbe(x *Ctx) {
 		return
 	}
 	defer x.Enter(persistStart)()
-	c.armXmit(x, TimerProbe, max(c.RTO, x.Sys.RTOMin)) // Linux: tcp_probe0_base, without back-off
+	c.armXmit(x, TimerProbe, max(c.RTO, x.Sys.RTOMin), HowProbe, c.probeSum(x, 0)) // Linux: tcp_probe0_base, without back-off
 }
 
 var persistStop = trace.Declare(trace.Rule{
@@ -83,7 +83,21 @@ func (c *Conn) ackProbe(x *Ctx) {
 		return
 	}
 	defer x.Enter(persistAnswered)()
-	c.armXmit(x, TimerProbe, c.clampProbe(x, c.probeInterval(x)))
+	c.armProbe(x)
+}
+
+func (c *Conn) probeSum(x *Ctx, doubled uint8) [3]int64 {
+	return [3]int64{int64(max(c.RTO, x.Sys.RTOMin)), int64(doubled), int64(c.RTOMax)}
+}
+
+// armProbe starts the wait for the next probe.
+func (c *Conn) armProbe(x *Ctx) {
+	d := c.probeInterval(x)
+	if e := c.clampProbe(x, d); e < d {
+		c.armXmit(x, TimerProbe, e, HowUser, dur(c.UserTO, d))
+		return
+	}
+	c.armXmit(x, TimerProbe, d, HowProbe, c.probeSum(x, c.Backoff))
 }
 
 func (c *Conn) clampProbe(x *Ctx, d sim.Duration) sim.Duration {
@@ -138,7 +152,7 @@ func (c *Conn) sendProbe0(x *Ctx) {
 		c.Backoff++
 	}
 	defer x.Enter(persistBackoff)()
-	c.armXmit(x, TimerProbe, c.clampProbe(x, c.probeInterval(x)))
+	c.armProbe(x)
 }
 
 // writeWakeup sends what the window lets through, or an empty probe

@@ -102,7 +102,7 @@ func (c *Conn) rackMarkLost(x *Ctx) bool {
 		return false
 	}
 	defer x.Enter(rackWait)()
-	c.armXmit(x, TimerReo, min(ceilJiffy(wait+2*sim.Millisecond), c.RTO))
+	c.armXmit(x, TimerReo, min(ceilJiffy(wait+2*sim.Millisecond), c.RTO), HowReorder, dur(wait, c.RTO))
 	return true
 }
 

@@ -229,7 +229,8 @@ func (c *Conn) checkReneging(x *Ctx, f *ackFlags) bool {
 		return false
 	}
 	defer x.Enter(renegeRule)()
-	c.armXmit(x, TimerRTO, max(ceilJiffy(sim.Duration(c.SRTT>>4)*sim.Microsecond), ceilJiffy(10*sim.Millisecond)))
+	half := ceilJiffy(sim.Duration(c.SRTT>>4) * sim.Microsecond)
+	c.armXmit(x, TimerRTO, max(half, ceilJiffy(10*sim.Millisecond)), HowReneged, dur(half, 10*sim.Millisecond))
 	f.setTimer = false
 	return true
 }

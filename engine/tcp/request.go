@@ -164,6 +164,7 @@ var reqDefer = trace.Declare(trace.Rule{
 	RFC:     trace.Cites("RFC 9293 §3.10.7.4"),
 	Drops:   true,
 	Differs: "Not in any RFC: by RFC 9293 the connection is established by the bare ACK.",
+	Refuses: true,
 })
 
 // OnSegment handles a segment for a half-open request (tcp_check_req).
@@ -174,7 +175,7 @@ func (q *Request) OnSegment(x *Ctx, s *wire.Segment, deferred uint8) ReqVerdict 
 		if !limited(x, &q.LastOOW, TCPACKSkippedSynRecv) {
 			defer x.Enter(reqDupSyn)()
 			q.sendSynAck(x, true, nil)
-			q.SynAckAt = x.Now.Add(q.nextTimeout(x))
+			q.arm(x, q.nextTimeout(x))
 		}
 		return ReqKeep
 	}
@@ -269,6 +270,22 @@ func (q *Request) sendAck(x *Ctx) {
 	x.Send(s, 0)
 }
 
+func (q *Request) sum() [3]int64 {
+	return [3]int64{int64(q.Timeout), int64(q.Timeouts), int64(constRTOMax)}
+}
+
+func (q *Request) arm(x *Ctx, d sim.Duration) {
+	q.SynAckAt = x.Now.Add(d)
+	if q.ID != 0 { // else the host has yet to number it
+		q.TellLength(x)
+	}
+}
+
+// TellLength records where the length of the SYN-ACK's timer came from.
+func (q *Request) TellLength(x *Ctx) {
+	x.length(q.ID, TimerSynAck, q.SynAckAt, HowSynAck, q.sum())
+}
+
 func (q *Request) nextTimeout(x *Ctx) sim.Duration {
 	d := q.Timeout
 	for range q.Timeouts {
@@ -329,6 +346,6 @@ func (q *Request) OnTimer(x *Ctx, l *Conn) bool {
 		l.SynQYoung--
 	}
 	q.Timeouts++
-	q.SynAckAt = x.Now.Add(q.nextTimeout(x))
+	q.arm(x, q.nextTimeout(x))
 	return true
 }

@@ -289,6 +289,6 @@ func (c *Conn) retransmitQueue(x *Ctx) {
 		}
 	}
 	if rearm {
-		c.armXmit(x, TimerRTO, c.RTO)
+		c.armRTO(x)
 	}
 }

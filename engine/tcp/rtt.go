@@ -86,7 +86,7 @@ func (c *Conn) sampleRTT(x *Ctx, rtt sim.Duration) {
 func (c *Conn) setRTO(x *Ctx) {
 	defer x.Enter(rtoCompute)()
 	us := sim.Duration(c.SRTT>>3+c.RTTVar) * sim.Microsecond
-	c.RTO = min(ceilJiffy(us), c.RTOMax)
+	c.timeout(min(ceilJiffy(us), c.RTOMax), HowEstimate, c.estimate(x))
 	c.Backoff = 0
 }
 
@@ -153,7 +153,7 @@ func (c *Conn) fallBack(x *Ctx) {
 		return
 	}
 	defer x.Enter(rtoFallback)()
-	c.RTO = fallbackRTO
+	c.timeout(fallbackRTO, HowFallback, dur(fallbackRTO))
 	c.RTTVar, c.MDev, c.MDevMax = uint32(fallbackRTO/sim.Microsecond), uint32(fallbackRTO/sim.Microsecond), uint32(fallbackRTO/sim.Microsecond)
 }
 

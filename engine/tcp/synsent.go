@@ -70,12 +70,12 @@ func (c *Conn) prepareSyn(x *Ctx, iss wire.Seq) {
 func (c *Conn) awaitSynAck(x *Ctx) {
 	c.SndNxt, c.PushedSeq = c.SndMax, c.SndMax
 	x.Count(ActiveOpens)
-	c.armXmit(x, TimerRTO, c.RTO)
+	c.armRTO(x)
 }
 
 // initTCB sets what every connection starts with (tcp_init_sock, tcp_connect_init).
 func (c *Conn) initTCB(x *Ctx) {
-	c.RTO = min(max(x.Sys.firstRTO(), x.Sys.RTOMin), c.RTOMax)
+	c.timeout(min(max(x.Sys.firstRTO(), x.Sys.RTOMin), c.RTOMax), HowInitial, dur(x.Sys.firstRTO()))
 	c.MDev = uint32(x.Sys.firstRTO() / sim.Microsecond)
 	c.Cwnd = initCwnd
 	c.CwndClamp = ^uint32(0)
@@ -148,7 +148,7 @@ func (c *Conn) synSent(x *Ctx, s *wire.Segment) {
 			defer x.Enter(synAckBad)()
 			x.Effect(trace.Effect{Kind: trace.Dropped, Host: x.Host, Packet: x.Event.Packet})
 			if c.Retries == 0 {
-				c.armXmit(x, TimerRTO, tcpTimeoutMin)
+				c.armXmit(x, TimerRTO, tcpTimeoutMin, HowBadAck, dur(tcpTimeoutMin))
 			}
 			ReplyReset(x, s)
 			return
@@ -222,6 +222,7 @@ func (c *Conn) establishActive(x *Ctx, s *wire.Segment) {
 		c.AckPending |= ackSched | ackTimer // Linux: save one ACK, data will carry it
 		c.enterQuickAck(x, maxQuickAcks)
 		c.DelackAt = x.Now.Add(delackMax)
+		x.length(c.ID, TimerDelack, c.DelackAt, HowAckMax, dur(delackMax))
 		return
 	}
 	c.sendAck(x)

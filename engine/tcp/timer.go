@@ -6,10 +6,14 @@ import (
 )
 
 // armXmit sets the one transmit timer (tcp_reset_xmit_timer).
-func (c *Conn) armXmit(x *Ctx, k TimerKind, d sim.Duration) {
+func (c *Conn) armXmit(x *Ctx, k TimerKind, d sim.Duration, how How, terms [3]int64) {
 	c.XmitKind = k
 	c.XmitAt = x.Now.Add(min(d, c.RTOMax))
+	x.length(c.ID, k, c.XmitAt, how, terms)
 }
+
+// armRTO sets it to the retransmission timeout.
+func (c *Conn) armRTO(x *Ctx) { c.armXmit(x, TimerRTO, c.RTO, c.rto.how, c.rto.terms) }
 
 func (c *Conn) stopXmit() {
 	c.XmitKind, c.XmitAt = NoTimer, sim.Never
@@ -47,7 +51,7 @@ func (c *Conn) rearmRTO(x *Ctx) {
 		return
 	}
 	defer x.Enter(rtoStart)()
-	c.armXmit(x, TimerRTO, c.RTO)
+	c.armRTO(x)
 }
 
 var rtoResume = trace.Declare(trace.Rule{
@@ -60,7 +64,8 @@ var rtoResume = trace.Declare(trace.Rule{
 // resumeRTO sets the timer to what is left of the oldest segment's timeout.
 func (c *Conn) resumeRTO(x *Ctx) {
 	defer x.Enter(rtoResume)()
-	c.armXmit(x, TimerRTO, max(c.rtoDelta(x), jiffy)) // Linux: a timeout is at least one tick
+	left := c.rtoDelta(x)
+	c.armXmit(x, TimerRTO, max(left, jiffy), HowRest, dur(c.RTO, c.RTO-left)) // Linux: a timeout is at least one tick
 }
 
 // rtoDelta is what is left of the timeout of the oldest segment, negative when that
@@ -182,17 +187,21 @@ func (c *Conn) backOff(x *Ctx) {
 	switch {
 	case c.State == SynSent && c.Retries <= x.Sys.SynLinearTimeouts:
 		defer x.Enter(rtoLinear)()
-		c.RTO = min(initialRTO, c.RTOMax)
+		c.timeout(min(initialRTO, c.RTOMax), HowLinear, [3]int64{int64(initialRTO), int64(c.Retries), int64(x.Sys.SynLinearTimeouts)})
 	case c.thin(x):
 		defer x.Enter(rtoThin)()
 		c.Backoff = 0
-		c.RTO = min(max(ceilJiffy(sim.Duration(c.SRTT>>3+c.RTTVar)*sim.Microsecond), x.Sys.RTOMin), c.RTOMax)
+		c.timeout(min(max(ceilJiffy(sim.Duration(c.SRTT>>3+c.RTTVar)*sim.Microsecond), x.Sys.RTOMin), c.RTOMax), HowThin, c.estimate(x))
 	default:
 		defer x.Enter(rtoBackoff)()
 		c.Backoff++
-		c.RTO = min(c.RTO*2, c.RTOMax)
+		c.timeout(min(c.RTO*2, c.RTOMax), HowDoubled, [3]int64{int64(c.RTO), int64(c.Backoff), int64(c.RTOMax)})
 	}
-	c.armXmit(x, TimerRTO, c.clampToUser(x, c.RTO))
+	if d := c.clampToUser(x, c.RTO); d < c.RTO {
+		c.armXmit(x, TimerRTO, d, HowUser, dur(c.UserTO, c.RTO))
+		return
+	}
+	c.armRTO(x)
 }
 
 // clampToUser shortens a timeout so that TCP_USER_TIMEOUT is noticed in time

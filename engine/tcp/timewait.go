@@ -256,7 +256,17 @@ func boolInt(b bool) int {
 
 func (t *TimeWait) restart(x *Ctx) {
 	defer x.Enter(twRestart)()
+	t.arm(x)
+}
+
+func (t *TimeWait) arm(x *Ctx) {
 	t.ExpireAt = x.Now.Add(t.Stay)
+	t.TellLength(x)
+}
+
+// TellLength records where the length of the stay came from.
+func (t *TimeWait) TellLength(x *Ctx) {
+	x.length(t.ID, TimerExpire, t.ExpireAt, HowTimeWait, dur(t.ExpireAt.Sub(x.Now)))
 }
 
 func (t *TimeWait) storeTS(x *Ctx, s *wire.Segment) {
@@ -302,7 +312,7 @@ func (t *TimeWait) finWait2(x *Ctx, s *wire.Segment, paws bool) TWVerdict {
 	if t.storeTS(x, s); t.TSOK && s.Opts.On(wire.HasTS) {
 		t.EnteredAt = x.Now
 	}
-	t.ExpireAt = x.Now.Add(t.Stay)
+	t.arm(x)
 	t.sendAck(x)
 	return TWKeep
 }

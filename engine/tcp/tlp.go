@@ -27,15 +27,13 @@ func (c *Conn) scheduleTLP(x *Ctx, advancing bool) bool {
 		return false
 	}
 	defer x.Enter(tlpArm)()
-	d := sim.Duration(initialRTO)
+	d, two, more := sim.Duration(initialRTO), sim.Duration(0), sim.Duration(initialRTO)
 	if c.SRTT > 0 {
-		d = sim.Duration(c.SRTT>>2) * sim.Microsecond
+		two, more = sim.Duration(c.SRTT>>2)*sim.Microsecond, tlpTimeoutMin
 		if c.PacketsOut == 1 {
-			d += x.Sys.RTOMin
-		} else {
-			d += tlpTimeoutMin
+			more = x.Sys.RTOMin
 		}
-		d = ceilJiffy(d)
+		d = ceilJiffy(two + more)
 	}
 	left := c.RTO
 	if !advancing {
@@ -44,7 +42,7 @@ func (c *Conn) scheduleTLP(x *Ctx, advancing bool) bool {
 	if left > 0 {
 		d = min(d, left)
 	}
-	c.armXmit(x, TimerTLP, d)
+	c.armXmit(x, TimerTLP, d, HowTLP, dur(two, more, left))
 	return true
 }
 

@@ -31,11 +31,23 @@ type Event struct {
 	Packet  sim.PacketID  // Arrive: which; Act: the one acted upon
 	Name    string        // Timer: its name ("rto"); Call: the call as written; Act: the operation as written
 	Cause   sim.EventID   // the event before which this could not have happened; 0: the scene itself
+	Head    int16         // the span that heads the event: the rule with the greatest consequence; -1: none has one
+	Class   Class         // what that consequence is
 	Spans   []Span
 	Checks  []Check // the comparisons that ran; spans point at them
 	Changes []Change
 	Effects []Effect
 	Counts  []Count
+	Lengths []Length
+}
+
+// Length says where the length of a timer that the event set came from.
+type Length struct {
+	Subject sim.SubjectID
+	Timer   uint8    // which: a number of the subject's kind
+	How     uint8    // which sum: a number of the subject's kind
+	At      sim.Time // when it fires
+	Terms   [3]int64 // of the sum, in its order
 }
 
 // Span is one rule that applied. Spans are in order of opening.
@@ -102,6 +114,7 @@ type Effect struct {
 	Subject sim.SubjectID
 	At, Old int64
 	N       int32
+	By      sim.EventID // the event that set up the standing rule which did this; 0: none did
 	Result  int64
 	Errno   string
 	Text    string // Returned: bytes read, when the call reads

@@ -13,6 +13,7 @@ type Recorder struct {
 	Event Event
 
 	cur     int16 // innermost open span
+	top     int16 // the last span that was opened inside none
 	watched []watch
 	exit    func()
 	quiet   func()
@@ -36,7 +37,9 @@ func (r *Recorder) Begin(e Event) {
 	}
 	old := &r.Event
 	e.Spans, e.Checks, e.Changes, e.Effects, e.Counts = old.Spans[:0], old.Checks[:0], old.Changes[:0], old.Effects[:0], old.Counts[:0]
-	r.Event, r.cur = e, -1
+	e.Lengths = old.Lengths[:0]
+	e.Head = -1
+	r.Event, r.cur, r.top = e, -1, -1
 	r.watched = r.watched[:0]
 }
 
@@ -100,7 +103,9 @@ func (r *Recorder) Enter(rule *Rule) func() {
 	}
 	r.flush()
 	r.Event.Spans = append(r.Event.Spans, Span{Rule: rule, Parent: r.cur})
-	r.cur = int16(len(r.Event.Spans) - 1)
+	if r.cur = int16(len(r.Event.Spans) - 1); r.Event.Spans[r.cur].Parent < 0 {
+		r.top = r.cur
+	}
 	if r.exit == nil {
 		r.exit = r.leave
 	}
@@ -134,9 +139,27 @@ func (r *Recorder) When(rule *Rule, c Check) bool {
 // Effect records something done, under the innermost open span.
 func (r *Recorder) Effect(e Effect) {
 	if r.On {
-		e.Span = r.cur
+		if e.Span = r.cur; r.cur < 0 && e.Class() == ClassState {
+			e.Span = r.top // a rule has decided that a subject comes or goes; its host does it afterwards
+		}
+		r.rank(e.Class(), e.Span)
 		r.Event.Effects = append(r.Event.Effects, e)
 	}
+}
+
+// Length records where the length of a timer came from; the last word of an event
+// on a timer is what stays.
+func (r *Recorder) Length(l Length) {
+	if !r.On {
+		return
+	}
+	for i := range r.Event.Lengths {
+		if o := &r.Event.Lengths[i]; o.Subject == l.Subject && o.Timer == l.Timer {
+			*o = l
+			return
+		}
+	}
+	r.Event.Lengths = append(r.Event.Lengths, l)
 }
 
 // Count records that a host's counter moved.
@@ -183,6 +206,7 @@ func (r *Recorder) compare(w *watch, old unsafe.Pointer) {
 			f := &w.schema.Fields[j]
 			if a, b := f.read(old), f.read(w.ptr); a != b {
 				r.Event.Changes = append(r.Event.Changes, Change{Subject: w.subject, Field: j, Span: r.cur, Old: a, New: b})
+				r.rank(f.class(b), r.cur)
 			}
 		}
 	}

@@ -11,6 +11,8 @@ type Rule struct {
 	Linux   string   // the Linux function that does the same, without parentheses
 	Differs string   // where Linux and the RFC part ways, or what is simplified here
 	Drops   bool     // the rule discards a segment
+	Refuses bool     // and somebody waits for it in vain: there is no room, or nobody at home
+	Filters bool     // and what comes after it would have taken the segment
 
 	Index uint16 // place in the registry, stable within one build
 }

@@ -38,8 +38,9 @@ type Field struct {
 	Doc   string   // one sentence
 	Names []string // for UnitState: the name of each value
 
-	off  uintptr
-	kind reflect.Kind
+	off   uintptr
+	kind  reflect.Kind
+	means Class
 }
 
 // Schema describes a flat struct whose changes are watched.
@@ -83,7 +84,7 @@ func NewSchema(name string, sample any, src string, names map[string][]string) *
 		}
 		s.Fields = append(s.Fields, Field{
 			Name: f.Name, Label: label, Unit: unit, Doc: doc,
-			Names: names[f.Type.Name()], off: f.Offset, kind: f.Type.Kind(),
+			Names: names[f.Type.Name()], off: f.Offset, kind: f.Type.Kind(), means: classOfField(f.Name, unit),
 		})
 		for uintptr(len(s.words)) <= f.Offset/8 {
 			s.words = append(s.words, nil)

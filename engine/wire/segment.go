@@ -44,6 +44,9 @@ type Endpoint struct {
 // Tuple is the four-tuple seen from one host: its own end first.
 type Tuple struct{ Local, Remote Endpoint }
 
+// Flip returns the tuple as the other host sees it.
+func (t Tuple) Flip() Tuple { return Tuple{t.Remote, t.Local} }
+
 // Hash sorts tuples in an index, where equal hashes only stand side by side. It is
 // no secret, and never 0.
 func (t Tuple) Hash() uint64 {

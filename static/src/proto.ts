@@ -6,7 +6,7 @@
  * the same ID, and the server answers again without doing it again.
  */
 // branch: which branch it is about; absent: the session's current one
-// n: step, back: how many (1 if absent); seek, branch, frames, inspect, shell, header: which step
+// n: step, back: how many (1 if absent); seek, branch, frames, inspect, shell, header, why, history: which step
 // to: frames: up to this step; diff: the other branch; header: the packet to compare with, 0: the one that it repeats or was
 // at: act: at which instant; absent: now
 // undo: moves: leave these events out
@@ -14,11 +14,12 @@
 // op: act, forecast: one intervention, as a scene writes it
 // ops: replay, preview: same moves as before, with these made first, at time 0
 // without: replay: go on right before this event, an act, without it; every later act is made again
-// cond: until: "segment" "timer" "state" "drop" or a condition such as client.cwnd < 4
+// cond: until, search: "segment" "timer" "state" "drop" or a condition such as client.cwnd < 4
 // text: label, fork, replay, moves: the branch's name; lesson: "next" "prev" "reset" "return"; try: which; share: "follower" "driver", what the link lets one be; name: what the others see
 // off: share: the link holds no longer
 // answer: predict: the key of the option chosen
 // host: shell: on which host; n absent: where the session stands, else at that step
+// number: history: of what, up to event n
 // line: shell: the command line, at most 1024 bytes
 // packet: header: which, as it is after event n
 // branches: compare: two to four, the first is A
@@ -47,7 +48,10 @@ export type Order =
   | { t: "share"; branch?: number; text?: string; off?: boolean }
   | { t: "name"; branch?: number; text?: string }
   | { t: "try"; branch?: number; text?: string }
-  | { t: "moves"; branch?: number; undo?: number[]; redo?: MoveRef[]; text?: string };
+  | { t: "moves"; branch?: number; undo?: number[]; redo?: MoveRef[]; text?: string }
+  | { t: "why"; branch?: number; n?: number }
+  | { t: "history"; branch?: number; n?: number; number?: NumberRef }
+  | { t: "search"; branch?: number; cond?: string };
 
 export type Command = Order & { id: number };
 
@@ -334,12 +338,15 @@ export interface Frame {
   by?: string; // act: who
   also?: boolean; // act: made in one with the act before it
   cause: number;
+  head?: number; // the span with the greatest consequence; absent: none has one
+  class?: string; // what that is: "state" "refusal" "repeat" "timer" "bytes" "none"
   spans: Span[];
   changes?: Change[];
   effects?: Effect[];
   counts?: ([number, number, number, number])[]; // host, counter, by, span
   sysctls?: SysctlChange[]; // many of them when another kernel was started
   call?: Call; // kind "call": what was called
+  lengths?: Length[];
   rules?: RulesChange;
   next: Planned[]; // what is scheduled after this event
 }
@@ -487,16 +494,9 @@ export interface Done {
   ahead?: Frame[]; // forecast: what the receiver makes of the segment, as it would be
   link?: string; // share: the address to give away
   says?: Run[]; // try: what it came to, in the language of the page
-}
-
-/**
- * Shell is what a command line printed. One that acted was one more event, which
- * came before as frames; one that failed has changed nothing.
- */
-export interface Shell {
-  text: string;
-  failed: boolean; // its exit code is not 0
-  acted: boolean;
+  why?: Why;
+  history?: History;
+  search?: Search;
 }
 
 /**
@@ -665,6 +665,155 @@ export interface QueueItem {
   port?: number; // the local one
   until: number | null; // when its timer fires
   tries?: number;
+}
+
+/**
+ * NumberRef names a number that the page shows. Which fields are there depends on what
+ * it is: variables of a subject (several when they make up one number), a counter of
+ * a host by its index in Hello.counters, a setting of a host by its name.
+ */
+export interface NumberRef {
+  subject?: number;
+  fields?: number[];
+  host: number;
+  counter?: number;
+  sysctl?: string;
+}
+
+/**
+ * Length says where the length of a timer came from that the event set: catalogue key
+ * length.<how>, and the terms of the sum.
+ */
+export interface Length {
+  s: number;
+  timer: string;
+  at: number;
+  how: string;
+  terms: Term[];
+}
+
+/**
+ * Term is one term of a sum. Unit as in Field.
+ */
+export interface Term {
+  name: string;
+  value: number;
+  unit: string;
+}
+
+/**
+ * Why is how an event came about, and what it brought about; N 0 is the beginning,
+ * which has no causes. Silences tell of the connections on which nothing is under
+ * way after it.
+ */
+export interface Why {
+  branch: number;
+  n: number;
+  links: Cause[]; // the latest first; events of people and of the scene are never left out
+  folded: number; // links of the middle that were left out
+  unchecked: number; // acts of which it is not known yet whether they matter: ask again
+  leadsTo: Cause[];
+  silences: Silence[];
+}
+
+/**
+ * Cause is an event as a cause, or as an effect, of another.
+ */
+export interface Cause {
+  n: number;
+  of: number; // the event that it is a cause of
+  at: number;
+  host: number;
+  kind: string; // as in Frame
+  name?: string; // as in Frame
+  by?: string; // act: who
+  why?: string; // catalogue key cause.<why>
+  sure?: string; // "recorded" by the engine while it ran, "checked" on a fork without it, "unchecked", "anyway": it happens without it too
+  segment?: string; // kind of the segment that it is about
+  packet?: number;
+  from: number; // the host that sent the segment; -1: there is none
+  op?: string; // act: "drop" "delay" … "sysctl" "call"
+  rule?: string; // who took the segment
+  instead?: number[]; // events that would have done the same without it
+  root?: boolean; // a person, a program or the scene made it happen
+}
+
+/**
+ * Silence says of one connection why nothing is being sent.
+ */
+export interface Silence {
+  name: string; // "10.0.0.1:40000 → 10.0.0.2:80"
+  lines: Waiting[];
+  ends: number | null; // when the next thing happens to it; null: nothing is scheduled
+}
+
+/**
+ * Waiting is what one of those concerned waits for: catalogue key waits.<for>.
+ */
+export interface Waiting {
+  who: "host" | "wire" | "program"; // "host" "wire" "program"
+  host: number; // -1: the wire
+  for: string;
+  limit?: string;
+  timer?: string;
+  at: number | null;
+  segment?: string;
+  packet?: number;
+  proc?: string;
+  call?: string;
+  subject?: number;
+}
+
+/**
+ * History is what a number went through, the latest first. None: it is as the scene
+ * or the kernel set it.
+ */
+export interface History {
+  branch: number;
+  n: number;
+  changes: NumberChange[];
+  more: boolean; // there were more, earlier
+}
+
+/**
+ * NumberChange is one change of a number, and the event that made it.
+ */
+export interface NumberChange {
+  cause: Cause;
+  field: number;
+  old: number | null;
+  new: number | null;
+  made?: boolean; // the subject came into being with it
+  was?: string; // of a setting
+  is?: string;
+  length?: Length;
+}
+
+/**
+ * Search is where a condition came true.
+ */
+export interface Search {
+  places: Place[];
+  searched: number; // events looked at
+  more: boolean; // there are more than a search goes through
+}
+
+/**
+ * Place is an event of a branch.
+ */
+export interface Place {
+  branch: number;
+  cause: Cause;
+}
+
+/**
+ * Shell is what a command line printed. One that acted was one more event, which
+ * came before as frames; one that failed has changed nothing.
+ */
+export interface Shell {
+  text: string;
+  failed: boolean; // its exit code is not 0
+  acted: boolean;
 }
 
 /** Anything that the server sends. */

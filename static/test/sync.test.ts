@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { BranchData } from '../src/model/branch';
 import { Schemas } from '../src/model/schema';
 import { Sync, type View } from '../src/model/sync';
-import type { Branch, Command, Hello, Lesson } from '../src/proto';
+import type { Branch, Command, Hello, Lesson, Order } from '../src/proto';
 import { Model, Wire } from './modelserver';
 
 /** A page, its server, and everything between them in the hands of the test. */
@@ -80,7 +80,7 @@ class World {
 
   order(t: Command['t'], more: { branch?: number; n?: number } = {}): void {
     this.lead = null;
-    const cmd = { t, branch: this.sync.branch, ...more };
+    const cmd = { t, branch: this.sync.branch, ...more } as Order; // too many commands for the compiler to go through
     this.ideal.run(cmd);
     void this.sync.order(cmd).catch(() => {});
   }
@@ -184,7 +184,7 @@ describe('where the page stands', () => {
             continue;
           }
           const before = JSON.stringify([w.server.at, w.server.n, w.server.futures.length]);
-          w.server.run({ t: what.slice(6) as Command['t'], n: k % (w.server.tip + 1) });
+          w.server.run({ t: what.slice(6) as Command['t'], n: k % (w.server.tip + 1) } as Order);
           if (w.wire.open) w.wire.tell(before);
         }
         await w.quiet();

@@ -188,12 +188,15 @@ type Frame struct {
 	By      string         `json:"by,omitempty"`   // act: who
 	Also    bool           `json:"also,omitempty"` // act: made in one with the act before it
 	Cause   int32          `json:"cause"`
+	Head    *int16         `json:"head,omitempty"`  // the span with the greatest consequence; absent: none has one
+	Class   string         `json:"class,omitempty"` // what that is: "state" "refusal" "repeat" "timer" "bytes" "none"
 	Spans   []Span         `json:"spans"`
 	Changes []Change       `json:"changes,omitempty"`
 	Effects []Effect       `json:"effects,omitempty"`
 	Counts  [][4]int64     `json:"counts,omitempty"`  // host, counter, by, span
 	Sysctls []SysctlChange `json:"sysctls,omitempty"` // many of them when another kernel was started
 	Call    *Call          `json:"call,omitempty"`    // kind "call": what was called
+	Lengths []Length       `json:"lengths,omitempty"`
 	Rules   *RulesChange   `json:"rules,omitempty"`
 	Next    []Planned      `json:"next"` // what is scheduled after this event
 }
@@ -319,14 +322,9 @@ type Done struct {
 	Ahead   []Frame    `json:"ahead,omitempty"` // forecast: what the receiver makes of the segment, as it would be
 	Link    string     `json:"link,omitempty"`  // share: the address to give away
 	Says    []Run      `json:"says,omitempty"`  // try: what it came to, in the language of the page
-}
-
-// Shell is what a command line printed. One that acted was one more event, which
-// came before as frames; one that failed has changed nothing.
-type Shell struct {
-	Text   string `json:"text"`
-	Failed bool   `json:"failed"` // its exit code is not 0
-	Acted  bool   `json:"acted"`
+	Why     *Why       `json:"why,omitempty"`
+	History *History   `json:"history,omitempty"`
+	Search  *Search    `json:"search,omitempty"`
 }
 
 // Header is a packet byte by byte.
