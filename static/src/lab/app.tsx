@@ -10,7 +10,7 @@ import { narrow } from './phone/narrow';
 import { Sheet } from './phone/sheet';
 import { announce } from './say';
 import { Strip } from './share/strip';
-import { comparing, data, hello, lessonDoc, n } from './state';
+import { comparing, data, hello, lessonDoc, n, tab, wide } from './state';
 import type { Stream } from './stream';
 import { Banner } from './toolbar/banner';
 import { Header, type Place } from './toolbar/header';
@@ -31,7 +31,10 @@ export function App({ stream, place }: { stream: Stream; place: Place }) {
     return () => removeEventListener('keydown', on);
   }, []);
   return (
-    <div ref={ref} class={`app${narrow.value ? ' narrow' : ''}${hasLesson ? '' : ' no-lesson'}${comparing.value ? ' comparing' : ''}`}>
+    <div
+      ref={ref}
+      class={`app${narrow.value ? ' narrow' : ''}${hasLesson ? '' : ' no-lesson'}${comparing.value ? ' comparing' : ''}${wide.value && tab.value === 'shell' ? ' wide-shell' : ''}`}
+    >
       <Header stream={stream} place={place} />
       <Strip session={place.session} />
       {narrow.value && <GoalStrip />}

@@ -41,6 +41,8 @@ export const staged = signal<Record<string, string>>({}); // "host name" → val
 export const tab = signal<Tab>('why');
 export const tabs = ['why', 'sockets', 'queues', 'window', 'charts', 'timers', 'sysctl', 'header', 'shell'] as const;
 export type Tab = (typeof tabs)[number];
+/** The shell lies over the diagram. */
+export const wide = signal(false);
 
 /** The instant of the play head between two events; null when it rests on one. */
 export const clock = signal<number | null>(null);

@@ -1,8 +1,20 @@
 import { useState } from 'preact/hooks';
 import { t } from '../../i18n';
 import { actHere } from '../act';
-import { dialogHost, hello } from '../state';
+import { data, dialogHost, hello, schemas } from '../state';
 import { attempt, close, HostSelect, Modal, Problem } from '../ui/Modal';
+
+const offload: [string, string][] = [
+  ['on', ''],
+  ['eight', ' segs 8'],
+  ['off', ' off'],
+];
+
+/** How many segments a host's interface takes as one packet. */
+function segments(i: number): number {
+  for (const s of data.value?.state.subjects.values() ?? []) if (s.schema === 'host' && s.host === i) return schemas.value.value(s, 'GSOSegs') ?? 1;
+  return 1;
+}
 
 /** What befalls whole hosts and cables: power, processes, plugs. */
 export function HostActions() {
@@ -22,6 +34,7 @@ export function HostActions() {
   const list: [string, string][] = [
     ...(host.kind ? [] : power.map(([k, op]): [string, string] => [t(`lab.host-${k}`), op])),
     ...(host.procs ?? []).map((p, k): [string, string] => [t('lab.host-kill', { name: p }), `call ${host.name}${k ? ` ${p}` : ''}: kill()`]),
+    ...(host.kind ? [] : offload.map(([k, rest]): [string, string] => [t(`host.offload-${k}`), `offload ${host.name}${rest}`])),
     ...ends.map((e): [string, string] => [t('lab.host-unplug', { name: e }), `unplug ${host.name} ${e}`]),
     ...ends.map((e): [string, string] => [t('lab.host-plug', { name: e }), `plug ${host.name} ${e}`]),
   ];
@@ -46,7 +59,9 @@ export function HostActions() {
           </li>
         ))}
       </ul>
-      <p class="ref">{t('lab.host-lead')}</p>
+      <p class="ref">
+        {t('lab.host-lead')} {!host.kind && (segments(i) > 1 ? t('host.offload-now', { n: segments(i) }) : t('host.offload-one'))}
+      </p>
       <Problem text={wrong} />
       <div class="row end">
         <button type="button" onClick={close}>

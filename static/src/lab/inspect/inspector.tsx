@@ -32,6 +32,7 @@ export function Inspector() {
           <button
             key={x}
             id={`tab-${x}`}
+            ref={x === now ? (el) => el?.scrollIntoView({ block: 'nearest', inline: 'nearest' }) : undefined}
             type="button"
             role="tab"
             aria-selected={x === now}

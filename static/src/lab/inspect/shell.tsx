@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { instant } from '../../diagram/time';
 import { t } from '../../i18n';
 import { onBranch, say } from '../notes';
-import { data, hello, n, now, tip } from '../state';
+import { data, hello, n, now, tip, wide } from '../state';
 import { Refused } from '../stream';
 import { move, pause } from '../sync';
 
@@ -31,7 +31,14 @@ export function Shell() {
   const name = hosts[at]?.name ?? '';
   const own = entries.value.filter((e) => e.host === name);
   return (
-    <section class="shell">
+    <section
+      class="shell"
+      onKeyDown={(e) => {
+        if (e.key !== 'Escape' || !wide.peek()) return;
+        e.stopPropagation();
+        wide.value = false;
+      }}
+    >
       <div class="row wrap">
         <label>
           <span class="sr">{t('lab.host')}</span>
@@ -49,6 +56,17 @@ export function Shell() {
           </select>
         </label>
         <span class="sp" />
+        <button
+          type="button"
+          class="small wide"
+          aria-pressed={wide.value}
+          title="W"
+          onClick={() => {
+            wide.value = !wide.peek();
+          }}
+        >
+          {t(wide.value ? 'shell.narrow' : 'shell.wide')}
+        </button>
         <button type="button" class="small" disabled={!own.length} onClick={() => copy(own)}>
           {t('lab.shell-copy')}
         </button>

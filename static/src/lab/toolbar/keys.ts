@@ -3,7 +3,7 @@ import { type ActionKey, press } from '../canvas/actions';
 import { stepInto } from '../inspect/why';
 import { go } from '../lesson/go';
 import { shareKey } from '../share/strip';
-import { bar, chosen, comparing, data, dialog, hello, lesson, linear, n, options, playing, table, time, tip } from '../state';
+import { bar, chosen, comparing, data, dialog, hello, lesson, linear, n, options, playing, tab, table, time, tip, wide } from '../state';
 import { back, play, seek } from '../sync';
 import { keyName, meaning } from './keytable';
 import { forward, start } from './transport';
@@ -50,6 +50,10 @@ const commands = new Map<string, Run>(
     table: toggle(table),
     part: () => part(1),
     'part-back': () => part(-1),
+    wide: () => {
+      wide.value = tab.peek() !== 'shell' || !wide.peek();
+      tab.value = 'shell';
+    },
     'own-copy': shared('y'),
     'back-there': shared('r'),
     close,
@@ -119,6 +123,7 @@ function onSegment(what: ActionKey): unknown {
 function close(): void {
   if (document.querySelector(':popover-open')) return; // the browser's to close
   if (bar.peek()) bar.value = null;
+  else if (wide.peek() && tab.peek() === 'shell') wide.value = false;
   else if (comparing.peek()) comparing.value = null;
   else choose(null);
 }
