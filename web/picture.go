@@ -32,13 +32,15 @@ const (
 	rowGap    = 24 // between what one instant sends
 	fastGap   = 44 // for as long as a segment is on its way
 	foldGap   = 52
+
+	besideBand = 10 // where arrows begin and end, off the middle of a lifeline
 )
 
 // moment is one end of an arrow.
 type moment struct {
 	at      int64
-	n       int // order of what happens at one instant
-	packet  int32
+	n       int   // order of what happens at one instant
+	packet  int32 // 0: none, something else begins or ends
 	arrives bool
 }
 
@@ -53,7 +55,9 @@ func picture(r run, lang string) templates.Diagram {
 		}
 		d.Hosts = append(d.Hosts, l)
 	}
-	packets, lost, moments := gather(r)
+	life := follow(r, lang)
+	packets, lost, moments := gather(r, life.instants())
+	at := map[int64]int{} // the first place of an instant
 	from, to, y := map[int32]int{}, map[int32]int{}, head
 	usual := usualDelay(packets)
 	for i, m := range moments {
@@ -62,6 +66,10 @@ func picture(r run, lang string) templates.Diagram {
 		}
 		if i == 0 || m.at != moments[i-1].at {
 			d.Times = append(d.Times, templates.Tick{Y: y, Text: span(m.at)})
+			at[m.at] = y
+		}
+		if m.packet == 0 {
+			continue
 		}
 		if m.arrives {
 			to[m.packet] = y
@@ -73,6 +81,7 @@ func picture(r run, lang string) templates.Diagram {
 		d.Arrows = append(d.Arrows, arrow(packets[id], d.Hosts, from[id], to[id], lost[id]))
 	}
 	d.Height = y + 60
+	life.draw(&d, at)
 	var names []string
 	for _, h := range r.hosts {
 		names = append(names, h.Name)
@@ -93,8 +102,9 @@ func advance(d *templates.Diagram, y int, dt, usual int64, lang string) int {
 	return y + max(rowGap, int(fastGap*dt/usual))
 }
 
-// gather collects the packets of a run, who was lost, and both ends of each.
-func gather(r run) (packets map[int32]proto.Packet, lost map[int32]bool, all []moment) {
+// gather collects the packets of a run, who was lost, and both ends of each, with
+// the other instants that have to have a place.
+func gather(r run, others []int64) (packets map[int32]proto.Packet, lost map[int32]bool, all []moment) {
 	packets, lost = map[int32]proto.Packet{}, map[int32]bool{}
 	for _, f := range r.frames {
 		for _, e := range f.Effects {
@@ -114,6 +124,15 @@ func gather(r run) (packets map[int32]proto.Packet, lost map[int32]bool, all []m
 		all = append(all, moment{p.Sent, int(id), id, false})
 		if p.Arrive != nil && !lost[id] {
 			all = append(all, moment{*p.Arrive, int(id), id, true})
+		}
+	}
+	taken := map[int64]bool{}
+	for _, m := range all {
+		taken[m.at] = true
+	}
+	for _, t := range others {
+		if !taken[t] {
+			all = append(all, moment{at: t})
 		}
 	}
 	slices.SortFunc(all, func(a, b moment) int {
@@ -147,6 +166,11 @@ func usualDelay(packets map[int32]proto.Packet) int64 {
 func arrow(p proto.Packet, hosts []templates.Lifeline, y1, y2 int, lost bool) templates.Arrow {
 	a := templates.Arrow{Y1: y1, Y2: y2, Kind: p.Kind, Label: segment(p), Retx: p.Retx > 0, Lost: lost, Forged: p.Forged}
 	a.X1, a.X2 = hosts[p.From].X, hosts[p.To].X
+	if a.X1 < a.X2 {
+		a.X1, a.X2 = a.X1+besideBand, a.X2-besideBand
+	} else {
+		a.X1, a.X2 = a.X1-besideBand, a.X2+besideBand
+	}
 	if y2 == 0 || lost { // lost, or still on its way at the end of the picture
 		a.X2, a.Y2 = (a.X1+a.X2)/2, y1+fastGap/2
 	}
