@@ -1,6 +1,6 @@
 import { t } from '../../../i18n';
 import { choose } from '../../act';
-import { data, n, staged, tab } from '../../state';
+import { atEnd, data, n, staged, tab } from '../../state';
 import { Icon } from '../../ui/Icon';
 import { draft, keepFromNow, last, preview, refused, replayStaged, working } from './draft';
 import { type Setting, setBy, short } from './facts';
@@ -113,7 +113,8 @@ function Input({ id, r, value, wrong }: { id: string; r: Shown; value: string; w
       onInput={(e) => draft(s, r.key, e.currentTarget.value, r.now)}
       onKeyDown={(e) => {
         if (e.isComposing) return;
-        if (e.key === 'Enter' && r.key in staged.peek()) void replayStaged();
+        // At the end of a run nothing would come of it now: there it is tried from the start.
+        if (e.key === 'Enter' && r.key in staged.peek()) void (atEnd.peek() ? replayStaged() : keepFromNow());
         if (e.key === 'Escape') {
           e.stopPropagation();
           draft(s, r.key, r.now, r.now);
@@ -183,10 +184,10 @@ function Ahead({ r }: { r: Shown }) {
         )}
       </div>
       <div class="row wrap">
-        <button type="button" class="primary" disabled={working.value} onClick={replayStaged}>
+        <button type="button" class={atEnd.value ? 'primary' : ''} disabled={working.value} onClick={replayStaged}>
           {t('inspect.replay')}
         </button>
-        <button type="button" disabled={working.value} onClick={keepFromNow}>
+        <button type="button" class={atEnd.value ? '' : 'primary'} disabled={working.value} onClick={keepFromNow}>
           {t('inspect.keep')}
         </button>
       </div>
