@@ -42,6 +42,7 @@ var SocketOptions = [...]SocketOption{
 	{Name: "TCP_NODELAY", Value: "0 or 1", Means: "send small segments at once: no Nagle"},
 	{Name: "TCP_NOTSENT_LOWAT", Value: "bytes", Means: "write() waits while more than that is unsent"},
 	{Name: "TCP_QUICKACK", Value: "0 or 1", Means: "acknowledge at once for now"},
+	{Name: "TCP_RTO_MAX_MS", Value: "milliseconds, 1000 to 120000", Means: "timeouts do not grow beyond it"},
 	{Name: "TCP_SYNCNT", Value: "1 to 127", Means: "tcp_syn_retries of this connection"},
 	{Name: "TCP_THIN_LINEAR_TIMEOUTS", Value: "0 or 1", Means: "timeouts of a thin stream do not double at first"},
 	{Name: "TCP_USER_TIMEOUT", Value: "milliseconds", Means: "give up when data stays unacknowledged so long"},
