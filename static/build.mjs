@@ -11,7 +11,16 @@ const dist = join(here, 'dist');
 mkdirSync(dist, { recursive: true });
 
 const options = {
-  entryPoints: { lab: src('lab.tsx'), home: src('home.tsx'), uplot: src('uplot.ts'), theme: src('theme.ts'), page: src('page.ts'), style: src('styles/style.css') },
+  entryPoints: {
+    lab: src('lab.tsx'),
+    home: src('home.tsx'),
+    uplot: src('uplot.ts'),
+    editor: src('editor/editor.ts'),
+    own: src('own.ts'),
+    theme: src('theme.ts'),
+    page: src('page.ts'),
+    style: src('styles/style.css'),
+  },
   outdir: dist,
   bundle: true,
   minify: !process.env.PLAIN,

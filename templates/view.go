@@ -52,6 +52,13 @@ type Card struct {
 type Paste struct {
 	Text  string
 	Wrong []string
+	Line  int // the first that is wrong; 0: none
+}
+
+// Own is the page for a scene of one's own.
+type Own struct {
+	Page
+	Paste Paste
 }
 
 // Lab is the page of a session, or of a lesson or scene about to begin.

@@ -140,13 +140,17 @@ func encodePlanned(w *engine.World) []proto.Planned {
 	return all
 }
 
+func encodeMove(b engine.BranchID, n engine.StepNo, m *engine.Intervention) proto.Left {
+	return proto.Left{Branch: int32(b), N: int32(n), At: int64(m.At), Op: scene.FormatOp(m.Op), By: m.By, Also: m.Also}
+}
+
 func encodeBranches(t *engine.Timeline) []proto.Branch {
 	all := []proto.Branch{}
 	for _, b := range t.Branches() {
 		one := proto.Branch{ID: int32(b.ID), Parent: int32(b.Parent), Step: int32(b.Step), Label: b.Label, Tip: int32(b.Tip), End: b.End}
 		for _, m := range b.Off {
 			if was := t.Move(m.Branch, m.Step); was != nil {
-				one.Off = append(one.Off, proto.Left{Branch: int32(m.Branch), N: int32(m.Step), At: int64(was.At), Op: scene.FormatOp(was.Op), By: was.By, Also: was.Also})
+				one.Off = append(one.Off, encodeMove(m.Branch, m.Step, was))
 			}
 		}
 		all = append(all, one)

@@ -37,7 +37,7 @@ func (s *Server) page(r *http.Request, here string, scripts ...string) templates
 		q.Set("lang", l)
 		there := url.URL{Path: r.URL.Path, RawQuery: q.Encode()}
 		if r.Method == http.MethodPost && here != "scripts" {
-			there.Path = "/" // what was posted is not at an address
+			there.Path = "/lab/new" // what was posted is not at an address
 		}
 		p.Langs = append(p.Langs, templates.Choice{Lang: l, Label: langNames[l], Href: there.String(), Current: l == lang})
 	}
@@ -112,12 +112,23 @@ func (s *Server) paste(w http.ResponseWriter, r *http.Request) {
 	case err == nil:
 		// What stands behind # is not sent to anybody: the page takes the key from
 		// there, keeps it, and leaves the bare address.
-		http.Redirect(w, r, "/lab/"+m.ID+"#own="+m.Key, http.StatusSeeOther)
+		http.Redirect(w, r, "/lab/"+m.ID+"#own="+m.Key+"&text=1", http.StatusSeeOther)
 	case errors.As(err, &p) && p.code == "scene":
-		s.renderHome(w, r, p.status, templates.Paste{Text: text, Wrong: p.detail})
+		s.renderOwn(w, r, p.status, templates.Paste{Text: text, Wrong: p.detail, Line: p.line()})
 	default:
 		s.failPage(w, r, err)
 	}
+}
+
+// ownPage is GET /lab/new: a form for a scene of one's own.
+func (s *Server) ownPage(w http.ResponseWriter, r *http.Request) {
+	s.renderOwn(w, r, http.StatusOK, templates.Paste{Text: demoScene})
+}
+
+func (s *Server) renderOwn(w http.ResponseWriter, r *http.Request, status int, paste templates.Paste) {
+	v := templates.Own{Page: s.page(r, "", "own.js"), Paste: paste}
+	v.Title = v.T("own.title")
+	s.render(w, r, status, templates.OwnPage(v))
 }
 
 // lessonPage is a lesson about to begin: no session is made for who only looks.

@@ -23,6 +23,14 @@ type problem struct {
 
 func (p *problem) Error() string { return strings.Join(p.in(i18n.Default), "; ") }
 
+// line is the first line of a scene that is wrong; 0: none in particular.
+func (p *problem) line() int {
+	if len(p.wrong) == 0 {
+		return 0
+	}
+	return p.wrong[0].Line
+}
+
 // in says what is wrong, in a language: the sentence, then each detail.
 func (p *problem) in(lang string) []string {
 	return append([]string{i18n.T(lang, "error."+p.code, p.args...)}, p.detail...)

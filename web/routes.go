@@ -50,6 +50,7 @@ func (s *Server) routes() http.Handler {
 			r.Get("/lessons/{slug}", s.lessonPage)
 			r.Get("/lab", s.scenePage)
 			r.With(s.seldom()).Post("/lab", s.paste)
+			r.Get("/lab/new", s.ownPage)
 			r.Get("/lab/{id}", s.labPage)
 			r.Get("/rules", s.rulesPage)
 			r.Get("/scripts", s.scriptsPage)

@@ -176,6 +176,11 @@ func (st *stage) makeSnapshot() wholeSnapshot {
 		T: "snapshot", Branch: int32(b), N: int32(n), Base: int32(base), Tip: int32(tip), End: st.info(b).End,
 		Branches: encodeBranches(st.t), Next: next, By: st.moved.by, Did: st.moved.did, Lesson: st.status(),
 	}
+	for k := engine.StepNo(1); k <= base; k++ {
+		if did := st.t.Move(b, k); did != nil {
+			m.Before = append(m.Before, encodeMove(b, k, did))
+		}
+	}
 	st.goTo(b, base)
 	m.World = encodeWorld(st.t.World(), &st.file.Scenario)
 	st.goTo(b, n)

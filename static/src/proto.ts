@@ -208,6 +208,7 @@ export interface Snapshot {
   frames: Frame[];
   branches: Branch[];
   next: Planned[]; // what is scheduled after the cursor
+  before?: Left[]; // what people did up to Base
   by?: number; // who moved last, as a cursor says
   did?: string; // and by which command
   lesson?: Lesson;

@@ -75,9 +75,10 @@ type Snapshot struct {
 	World    World     `json:"world"`
 	Frames   []Frame   `json:"frames"`
 	Branches []Branch  `json:"branches"`
-	Next     []Planned `json:"next"`          // what is scheduled after the cursor
-	By       int32     `json:"by,omitempty"`  // who moved last, as a cursor says
-	Did      string    `json:"did,omitempty"` // and by which command
+	Next     []Planned `json:"next"`             // what is scheduled after the cursor
+	Before   []Left    `json:"before,omitempty"` // what people did up to Base
+	By       int32     `json:"by,omitempty"`     // who moved last, as a cursor says
+	Did      string    `json:"did,omitempty"`    // and by which command
 	Lesson   *Lesson   `json:"lesson,omitempty"`
 }
 

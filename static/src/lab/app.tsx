@@ -4,6 +4,9 @@ import { t } from '../i18n';
 import { Canvas } from './canvas/canvas';
 import { Dialogs } from './dialogs/dialogs';
 import { Inspector } from './inspect/inspector';
+import { LeftColumn } from './left/column';
+import { MovesMade } from './left/moves';
+import { leftTab } from './left/state';
 import { LessonPanel } from './lesson/panel';
 import { GoalStrip } from './phone/goal';
 import { narrow } from './phone/narrow';
@@ -19,7 +22,14 @@ import { Transport } from './toolbar/transport';
 
 export function App({ stream, place }: { stream: Stream; place: Place }) {
   const hasLesson = !!lessonDoc.value;
-  const left = hasLesson ? <LessonPanel /> : null;
+  const left = hasLesson ? (
+    <>
+      <LessonPanel />
+      <MovesMade title={t('left.step-moves')} />
+    </>
+  ) : (
+    <LeftColumn session={place.session} />
+  );
   const ref = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const el = ref.current;
@@ -33,14 +43,14 @@ export function App({ stream, place }: { stream: Stream; place: Place }) {
   return (
     <div
       ref={ref}
-      class={`app${narrow.value ? ' narrow' : ''}${hasLesson ? '' : ' no-lesson'}${comparing.value ? ' comparing' : ''}${wide.value && tab.value === 'shell' ? ' wide-shell' : ''}`}
+      class={`app${narrow.value ? ' narrow' : ''}${!hasLesson && leftTab.value === 'text' ? ' writing' : ''}${comparing.value ? ' comparing' : ''}${wide.value && tab.value === 'shell' ? ' wide-shell' : ''}`}
     >
       <Header stream={stream} place={place} />
       <Strip session={place.session} />
       {narrow.value && <GoalStrip />}
       <div class="cols">
-        {left && !narrow.value && (
-          <aside class="left" aria-label={t('lab.lesson')}>
+        {!narrow.value && (
+          <aside class="left" aria-label={t(hasLesson ? 'lab.lesson' : 'left.column')}>
             {left}
           </aside>
         )}

@@ -1,4 +1,4 @@
-import type { Frame, Planned, Snapshot } from '../proto';
+import type { Frame, Left, Planned, Snapshot } from '../proto';
 import { History } from './history';
 import type { Schemas } from './schema';
 import { apply, fromWorld, revert, type State } from './state';
@@ -11,6 +11,7 @@ export class BranchData {
   readonly id: number;
   readonly base: number;
   readonly baseTime: number;
+  readonly before: Left[]; // what people did up to the base
   readonly frames: Frame[] = [];
   readonly history: History;
   readonly state: State;
@@ -27,6 +28,7 @@ export class BranchData {
     this.id = snap.branch;
     this.base = snap.base;
     this.baseTime = snap.world.now;
+    this.before = snap.before ?? [];
     this.baseNext = snap.world.next ?? [];
     this.lastNext = { n: snap.n, next: snap.next ?? [] };
     this.state = fromWorld(snap.world, snap.base);

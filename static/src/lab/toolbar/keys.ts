@@ -1,9 +1,10 @@
 import { choose } from '../act';
 import { type ActionKey, press } from '../canvas/actions';
 import { stepInto } from '../inspect/why';
+import { openLeft, redo, undo } from '../left/state';
 import { go } from '../lesson/go';
 import { shareKey } from '../share/strip';
-import { bar, chosen, comparing, data, dialog, hello, lesson, linear, n, options, playing, tab, table, time, tip, wide } from '../state';
+import { bar, chosen, comparing, data, dialog, hello, lesson, lessonDoc, linear, n, options, playing, tab, table, time, tip, wide } from '../state';
 import { back, play, seek } from '../sync';
 import { keyName, meaning } from './keytable';
 import { forward, start } from './transport';
@@ -48,6 +49,9 @@ const commands = new Map<string, Run>(
     'zoom-flight': () => time.flight(),
     options: toggle(options),
     table: toggle(table),
+    undo: () => void undo(),
+    redo: () => void redo(),
+    text: () => !lessonDoc.peek() && void openLeft('text'),
     part: () => part(1),
     'part-back': () => part(-1),
     wide: () => {
