@@ -59,8 +59,9 @@ func (b *buffer) take(e *Expr) {
 	case Text:
 		b.text += e.Text
 		b.exact = true
-	case Number:
-		b.null = e.Num == 0
+	case Number, Word:
+		n, is := e.number()
+		b.null = is && n == 0 // NULL is 0
 	}
 }
 

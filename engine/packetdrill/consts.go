@@ -2,7 +2,7 @@ package packetdrill
 
 // consts are the constants that arguments use, with Linux' numbers. It is read only.
 var consts = map[string]int64{
-	"AF_UNSPEC": 0, "AF_INET": 2, "AF_INET6": 10, "PF_INET": 2, "PF_INET6": 10, "SOCK_STREAM": 1, "SOCK_DGRAM": 2,
+	"NULL": 0, "AF_UNSPEC": 0, "AF_INET": 2, "AF_INET6": 10, "PF_INET": 2, "PF_INET6": 10, "SOCK_STREAM": 1, "SOCK_DGRAM": 2,
 	"SOCK_NONBLOCK": 0x800, "SOCK_CLOEXEC": 0x80000, "IPPROTO_IP": 0, "IPPROTO_TCP": 6, "IPPROTO_UDP": 17, "IPPROTO_IPV6": 41, "IPPROTO_ICMP": 1, "IPPROTO_ICMPV6": 58, "IPPROTO_UDPLITE": 136, "IPPROTO_SCTP": 132, "IPPROTO_MPTCP": 262, "SOCK_RAW": 3,
 	"SOL_IP": 0, "SOL_SOCKET": 1, "SOL_TCP": 6, "SOL_UDP": 17, "SOL_IPV6": 41,
 	"O_RDONLY": 0, "O_WRONLY": 1, "O_RDWR": 2, "O_NONBLOCK": 0x800, "O_CREAT": 0x40, "O_EXCL": 0x80, "O_NOCTTY": 0x100, "O_TRUNC": 0x200, "O_APPEND": 0x400, "O_ACCMODE": 3, "F_DUPFD": 0, "F_GETOWN": 9, "F_SETOWN": 8, "F_DUPFD_CLOEXEC": 1030, "F_GETFL": 3, "F_SETFL": 4, "F_GETFD": 1, "F_SETFD": 2, "FD_CLOEXEC": 1,
@@ -39,19 +39,21 @@ var consts = map[string]int64{
 // IPv6, -1 where there is none.
 var icmpTypes = map[string][2]int{
 	"unreachable": {3, 1}, "source_quench": {4, -1}, "redirect": {5, -1}, "time_exceeded": {11, 3}, "parameter_problem": {12, 4},
-	"packet_too_big": {-1, 2},
+	"packet_too_big": {-1, 2}, "echo_request": {8, 128}, "echo_reply": {0, 129},
 }
 
 var icmp4Codes = map[string]int{
 	"net_unreachable": 0, "net": 0, "host_unreachable": 1, "host": 1, "protocol_unreachable": 2, "protocol": 2, "port_unreachable": 3, "port": 3,
 	"frag_needed": 4, "source_route_failed": 5, "net_unknown": 6, "host_unknown": 7, "source_host_isolated": 8, "net_prohibited": 9,
-	"host_prohibited": 10, "net_unreachable_for_tos": 11, "host_unreachable_for_tos": 12, "admin_prohibited": 13, "host_precedence": 14,
+	"host_prohibited": 10, "net_unreachable_for_tos": 11, "host_unreachable_for_tos": 12, "packet_filtered": 13, "admin_prohibited": 13,
+	"precedence_violation": 14, "host_precedence": 14,
 	"precedence_cutoff": 15, "ttl": 0, "ttl_exceeded": 0, "frag_time": 1,
 }
 
 var icmp6Codes = map[string]int{
 	"no_route": 0, "admin_prohibited": 1, "not_neighbour": 2, "not_neighbor": 2, "addr_unreachable": 3, "address_unreachable": 3, "addr": 3, "host_unreachable": 3,
 	"net_unreachable": 0, "port_unreachable": 4, "port": 4, "fail_policy": 5, "reject_route": 6, "hop_limit": 0, "hop_limit_exceeded": 0,
+	"exceeded_hop_limit": 0, "exceeded_frag_time": 1, "header_field": 0, "unknown_next_header": 1, "unknown_option": 2,
 	"ttl": 0, "frag_time": 1,
 }
 

@@ -1,6 +1,7 @@
 package packetdrill
 
 import (
+	"strconv"
 	"strings"
 
 	"wirestep/engine/sim"
@@ -31,21 +32,20 @@ func (r *runner) expect(e *Event, lo, hi sim.Time) *failure {
 		}
 		return mismatch(Missing, want+r.by(e, hi), "nothing")
 	}
-	first := r.out[0]
-	p := r.peerOf(&first.seg)
-	r.learn(p, k, &first.seg)
-	seg := r.gather(k, hi.Add(tol))
+	seg, at := r.gather(k, hi.Add(tol))
+	p := r.peerOf(&seg)
+	r.learn(p, k, &seg)
 	if f := r.compare(p, k, &seg); f != nil {
-		f.got += " at " + r.stamp(first.at)
+		f.got += " at " + r.stamp(at)
 		return f
 	}
 	// A range is as wide as a slot of the kernel's timer wheel, and where in its slot
 	// a timer is armed is chance: the engine's, which has no slots, may be early by one.
 	early := lo.Add(-tol - hi.Sub(lo))
-	if how := timely(first.at, early, hi.Add(tol)); how != Other && e.When.Kind != AnyTime {
-		return mismatch(how, r.spellWant(k)+r.by(e, hi), "it at %s", r.stamp(first.at))
+	if how := timely(at, early, hi.Add(tol)); how != Other && e.When.Kind != AnyTime {
+		return mismatch(how, r.spellWant(k)+r.by(e, hi), "it at %s", r.stamp(at))
 	}
-	r.now = max(r.now, first.at)
+	r.now = max(r.now, at)
 	return nil
 }
 
@@ -71,46 +71,54 @@ func (r *runner) by(e *Event, hi sim.Time) string {
 // learn fixes how the numbers of a connection map, at its first SYN.
 func (r *runner) learn(p *peer, k *Packet, s *wire.Segment) {
 	if s.Flags.Has(wire.SYN) && k.Flags.Has(wire.SYN) {
-		if shift := uint32(s.Seq) - k.Seq; !p.known || shift != p.shift {
-			p.known, p.shift = true, shift
-		}
+		p.spoke(s, k.Seq, p.passive)
 	}
 	r.cur = p
 }
 
 // gather takes as many segments as make up the packet that the script expects: a
 // kernel with segmentation offload hands them to its interface as one, and a
-// script may write a burst as one line.
-func (r *runner) gather(k *Packet, until sim.Time) wire.Segment {
-	first := r.out[0]
-	seg := first.seg
+// script may write a burst as one line. As in packetdrill bytes count: a bare ACK
+// in front of the data becomes part of the line, and a packet of another
+// connection makes it begin anew. It returns the instant of the last one.
+func (r *runner) gather(k *Packet, until sim.Time) (wire.Segment, sim.Time) {
+	seg, at := r.out[0].seg, r.out[0].at
 	r.asked()
-	for len(seg.Payload) < k.Len && len(seg.Payload) > 0 && !r.strict {
-		if !r.await(k, max(until, first.at)) {
+	for len(seg.Payload) < k.Len && !r.strict {
+		if !r.await(k, max(until, at)) {
 			break
 		}
 		next := &r.out[0].seg
-		joins := next.Seq == seg.Seq+wire.Seq(len(seg.Payload)) && next.Ack == seg.Ack && next.Src == seg.Src && next.Dst == seg.Dst &&
-			len(next.Payload) > 0 && !seg.Flags.Has(wire.FIN) && next.Flags&(wire.SYN|wire.RST) == 0 && len(seg.Payload)+len(next.Payload) <= k.Len
-		if !joins {
-			break
+		switch {
+		case next.Src != seg.Src || next.Dst != seg.Dst, seg.Payload == "" && seg.Flags == wire.ACK && next.Seq == seg.Seq:
+			seg = *next
+		case follows(&seg, next, k.Len):
+			seg.Payload += next.Payload
+			seg.Flags = seg.Flags&^wire.PSH | next.Flags&(wire.PSH|wire.FIN)
+			seg.Win = next.Win
+		default:
+			return seg, at
 		}
-		seg.Payload += next.Payload
-		seg.Flags = seg.Flags&^wire.PSH | next.Flags&(wire.PSH|wire.FIN)
-		seg.Win = next.Win
+		at = r.out[0].at
 		r.asked()
 	}
-	return seg
+	return seg, at
+}
+
+// follows reports whether a segment goes on where another ends, within so many bytes.
+func follows(s, next *wire.Segment, most int) bool {
+	return s.Payload != "" && next.Seq == s.Seq+wire.Seq(len(s.Payload)) && next.Ack == s.Ack && len(next.Payload) > 0 &&
+		!s.Flags.Has(wire.FIN) && next.Flags&(wire.SYN|wire.RST) == 0 && len(s.Payload)+len(next.Payload) <= most
 }
 
 // compare holds a packet of the engine against a packet line.
 func (r *runner) compare(p *peer, k *Packet, s *wire.Segment) *failure {
-	seq := uint32(s.Seq) - p.shift
+	seq, ack := p.out(s)
 	if uint32(s.Seq) == k.Seq {
 		seq = k.Seq // a RST without an ACK starts at 0, whoever sends it
 	}
 	same := s.Flags == k.Flags && seq == k.Seq && len(s.Payload) == k.Len
-	same = same && (uint32(s.Ack) == k.Ack || !k.HasAck && !s.Flags.Has(wire.ACK))
+	same = same && (ack == k.Ack || !k.HasAck && !s.Flags.Has(wire.ACK))
 	same = same && (k.Win < 0 || int(s.Win) == k.Win) && int(s.Urg) == max(k.Urg, 0)
 	same = same && (k.TOS < 0 || int(s.TOS)|int(s.ECN) == k.TOS)
 	same = same && (k.TTL < 0 || int(s.TTL) == k.TTL || s.TTL == 0 && k.TTL == 64)
@@ -131,7 +139,7 @@ func (r *runner) compare(p *peer, k *Packet, s *wire.Segment) *failure {
 	if k.ECN != "" {
 		ecn = s.ECN.String()
 	}
-	got := spell(ecn, s.Flags, seq, len(s.Payload), s.Flags.Has(wire.ACK), uint32(s.Ack), win, int(s.Urg), spellOptions(opts))
+	got := spell(ecn, s.Flags, seq, len(s.Payload), s.Flags.Has(wire.ACK), ack, win, int(s.Urg), spellOptions(opts))
 	return &failure{r.spellWant(k), got, Fields}
 }
 
@@ -181,6 +189,10 @@ func (r *runner) liveOptions(p *peer, k *Packet, s *wire.Segment) []byte {
 			o.TSEcr = ecr // packetdrill does not look at it
 		}
 	}
+	for i, blocks := 0, o.Blocks(); i < len(blocks); i++ {
+		by := wire.Seq(p.theirs(s.Flags.Has(wire.SYN)))
+		blocks[i].Start, blocks[i].End = blocks[i].Start-by, blocks[i].End-by
+	}
 	b := o.Bytes()
 	if n := len(wantedOptions(k)); n < len(b) && strings.Trim(string(b[n:]), "\x00") == "" {
 		b = b[:n] // padding
@@ -211,7 +223,8 @@ func (r *runner) spellLive(s *wire.Segment) string {
 	if o.On(wire.HasTS) {
 		o.TSVal -= p.tsShift
 	}
-	return spell("", s.Flags, uint32(s.Seq)-p.shift, len(s.Payload), s.Flags.Has(wire.ACK), uint32(s.Ack), int(s.Win), int(s.Urg), spellOptions(o.Bytes()))
+	seq, ack := p.out(s)
+	return spell("", s.Flags, seq, len(s.Payload), s.Flags.Has(wire.ACK), ack, int(s.Win), int(s.Urg), spellOptions(o.Bytes()))
 }
 
 // inject lets a packet of the script reach the host.
@@ -234,20 +247,23 @@ func (r *runner) arriving(k *Packet) (wire.Segment, *failure) {
 	if k.ICMP != nil {
 		return r.icmp(p, k)
 	}
-	s := wire.Segment{Src: p.remote, Dst: p.local, Seq: wire.Seq(k.Seq), Flags: k.Flags, Payload: wire.Pattern(uint64(k.Seq), k.Len)}
+	s := wire.Segment{Src: p.remote, Dst: p.local, Flags: k.Flags, Payload: wire.Pattern(uint64(k.Seq), k.Len)}
 	if k.From != 0 {
 		s.Src.Port = k.From
 	}
 	if k.To != 0 {
 		s.Dst.Port = k.To
 	}
+	syn := k.Flags.Has(wire.SYN)
+	p.hears(k, p.passive)
+	s.Seq = wire.Seq(k.Seq + p.theirs(syn))
 	r.fill(p, k, &s)
 	return s, nil
 }
 
 func (r *runner) fill(p *peer, k *Packet, s *wire.Segment) {
 	if k.HasAck {
-		s.Ack = wire.Seq(k.Ack + p.shift)
+		s.Ack = wire.Seq(k.Ack + p.ours(k.Flags.Has(wire.SYN)))
 	}
 	s.Win, s.Urg = uint16(max(k.Win, 0)), uint16(max(k.Urg, 0))
 	switch k.ECN {
@@ -266,7 +282,7 @@ func (r *runner) fill(p *peer, k *Packet, s *wire.Segment) {
 			case kind == optTS && i == 1:
 				return p.liveEcr(n)
 			case kind == optSack:
-				return n + p.shift
+				return n + p.ours(k.Flags.Has(wire.SYN))
 			}
 			return n
 		})
@@ -274,32 +290,49 @@ func (r *runner) fill(p *peer, k *Packet, s *wire.Segment) {
 	s.Opts = wire.ParseOptions(b)
 }
 
-// icmp makes an ICMP error about what the engine has sent.
-func (r *runner) icmp(p *peer, k *Packet) (wire.Segment, *failure) {
-	m := k.ICMP
-	v6 := r.local.Is6()
-	types, ok := icmpTypes[m.Type]
+// numbers are the type and the code of an ICMP message, by name or as type_N and code_N.
+func (m *ICMP) numbers(v6 bool) (typ, code int, f *failure) {
+	types, known := icmpTypes[m.Type]
 	typ, codes := types[0], icmp4Codes
 	if v6 {
 		typ, codes = types[1], icmp6Codes
 	}
-	if !ok || typ < 0 {
-		return wire.Segment{}, failf("a type of ICMP message", "%q", m.Type)
+	if n, is := numbered(m.Type, "type_"); is {
+		typ, known = n, true
 	}
-	code, ok := codes[m.Code]
-	if !ok {
-		n, isNumber := parseInt(token{kind: tokInt, text: m.Code})
-		if m.Code != "" && !isNumber {
-			return wire.Segment{}, failf("a code of an ICMP message", "%q", m.Code)
-		}
-		code = int(n)
+	if !known || typ < 0 {
+		return 0, 0, failf("a type of ICMP message", "%q", m.Type)
+	}
+	code, known = codes[m.Code]
+	if n, is := numbered(m.Code, "code_"); is {
+		code, known = n, true
+	}
+	if !known && m.Code != "" {
+		return 0, 0, failf("a code of an ICMP message", "%q", m.Code)
+	}
+	return typ, code, nil
+}
+
+// numbered reads a number of a byte behind a prefix, which may be missing.
+func numbered(text, prefix string) (int, bool) {
+	n, err := strconv.ParseUint(strings.TrimPrefix(text, prefix), 10, 8)
+	return int(n), err == nil
+}
+
+// icmp makes an ICMP error about what the engine has sent.
+func (r *runner) icmp(p *peer, k *Packet) (wire.Segment, *failure) {
+	m := k.ICMP
+	v6 := r.local.Is6()
+	typ, code, f := m.numbers(v6)
+	if f != nil {
+		return wire.Segment{}, f
 	}
 	s := wire.Segment{Src: p.local, Dst: p.remote, Flags: wire.ACK}
 	s.ICMP = wire.ICMP{V6: v6, Set: true, Type: uint8(typ), Code: uint8(code), MTU: m.MTU, From: r.remote}
-	s.Seq = wire.Seq(k.Seq + p.shift)
+	s.Seq = wire.Seq(k.Seq + p.isn)
 	s.Payload = wire.Pattern(0, k.Len)
 	if !m.Quoted {
-		s.Seq, s.Payload = wire.Seq(p.shift+r.una), ""
+		s.Seq, s.Payload = wire.Seq(p.isn+r.una), ""
 		if r.h == nil {
 			return s, nil
 		}

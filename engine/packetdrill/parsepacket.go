@@ -147,7 +147,7 @@ func (p *parser) flags(k *Packet) error {
 	text := ""
 	for {
 		t := p.peek()
-		joined := text == "" || t.from == p.toks[p.at-1].to
+		joined := text == "" || t.from == p.toks[p.at-1].to || apart(t)
 		flag := t.kind == tokWord || t.kind == tokPunct && (t.text == "." || t.text == "-") ||
 			t.kind == tokFloat && t.text[0] == '.' || t.kind == tokInt && !(p.peekAt(1).text == ":")
 		if !joined || !flag {
@@ -171,6 +171,16 @@ func (p *parser) flags(k *Packet) error {
 		k.Flags |= f
 	}
 	return nil
+}
+
+// apart reports whether what stands after a blank still belongs to the flags.
+func apart(t token) bool {
+	for i := range len(t.text) {
+		if _, ok := flagLetters[t.text[i]]; !ok || t.text[i] == '-' {
+			return false
+		}
+	}
+	return t.kind == tokWord || t.kind == tokPunct
 }
 
 var flagLetters = map[byte]wire.Flags{'F': wire.FIN, 'S': wire.SYN, 'R': wire.RST, 'P': wire.PSH, '.': wire.ACK, 'U': wire.URG,

@@ -5,17 +5,17 @@ import (
 	"wirestep/engine/wire"
 )
 
-// peer is the script's end of one connection: how its numbers map to the engine's.
+// peer is the script's end of one connection: how its numbers and timestamps map to
+// the engine's.
 type peer struct {
 	local, remote wire.Endpoint
 	passive       bool
-	known         bool   // a SYN of the engine has been seen
-	shift         uint32 // engine's sequence number less the script's
-	tsKnown       bool
-	tsShift       uint32       // engine's timestamp less the script's, latest
-	tsFirst       uint32       // the same, at first
-	tsSlack       sim.Duration // how far that may have moved since: timers of a kernel are late, the engine's are not
-	ts            []tsPair
+	seqMap
+	tsKnown bool
+	tsShift uint32       // engine's timestamp less the script's, latest
+	tsFirst uint32       // the same, at first
+	tsSlack sim.Duration // how far that may have moved since: timers of a kernel are late, the engine's are not
+	ts      []tsPair
 }
 
 type tsPair struct{ script, live uint32 }

@@ -55,23 +55,23 @@ func (r *runner) packets() []Packed {
 		case s.seg.ICMP.Set:
 			p.Text = "ICMP"
 		case s.in:
-			ack := uint32(s.seg.Ack)
-			for _, q := range r.peers {
-				if q.local == s.seg.Dst && q.remote == s.seg.Src {
-					ack -= q.shift
-				}
-			}
-			p.Text = spell("", s.seg.Flags, uint32(s.seg.Seq), s.len, s.seg.Flags.Has(wire.ACK), ack, -1, 0, "")
+			syn, m := s.seg.Flags.Has(wire.SYN), r.numbersOf(s.seg.Dst, s.seg.Src)
+			p.Text = spell("", s.seg.Flags, uint32(s.seg.Seq)-m.theirs(syn), s.len, s.seg.Flags.Has(wire.ACK), uint32(s.seg.Ack)-m.ours(syn), -1, 0, "")
 		default:
-			seq := uint32(s.seg.Seq)
-			for _, q := range r.peers {
-				if q.local == s.seg.Src && q.remote == s.seg.Dst {
-					seq -= q.shift
-				}
-			}
-			p.Text = spell("", s.seg.Flags, seq, s.len, s.seg.Flags.Has(wire.ACK), uint32(s.seg.Ack), -1, 0, "")
+			seq, ack := r.numbersOf(s.seg.Src, s.seg.Dst).out(&s.seg)
+			p.Text = spell("", s.seg.Flags, seq, s.len, s.seg.Flags.Has(wire.ACK), ack, -1, 0, "")
 		}
 		all = append(all, p)
 	}
 	return all
+}
+
+// numbersOf are those of the connection between two ends, if the script knows it.
+func (r *runner) numbersOf(local, remote wire.Endpoint) *seqMap {
+	for _, q := range r.peers {
+		if q.local == local && q.remote == remote {
+			return &q.seqMap
+		}
+	}
+	return &seqMap{}
 }
