@@ -3,19 +3,22 @@ import { keyName, keyTable, meaning } from '../src/lab/toolbar/keytable';
 
 vi.stubGlobal('document', { documentElement: { dataset: {} } });
 const { commandNames } = await import('../src/lab/toolbar/keys');
+const { compareCommands } = await import('../src/lab/compare/move');
 
 describe('the table of keys', () => {
   test('has a row for everything that a key does, and does everything that it says', () => {
-    expect(keyTable.map((k) => k.command).sort()).toEqual(commandNames().sort());
+    expect(keyTable.map((k) => k.command).sort()).toEqual([...commandNames(), ...compareCommands()].sort());
     for (const k of keyTable) {
       expect(k.keys.length, k.command).toBeGreaterThan(0);
-      expect(['lab', 'diagram', 'segment']).toContain(k.where);
+      expect(['lab', 'diagram', 'segment', 'compare']).toContain(k.where);
       expect(k.what, k.command).toMatch(/^[A-Z]/);
       expect(k.zh, k.command).toMatch(/[一-鿿]/);
     }
   });
   test('gives no key two meanings, and leaves alone those of a class', () => {
-    const all = keyTable.flatMap((k) => k.keys);
+    const compare = keyTable.filter((k) => k.where === 'compare').flatMap((k) => k.keys);
+    expect(new Set(compare).size).toBe(compare.length);
+    const all = keyTable.filter((k) => k.where !== 'compare').flatMap((k) => k.keys);
     expect(new Set(all).size).toBe(all.length);
     for (const room of ['PageUp', 'PageDown', 'B', '.', 'F5', 'G', 'J', '1', '4']) expect(all).not.toContain(room);
   });

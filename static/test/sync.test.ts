@@ -25,7 +25,7 @@ class World {
     lesson: signal<Lesson | null>(null),
     moved: () => {},
   };
-  sync = new Sync(this.view, { send: (c) => this.wire.send(c), later: (f) => this.timers.push(f), beside: () => undefined });
+  sync = new Sync(this.view, { send: (c) => this.wire.send(c), later: (f) => this.timers.push(f) });
 
   get data(): BranchData {
     const d = this.view.data.peek();

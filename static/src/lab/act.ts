@@ -1,8 +1,9 @@
 import type { Item } from '../diagram/sheet';
+import { compare } from './compare/open';
 import { onBranch, say } from './notes';
-import { asking, bar, branches, busy, chosen, clock, comparing, data, n, pinned, rev } from './state';
+import { asking, bar, busy, chosen, clock, data, n, pinned } from './state';
 import { Refused } from './stream';
-import { branchData, here, move, pause, seek, send } from './sync';
+import { here, move, pause, seek } from './sync';
 
 // What a person does, beside moving in time.
 
@@ -68,23 +69,4 @@ export function choose(item: Item | null): void {
   chosen.value = item;
   pinned.value = item !== null;
   if (!item) bar.value = null;
-}
-
-/** Looks at another branch beside this one. */
-export async function compare(id: number): Promise<void> {
-  const b = data.peek();
-  const info = branches.peek().find((x) => x.id === id);
-  if (!b || !info) return;
-  pause();
-  comparing.value = { branch: id, diff: null };
-  const d = await send({ t: 'diff', branch: b.id, to: id });
-  for (let have = branchData(id)?.tip ?? b.base; have < info.tip; ) {
-    await send({ t: 'frames', branch: id, n: have + 1, to: Math.min(info.tip, have + 2000) });
-    const got = branchData(id)?.tip ?? 0;
-    if (got <= have) break;
-    have = got;
-  }
-  branchData(id)?.seek(info.tip);
-  if (comparing.peek()?.branch === id) comparing.value = branchData(id) ? { branch: id, diff: d?.diff ?? null } : null;
-  rev.value++;
 }

@@ -2,6 +2,8 @@ import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n';
 import { Canvas } from './canvas/canvas';
+import { Compare } from './compare/compare';
+import { comparing } from './compare/state';
 import { Dialogs } from './dialogs/dialogs';
 import { Inspector } from './inspect/inspector';
 import { LeftColumn } from './left/column';
@@ -13,7 +15,7 @@ import { narrow } from './phone/narrow';
 import { Sheet } from './phone/sheet';
 import { announce } from './say';
 import { Strip } from './share/strip';
-import { comparing, data, hello, lessonDoc, n, tab, wide } from './state';
+import { data, hello, lessonDoc, n, tab, wide } from './state';
 import type { Stream } from './stream';
 import { Banner } from './toolbar/banner';
 import { Header, type Place } from './toolbar/header';
@@ -22,14 +24,6 @@ import { Transport } from './toolbar/transport';
 
 export function App({ stream, place }: { stream: Stream; place: Place }) {
   const hasLesson = !!lessonDoc.value;
-  const left = hasLesson ? (
-    <>
-      <LessonPanel />
-      <MovesMade title={t('left.step-moves')} />
-    </>
-  ) : (
-    <LeftColumn session={place.session} />
-  );
   const ref = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const el = ref.current;
@@ -47,6 +41,26 @@ export function App({ stream, place }: { stream: Stream; place: Place }) {
     >
       <Header stream={stream} place={place} />
       <Strip session={place.session} />
+      {comparing.value ? <Compare /> : <Parts hasLesson={hasLesson} session={place.session} />}
+      <Banner stream={stream} />
+      <Dialogs />
+      <Live />
+    </div>
+  );
+}
+
+/** What there is but in a comparison: the columns, and moving in time. */
+function Parts({ hasLesson, session }: { hasLesson: boolean; session: string }) {
+  const left = hasLesson ? (
+    <>
+      <LessonPanel />
+      <MovesMade title={t('left.step-moves')} />
+    </>
+  ) : (
+    <LeftColumn session={session} />
+  );
+  return (
+    <>
       {narrow.value && <GoalStrip />}
       <div class="cols">
         {!narrow.value && (
@@ -57,12 +71,9 @@ export function App({ stream, place }: { stream: Stream; place: Place }) {
         <Canvas />
         {!narrow.value && <Inspector />}
       </div>
-      {narrow.value && !comparing.value && <Sheet left={left} />}
-      <Banner stream={stream} />
+      {narrow.value && <Sheet left={left} />}
       <Transport />
-      <Dialogs />
-      <Live />
-    </div>
+    </>
   );
 }
 

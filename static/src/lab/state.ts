@@ -4,7 +4,7 @@ import type { Item } from '../diagram/sheet';
 import { TimeView } from '../diagram/timeview';
 import type { BranchData } from '../model/branch';
 import { Schemas } from '../model/schema';
-import type { Branch, Diff, Hello, Lesson, Planned } from '../proto';
+import type { Branch, Hello, Lesson, Planned } from '../proto';
 import type { LessonDoc, Level } from './lesson/doc';
 
 // The state of the lab: signals that the socket and the person write.
@@ -36,7 +36,6 @@ export const shownHosts = signal<readonly number[] | null>(null);
 /** Bands that are shown segment by segment, by their first segment. */
 export const opened = signal<ReadonlySet<number>>(new Set());
 export const busy = signal(false);
-export const comparing = signal<{ branch: number; diff: Diff | null } | null>(null);
 export const staged = signal<Record<string, string>>({}); // "host name" → value
 export const tab = signal<Tab>('why');
 export const tabs = ['why', 'sockets', 'queues', 'window', 'charts', 'timers', 'sysctl', 'header', 'shell'] as const;

@@ -1,4 +1,3 @@
-import type { BranchData } from '../model/branch';
 import { Sync } from '../model/sync';
 import type { Done, Message, Order } from '../proto';
 import { say, stays } from './notes';
@@ -8,7 +7,7 @@ import { Refused, Stream } from './stream';
 
 // Moving in time, on the page's one session.
 
-const { atEnd, busy, clock, comparing, data, n, pinned, playing } = state;
+const { atEnd, busy, clock, data, n, pinned, playing } = state;
 
 const SOON = 70; // ms: of a scrub the server hears the last place, not every one
 
@@ -25,7 +24,6 @@ class Session {
     {
       send: ask,
       later: (f) => setTimeout(f, SOON),
-      beside: () => comparing.peek()?.branch,
     },
   );
 }
@@ -56,10 +54,6 @@ function shared(m: Message): void {
 function led(): boolean {
   if (follows.peek()) say('lab.follows');
   return follows.peek();
-}
-
-export function branchData(id: number): BranchData | undefined {
-  return sync.held(id);
 }
 
 /** Where the page stood on a branch when it left it. */

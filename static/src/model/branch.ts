@@ -20,11 +20,7 @@ export class BranchData {
   private baseNext: Planned[];
   private lastNext: { n: number; next: Planned[] };
 
-  constructor(
-    private snap: Snapshot,
-    schemas: Schemas,
-    private hosts: string[] = [],
-  ) {
+  constructor(snap: Snapshot, schemas: Schemas, hosts: string[] = []) {
     this.id = snap.branch;
     this.base = snap.base;
     this.baseTime = snap.world.now;
@@ -37,11 +33,6 @@ export class BranchData {
     this.announced = snap.tip;
     this.over = snap.end;
     this.seek(Math.min(snap.n, this.tip));
-  }
-
-  /** Another branch that begins at the same place, empty as yet. */
-  sibling(id: number, schemas: Schemas): BranchData {
-    return new BranchData({ ...this.snap, branch: id, n: this.base, tip: this.base, frames: [], next: [] }, schemas, this.hosts);
   }
 
   get tip(): number {

@@ -28,8 +28,6 @@ export interface Around {
   send: (cmd: Order) => Promise<Done>;
   /** Calls back a little later. */
   later: (f: () => void) => void;
-  /** A branch that is looked at beside the one shown. */
-  beside: () => number | undefined;
 }
 
 /**
@@ -127,10 +125,6 @@ export class Sync {
     return this.left.get(branch);
   }
 
-  held(branch: number): BranchData | undefined {
-    return this.known.get(branch);
-  }
-
   // ---- what the server sends ----
 
   receive(m: Message): void {
@@ -144,7 +138,7 @@ export class Sync {
           this.snapshot(m);
           break;
         case 'frames': {
-          const b = this.known.get(m.branch) ?? this.other(m.branch);
+          const b = this.known.get(m.branch);
           if (!b) break;
           if (!b.append(m.frames ?? [])) this.lack(b);
           b.reaches(b.tip, m.end);
@@ -201,15 +195,6 @@ export class Sync {
       () => true,
       () => false,
     );
-  }
-
-  /** A branch that is fetched to be looked at beside the present one: it begins where that begins. */
-  private other(id: number): BranchData | undefined {
-    const b = this.view.data.peek();
-    if (!b || this.around.beside() !== id) return undefined;
-    const made = b.sibling(id, this.view.schemas.peek());
-    this.known.set(id, made);
-    return made;
   }
 
   /** Frames came that do not go on from what is held: everything is asked for anew. */

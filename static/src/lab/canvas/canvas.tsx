@@ -9,13 +9,12 @@ import * as s from '../state';
 import { Tools } from '../toolbar/tools';
 import { Icon } from '../ui/Icon';
 import { ActionBar } from './actions';
-import { Compare } from './compare';
 import { EventTable } from './table';
 import { view } from './view';
 
 const laid = signal<{ l: Layout; labels: Labels | null } | null>(null);
 
-/** The middle of the page: the diagram, or the same as a table, or two of them. */
+/** The middle of the page: the diagram, or the same as a table. */
 export function Canvas() {
   const d = s.data.value;
   if (!d) return <div class="canvas" />;
@@ -23,9 +22,7 @@ export function Canvas() {
     <section class="canvas" aria-label={t('lab.diagram')}>
       {!narrow.value && <Tools />}
       <Standing />
-      {s.comparing.value ? (
-        <Compare />
-      ) : s.table.value ? (
+      {s.table.value ? (
         <EventTable />
       ) : (
         <Diagram

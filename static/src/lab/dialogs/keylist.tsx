@@ -2,7 +2,7 @@ import { t } from '../../i18n';
 import { keyTable, type Where, whatOf } from '../toolbar/keytable';
 import { close, Modal } from '../ui/Modal';
 
-const places: Where[] = ['lab', 'diagram', 'segment'];
+const places: Where[] = ['lab', 'diagram', 'segment', 'compare'];
 
 /** Every key and what it does, as docs/keys.md has it. */
 export function Keys() {

@@ -1,11 +1,9 @@
 import { signal } from '@preact/signals';
-import { instant } from '../../diagram/time';
-import { has, t } from '../../i18n';
-import type { Branch, Diff } from '../../proto';
-import { compare } from '../act';
-import { eventEffects, eventTitle } from '../say';
-import { branches, comparing, data, hello } from '../state';
-import { branchData, leftAt, order, pause, send } from '../sync';
+import { t } from '../../i18n';
+import type { Branch } from '../../proto';
+import { compare, endComparing } from '../compare/open';
+import { branches, data } from '../state';
+import { leftAt, order, pause, send } from '../sync';
 import { Icon } from '../ui/Icon';
 import { Menu } from '../ui/Menu';
 
@@ -48,7 +46,7 @@ function Row({ b, depth, close }: { b: Branch; depth: number; close: () => void 
           aria-current={here ? 'true' : undefined}
           onClick={() => {
             close();
-            comparing.value = null;
+            endComparing();
             pause();
             void order({ t: 'branch', branch: b.id, n: leftAt(b.id) ?? (forkOf(b) || b.tip) });
           }}
@@ -116,30 +114,4 @@ function tree(list: Branch[]): [Branch, number][] {
   };
   walk(-1, 0);
   return out;
-}
-
-/** A sentence that says where two futures part. */
-export function Difference({ d }: { d: Diff }) {
-  const hosts = hello.value?.hosts ?? [];
-  const b = data.value;
-  const name = (id: number) => branchName(branches.value.find((x) => x.id === id));
-  const side = (f: Diff['left'], id: number) => {
-    const of = branchData(id) ?? b;
-    return f && of ? [instant(f.at), eventTitle(f, of, hosts), ...eventEffects(f, of)].join(' · ') : t('lab.diff-nothing');
-  };
-  if (!d.left && !d.right) return <p class="diff">{t('lab.diff-same')}</p>;
-  const what = `diff.${d.what}`;
-  return (
-    <div class="diff" role="status">
-      <p>
-        <b>{t('lab.diff-first', { n: d.shared + 1, time: instant(d.at) })}</b> {has(what) ? t(what) : ''}
-      </p>
-      <dl>
-        <dt>{name(d.a)}</dt>
-        <dd>{side(d.left, d.a)}</dd>
-        <dt>{name(d.b)}</dt>
-        <dd>{side(d.right, d.b)}</dd>
-      </dl>
-    </div>
-  );
 }

@@ -1,10 +1,12 @@
 import { choose } from '../act';
 import { type ActionKey, press } from '../canvas/actions';
+import { onCompareKey } from '../compare/move';
+import { comparing } from '../compare/state';
 import { stepInto } from '../inspect/why';
 import { openLeft, redo, undo } from '../left/state';
 import { go } from '../lesson/go';
 import { shareKey } from '../share/strip';
-import { bar, chosen, comparing, data, dialog, hello, lesson, lessonDoc, linear, n, options, playing, tab, table, time, tip, wide } from '../state';
+import { bar, chosen, data, dialog, hello, lesson, lessonDoc, linear, n, options, playing, tab, table, time, tip, wide } from '../state';
 import { back, play, seek } from '../sync';
 import { keyName, meaning } from './keytable';
 import { forward, start } from './transport';
@@ -80,6 +82,10 @@ const PRESSED = 'button, a, label, summary, [role=radio], input';
 /** Obeys a key, unless it belongs to what has the focus. */
 export function onKey(e: KeyboardEvent): void {
   if (e.ctrlKey || e.altKey || e.metaKey || e.isComposing || e.defaultPrevented || dialog.peek()) return;
+  if (comparing.peek()) {
+    onCompareKey(e);
+    return;
+  }
   const name = keyName(e);
   const k = meaning(name);
   const el = e.target as HTMLElement;
@@ -128,7 +134,6 @@ function close(): void {
   if (document.querySelector(':popover-open')) return; // the browser's to close
   if (bar.peek()) bar.value = null;
   else if (wide.peek() && tab.peek() === 'shell') wide.value = false;
-  else if (comparing.peek()) comparing.value = null;
   else choose(null);
 }
 

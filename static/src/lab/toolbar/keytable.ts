@@ -1,7 +1,7 @@
 import text from '../../../../docs/keys.md';
 import { lang } from '../../i18n';
 
-export type Where = 'lab' | 'diagram' | 'segment';
+export type Where = 'lab' | 'diagram' | 'segment' | 'compare';
 
 /** One row of docs/keys.md. */
 export interface Key {
@@ -28,10 +28,12 @@ export function readKeys(md: string): Key[] {
 
 export const keyTable = readKeys(text);
 
-const byKey = new Map(keyTable.flatMap((k) => k.keys.map((name) => [name, k] as const)));
+const meanings = (list: Key[]) => new Map(list.flatMap((k) => k.keys.map((name) => [name, k] as const)));
+const inLab = meanings(keyTable.filter((k) => k.where !== 'compare'));
+const inCompare = meanings(keyTable.filter((k) => k.where === 'compare'));
 
-/** What a key means; nothing for most. */
-export const meaning = (name: string) => byKey.get(name);
+/** What a key means; nothing for most. A comparison is a page of its own, with keys of its own. */
+export const meaning = (name: string, comparing = false) => (comparing ? inCompare : inLab).get(name);
 
 /** The key of a command, for a hint. */
 export const keyOf = (command: string) => keyTable.find((k) => k.command === command)?.keys[0] ?? '';
