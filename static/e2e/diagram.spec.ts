@@ -85,7 +85,7 @@ test('dragging the head of an arrow down delays it', async ({ lab, page }) => {
   await page.mouse.move(b.x + b.width / 2, b.y + b.height / 2);
   await page.mouse.down();
   await page.mouse.move(b.x + b.width / 2, b.y + 50, { steps: 5 });
-  await expect(page.locator('.ghost-text')).toBeVisible();
+  await expect(page.locator('.ghost-text').first()).toHaveText(/arrives at/);
   await page.mouse.up();
   await expect(lab.seg(1)).toHaveAttribute('aria-label', /delayed by you/);
 });

@@ -1,7 +1,3 @@
-import { arrowOf } from './arrow';
-import { bounds, type Pt } from './geom';
-import type { Labels, Layout } from './sheet';
-
 /** A rectangle of the screen. */
 export interface Rect {
   left: number;
@@ -20,7 +16,7 @@ export function itemRect(key: string, nearY?: number): Rect | null {
   const box = el?.closest<HTMLElement>('.dg');
   if (!el || !box) return null;
   const view = box.getBoundingClientRect();
-  const line = el.querySelector<SVGGeometryElement>('.hit, .line') ?? el;
+  const line = el.querySelector<SVGGeometryElement>('.hit, .whole, .area') ?? el;
   const r = line.getBoundingClientRect();
   const all = { left: r.left, top: Math.max(r.top, view.top + 66), right: r.right, bottom: Math.min(r.bottom, view.bottom) };
   if (all.bottom < all.top) return { ...all, top: Math.min(all.top, view.bottom), bottom: Math.min(all.top, view.bottom) };
@@ -40,15 +36,4 @@ function piece(line: SVGPathElement, y: number, all: Rect): Rect {
   }
   const x = line.getPointAtLength(lo).x * m.a + m.e;
   return { left: x - 14, top: y - 14, right: x + 14, bottom: y + 14 };
-}
-
-/** Where the action bar of a segment goes: near it, never over its label. */
-export function barSpot(l: Layout, labels: Labels | null, id: number, w: number): Pt {
-  const x = l.run.segOf.get(id);
-  if (!x || x.t.n > l.n) return { x: 20, y: l.restY + 20 };
-  const a = arrowOf(l, x);
-  const label = labels?.arrows.find((k) => k.id === id);
-  const b = bounds([...a.pts.slice(0, a.end + 1), ...(label?.quad ?? [])]);
-  const mid = (b.x0 + b.x1) / 2;
-  return { x: Math.max(8, Math.min(l.width - w - 8, mid - w / 2)), y: b.y1 + 14 };
 }

@@ -74,19 +74,28 @@ export function sheet(inp: Input): Sheet {
   return s;
 }
 
+const wholes = new WeakMap<Demands, { key: string; scale: number }>();
+
 /** The scale at which the whole run is so many pixels high. */
 export function wholeScale(s: Sheet, height: number): number {
-  const easy = easyScale(s.run, s.width);
-  const demands = [s.run.demands([])];
-  const room = Math.max(100, height - TOP - LEAD - 60);
+  const d = s.run.demands([]);
+  const key = `${s.linear} ${height} ${s.width}`;
+  const known = wholes.get(d);
+  if (known?.key === key) return known.scale;
+  const scale = fitting(d, s.linear, easyScale(s.run, s.width), Math.max(100, height - TOP - LEAD - 60));
+  wholes.set(d, { key, scale });
+  return scale;
+}
+
+function fitting(d: Demands, isLinear: boolean, easy: number, room: number): number {
   const high = (k: number) => {
-    const a = s.linear ? straight(demands, 0, k) : folded(demands, 0, k, Math.min(1, k / easy));
+    const a = isLinear ? straight([d], 0, k) : folded([d], 0, k, Math.min(1, k / easy));
     return a.y(a.end);
   };
-  let lo = room / Math.max(1, demands[0].end - demands[0].start) / 4;
-  let hi = easy;
-  if (high(hi) <= room) return hi;
-  if (s.linear) return lo * 4;
+  if (high(easy) <= room) return easy;
+  const linearly = room / Math.max(1, d.end - d.start);
+  if (isLinear) return linearly;
+  let [lo, hi] = [linearly / 4, easy];
   for (let i = 0; i < 24; i++) {
     const mid = Math.sqrt(lo * hi);
     if (high(mid) > room) hi = mid;

@@ -43,7 +43,7 @@ export function bands(s: Sheet, from: number, to: number): BandBox[] {
       if (top(k, s) > y) put(b, y, top(k, s), 0);
       y = Math.max(y, bottom(k, s));
     }
-    if (y < end) put(b, y, end, 0);
+    if (y < end || y === top(b, s)) put(b, y, end, 0); // a state of one instant, too
   }
   for (const [col, list] of spans.over.entries()) over(s, col, list ?? [], place, out, from, to);
   return out;

@@ -45,6 +45,7 @@ export class RunIndex {
   private ends: number[] = []; // by block of segments: until when one of it may be seen
   private at = { track: 0, lane: 0, timer: 0 };
   private n: number;
+  private asked: { key: string; demands: Demands } | null = null;
 
   constructor(readonly s: Shape) {
     const h = s.history;
@@ -119,19 +120,27 @@ export class RunIndex {
 
   /** What this run asks of its axis, with the instants of what is scheduled. */
   demands(scheduled: readonly number[]): Demands {
+    const key = `${this.version} ${scheduled}`;
+    if (this.asked?.key !== key) this.asked = { key, demands: this.ask(scheduled) };
+    return this.asked.demands;
+  }
+
+  private ask(scheduled: readonly number[]): Demands {
     const gaps = [...this.gaps];
     const fans = [...this.fans];
     const add = (t: number, h: number) => h > 0 && fans.push({ t, h });
+    const due = new Map<number, Seg[]>();
+    for (const p of this.pending) due.set(p.t, [...(due.get(p.t) ?? []), p.seg]);
     let last = this.instant.t;
-    const here = this.pending.filter((p) => p.t === last).map((p) => p.seg);
-    const times = [...new Set([...this.pending.map((p) => p.t), ...scheduled].filter((t) => t > last))].sort((a, b) => a - b);
-    add(last, this.lay({ ...this.instant, due: [...this.instant.due, ...here] }, this.before, times[0]));
+    const times = [...new Set([...due.keys(), ...scheduled].filter((t) => t > last))].sort((a, b) => a - b);
+    add(last, this.lay({ ...this.instant, due: [...this.instant.due, ...(due.get(last) ?? [])] }, this.before, times[0]));
     let wire = this.flying;
     for (const [i, t] of times.entries()) {
       this.gap(gaps, last, t, wire > 0);
-      const due = this.pending.filter((p) => p.t === t).map((p) => p.seg);
-      wire -= due.filter((x) => x.wire).length;
-      add(t, this.lay({ t, events: [], due }, last, times[i + 1]));
+      const here = due.get(t) ?? [];
+      wire -= here.filter((x) => x.wire).length;
+      if (here.length > 1) add(t, this.lay({ t, events: [], due: here }, last, times[i + 1]));
+      else for (const x of here) x.in = 0;
       last = t;
     }
     return { start: this.s.start, end: last, gaps, fans };

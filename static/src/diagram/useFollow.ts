@@ -19,7 +19,7 @@ export function useFollow(
   svg: { current: SVGSVGElement | null },
   page: Page,
   clock: ReadonlySignal<number | null>,
-  place: { n: number; id: number; stay: boolean; still: boolean },
+  place: { n: number; id: number; stay: boolean; still: boolean; height: number },
 ): Follow {
   const { lay, follow } = page;
   const move = () => {
@@ -28,7 +28,7 @@ export function useFollow(
     const time = clock.peek() ?? lay.now;
     const y = time <= lay.now ? lay.restY : lay.axis.y(time);
     moveHead(el, lay, y, time);
-    if (follow.current && box.current && !place.stay && keepInView(box.current, y, place.still || clock.peek() !== null)) page.moved.current = performance.now();
+    if (follow.current && box.current && !place.stay) keepInView(box.current, page, place.height, y, place.still || clock.peek() !== null);
   };
   useLayoutEffect(move);
   useSignalEffect(() => {
@@ -81,14 +81,13 @@ function brief(ns: number): number {
   return Math.round(ns / k) * k;
 }
 
-/** Scrolls so that a height is seen; reports whether that was necessary. */
-function keepInView(box: HTMLElement, y: number, jump: boolean): boolean {
-  const top = box.scrollTop;
-  const h = box.clientHeight;
-  if (y > top + TOP + 30 && y < top + h * 0.72) return false;
-  const want = Math.max(0, Math.min(y - h * 0.6, box.scrollHeight - h));
-  if (Math.abs(want - top) < 2) return false;
-  if (jump) box.scrollTop = Math.abs(want - top) > h ? want : top + (want - top) * 0.12;
+/** Scrolls so that a height is seen. */
+function keepInView(box: HTMLElement, page: Page, h: number, y: number, jump: boolean): void {
+  const top = page.top.current;
+  if (y > top + TOP + 30 && y < top + h * 0.72) return;
+  const want = Math.max(0, Math.min(y - h * 0.6, page.height - h));
+  if (Math.abs(want - top) < 2) return;
+  page.moved.current = performance.now();
+  if (jump) page.settle(Math.abs(want - top) > h ? want : top + (want - top) * 0.12);
   else box.scrollTo({ top: want, behavior: matchMedia('(prefers-reduced-motion: reduce)').matches || Math.abs(want - top) > 3 * h ? 'instant' : 'smooth' });
-  return true;
 }

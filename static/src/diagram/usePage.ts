@@ -23,6 +23,7 @@ export interface Page {
   settle: (top: number) => void; // scrolls, not by hand
   moved: { current: number }; // when the page was last scrolled by itself
   follow: { current: boolean }; // the view goes with the play head
+  top: { current: number }; // where it is scrolled to, without asking the browser, which would lay out anew to answer
 }
 
 /**
@@ -36,13 +37,14 @@ export function usePage(box: { current: HTMLElement | null }, size: { width: num
   const target = useRef<number | null>(null); // where to scroll once it is drawn
   const moved = useRef(0);
   const follow = useRef(true);
+  const place = useRef(0);
   const [block, setBlock] = useState(0);
   const [turn, setTurn] = useState(0); // counts the exchanges of the piece
   const turned = useRef(0);
 
   const [all, base] = useMemo((): [Sheet | null, number] => {
     if (size.width < 100) return [null, 0];
-    const top = target.current ?? box.current?.scrollTop ?? 0;
+    const top = target.current ?? place.current;
     const got = turnTo(inp, last.current, top, size.height, time.anchor, turned.current !== turn);
     turned.current = turn;
     if (got.want !== null) target.current = Math.max(0, Math.min(got.want, Math.min(MOST, got.s.height) - size.height));
@@ -58,13 +60,14 @@ export function usePage(box: { current: HTMLElement | null }, size: { width: num
   const [lay, labels] = useMemo((): [Layout | null, Labels | null] => (all ? draw(all, inp, w, from, to) : [null, null]), [all, from, to, w]);
 
   const tell = () => {
-    const el = box.current;
-    if (el && all) time.shows(Math.max(all.run.s.start, all.axis.t(el.scrollTop + TOP)), all.axis.t(el.scrollTop + size.height), all.axis.scale, size.height);
+    const top = place.current;
+    if (all) time.shows(Math.max(all.run.s.start, all.axis.t(top + TOP)), all.axis.t(top + size.height), all.axis.scale, size.height);
   };
   useLayoutEffect(() => {
     time.anchor = null;
     if (target.current !== null && box.current) {
       moved.current = performance.now();
+      place.current = target.current;
       box.current.scrollTop = target.current;
       setBlock(Math.floor(target.current / BLOCK));
       target.current = null;
@@ -74,28 +77,31 @@ export function usePage(box: { current: HTMLElement | null }, size: { width: num
 
   const settle = (top: number) => {
     moved.current = performance.now();
+    place.current = top;
     if (box.current) box.current.scrollTop = top;
   };
   const exchange = (top: number) => {
     target.current = top;
     setTurn((k) => k + 1);
   };
-  useSteering(box, last, size.height, time, follow, settle, exchange);
+  useSteering(place, last, size.height, time, follow, settle, exchange);
   useSignalEffect(() => {
     const { y, by } = time.top.value;
-    if (by && by !== self && box.current && Math.abs(box.current.scrollTop + (last.current?.base ?? 0) - y) > 1) settle(y - (last.current?.base ?? 0));
+    if (by && by !== self && box.current && Math.abs(place.current + (last.current?.base ?? 0) - y) > 1) settle(y - (last.current?.base ?? 0));
   });
   const scrolled = () => {
     const el = box.current;
     if (!el || target.current !== null) return;
-    const b = Math.floor(el.scrollTop / BLOCK);
+    const top = el.scrollTop;
+    place.current = top;
+    const b = Math.floor(top / BLOCK);
     if (b !== block && !whole) setBlock(b);
     const beyond = (all?.height ?? 0) - MOST;
-    if ((base > 0 && el.scrollTop < MOST / 10) || (beyond > 0 && el.scrollTop > MOST * 0.9)) setTurn(turn + 1);
-    time.top.value = { y: el.scrollTop + base, by: self };
+    if ((base > 0 && top < MOST / 10) || (beyond > 0 && top > MOST * 0.9)) setTurn(turn + 1);
+    time.top.value = { y: top + base, by: self };
     tell();
   };
-  return { all, lay, labels, from, to, height, base, scrolled, settle, moved, follow };
+  return { all, lay, labels, from, to, height, base, scrolled, settle, moved, follow, top: place };
 }
 
 /** The sheet of a place, and which piece of it is in the page; want: where to scroll, where that is another place. */
@@ -131,7 +137,7 @@ function anchorOf(s: Sheet, top: number, height: number): Anchor {
 
 /** Lets a tool bar or a mini-map steer this diagram. */
 function useSteering(
-  box: { current: HTMLElement | null },
+  place: { current: number },
   last: { current: { s: Sheet; base: number } | null },
   height: number,
   time: TimeView,
@@ -147,7 +153,7 @@ function useSteering(
     };
     return time.attach({
       leave,
-      anchor: () => (last.current ? anchorOf(last.current.s, box.current?.scrollTop ?? 0, height) : null),
+      anchor: () => (last.current ? anchorOf(last.current.s, place.current, height) : null),
       whole: () => (last.current ? wholeScale(last.current.s, height) : 1e-6),
       flight: () => (last.current ? (height - TOP) / (4 * last.current.s.run.unit) : 1e-6),
       easy: () => (last.current ? easyScale(last.current.s.run, last.current.s.width) : 1e-6),

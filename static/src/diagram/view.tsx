@@ -67,7 +67,7 @@ export function Diagram(props: DiagramProps) {
   const w = useWords(props, lettered);
   const { inp, keys } = useInput(props, size, time);
   const page = usePage(box, size, inp, time, w, keys);
-  const follow = useFollow(box, svg, page, props.clock, { n: props.n, id: props.data.id, stay: !!props.stay, still: !!props.still });
+  const follow = useFollow(box, svg, page, props.clock, { n: props.n, id: props.data.id, stay: !!props.stay, still: !!props.still, height: size.height });
   const all = useRef(page.all);
   all.current = page.all;
   useZoomGesture(box, all, time);
@@ -278,6 +278,6 @@ function useFocusChooses(svg: { current: SVGSVGElement | null }, page: Page, pro
   }, [!page.lay]);
 }
 
-export { barSpot, itemRect } from './anchor';
+export { itemRect } from './anchor';
 export { focusItem } from './keyboard';
 export type { Item };

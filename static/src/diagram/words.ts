@@ -1,4 +1,5 @@
 import { has, t } from '../i18n';
+import type { Turn } from '../model/history';
 import type { Host, Packet } from '../proto';
 import { HUES, letter } from './filter';
 import { numberOf } from './labels/runs';
@@ -97,7 +98,7 @@ function along(a: Arrow, before: Seg | null, options: boolean): Part[][] {
 }
 
 /** Labels of a run beside its lifeline: one line, or two with all fields. */
-function beside(r: LabelRun, options: boolean): Part[][][] {
+function beside(r: LabelRun, n: number, options: boolean): Part[][][] {
   const p = r.segs[0].t.packet;
   const q = r.segs[r.segs.length - 1].t.packet;
   const k = r.segs.length;
@@ -112,6 +113,8 @@ function beside(r: LabelRun, options: boolean): Part[][][] {
     return [one(plain(step), `×${k}`, plain(to)), one(plain(r.by > 0 ? `→${numberOf(q)}` : num), `×${k}`), one(`×${k}`)];
   }
   const again = p.retx > 0 ? t('lab.label.resent', { n: p.retx }) : '';
+  const lost = r.segs[0].t.turns.find((x) => x.what === 'lost' && x.n <= n);
+  if (lost) return [one(strong(num), plain(`× ${ending(lost, 'dropped')}`)), one(strong(num), plain('×')), one(plain(num))];
   if (r.before) {
     const [head, ...rest] = differing(p, r.before.t.packet);
     const short = head.text.replace(/^\S+ (?:seq|ack)=/, '').replace(/^ACK /, '');
@@ -122,7 +125,7 @@ function beside(r: LabelRun, options: boolean): Part[][][] {
     .join(' ');
   const head = strong(`${kindName(p)} ${p.kind === 'ACK' ? 'ack' : 'seq'}=${num}`);
   const out: Part[][][] = [];
-  if (again) out.push(one(head, plain(again)));
+  if (again) out.push(one(head, plain(again)), one(strong(num), plain(again)), one(strong(num), plain(`↻${p.retx}`)));
   else if (fields) out.push([[head], [{ text: fields, cls: 'quiet' }]]);
   const sack = sackEnd(p);
   if (sack) out.push(one(head, `SACK …:${sack}`));
@@ -135,7 +138,7 @@ export function words(opts: { options: boolean; hosts: Host[]; secret: boolean; 
   return {
     measure,
     arrow: (a, before) => along(a, before, opts.options).map((parts) => [...tag(a.seg), ...parts]),
-    run: (r) => beside(r, opts.options).map(([first, ...more]) => [[...tag(r.segs[0]), ...first], ...more]),
+    run: (r, n) => beside(r, n, opts.options).map(([first, ...more]) => [[...tag(r.segs[0]), ...first], ...more]),
     fate,
     group: (b) => groupTexts(b, opts.hosts),
     bracket(b) {
@@ -198,6 +201,11 @@ export function fate(a: Arrow): string {
   const waited = turn.what === 'moved' && a.track.turns.some((x) => x.what === 'held' && x.n <= turn.n);
   const key = waited ? 'held' : { lost: 'dropped', dropped: 'discarded', held: 'held', moved: 'delayed', edited: '', delivered: '' }[turn.what];
   if (!key) return '';
+  return ending(turn, key);
+}
+
+/** What ended a segment's way, and who did it. */
+function ending(turn: Turn, key: string): string {
   const rule = `lab.fate.${turn.rule}`;
   if (!turn.by && has(rule)) return t(rule);
   if (turn.by) return turn.by === 'you' ? t(`lab.fate.${key}-by-you`) : t(`lab.fate.${key}-by`, { who: who(turn.by) }).replace(/(\p{sc=Han}) (?=\p{sc=Han})/gu, '$1');

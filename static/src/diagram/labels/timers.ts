@@ -2,6 +2,8 @@ import { bounds, textQuad } from '../geom';
 import type { Bracket, BracketLabel, Layout, Words } from '../sheet';
 import type { Grid } from './grid';
 
+const TRIES = 14;
+
 /** The name of a timer along its bracket, where nothing else lies. */
 export function timerLabel(b: Bracket, l: Layout, words: Words, grid: Grid): BracketLabel | null {
   const c = l.columns[b.col];
@@ -9,12 +11,13 @@ export function timerLabel(b: Bracket, l: Layout, words: Words, grid: Grid): Bra
   if (narrow) return null;
   for (const text of words.bracket(b)) {
     const w = words.measure(text, 'text');
-    const free = b.y1 - b.y0 - w - 12;
+    const top = Math.max(b.y0, l.from);
+    const free = Math.min(b.y1, l.to) - top - w - 12;
     if (free < 0) continue;
-    for (let d = Math.min(14, free / 2); d <= free + 6; d += 14) {
+    for (let d = Math.min(14, free / 2), tries = 0; d <= free + 6 && tries < TRIES; d += Math.max(14, free / TRIES), tries++) {
       // The left side reads upwards, the right one downwards; both between bracket and lifeline.
       const up = b.side < 0;
-      const y = up ? b.y0 + d + w + 6 : b.y0 + d + 6;
+      const y = up ? top + d + w + 6 : top + d + 6;
       const x = up ? b.x1 + 12.5 : b.x1 - 12.5;
       const quad = textQuad(x, y, w, 9, 3, up ? -Math.PI / 2 : Math.PI / 2);
       const box = bounds(quad);

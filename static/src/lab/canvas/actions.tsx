@@ -1,8 +1,6 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { TOP } from '../../diagram/places';
-import type { Labels, Layout } from '../../diagram/sheet';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { instant } from '../../diagram/time';
-import { barSpot } from '../../diagram/view';
+import { itemRect } from '../../diagram/view';
 import { t } from '../../i18n';
 import type { Track } from '../../model/history';
 import { act, actAt, choose } from '../act';
@@ -10,6 +8,7 @@ import { narrow } from '../phone/narrow';
 import { bar, data, dialog, hello, n } from '../state';
 import { pause, seek } from '../sync';
 import { keyOf } from '../toolbar/keytable';
+import { beside } from '../ui/place';
 
 /** Where a segment is at the cursor. */
 export function fateAt(tr: Track, k: number): { fate: 'later' | 'flying' | 'held' | 'gone'; arrived: number } {
@@ -61,19 +60,31 @@ export function press(id: number, key: ActionKey): void {
 }
 
 /** The bar of what can be done to the chosen segment. */
-export function ActionBar({ l, labels }: { l: Layout | null; labels: Labels | null }) {
+export function ActionBar({ drawn }: { drawn: unknown }) {
   const open = bar.value;
   const ref = useRef<HTMLDivElement>(null);
-  const [w, setW] = useState(520);
   const d = data.value;
   const tr = open && d?.history.byPacket.get(open.packet);
   useEffect(() => {
     if (!open || !ref.current) return;
-    setW(ref.current.offsetWidth);
     if (!ref.current.contains(document.activeElement)) ref.current.querySelector<HTMLElement>('button, input')?.focus({ preventScroll: true });
   }, [open?.packet, open?.mode]);
-  if (!open || !tr || !l || narrow.value) return null; // a narrow page has them in its sheet
-  const spot = barSpot(l, labels, open.packet, w);
+  useLayoutEffect(() => {
+    const el = ref.current;
+    if (!open || !el) return;
+    el.showPopover();
+    const put = () => place(el, open.packet);
+    const watch = new ResizeObserver(put);
+    watch.observe(el);
+    addEventListener('resize', put);
+    document.addEventListener('scroll', put, { capture: true, passive: true });
+    return () => {
+      watch.disconnect();
+      removeEventListener('resize', put);
+      document.removeEventListener('scroll', put, { capture: true });
+    };
+  }, [open?.packet, open?.mode, !!tr, narrow.value, drawn]);
+  if (!open || !tr || narrow.value) return null; // a narrow page has them in its sheet
   const close = () => {
     bar.value = null;
     document.querySelector<SVGElement>(`[data-key="p${open.packet}"]`)?.focus({ preventScroll: true });
@@ -82,9 +93,9 @@ export function ActionBar({ l, labels }: { l: Layout | null; labels: Labels | nu
     <div
       class="pop"
       ref={ref}
+      popover="manual"
       role="toolbar"
       aria-label={t('lab.act.label', { segment: tr.packet.kind })}
-      style={{ left: `${spot.x}px`, top: `${spot.y - TOP}px` }}
       onKeyDown={(e) => {
         if (e.key === 'Escape') {
           e.stopPropagation();
@@ -102,6 +113,20 @@ export function ActionBar({ l, labels }: { l: Layout | null; labels: Labels | nu
       {open.mode === 'delay' ? <DelayForm id={open.packet} /> : <Buttons tr={tr} />}
     </div>
   );
+}
+
+/** Beside its segment and wholly in view; where the diagram is too small for both, anywhere in the window. */
+function place(el: HTMLElement, id: number): void {
+  const dg = document.querySelector('.canvas .dg')?.getBoundingClientRect();
+  const anchor = itemRect(`p${id}`);
+  if (!dg || !anchor) return;
+  const size = { width: el.offsetWidth, height: el.offsetHeight };
+  const room = Math.max(anchor.top - dg.top, dg.bottom - anchor.bottom) > size.height + 20;
+  const view = room ? dg : { left: 0, top: 0, right: document.documentElement.clientWidth, bottom: innerHeight };
+  const mid = { ...anchor, left: (anchor.left + anchor.right - size.width) / 2 };
+  const at = beside(mid, size, view);
+  el.style.setProperty('left', `${at.left}px`);
+  el.style.setProperty('top', `${at.top}px`);
 }
 
 /** What can be done to it, and why not where it cannot. */

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { Item, Labels, Layout } from '../../diagram/sheet';
+import type { Item, Layout } from '../../diagram/sheet';
 import { Diagram } from '../../diagram/view';
 import { t } from '../../i18n';
 import { act, choose } from '../act';
@@ -12,7 +12,7 @@ import { ActionBar } from './actions';
 import { EventTable } from './table';
 import { view } from './view';
 
-const laid = signal<{ l: Layout; labels: Labels | null } | null>(null);
+const laid = signal<Layout | null>(null);
 
 /** The middle of the page: the diagram, or the same as a table. */
 export function Canvas() {
@@ -32,11 +32,11 @@ export function Canvas() {
             if (s.hovered.peek()?.key !== item?.key) s.hovered.value = item;
           }}
           drag={drag}
-          laid={(l, labels) => {
-            laid.value = { l, labels };
+          laid={(l) => {
+            laid.value = l;
           }}
         >
-          <ActionBar l={laid.value?.l ?? null} labels={laid.value?.labels ?? null} />
+          <ActionBar drawn={laid.value} />
         </Diagram>
       )}
     </section>

@@ -89,7 +89,7 @@ export function onKey(e: KeyboardEvent): void {
   const name = keyName(e);
   const k = meaning(name);
   const el = e.target as HTMLElement;
-  if (!k || el.closest(':popover-open') || (el.closest(TYPING) && !name.endsWith('F6'))) return;
+  if (!k || el.closest(':popover-open:not(.pop)') || (el.closest(TYPING) && !name.endsWith('F6'))) return;
   if ((name === 'Space' || name === 'Enter') && el.closest(PRESSED)) return;
   if ((name === '←' || name === '→') && el.closest('.pop, [type=radio]')) return;
   if (k.where === 'diagram' && el !== document.body && !el.closest('.canvas')) return;
@@ -131,7 +131,7 @@ function onSegment(what: ActionKey): unknown {
 
 /** Closes the topmost thing, and only that. */
 function close(): void {
-  if (document.querySelector(':popover-open')) return; // the browser's to close
+  if (document.querySelector(':popover-open:not(.pop)')) return; // the browser's to close
   if (bar.peek()) bar.value = null;
   else if (wide.peek() && tab.peek() === 'shell') wide.value = false;
   else choose(null);

@@ -1,0 +1,229 @@
+import { gzipSync } from 'node:zlib';
+
+const ms = (x) => `${x.toFixed(1)} ms`;
+
+function spread(list) {
+  const s = [...list].sort((a, b) => a - b);
+  const at = (q) => s[Math.min(s.length - 1, Math.floor(q * s.length))];
+  return `p50 ${ms(at(0.5))}, p95 ${ms(at(0.95))}, most ${ms(s[s.length - 1])}, of ${s.length}`;
+}
+
+async function open(page, url, path) {
+  await page.goto(url + path);
+  await page.waitForSelector('.dg-svg .seg, .dg-svg .note, .dg-svg .head-time');
+}
+
+const place = (page) =>
+  page
+    .locator('.where')
+    .textContent()
+    .then((t) => Number(/(\d+) \//.exec(t)[1]));
+
+/** Goes to the last event: the key for it, once the run was run to its end. */
+async function toEnd(page) {
+  await page.getByRole('button', { name: /Until/ }).click();
+  await page.getByRole('button', { name: 'The end', exact: true }).click();
+  await page.waitForFunction(() => !document.querySelector('.where')?.textContent?.includes('+'), undefined, { timeout: 240_000 });
+}
+
+/**
+ * Times keys: from the trusted key event to the end of the first frame after
+ * which the page shows another event.
+ */
+async function keys(page, key, times) {
+  await page.evaluate(() => {
+    window.took = [];
+    const shown = () => document.querySelector('.where')?.textContent;
+    addEventListener(
+      'keydown',
+      (e) => {
+        const before = shown();
+        const frame = () => {
+          if (shown() === before) return requestAnimationFrame(frame);
+          // A message comes after the frame in which it was posted.
+          const c = new MessageChannel();
+          c.port1.onmessage = () => window.took.push(performance.now() - e.timeStamp);
+          c.port2.postMessage(0);
+        };
+        requestAnimationFrame(frame);
+      },
+      { capture: true },
+    );
+  });
+  for (let i = 0; i < times; i++) {
+    await page.keyboard.press(key);
+    await page.waitForFunction((k) => window.took.length > k, i, { timeout: 20_000, polling: 20 });
+    await page.waitForTimeout(60);
+  }
+  return page.evaluate(() => window.took);
+}
+
+/** The same for a trivial change of a picture of the same size: the floor on this machine. */
+async function floor(page) {
+  await page.evaluate(() => {
+    window.took = [];
+    const svg = document.querySelector('.dg-svg');
+    const head = svg.querySelector('.head');
+    addEventListener(
+      'keydown',
+      (e) => {
+        if (e.key !== 'q') return;
+        head.setAttribute('transform', `translate(0 ${100 + (window.took.length % 2) * 40})`);
+        requestAnimationFrame(() => {
+          const c = new MessageChannel();
+          c.port1.onmessage = () => window.took.push(performance.now() - e.timeStamp);
+          c.port2.postMessage(0);
+        });
+      },
+      { capture: true },
+    );
+  });
+  for (let i = 0; i < 40; i++) {
+    await page.keyboard.press('q');
+    await page.waitForFunction((k) => window.took.length > k, i, { polling: 20 });
+    await page.waitForTimeout(40);
+  }
+  return page.evaluate(() => window.took);
+}
+
+/** Lengths of frames while something is done in each. */
+const frames = (page, what, count) =>
+  page.evaluate(
+    ([name, n]) =>
+      new Promise((done) => {
+        const dg = document.querySelector('.dg');
+        const r = dg.getBoundingClientRect();
+        const list = [];
+        let last = 0;
+        const wheel = (i) =>
+          dg.dispatchEvent(
+            new WheelEvent('wheel', { deltaY: Math.floor(i / 40) % 2 ? 40 : -40, ctrlKey: true, bubbles: true, cancelable: true, clientX: r.left + 300, clientY: r.top + 300 }),
+          );
+        const frame = (t) => {
+          if (last) list.push(t - last);
+          last = t;
+          if (list.length >= n) return done(list);
+          if (name === 'zoom') wheel(list.length);
+          else dg.scrollTop += 24;
+          requestAnimationFrame(frame);
+        };
+        requestAnimationFrame(frame);
+      }),
+    [what, count],
+  );
+
+const BULK = `scene "bulk"
+host client 10.0.0.1
+host server 10.0.0.2
+link client server delay 20ms rate 100mbit
+program server
+  s = listen(:80, 128)
+  c = accept(s)
+  read(c, eof)
+program client
+  c = connect(server:80)
+  write(c, 14000000)
+`;
+
+async function bulk(page, url) {
+  const r = await page.request.post(`${url}/api/sessions`, { data: { scene: BULK } });
+  await open(page, url, (await r.json()).url);
+  // One "until" goes so far and no further: ask again.
+  for (let n = -1; ; ) {
+    await page.getByRole('button', { name: /Until/ }).click();
+    await page.getByRole('button', { name: 'The end', exact: true }).click();
+    await page.waitForFunction((k) => Number(/(\d+) \//.exec(document.querySelector('.where')?.textContent ?? '')?.[1]) > k, n, { timeout: 60_000, polling: 100 });
+    await page.waitForTimeout(700);
+    const now = await place(page);
+    if (now >= 20_000 || now === n || !(await page.locator('.where').textContent()).includes('+')) return now;
+    n = now;
+  }
+}
+
+export const measures = [
+  {
+    name: 'A trivial change of a picture',
+    wanted: 'the floor',
+    async run({ page, url }) {
+      await open(page, url, '/lab?scene=lossy-link');
+      for (let i = 0; i < 60; i++) await page.keyboard.press('ArrowRight');
+      await page.waitForTimeout(1500);
+      return spread(await floor(page));
+    },
+  },
+  {
+    name: 'Step, A link that loses',
+    wanted: 'p50 ≤ 16, p95 ≤ 33',
+    async run({ page, url }) {
+      await open(page, url, '/lab?scene=lossy-link');
+      return spread(await keys(page, 'ArrowRight', 120));
+    },
+  },
+  {
+    name: 'Back, A link that loses',
+    wanted: 'p50 ≤ 16, p95 ≤ 33',
+    async run({ page, url }) {
+      await open(page, url, '/lab?scene=lossy-link');
+      await toEnd(page);
+      return spread(await keys(page, 'ArrowLeft', 120));
+    },
+  },
+  {
+    name: 'Back at the end of 4,000 events',
+    wanted: '≤ 50',
+    async run({ page, url }) {
+      await open(page, url, '/lab?scene=syn-flood');
+      await toEnd(page);
+      return `${spread(await keys(page, 'ArrowLeft', 30))}; ${await place(page)} events`;
+    },
+  },
+  {
+    name: 'Panning 20,000 events',
+    wanted: 'median 16.7, p95 < 34, at most 600 nodes',
+    async run({ page, url }) {
+      const n = await bulk(page, url);
+      const list = await frames(page, 'pan', 300);
+      return `${spread(list)}; ${n} events, ${await page.locator('.dg *').count()} nodes`;
+    },
+  },
+  {
+    name: 'Zooming 20,000 events',
+    wanted: 'median 16.7, p95 < 34',
+    async run({ page, url }) {
+      await bulk(page, url);
+      return spread(await frames(page, 'zoom', 200));
+    },
+  },
+  {
+    name: 'First interaction, processor 4 times slower',
+    wanted: '≤ 1,000',
+    async run({ page, context, url }) {
+      const cdp = await context.newCDPSession(page);
+      await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+      await page.goto(`${url}/lab?scene=lossy-link`, { waitUntil: 'commit' });
+      await page.waitForSelector('.dg-svg');
+      // A person presses until something happens.
+      for (let i = 0; i < 100; i++) {
+        await page.keyboard.press('ArrowRight');
+        if (/\b[1-9]\d* \//.test((await page.locator('.where').textContent()) ?? '')) break;
+      }
+      return ms(await page.evaluate(() => performance.now()));
+    },
+  },
+  {
+    name: 'JavaScript fetched until the first Step',
+    wanted: '≤ 90 KB gzipped',
+    async run({ page, url }) {
+      let bytes = 0;
+      const waits = [];
+      page.on('response', (r) => {
+        if (/javascript/.test(r.headers()['content-type'] ?? '')) waits.push(r.body().then((b) => (bytes += gzipSync(b, { level: 9 }).length)));
+      });
+      await open(page, url, '/lab?scene=lossy-link');
+      await page.keyboard.press('ArrowRight');
+      await page.waitForTimeout(500);
+      await Promise.all(waits);
+      return `${(bytes / 1000).toFixed(1)} KB`;
+    },
+  },
+];
