@@ -31,6 +31,9 @@ export function Canvas() {
           hover={(item) => {
             if (s.hovered.peek()?.key !== item?.key) s.hovered.value = item;
           }}
+          grab={(packet) => {
+            if (packet) s.bar.value = null;
+          }}
           drag={drag}
           laid={(l) => {
             laid.value = l;
