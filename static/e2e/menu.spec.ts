@@ -17,7 +17,7 @@ async function places(page: Page): Promise<string[]> {
 /** What is wrong with the menu that is open: out of the window, out of sight, or over the segment that it is about. */
 async function wrong(page: Page): Promise<string> {
   return page.evaluate(() => {
-    const menu = document.querySelector('.pop:popover-open')?.getBoundingClientRect();
+    const menu = document.querySelector('.pop:popover-open, .flight')?.getBoundingClientRect();
     const seg = document.querySelector<SVGPathElement>('.seg.chosen .hit');
     const view = document.querySelector('.canvas .dg')?.getBoundingClientRect();
     if (!menu || !seg || !view) return 'no menu';
@@ -49,13 +49,13 @@ async function walk(lab: Lab, page: Page, times: number, where: string): Promise
     await page.evaluate(() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(go)))));
     if (!(await chosen.count())) continue;
     await page.keyboard.press('Enter');
-    await expect(page.locator('.pop:popover-open')).toBeVisible();
+    await expect(page.locator('.pop:popover-open, .flight')).toBeVisible();
     await page.evaluate(() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go))));
     opened++;
     const what = await wrong(page);
     if (what) found.push(`${where}, event ${await lab.n()}, ${await chosen.getAttribute('data-key')}: ${what}`);
     await page.keyboard.press('Escape');
-    await expect(page.locator('.pop:popover-open')).toHaveCount(0);
+    await expect(page.locator('.pop:popover-open, .flight')).toHaveCount(0);
   }
   return { opened, found };
 }

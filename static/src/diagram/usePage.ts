@@ -85,10 +85,7 @@ export function usePage(box: { current: HTMLElement | null }, size: { width: num
     setTurn((k) => k + 1);
   };
   useSteering(place, last, size.height, time, follow, settle, exchange);
-  useSignalEffect(() => {
-    const { y, by } = time.top.value;
-    if (by && by !== self && box.current && Math.abs(place.current + (last.current?.base ?? 0) - y) > 1) settle(y - (last.current?.base ?? 0));
-  });
+  useCompany(time, self, place, last, settle);
   const scrolled = () => {
     const el = box.current;
     if (!el || target.current !== null) return;
@@ -102,6 +99,15 @@ export function usePage(box: { current: HTMLElement | null }, size: { width: num
     tell();
   };
   return { all, lay, labels, from, to, height, base, scrolled, settle, moved, follow, top: place };
+}
+
+/** Scrolls with the other diagrams of the same view. */
+function useCompany(time: TimeView, self: object, place: { current: number }, last: { current: { base: number } | null }, settle: (top: number) => void): void {
+  useSignalEffect(() => {
+    const { y, by } = time.top.value;
+    const base = last.current?.base ?? 0;
+    if (by && by !== self && Math.abs(place.current + base - y) > 1) settle(y - base);
+  });
 }
 
 /** The sheet of a place, and which piece of it is in the page; want: where to scroll, where that is another place. */

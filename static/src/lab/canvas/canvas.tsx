@@ -32,7 +32,7 @@ export function Canvas() {
             if (s.hovered.peek()?.key !== item?.key) s.hovered.value = item;
           }}
           grab={(packet) => {
-            if (packet) s.bar.value = null;
+            if (packet && !narrow.peek()) s.bar.value = null; // a narrow page has it in its sheet
           }}
           drag={drag}
           laid={(l) => {
