@@ -72,15 +72,10 @@ func (t *teller) cause(n engine.StepNo) proto.Cause {
 			c.By, c.Name, c.Op = cmp.Or(m.By, "replay"), scene.FormatOp(m.Op), m.Op.Kind.String()
 		}
 	}
-	t.about(&c, e.Packet)
-	return c
-}
-
-// about says which segment a cause is about.
-func (t *teller) about(c *proto.Cause, id sim.PacketID) {
-	if p := t.packet(id); p != nil {
-		c.Packet, c.Segment, c.From = int32(id), p.Seg.Kind().String(), int(p.From)
+	if p := t.packet(e.Packet); p != nil {
+		c.Segment = p.Seg.Kind().String()
 	}
+	return c
 }
 
 var sures = [...]string{engine.Recorded: "recorded", engine.Checked: "checked", engine.Unchecked: "unchecked", engine.Anyway: "anyway"}
@@ -88,7 +83,9 @@ var sures = [...]string{engine.Recorded: "recorded", engine.Checked: "checked", 
 func (t *teller) link(l *engine.CauseLink) proto.Cause {
 	c := t.cause(l.N)
 	c.Of, c.Why, c.Sure, c.Root = int32(l.Of), string(l.Why), sures[l.Sure], l.Root
-	t.about(&c, l.Packet)
+	if p := t.packet(l.Packet); p != nil {
+		c.Packet, c.About, c.From = int32(l.Packet), p.Seg.Kind().String(), int(p.From)
+	}
 	if l.Rule != nil {
 		c.Rule = l.Rule.ID
 	}

@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import { load, t } from './i18n';
 import { App } from './lab/app';
+import { keptLevel } from './lab/inspect/causes/levels';
 import { say } from './lab/notes';
 import { startPlayer } from './lab/player';
 import { loadFields, loadRules } from './lab/rules';
@@ -35,6 +36,7 @@ async function main(): Promise<void> {
       s.level.value = s.lessonDoc.peek()?.level ?? 'student';
     }
   }
+  keptLevel();
   document.body.classList.add('lab-on');
   el.replaceChildren();
   render(<App stream={stream} place={place} />, el);

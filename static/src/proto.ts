@@ -730,9 +730,10 @@ export interface Cause {
   by?: string; // act: who
   why?: string; // catalogue key cause.<why>
   sure?: string; // "recorded" by the engine while it ran, "checked" on a fork without it, "unchecked", "anyway": it happens without it too
-  segment?: string; // kind of the segment that it is about
+  about?: string; // kind of the segment that makes it a cause
+  segment?: string; // kind of the segment that arrived, or was acted upon
   packet?: number;
-  from: number; // the host that sent the segment; -1: there is none
+  from: number; // the host that sent the segment that makes it a cause; -1: there is none
   op?: string; // act: "drop" "delay" … "sysctl" "call"
   rule?: string; // who took the segment
   instead?: number[]; // events that would have done the same without it

@@ -54,9 +54,10 @@ type Cause struct {
 	By      string  `json:"by,omitempty"`      // act: who
 	Why     string  `json:"why,omitempty"`     // catalogue key cause.<why>
 	Sure    string  `json:"sure,omitempty"`    // "recorded" by the engine while it ran, "checked" on a fork without it, "unchecked", "anyway": it happens without it too
-	Segment string  `json:"segment,omitempty"` // kind of the segment that it is about
+	About   string  `json:"about,omitempty"`   // kind of the segment that makes it a cause
+	Segment string  `json:"segment,omitempty"` // kind of the segment that arrived, or was acted upon
 	Packet  int32   `json:"packet,omitempty"`
-	From    int     `json:"from"`              // the host that sent the segment; -1: there is none
+	From    int     `json:"from"`              // the host that sent the segment that makes it a cause; -1: there is none
 	Op      string  `json:"op,omitempty"`      // act: "drop" "delay" … "sysctl" "call"
 	Rule    string  `json:"rule,omitempty"`    // who took the segment
 	Instead []int32 `json:"instead,omitempty"` // events that would have done the same without it

@@ -15,6 +15,7 @@ export async function actHere(op: string): Promise<void> {
   const fork = n.peek() < (b?.total ?? 0);
   await move({ t: 'act', branch: here(), op, ...(at !== null ? { at: Math.round(at) } : {}) });
   clock.value = null;
+  pinned.value = false; // what was done is what the inspector tells of
   if (fork && data.peek()?.id !== from) say('lab.forked', 'info', onBranch());
 }
 

@@ -1,7 +1,7 @@
 import { instant } from '../../diagram/time';
 import { t } from '../../i18n';
 import { choose } from '../act';
-import { headline } from '../inspect/why';
+import { headline } from '../inspect/causes/headline';
 import { rules } from '../rules';
 import { eventEffects, eventTitle } from '../say';
 import { data, hello, n, rev, shown } from '../state';

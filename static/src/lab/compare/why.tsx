@@ -3,7 +3,7 @@ import { instant } from '../../diagram/time';
 import { t } from '../../i18n';
 import type { BranchData } from '../../model/branch';
 import type { Frame } from '../../proto';
-import { headline } from '../inspect/why';
+import { headline } from '../inspect/causes/headline';
 import { rfcHref, rules } from '../rules';
 import { causes, eventEffects, eventTitle, formula } from '../say';
 import { hello } from '../state';

@@ -1,4 +1,5 @@
 import { SavePicture } from '../export/dialog';
+import { Search } from '../inspect/causes/search';
 import { Share } from '../share/dialog';
 import { dialog } from '../state';
 import { Call } from './call';
@@ -21,6 +22,8 @@ export function Dialogs() {
       return <HostActions />;
     case 'picture':
       return <SavePicture />;
+    case 'search':
+      return <Search />;
     case 'share':
       return <Share />;
     default:

@@ -1,5 +1,7 @@
 import { t } from '../../i18n';
 import { tab, tabs } from '../state';
+import { Values } from '../ui/Value';
+import { Watches } from './causes/watches';
 import { Charts } from './charts';
 import { HeaderTab } from './header/tab';
 import { Queues } from './queues/queues';
@@ -46,17 +48,20 @@ export function Inspector() {
           </button>
         ))}
       </div>
+      <Watches />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a panel of tabs is a stop of its own */}
       <div id="panel" role="tabpanel" aria-labelledby={`tab-${now}`} tabIndex={0}>
-        {now === 'why' && <Why />}
-        {now === 'sockets' && <Sockets />}
-        {now === 'queues' && <Queues />}
-        {now === 'window' && <Windows />}
-        {now === 'charts' && <Charts />}
-        {now === 'timers' && <Timers />}
-        {now === 'sysctl' && <Sysctls />}
-        {now === 'header' && <HeaderTab />}
-        {now === 'shell' && <Shell />}
+        <Values>
+          {now === 'why' && <Why />}
+          {now === 'sockets' && <Sockets />}
+          {now === 'queues' && <Queues />}
+          {now === 'window' && <Windows />}
+          {now === 'charts' && <Charts />}
+          {now === 'timers' && <Timers />}
+          {now === 'sysctl' && <Sysctls />}
+          {now === 'header' && <HeaderTab />}
+          {now === 'shell' && <Shell />}
+        </Values>
       </div>
     </aside>
   );

@@ -4,6 +4,8 @@ import type { Subject } from '../../proto';
 import { fieldDoc } from '../rules';
 import { value } from '../say';
 import { data, hello, n, now, rev, schemas } from '../state';
+import { Value } from '../ui/Value';
+import { fieldRef } from './causes/number';
 
 const all = signal<Record<number, boolean>>({});
 /** The variables that a student looks at first. */
@@ -92,7 +94,7 @@ function Socket({ s, host }: { s: Subject; host: string }) {
               <dt class="mono">{field.label}</dt>
               <dd class="mono">
                 {c && <span class="old">{value(c.old, field, s, sc, now.value)} → </span>}
-                <span class={c ? 'chg' : ''}>{value(s.values[i], field, s, sc, now.value)}</span>
+                <Value of={fieldRef(s.id, i)} n={n.value} name={field.label} text={value(s.values[i], field, s, sc, now.value)} class={c ? 'chg' : ''} />
               </dd>
             </div>
           );

@@ -4,12 +4,16 @@ import { t } from '../../i18n';
 import type { BranchData } from '../../model/branch';
 import type { TimerTrack } from '../../model/history';
 import { clock, data, hello, n, next, now, rev } from '../state';
+import { Value } from '../ui/Value';
+import { lengthText } from './causes/length';
+import { fieldRef } from './causes/number';
 
 const W = 340;
 const MOST = 80;
 
 interface Set {
   track: TimerTrack;
+  by: number; // the event that armed it
   at: number; // when it was armed
   kind: string;
   deadline: number;
@@ -20,7 +24,7 @@ function set(d: BranchData, k: number): Set[] {
   const out: Set[] = [];
   for (const track of d.history.timers) {
     const last = track.turns.findLast((x) => x.n <= k);
-    if (last && last.deadline !== null) out.push({ track, at: last.at, kind: last.kind, deadline: last.deadline });
+    if (last && last.deadline !== null) out.push({ track, by: last.n, at: last.at, kind: last.kind, deadline: last.deadline });
   }
   return out.sort((a, b) => a.deadline - b.deadline);
 }
@@ -49,7 +53,13 @@ export function Timers() {
                   <span>
                     <b>{timerName({ kind: x.kind, label: x.track.label })}</b> · {hosts[x.track.host]?.name}
                   </span>
-                  <span class="mono chg">{t('lab.in', { time: duration(Math.round(left / 1e5) * 1e5) })}</span>
+                  <Value
+                    of={fieldRef(x.track.subject, x.track.field)}
+                    n={n.value}
+                    name={timerName({ kind: x.kind, label: x.track.label })}
+                    text={t('lab.in', { time: duration(Math.round(left / 1e5) * 1e5) })}
+                    class="mono chg"
+                  />
                 </div>
                 <svg class="timer-bar" viewBox={`0 0 ${W} 8`} aria-hidden="true">
                   <rect width={W} height="8" rx="4" />
@@ -58,6 +68,7 @@ export function Timers() {
                 <p class="ref">
                   <span class="mono">{d.state.subjects.get(x.track.subject)?.name ?? ''}</span> · {t('lab.timers-when', { from: instant(x.at), to: instant(x.deadline) })}
                 </p>
+                <Length d={d} x={x} />
               </li>
             );
           })}
@@ -81,4 +92,10 @@ export function Timers() {
       )}
     </>
   );
+}
+
+/** Where the length of a timer came from. */
+function Length({ d, x }: { d: BranchData; x: Set }) {
+  const l = d.frame(x.by)?.lengths?.find((k) => k.s === x.track.subject && k.at === x.deadline);
+  return l ? <p class="ref length">{lengthText(l)}</p> : null;
 }

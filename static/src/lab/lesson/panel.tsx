@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../../i18n';
 import type { Lesson } from '../../proto';
+import { setLevel } from '../inspect/causes/levels';
 import { busy, lesson, lessonDoc, level } from '../state';
 import { until } from '../sync';
 import { Icon } from '../ui/Icon';
@@ -133,7 +134,7 @@ function LevelDial() {
             class="sr"
             checked={level.value === l}
             onChange={() => {
-              level.value = l;
+              setLevel(l);
             }}
           />
           {t(`level.${l}`)}

@@ -2,6 +2,7 @@ import { choose } from '../act';
 import { type ActionKey, press } from '../canvas/actions';
 import { onCompareKey } from '../compare/move';
 import { comparing } from '../compare/state';
+import { nextLevel } from '../inspect/causes/levels';
 import { stepInto } from '../inspect/why';
 import { openLeft, redo, undo } from '../left/state';
 import { go } from '../lesson/go';
@@ -54,6 +55,10 @@ const commands = new Map<string, Run>(
     undo: () => void undo(),
     redo: () => void redo(),
     text: () => !lessonDoc.peek() && void openLeft('text'),
+    level: nextLevel,
+    search: () => {
+      dialog.value = 'search';
+    },
     part: () => part(1),
     'part-back': () => part(-1),
     wide: () => {

@@ -84,7 +84,7 @@ export function Menu(p: Props) {
   );
 }
 
-function placeList(el: HTMLElement, button: HTMLElement, end: boolean): void {
+export function placeList(el: HTMLElement, button: HTMLElement, end: boolean): void {
   const view = { left: 0, top: 0, right: document.documentElement.clientWidth, bottom: innerHeight };
   el.style.removeProperty('max-height');
   const at = beside(button.getBoundingClientRect(), { width: el.offsetWidth, height: el.offsetHeight }, view, end);

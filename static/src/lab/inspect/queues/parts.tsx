@@ -1,5 +1,7 @@
 import { t } from '../../../i18n';
 import type { Queue } from '../../../proto';
+import { Value } from '../../ui/Value';
+import { queueRef } from '../causes/number';
 
 /** What one queue is to those that draw it. */
 export interface Drawn {
@@ -14,7 +16,7 @@ export function Head({ q, held, unit }: { q: Queue; held: number; unit?: string 
     <div class="queue-top">
       <span>{t(`lab.queue.${q.name}`)}</span>
       <span class={`mono${full ? ' chg' : ''}`}>
-        {held}
+        <Value of={queueRef(q)} name={t(`lab.queue.${q.name}`)} text={String(held)} />
         {q.limit > 0 && <span class="quiet"> / {q.limit}</span>}
         {unit && <span class="quiet"> {unit}</span>}
         {full && <b> · {t('lab.queue-full')}</b>}

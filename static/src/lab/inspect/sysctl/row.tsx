@@ -2,6 +2,8 @@ import { t } from '../../../i18n';
 import { choose } from '../../act';
 import { atEnd, data, n, staged, tab } from '../../state';
 import { Icon } from '../../ui/Icon';
+import { Value } from '../../ui/Value';
+import { sysctlRef } from '../causes/number';
 import { draft, keepFromNow, last, preview, refused, replayStaged, working } from './draft';
 import { type Setting, setBy, short } from './facts';
 
@@ -59,6 +61,7 @@ export function Row({ r }: { r: Shown }) {
       )}
       <p class="about">{s.about}</p>
       <p class="ref facts" id={`${id}-facts`}>
+        {r.now !== '-' && <Value of={sysctlRef(r.host, s.name)} name={short(s.name)} text={r.now || '""'} />}
         {facts(r).map((f, i) => (
           <span key={i}>{f}</span>
         ))}

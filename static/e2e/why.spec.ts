@@ -1,0 +1,118 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from './lab';
+
+const golden = join(import.meta.dirname, '../../engine/testdata/golden');
+const scenes = readdirSync(golden).filter((f) => f.endsWith('.scene'));
+const chosen = scenes.filter((_, i) => i % Math.floor(scenes.length / 22) === 0).slice(0, 22);
+
+const lost = `scene "A lost SYN-ACK"
+host client 10.0.0.1
+host server 10.0.0.2
+link client server delay 20ms
+program server
+  s = listen(:80, 128)
+  c = accept(s)
+  read(c, eof)
+  close(c)
+program client
+  c = connect(server:80)
+  write(c, 3000)
+  close(c)
+`;
+
+test('a retransmission leads to the person who dropped what would have prevented it', async ({ lab, page }) => {
+  await lab.scene(lost);
+  await page.keyboard.press('Escape');
+  while (!(await page.locator('[data-key="p2"]').count())) await page.keyboard.press('n');
+  await lab.click(2);
+  await page.keyboard.press('x');
+  const title = page.locator('.why h3').first();
+  await expect(title).toContainText('network'); // the drop itself, not the sending of what was chosen
+  const silence = page.locator('.silence');
+  await expect(silence).toContainText('waits for the SYN-ACK');
+  await expect(silence).toContainText('was taken');
+  await page.keyboard.press('n');
+  const mine = page.locator('.chain .mine');
+  await expect(mine).toContainText('You dropped the SYN-ACK');
+  await expect(page.locator('.chain li').last()).toContainText('connect');
+  await page.getByRole('button', { name: 'Compare with: not dropped' }).click();
+  await expect(page.locator('.compare, [class*=compare]').first()).toBeVisible();
+});
+
+test('the level is remembered, and a story has no variables', async ({ lab, page }) => {
+  await lab.scene(lost);
+  for (let i = 0; i < 8; i++) await page.keyboard.press('n');
+  await page.getByRole('radio', { name: 'story' }).last().check({ force: true });
+  await expect(page.locator('.why .spans')).toHaveCount(0);
+  await page.reload();
+  await expect(page.getByRole('radio', { name: 'story' }).last()).toBeChecked();
+  await page.locator('.canvas').click({ position: { x: 5, y: 5 } });
+  await page.keyboard.press('v');
+  await expect(page.getByRole('radio', { name: 'student' }).last()).toBeChecked();
+});
+
+test('finds where a condition came true, and goes there', async ({ lab, page }) => {
+  await lab.scene(lost);
+  for (let i = 0; i < 12; i++) await page.keyboard.press('n');
+  await page.keyboard.press('/');
+  await page.getByLabel('Condition').fill('server.state == ESTABLISHED');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('dialog .chain li')).toHaveCount(1);
+  const n = await page.locator('dialog .chain b').textContent();
+  await page.locator('dialog .chain button').click();
+  await expect(page.locator('.why h3').first()).toContainText(`Event ${n}`, { ignoreCase: true });
+  await page.keyboard.press('/');
+  await page.getByLabel('Condition').fill('server.nothing > 0');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('dialog .wrong')).toContainText('has no');
+});
+
+test('a number is a button: history, focus back, watch', async ({ lab, page }) => {
+  await lab.scene(lost);
+  for (let i = 0; i < 8; i++) await page.keyboard.press('n');
+  await page.getByRole('tab', { name: 'Sockets' }).click();
+  await expect(page.locator('#panel [data-value][tabindex="0"]')).toHaveCount(1);
+  const first = page.locator('#panel [data-value]').first();
+  await first.focus();
+  await page.keyboard.press('ArrowDown');
+  const second = page.locator('#panel [data-value]').nth(1);
+  await expect(second).toBeFocused();
+  await page.keyboard.press('Enter');
+  const pop = page.locator('.history:popover-open');
+  await expect(pop.locator('tbody tr, .history-none').first()).toBeVisible();
+  await page.keyboard.press('p');
+  await page.keyboard.press('Escape');
+  await expect(pop).toHaveCount(0);
+  await expect(second).toBeFocused();
+  await expect(page.locator('.watches li')).toHaveCount(1);
+});
+
+// Every value of every tab, in many scenes: what it opens names the event that set
+// it, or says that nothing has.
+for (const name of chosen) {
+  test(`every number of ${name} answers`, async ({ lab, page }) => {
+    test.setTimeout(120_000);
+    await lab.scene(readFileSync(join(golden, name), 'utf8'));
+    for (let i = 0; i < 9; i++) await page.keyboard.press('n');
+    let asked = 0;
+    for (const tab of ['Sockets', 'Queues', 'Timers', 'Why']) {
+      await page.getByRole('tab', { name: tab }).click();
+      if (tab === 'Queues') await expect(page.locator('#panel')).not.toContainText('Loading');
+      asked += await page.evaluate(async () => {
+        const all = [...document.querySelectorAll<HTMLElement>('#panel [data-value]')];
+        for (const b of all) {
+          b.click();
+          const until = performance.now() + 10_000;
+          while (!document.querySelector('.history:popover-open tbody button, .history:popover-open .history-none')) {
+            if (performance.now() > until) throw new Error(`no answer from ${b.textContent}`);
+            await new Promise(requestAnimationFrame);
+          }
+          (document.querySelector('.history:popover-open') as HTMLElement).hidePopover();
+        }
+        return all.length;
+      });
+    }
+    expect(asked).toBeGreaterThan(10);
+  });
+}
