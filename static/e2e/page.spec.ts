@@ -39,7 +39,8 @@ test('every tab of the inspector is drawn, and axe finds nothing in it', async (
     ['Window', '.strip'],
     ['Charts', '.plot canvas'],
     ['Timers', '.timers li'],
-    ['Sysctl', '.settings li'],
+    ['Sysctl', '.setting'],
+    ['Header', '.box'],
     ['Shell', '.shell-log'],
     ['Why', '.why-title'],
   ]) {
