@@ -31,11 +31,21 @@ func (st *stage) doMoves(_ *watcher, c proto.Command) (proto.Done, error) {
 	for _, m := range c.Redo {
 		on = append(on, engine.MoveRef{Branch: engine.BranchID(m.Branch), Step: engine.StepNo(m.N)})
 	}
-	stood := st.standing()
-	if _, err := st.t.ReplayBut(st.t.Branch(), off, on, label); err != nil {
+	stood, before := st.standing(), len(st.t.Branches())
+	from, n := st.t.Branch(), st.t.N()
+	b, err := st.t.ReplayBut(from, off, on, label)
+	if err != nil {
 		return proto.Done{}, cannot("op", "what", err.Error())
 	}
-	st.standAt(stood)
+	if was, known := st.stoodAt[b]; known && int(b) < before {
+		st.goTo(b, min(was, st.tipOf(b))) // back on a branch that was left so
+	} else {
+		st.standAt(stood)
+	}
+	if st.stoodAt == nil {
+		st.stoodAt = map[engine.BranchID]engine.StepNo{}
+	}
+	st.stoodAt[from] = n
 	st.observe()
 	return proto.Done{}, nil
 }

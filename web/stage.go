@@ -24,10 +24,11 @@ type stage struct {
 	pages    map[string]*page
 	watchers map[*watcher]struct{}
 	people   people
-	giving   *share        // what a command does to the links, until it is kept
-	moved    move          // who moved last
-	asked    int           // commands so far
-	found    []lessons.Try // what there is to try in a scene that is none of ours
+	giving   *share                            // what a command does to the links, until it is kept
+	moved    move                              // who moved last
+	asked    int                               // commands so far
+	found    []lessons.Try                     // what there is to try in a scene that is none of ours
+	stoodAt  map[engine.BranchID]engine.StepNo // where a branch was left for one without some move
 	reached  reached
 
 	ahead []*outcome.Run // branches as they were run ahead, to be compared
