@@ -2,7 +2,9 @@ import type { Seg } from './seg';
 
 const ROOMY = 22; // between two segments with words along their lines
 const CLOSE = 10; // between many
-const TIGHT = 4; // where the instants before and after are near themselves
+const TIGHT = 4; // at most, where the instants before and after are near themselves
+const ROOM = 0.25; // trips between instants of which each has room for words along the lines
+const SHARE = 130; // pixels of a trip that instants so near may take: there, time is nearly to scale
 const MOST = 130; // pixels of an instant at which hundreds happen
 const OPENED = 12; // between those of a band that was opened
 const ZERO = 14; // of a trip that takes no time
@@ -19,7 +21,7 @@ export interface Instant {
  * that would coincide side by side. Gives each its distance from where the
  * instant begins, and returns the whole height.
  */
-export function fan(at: Instant, ends: (s: Seg) => { from: number; to: number }, offset: (n: number, y: number) => void, how: { opened: boolean; roomy: boolean }): number {
+export function fan(at: Instant, ends: (s: Seg) => { from: number; to: number }, offset: (n: number, y: number) => void, how: { opened: boolean; gap: number }): number {
   const due = [...at.due].sort((a, b) => a.t.packet.id - b.t.packet.id);
   const step = stepOf(at, due, ends, how);
   const ranks = new Map<number, number>();
@@ -50,7 +52,7 @@ export function fan(at: Instant, ends: (s: Seg) => { from: number; to: number },
 }
 
 /** How far apart: by the most that leave or reach one side of a lifeline. */
-function stepOf(at: Instant, due: Seg[], ends: (s: Seg) => { from: number; to: number }, how: { opened: boolean; roomy: boolean }): number {
+function stepOf(at: Instant, due: Seg[], ends: (s: Seg) => { from: number; to: number }, how: { opened: boolean; gap: number }): number {
   const counts = new Map<number, number>();
   let most = 0;
   const count = (key: number) => {
@@ -61,6 +63,6 @@ function stepOf(at: Instant, due: Seg[], ends: (s: Seg) => { from: number; to: n
   for (const s of due) count(ends(s).to * 2);
   for (const e of at.events) for (const s of e.sent) count(ends(s).from * 2 + 1);
   if (how.opened) return OPENED;
-  if (!how.roomy && most <= 6) return TIGHT;
+  if (how.gap <= ROOM && most <= 6) return Math.min(TIGHT, how.gap * SHARE);
   return most <= 3 ? ROOMY : Math.min(CLOSE, MOST / (most - 1));
 }

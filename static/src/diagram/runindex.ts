@@ -15,7 +15,6 @@ export interface Shape {
   opened: ReadonlySet<number>; // bands that are shown one by one
 }
 
-const ROOMY = 0.25; // trips between instants of which each has room for words along the lines
 const CUT_FROM = 1.5; // trips without anything on the wire
 const CUT_BUSY = 12; // trips without any event, with something on the wire
 const BLOCK = 64;
@@ -198,7 +197,7 @@ export class RunIndex {
       (n, y) => {
         if (n > history.base) this.offsets[n - history.base - 1] = y;
       },
-      { opened: wide, roomy: Math.min(at.t - before, after - at.t) > ROOMY * this.unit },
+      { opened: wide, gap: Math.min(at.t - before, after - at.t) / this.unit },
     );
   }
 

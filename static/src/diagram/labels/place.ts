@@ -20,7 +20,7 @@ export function placeLabels(l: Layout, words: Words): Labels {
     return b.x0 >= 2 && b.x1 <= l.width - 2 && !onLifeline(l, b) && grid.free(q);
   };
   const use = (q: Quad) => grid.add(q);
-  const silent = placeBetween(l, words, clear, use, out);
+  const silent = placeBetween(l, words, clear, use, (pts) => grid.line(pts), out);
   const outer = new Set([0, l.columns.length - 1]);
   for (const at of outer) placeMargin(l, at, silent, words, clear, use, out);
   for (const box of l.notes) {
@@ -66,7 +66,7 @@ function drawn(l: Layout): Grid {
 }
 
 /** The words between the lifelines; returns those that found no place there. */
-function placeBetween(l: Layout, words: Words, clear: (q: Quad) => boolean, use: (q: Quad) => void, out: Labels): { arrows: Arrow[]; bands: Band[] } {
+function placeBetween(l: Layout, words: Words, clear: (q: Quad) => boolean, use: (q: Quad) => void, lines: (pts: Pt[]) => void, out: Labels): { arrows: Arrow[]; bands: Band[] } {
   const silent: { arrows: Arrow[]; bands: Band[] } = { arrows: [], bands: [] };
   for (const a of l.arrows) {
     const got = fateLabel(a, words, clear);
@@ -79,6 +79,7 @@ function placeBetween(l: Layout, words: Words, clear: (q: Quad) => boolean, use:
     out.groups.push(...got);
     if (!got.length && !b.dim) silent.bands.push(b);
   }
+  for (const b of l.groups) for (const way of b.between) lines(way);
   const first = (a: Arrow) => ofItsOwn(a, l.keep);
   for (const a of [...l.arrows.filter(first), ...l.arrows.filter((x) => !first(x))]) {
     const outer = !l.columns[l.run.s.colOf[a.track.packet.from]]?.inner;
@@ -91,6 +92,8 @@ function placeBetween(l: Layout, words: Words, clear: (q: Quad) => boolean, use:
   silent.arrows.sort((a, b) => a.seg.i - b.seg.i);
   return silent;
 }
+
+const MANY = 10; // segments of a band that is always named
 
 /** What a label in the margin may be about. */
 type Subject =
@@ -122,7 +125,8 @@ function placeMargin(l: Layout, at: number, silent: { arrows: Arrow[]; bands: Ba
   }
   for (const band of silent.bands) {
     const text = words.group(band).find((x) => words.measure(x, 'mono') <= room);
-    if (text && colOf[band.segs[0].t.packet.from] === at) claims.push({ y: band.first[0].y, lines: 1, own: true, what: { what: 'band', band, text } });
+    if (text && colOf[band.segs[0].t.packet.from] === at)
+      claims.push({ y: band.first[0].y, lines: 1, own: band.count >= MANY || band.lost > 0, what: { what: 'band', band, text } });
   }
   for (const b of l.bands)
     if (b.state && !b.future && colOf[b.host] === at && c.half * 2 - b.w < 2 && unnamed(b, words))
@@ -213,7 +217,7 @@ const noteKey = (b: NoteBox) => `n${b.note.n}.${b.note.text.replace(/ ×\d+$|…
 
 /** So many found no room. */
 function moreLabel(left: Subject[], y: number, c: Column, words: Words): MarginLabel | null {
-  const k = left.reduce((sum, s) => sum + (s.what === 'run' ? s.arrows.length : s.what === 'state' ? 0 : 1), 0);
+  const k = left.reduce((sum, s) => sum + (s.what === 'run' ? s.arrows.length : s.what === 'band' ? s.band.count : s.what === 'state' ? 0 : 1), 0);
   if (!k) return null;
   const text = words.more(k);
   const ids = left.flatMap((s) => (s.what === 'run' ? s.arrows.map((a) => a.id) : []));
