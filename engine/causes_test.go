@@ -62,9 +62,8 @@ type told struct {
 
 // Every cause that is told is one: on a fork on which it does not happen, the effect
 // is not there at its instant. What a connection itself discarded cannot be left out
-// of a fork; it is told as recorded, and not counted here. Two thirds of the causes
-// have been found out by such a fork and the rest recorded by the engine, so this
-// holds the record as well as the answer.
+// of a fork; it is told as recorded, and not counted here. The forks are run anew, by
+// a timeline that knows nothing of those that Why has run.
 func TestCausesAreCauses(t *testing.T) {
 	all := map[string][]told{}
 	recorded, links := 0, 0

@@ -6,12 +6,14 @@ import { onBranch, say } from '../notes';
 import { data, hello, n, now, tip, wide } from '../state';
 import { Refused } from '../stream';
 import { move, pause } from '../sync';
+import { Printed } from './causes/printed';
 
 interface Entry {
   host: string;
   at: number; // the instant at which it was asked
   line: string;
   text: string;
+  n: number; // after which event it was asked
   failed: boolean;
   acted: boolean;
 }
@@ -112,7 +114,7 @@ function Log({ host, own }: { host: string; own: Entry[] }) {
             </span>{' '}
             {e.line}
           </p>
-          <pre>{e.text}</pre>
+          <Printed text={e.text} host={e.host} n={e.n} />
           {e.acted && <p class="ref">{t('lab.shell-acted')}</p>}
         </div>
       ))}
@@ -162,7 +164,7 @@ async function run(name: string, text: string): Promise<void> {
   pause();
   waiting.value = true;
   recall = -1;
-  const entry: Entry = { host: name, at: now.peek(), line: text, text: '', failed: false, acted: false };
+  const entry: Entry = { host: name, at: now.peek(), n: n.peek(), line: text, text: '', failed: false, acted: false };
   const fork = n.peek() < tip.peek();
   try {
     const got = (await move({ t: 'shell', branch: d.id, n: n.peek() || undefined, host: name, line: text })).shell;
