@@ -12,7 +12,6 @@ mkdirSync(dist, { recursive: true });
 
 const options = {
   entryPoints: {
-    lab: src('lab.tsx'),
     home: src('home.tsx'),
     uplot: src('uplot.ts'),
     editor: src('editor/editor.ts'),
@@ -35,6 +34,9 @@ const options = {
   metafile: true,
 };
 
+// What the lab fetches later shares code with it: that is chunk.js. One such file, so that their names stay.
+const lab = { ...options, entryPoints: { lab: src('lab.tsx') }, splitting: true, chunkNames: '[name]' };
+
 // licenses are the notices of every package that a file of dist has code of.
 function licenses(inputs) {
   const packages = new Set();
@@ -56,11 +58,10 @@ function licenses(inputs) {
 
 copyFileSync(src('icon.svg'), join(dist, 'icon.svg'));
 if (process.argv.includes('--watch')) {
-  const ctx = await esbuild.context(options);
-  await ctx.watch();
+  for (const o of [options, lab]) await (await esbuild.context(o)).watch();
 } else {
-  const built = await esbuild.build(options);
-  writeFileSync(join(dist, 'licenses.txt'), licenses(built.metafile.inputs));
+  const built = await Promise.all([options, lab].map((o) => esbuild.build(o)));
+  writeFileSync(join(dist, 'licenses.txt'), licenses(Object.assign({}, ...built.map((b) => b.metafile.inputs))));
   for (const f of readdirSync(dist)) {
     const b = readFileSync(join(dist, f));
     console.log(`${f.padEnd(12)} ${String(statSync(join(dist, f)).size).padStart(7)} bytes, ${String(gzipSync(b, { level: 9 }).length).padStart(6)} gzipped`);

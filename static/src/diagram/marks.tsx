@@ -86,7 +86,7 @@ export function Fans({ l, measure }: { l: Layout; measure: Words['measure'] }) {
   );
 }
 
-const tone: Record<string, string> = {
+const tones: Record<string, string> = {
   CLOSED: 'closed',
   CLOSE: 'closed',
   LISTEN: 'closed',
@@ -96,6 +96,9 @@ const tone: Record<string, string> = {
   TIME_WAIT: 'tw',
   off: 'off',
 };
+
+/** The colour of a state. */
+export const tone = (state: string) => tones[state] ?? 'closing';
 
 export function Bands(p: { list: BandBox[]; measure: Words['measure']; hosts: Host[]; lettered: boolean; choose?: unknown }) {
   return (
@@ -109,7 +112,7 @@ export function Bands(p: { list: BandBox[]; measure: Words['measure']; hosts: Ho
         const rows: number[] = [];
         if (!b.future && b.w >= 11 && h >= w + 6 + top) for (let y = b.y0 + top + 2; y + w + 6 <= b.y1; y += 640) rows.push(y);
         return (
-          <g key={`${b.host}.${b.flow}.${b.n}.${b.x}.${b.future}.${b.y0}`} class={`band ${b.state ? (tone[b.state] ?? 'closing') : 'over'}${b.future ? ' future' : ''}`}>
+          <g key={`${b.host}.${b.flow}.${b.n}.${b.x}.${b.future}.${b.y0}`} class={`band ${b.state ? tone(b.state) : 'over'}${b.future ? ' future' : ''}`}>
             <rect x={b.x} y={b.y0} width={Math.max(2, b.w - (b.w > 8 ? 0 : 1))} height={h}>
               <title>{`${p.hosts[b.host]?.name ?? ''}${c ? ` ${letter(c)} ${c.name}` : ''}: ${b.state || t('lab.more-connections', { n: b.count })}`}</title>
             </rect>

@@ -59,7 +59,7 @@ function brief(p: Packet): Part[][] {
 }
 
 const windowed = (p: Packet) => p.kind !== 'RST' && p.kind !== 'ICMP';
-const sackEnd = (p: Packet) => /sack \d+ \{(?:[^}]*[:}{])?(\d+)\}/.exec(p.opts)?.[1];
+const sackEnd = (p: Packet) => /sack \d+:(\d+)/.exec(p.opts)?.[1];
 
 /** The fields in which a segment differs from the like one before it. */
 function differing(p: Packet, q: Packet): Part[] {

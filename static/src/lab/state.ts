@@ -30,6 +30,9 @@ export const linear = signal(false);
 export const time = new TimeView(linear);
 export const options = signal(false);
 export const table = signal(false);
+/** The chart under the diagram is open; the browser remembers it. */
+export const charted = signal(globalThis.localStorage?.getItem('chart') === 'open');
+charted.subscribe((on) => globalThis.localStorage?.setItem('chart', on ? 'open' : ''));
 export const filter = signal<Filter>(everything);
 /** Hosts with a lifeline of their own; null: as many as there is room for. */
 export const shownHosts = signal<readonly number[] | null>(null);

@@ -9,6 +9,7 @@ import * as s from '../state';
 import { Tools } from '../toolbar/tools';
 import { Icon } from '../ui/Icon';
 import { ActionBar } from './actions';
+import { Below, Stage } from './stage';
 import { EventTable } from './table';
 import { view } from './view';
 
@@ -25,23 +26,26 @@ export function Canvas() {
       {s.table.value ? (
         <EventTable />
       ) : (
-        <Diagram
-          {...view(d)}
-          choose={pick}
-          hover={(item) => {
-            if (s.hovered.peek()?.key !== item?.key) s.hovered.value = item;
-          }}
-          grab={(packet) => {
-            if (packet && !narrow.peek()) s.bar.value = null; // a narrow page has it in its sheet
-          }}
-          drag={drag}
-          laid={(l) => {
-            laid.value = l;
-          }}
-        >
-          <ActionBar drawn={laid.value} />
-        </Diagram>
+        <Stage l={laid.value}>
+          <Diagram
+            {...view(d)}
+            choose={pick}
+            hover={(item) => {
+              if (s.hovered.peek()?.key !== item?.key) s.hovered.value = item;
+            }}
+            grab={(packet) => {
+              if (packet && !narrow.peek()) s.bar.value = null; // a narrow page has it in its sheet
+            }}
+            drag={drag}
+            laid={(l) => {
+              laid.value = l;
+            }}
+          >
+            <ActionBar drawn={laid.value} />
+          </Diagram>
+        </Stage>
       )}
+      <Below />
     </section>
   );
 }

@@ -4,7 +4,7 @@ import { t } from '../../i18n';
 import type { Subject } from '../../proto';
 import { data, hello, n, rev, schemas } from '../state';
 import { AsTable, type Chart, Legend, Plot } from './plot';
-import { allSeries, merge, type Point, type Series, upTo } from './series';
+import { allSeries, issOf, merge, mostSent, type Point, type Series, upTo } from './series';
 import { timeSequence } from './timeseq';
 
 const picked = signal(0);
@@ -28,8 +28,7 @@ export function Charts() {
     );
   }
   const name = (x: Subject) => `${hosts[x.host]?.name ?? ''} · ${d.state.subjects.get(x.id)?.name || x.name}`;
-  const p = s.sends[0].track.packet;
-  const charts = draw(s, n.value, (p.absSeq - p.seq + 2 ** 32) % 2 ** 32).map((c) => (d.state.subjects.has(s.subject.id) ? upToNow(c, n.value, d.timeOf(n.value)) : c));
+  const charts = draw(s, n.value, issOf(s)).map((c) => (d.state.subjects.has(s.subject.id) ? upToNow(c, n.value, d.timeOf(n.value)) : c));
   return (
     <>
       {socks.length > 1 && (
@@ -63,50 +62,50 @@ export function Charts() {
   );
 }
 
-function mostSent(list: Series[]): Series | undefined {
-  const bytes = (s: Series) => s.sends.reduce((sum, x) => sum + x.track.packet.len, 0);
-  return list.map((s) => ({ s, b: bytes(s) })).sort((x, y) => y.b - x.b)[0]?.s;
-}
-
 const count = (v: number) => String(v);
 const bytes = (v: number) => (v >= 1e6 ? `${Math.round(v / 1e4) / 100} MB` : v >= 1e4 ? `${Math.round(v / 100) / 10} kB` : `${v} B`);
 const time = (v: number) => duration(Math.round(v / 1000) * 1000);
 
-function draw(s: Series, k: number, iss: number): Chart[] {
-  const get = (f: keyof Series['points']) => upTo(s.points[f], k);
-  const finite = get('Ssthresh').filter((p) => p.v !== INFINITE);
-  const srtt = get('SRTT')
+const draw = (s: Series, k: number, iss: number): Chart[] => [cwndChart(s, k), flightChart(s, k), rttChart(s, k, iss), timeSequence(s, k, iss, bytes)];
+
+export function cwndChart(s: Series, k: number): Chart {
+  const finite = upTo(s.points.Ssthresh, k).filter((p) => p.v !== INFINITE);
+  return {
+    title: t('lab.chart-cwnd'),
+    lines: [
+      { name: 'cwnd', color: '--data', unit: count },
+      { name: 'ssthresh', color: '--fin', dash: [5, 3], unit: count },
+    ],
+    ...merge([upTo(s.points.Cwnd, k), finite]),
+  };
+}
+
+function flightChart(s: Series, k: number): Chart {
+  return {
+    title: t('lab.chart-flight'),
+    lines: [
+      { name: t('lab.chart-inflight'), color: '--data', unit: bytes },
+      { name: 'SND.WND', color: '--fin', dash: [5, 3], unit: bytes },
+    ],
+    ...merge([difference(upTo(s.points.SndNxt, k), upTo(s.points.SndUna, k)), upTo(s.points.SndWnd, k)]),
+  };
+}
+
+export function rttChart(s: Series, k: number, iss: number): Chart {
+  const srtt = upTo(s.points.SRTT, k)
     .filter((p) => p.v > 0)
     .map((p) => ({ ...p, v: p.v * 125 })); // kept as 8 × µs
   const rtt = samples(s, k, iss);
-  return [
-    {
-      title: t('lab.chart-cwnd'),
-      lines: [
-        { name: 'cwnd', color: '--data', unit: count },
-        { name: 'ssthresh', color: '--fin', dash: [5, 3], unit: count },
-      ],
-      ...merge([get('Cwnd'), finite]),
-    },
-    {
-      title: t('lab.chart-flight'),
-      lines: [
-        { name: t('lab.chart-inflight'), color: '--data', unit: bytes },
-        { name: 'SND.WND', color: '--fin', dash: [5, 3], unit: bytes },
-      ],
-      ...merge([difference(get('SndNxt'), get('SndUna')), get('SndWnd')]),
-    },
-    {
-      title: t('lab.chart-rto'),
-      lines: [
-        { name: 'SRTT', color: '--data', unit: time },
-        { name: 'RTO', color: '--rtx', dash: [5, 3], unit: time },
-        { name: t('lab.chart-samples'), color: '--syn', points: true, unit: time },
-      ],
-      ...withSamples(merge([srtt, get('RTO').filter((p) => p.v > 0), rtt]), rtt),
-    },
-    timeSequence(s, k, iss, bytes),
-  ];
+  const rto = upTo(s.points.RTO, k).filter((p) => p.v > 0);
+  return {
+    title: t('lab.chart-rto'),
+    lines: [
+      { name: 'SRTT', color: '--data', unit: time },
+      { name: 'RTO', color: '--rtx', dash: [5, 3], unit: time },
+      { name: t('lab.chart-samples'), color: '--syn', points: true, unit: time },
+    ],
+    ...withSamples(merge([srtt, rto, rtt]), rtt),
+  };
 }
 
 /** Every line goes on to the play head. */

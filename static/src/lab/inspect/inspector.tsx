@@ -1,8 +1,8 @@
 import { t } from '../../i18n';
 import { tab, tabs } from '../state';
+import { later } from '../ui/later';
 import { Values } from '../ui/Value';
 import { Watches } from './causes/watches';
-import { Charts } from './charts';
 import { HeaderTab } from './header/tab';
 import { Queues } from './queues/queues';
 import { Shell } from './shell';
@@ -65,4 +65,9 @@ export function Inspector() {
       </div>
     </aside>
   );
+}
+
+function Charts() {
+  const more = later();
+  return more && <more.Charts />;
 }

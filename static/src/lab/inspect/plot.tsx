@@ -29,14 +29,19 @@ export interface Chart {
 const H = 150;
 const library = signal<typeof uPlot | null>(null);
 
-/** Fetches the library that draws: most visits never open a chart. */
+/** The library that draws, fetched when the first chart is shown; null until it is there. */
+export function drawing(): typeof uPlot | null {
+  if (!library.value) void fetchLibrary();
+  return library.value;
+}
+
 async function fetchLibrary(): Promise<void> {
   const file = './uplot.js'; // beside this script
   library.value = (await import(file)).default;
 }
 
-const color = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-const axis = { stroke: () => color('--muted'), font: '10px monospace', grid: { stroke: () => color('--line'), width: 1 }, ticks: { show: false }, gap: 3 };
+export const color = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+export const axis = { stroke: () => color('--muted'), font: '10px monospace', grid: { stroke: () => color('--line'), width: 1 }, ticks: { show: false }, gap: 3 };
 
 function options(lib: typeof uPlot, c: Chart, width: number, hover: (u: uPlot) => void): uPlot.Options {
   const unit = c.lines[0].unit;
@@ -70,14 +75,13 @@ export function Plot({ c, label }: { c: Chart; label: string }) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const latest = useRef(c);
-  const lib = library.value;
+  const lib = drawing();
   const own = useRef(false); // the pointer is on this chart
   latest.current = c;
   const data = (): uPlot.AlignedData => [latest.current.at.map((x) => x / 1e9), ...latest.current.values] as uPlot.AlignedData;
 
   useEffect(() => {
     const el = box.current;
-    if (!lib) void fetchLibrary();
     if (!el || !lib) return;
     const u = new lib(
       options(lib, { ...c, draw: (x) => latest.current.draw?.(x) }, el.clientWidth, (x) => {

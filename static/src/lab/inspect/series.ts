@@ -1,7 +1,7 @@
 import type { BranchData } from '../../model/branch';
 import type { Track } from '../../model/history';
 import type { Schemas } from '../../model/schema';
-import type { Frame, Subject } from '../../proto';
+import type { Frame, Packet, Subject } from '../../proto';
 
 /** A value that holds from an event on. */
 export interface Point {
@@ -14,12 +14,26 @@ export interface Point {
 const drawn = ['Cwnd', 'Ssthresh', 'SndNxt', 'SndUna', 'SndWnd', 'RTO', 'SRTT'] as const;
 export type Drawn = (typeof drawn)[number];
 
+/** A segment that arrived, and what it says has arrived out of order. */
+export interface Heard {
+  n: number;
+  at: number;
+  packet: Packet;
+  blocks: [number, number][];
+}
+
 /** The values that one socket's variables took, and what it sent. */
 export interface Series {
   subject: Subject;
   points: Record<Drawn, Point[]>;
   sends: { n: number; at: number; track: Track }[];
-  sacks: { n: number; at: number; blocks: [number, number][] }[];
+  heard: Heard[]; // what arrived for it
+}
+
+/** The SACK blocks among options as tcpdump spells them: "sack 1001:2001 3001:4001". */
+export function sackBlocks(opts: string): [number, number][] {
+  const list = /sack ((?:\d+:\d+ ?)+)/.exec(opts)?.[1] ?? '';
+  return [...list.matchAll(/(\d+):(\d+)/g)].map((m) => [Number(m[1]), Number(m[2])]);
 }
 
 /** Those of every socket of a branch, read on as frames come. */
@@ -56,17 +70,19 @@ class All {
       const name = this.fields.get(c.f);
       if (name) this.of.get(c.s)?.points[name].push({ n: f.n, at: f.at, v: c.new ?? 0 });
     }
-    const opts = f.kind === 'arrive' ? (this.d.history.byPacket.get(f.packet ?? 0)?.packet.opts ?? '') : '';
-    if (!opts.includes('{')) return;
-    const blocks = [...opts.matchAll(/\{(\d+):(\d+)\}/g)].map((m): [number, number] => [Number(m[1]), Number(m[2])]);
-    this.of.get(f.subject ?? 0)?.sacks.push({ n: f.n, at: f.at, blocks });
+    const track = f.kind === 'arrive' ? this.d.history.byPacket.get(f.packet ?? 0) : undefined;
+    const to = this.of.get(f.subject ?? 0);
+    if (!track || !to) return;
+    const packet = track.turns.findLast((x) => x.packet)?.packet ?? track.packet; // as it was edited
+    const blocks = sackBlocks(packet.opts);
+    to.heard.push({ n: f.n, at: f.at, packet, blocks });
   }
 
   private add(s: Subject, n: number, at: number): void {
     if (s.schema !== 'tcb') return;
     const points = Object.fromEntries(drawn.map((f) => [f, []])) as unknown as Series['points'];
     for (const [i, name] of this.fields) points[name].push({ n, at, v: s.values[i] ?? 0 });
-    this.of.set(s.id, { subject: s, points, sends: [], sacks: [] });
+    this.of.set(s.id, { subject: s, points, sends: [], heard: [] });
     this.flow(s);
   }
 
@@ -86,6 +102,18 @@ export function allSeries(d: BranchData, schemas: Schemas): Map<number, Series> 
   }
   all.extend();
   return all.of;
+}
+
+/** The one that sent the most bytes. */
+export function mostSent(list: Series[]): Series | undefined {
+  const bytes = (s: Series) => s.sends.reduce((sum, x) => sum + x.track.packet.len, 0);
+  return list.map((s) => ({ s, b: bytes(s) })).sort((x, y) => y.b - x.b)[0]?.s;
+}
+
+/** The first sequence number of what it sends. */
+export function issOf(s: Series): number {
+  const p = s.sends[0].track.packet;
+  return (p.absSeq - p.seq + 2 ** 32) % 2 ** 32;
 }
 
 /** The part of a list, ordered by event, up to event n. */

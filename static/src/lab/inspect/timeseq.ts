@@ -13,7 +13,7 @@ export function timeSequence(s: Series, k: number, iss: number, unit: (v: number
   const edge = m.n.map((_, i) => (m.values[0][i] ?? 0) + (m.values[1][i] ?? 0));
   const top = Math.max(1, ...m.values[2].map((v) => v ?? 0));
   const sends = upTo(s.sends, k);
-  const sacks = upTo(s.sacks, k);
+  const heard = upTo(s.heard, k);
   return {
     title: t('lab.chart-timeseq'),
     lines: [
@@ -47,7 +47,7 @@ export function timeSequence(s: Series, k: number, iss: number, unit: (v: number
         if (p.len > 0 || p.kind === 'SYN' || p.kind === 'FIN')
           bar(at, p.seq, p.seq + Math.max(1, p.len), p.retx ? again : p.kind === 'FIN' ? fin : data, p.retx ? 2.6 * r : 1.6 * r);
       }
-      for (const a of sacks) for (const [from, to] of a.blocks) bar(a.at, from, to, sack, 2 * r);
+      for (const a of heard) for (const [from, to] of a.blocks) bar(a.at, from, to, sack, 2 * r);
       c.restore();
     },
   };

@@ -6,8 +6,9 @@ import { nextLevel } from '../inspect/causes/levels';
 import { stepInto } from '../inspect/why';
 import { openLeft, redo, undo } from '../left/state';
 import { go } from '../lesson/go';
+import { toMark } from '../minimap/go';
 import { shareKey } from '../share/strip';
-import { bar, chosen, data, dialog, hello, lesson, lessonDoc, linear, n, options, playing, tab, table, time, tip, wide } from '../state';
+import { bar, charted, chosen, data, dialog, hello, lesson, lessonDoc, linear, n, options, playing, tab, table, time, tip, wide } from '../state';
 import { back, play, seek } from '../sync';
 import { keyName, meaning } from './keytable';
 import { forward, start } from './transport';
@@ -59,6 +60,9 @@ const commands = new Map<string, Run>(
     search: () => {
       dialog.value = 'search';
     },
+    chart: toggle(charted),
+    mark: () => toMark(1),
+    'mark-back': () => toMark(-1),
     part: () => part(1),
     'part-back': () => part(-1),
     wide: () => {

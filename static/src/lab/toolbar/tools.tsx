@@ -1,6 +1,6 @@
 import { ZoomBar } from '../../diagram/zoombar';
 import { t } from '../../i18n';
-import { dialog, options, table, time } from '../state';
+import { charted, dialog, options, table, time } from '../state';
 import { FilterMenu, Opened } from './filters';
 import { keyOf } from './keytable';
 
@@ -10,6 +10,7 @@ export function Tools() {
     <div class="tools">
       <ZoomBar time={time} />
       <Toggle on={table} text={t('lab.as-table')} k="table" />
+      <Toggle on={charted} text={t('chart.open')} k="chart" />
       <Toggle on={options} text={t('lab.options')} k="options" />
       <FilterMenu />
       <Opened />
