@@ -31,6 +31,9 @@ func Check(dir string, tell Told) []error {
 		}
 		return PlayScenes(all)
 	}
+	if IsClaims(dir) {
+		return CheckClaims(os.DirFS(dir), path.Clean(filepath.ToSlash(dir)))
+	}
 	found, err := filepath.Glob(filepath.Join(dir, "*", "*.yaml"))
 	if err != nil || len(found) == 0 {
 		return []error{fmt.Errorf("%s:1: no lesson here; expected a folder with lesson.yaml", dir)}

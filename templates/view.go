@@ -12,7 +12,7 @@ type Page struct {
 	Theme   string   // address of the script that sets the theme before the first paint
 	Scripts []string // addresses of modules
 	Langs   []Choice // the same page in each language
-	Here    string   // which entry of the navigation this is: "home" "rules" "scripts" "sysctls" "search"
+	Here    string   // which entry of the navigation this is: "home" "claims" "rules" "scripts" "sysctls" "search"
 	Query   string   // what is looked for
 	T       func(key string, args ...any) string
 }
@@ -29,6 +29,7 @@ type Home struct {
 	Demo   Diagram // what the moving diagram shows, standing still
 	First  Card    // where to begin
 	Count  int     // of lessons
+	Claims int     // how many there are
 	Levels []string
 	Topics []Topic
 	Scenes []Card
@@ -163,6 +164,33 @@ type Setting struct {
 type Fact struct {
 	Name, Value string
 	Code        bool
+}
+
+// Claims is what people say about TCP.
+type Claims struct {
+	Page
+	Verdicts, Topics []Facet
+	Verdict, Topic   string // that are asked for; "" for any
+	Rows             []Claim
+	All, Found       int
+}
+
+// Facet is a link that narrows a list to those with one value.
+type Facet struct {
+	Value, Label, Href string
+	Count              int
+	On                 bool
+}
+
+// Claim is one sentence, and what becomes of it.
+type Claim struct {
+	ID, Topic, TopicName, Verdict   string
+	Said, Is, On, Missing           []Span
+	Word, Where                     string // the verdict in words, and of what
+	Source, Measured                string
+	Play, Lesson, LessonHref, Words string
+	Expects                         []string
+	Hidden                          bool
 }
 
 // Search is what was found.

@@ -15,6 +15,8 @@ type library struct {
 	lessons  []*lessons.Lesson
 	scenes   []lessons.Sandbox
 	examples []lessons.Sandbox // found by their name, not listed
+	claims   []*lessons.Claim
+	shown    []lessons.Sandbox // the claims' scenes
 	met      func() met
 	index    func() []findable
 
@@ -34,6 +36,10 @@ func newLibrary(conf Config) *library {
 	if b.examples, err = examples(); err != nil {
 		conf.Log.Error("some examples cannot be used", "err", err)
 	}
+	if b.claims, err = lessons.Claims(); err != nil {
+		conf.Log.Error("some claims cannot be used", "err", err)
+	}
+	b.shown = claimScenes(b.claims)
 	b.met, b.index = b.metOnce(), sync.OnceValue(b.findables)
 	return b
 }
@@ -48,7 +54,7 @@ func (b *library) lesson(slug string) *lessons.Lesson {
 }
 
 func (b *library) scene(name string) *lessons.Sandbox {
-	for _, list := range [][]lessons.Sandbox{b.scenes, b.examples} {
+	for _, list := range [][]lessons.Sandbox{b.scenes, b.examples, b.shown} {
 		for i := range list {
 			if list[i].Name == name {
 				return &list[i]

@@ -15,7 +15,7 @@ import (
 
 // everyPage lists the addresses of a server's pages.
 func (s *site) everyPage() []string {
-	all := []string{"/", "/rules", "/scripts", "/sysctls", "/lab/" + s.create(withScene(plain)), "/nothing/here"}
+	all := []string{"/", "/claims", "/claims?q=tcp_syn_retries&verdict=false", "/rules", "/scripts", "/sysctls", "/lab/" + s.create(withScene(plain)), "/nothing/here"}
 	for _, l := range s.library.lessons {
 		all = append(all, "/lessons/"+l.Slug)
 	}
@@ -28,7 +28,7 @@ func (s *site) everyPage() []string {
 var (
 	inline = regexp.MustCompile(`<script(?:[^>]*[^/>])?>[^<]|<style|\sstyle=|\son[a-z]+=`)
 	// a key of the catalogue that has no words stands for itself
-	wordless = regexp.MustCompile(`>(?:home|nav|lab|event|error|scripts|sysctls|topic|level|failure)\.[a-z-]+<`)
+	wordless = regexp.MustCompile(`>(?:home|nav|claims|lab|event|error|scripts|sysctls|topic|level|failure)\.[a-z-]+<`)
 	heading  = regexp.MustCompile(`(?s)<h1[^>]*>\s*([^<]+)`)
 )
 

@@ -52,6 +52,8 @@ func (s *Server) routes() http.Handler {
 			r.With(s.seldom()).Post("/lab", s.paste)
 			r.Get("/lab/new", s.ownPage)
 			r.Get("/lab/{id}", s.labPage)
+			r.Get("/claims", s.claimsPage)
+			r.Get("/claims/{id}/play", s.playClaim)
 			r.Get("/rules", s.rulesPage)
 			r.Get("/scripts", s.scriptsPage)
 			r.With(s.seldom()).Post("/scripts", s.runScript)

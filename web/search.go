@@ -47,6 +47,11 @@ func (b *library) findables() []findable {
 			add(kindOf(&s), "/lab?scene="+s.Name, func(lang string) (string, string) { return s.Title[lang], s.About[lang] }, s.Name)
 		}
 	}
+	for _, c := range b.claims {
+		add("claim", "/claims#"+c.ID, func(lang string) (string, string) {
+			return i18n.T(lang, "claims.quote", "claim", lessons.Plain(c.Said, lang)), lessons.Plain(c.Is, lang)
+		}, c.ID)
+	}
 	for i := range host.Sysctls {
 		d := &host.Sysctls[i]
 		add("sysctl", "/sysctls#"+d.Name, func(lang string) (string, string) { return d.Name, meaning(lang, d) }, d.Facts().RFC, d.Facts().Linux)

@@ -44,6 +44,9 @@ func check(e env, args []string) int {
 			case d.IsDir() && isLesson(name):
 				say(lessons.Check(name, tell))
 				return filepath.SkipDir
+			case d.IsDir() && lessons.IsClaims(name):
+				say(lessons.Check(name, nil))
+				return filepath.SkipDir
 			case d.IsDir() && isSandbox(name):
 				say(lessons.Check(name, tell)) // its scenes come after it
 			case filepath.Ext(name) == ".scene":

@@ -1,6 +1,7 @@
 // What every page has besides the lab: its theme, the search, and lists that narrow
 // while one types. Without it the same pages work by links and forms.
 
+import { filter } from './filter';
 import { SearchBox } from './search';
 
 function themeButton(b: HTMLButtonElement): void {
@@ -28,34 +29,6 @@ function themeButton(b: HTMLButtonElement): void {
   });
   show();
   b.hidden = false;
-}
-
-/** Hides what does not hold every word that is typed. */
-function filter(input: HTMLInputElement): void {
-  const items = [...document.querySelectorAll<HTMLElement>('[data-find]')].map((el) => ({ el, text: `${el.textContent}\n${el.dataset.find}`.toLowerCase() }));
-  const groups = [...document.querySelectorAll<HTMLElement>('[data-group]')];
-  const nothing = document.querySelector<HTMLElement>('[data-nothing]:not(input)');
-  const whole = document.querySelectorAll<HTMLElement>('[data-whole]'); // makes sense only for the whole list
-  const count = document.querySelector<HTMLElement>('[data-count]');
-  input.form?.querySelector<HTMLElement>('button')?.setAttribute('hidden', '');
-  const narrow = () => {
-    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let n = 0;
-    for (const { el, text } of items) {
-      el.hidden = !words.every((w) => text.includes(w));
-      if (!el.hidden) n++;
-    }
-    for (const g of groups) g.hidden = !g.querySelector('[data-find]:not([hidden])');
-    for (const w of whole) w.hidden = words.length > 0;
-    if (nothing) nothing.hidden = n > 0;
-    if (count?.dataset.count) count.textContent = words.length ? count.dataset.count.replace('{n}', String(n)) : '';
-    const url = new URL(location.href);
-    if (words.length) url.searchParams.set('q', input.value.trim());
-    else url.searchParams.delete('q');
-    history.replaceState(null, '', url);
-  };
-  input.addEventListener('input', narrow);
-  input.form?.addEventListener('submit', (e) => e.preventDefault());
 }
 
 function typing(el: EventTarget | null): boolean {
