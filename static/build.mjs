@@ -1,5 +1,5 @@
 // Builds static/src into static/dist: one script a page, one style sheet.
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -34,8 +34,12 @@ const options = {
   metafile: true,
 };
 
-// What the lab fetches later shares code with it: that is chunk.js. One such file, so that their names stay.
-const lab = { ...options, entryPoints: { lab: src('lab.tsx') }, splitting: true, chunkNames: '[name]' };
+// The lab is in two parts, so that the first Step waits for one of them only; what both need is in shared.js.
+const lab = { ...options, entryPoints: { lab: src('lab.tsx'), later: src('later.ts') }, splitting: true, chunkNames: 'shared' };
+
+// Whoever opens a lab waits for these; the limit leaves the browser little to do on a slow line.
+const first = ['theme.js', 'lab.js', 'shared.js'];
+const budget = 90 * 1024;
 
 // licenses are the notices of every package that a file of dist has code of.
 function licenses(inputs) {
@@ -56,14 +60,19 @@ function licenses(inputs) {
   return `The scripts of these pages contain code of others.\n\n${notices.sort().join(`\n${'-'.repeat(80)}\n\n`)}`;
 }
 
+for (const old of readdirSync(dist)) if (!old.startsWith('.')) rmSync(join(dist, old));
 copyFileSync(src('icon.svg'), join(dist, 'icon.svg'));
 if (process.argv.includes('--watch')) {
   for (const o of [options, lab]) await (await esbuild.context(o)).watch();
 } else {
   const built = await Promise.all([options, lab].map((o) => esbuild.build(o)));
   writeFileSync(join(dist, 'licenses.txt'), licenses(Object.assign({}, ...built.map((b) => b.metafile.inputs))));
-  for (const f of readdirSync(dist)) {
-    const b = readFileSync(join(dist, f));
-    console.log(`${f.padEnd(12)} ${String(statSync(join(dist, f)).size).padStart(7)} bytes, ${String(gzipSync(b, { level: 9 }).length).padStart(6)} gzipped`);
+  const packed = Object.fromEntries(readdirSync(dist).map((f) => [f, gzipSync(readFileSync(join(dist, f)), { level: 9 }).length]));
+  for (const [f, size] of Object.entries(packed)) console.log(`${f.padEnd(12)} ${String(statSync(join(dist, f)).size).padStart(7)} bytes, ${String(size).padStart(6)} gzipped`);
+  const sum = first.reduce((n, f) => n + packed[f], 0);
+  console.log(`${first.join(' + ')}: ${sum} of ${budget} bytes gzipped before the first Step`);
+  if (sum > budget) {
+    console.error('build: too much before the first Step. Export what is shown later from static/src/later.ts and show it with <Later>.');
+    process.exitCode = 1;
   }
 }

@@ -15,6 +15,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"regexp"
 	"strings"
 )
 
@@ -40,14 +41,42 @@ func read() map[string]file {
 		if err != nil {
 			return err
 		}
-		sum := sha256.Sum256(b)
-		all[strings.TrimPrefix(p, "dist/")] = file{b, pack(b), base64.RawURLEncoding.EncodeToString(sum[:9]), kindOf(p)}
+		all[strings.TrimPrefix(p, "dist/")] = file{content: b, kind: kindOf(p)}
 		return nil
 	})
 	if err != nil {
 		panic("static: " + err.Error()) // embedded: cannot happen at run time
 	}
+	for name := range all {
+		version(all, name)
+	}
 	return all
+}
+
+// imported is how a script names another one beside it.
+var imported = regexp.MustCompile(`"\./([a-z]+\.js)"`)
+
+// version writes the hash of a script into those that import it, so that the
+// parts of one build stay together in every cache. Scripts do not import each
+// other in a circle.
+func version(all map[string]file, name string) {
+	f := all[name]
+	if f.hash != "" {
+		return
+	}
+	if path.Ext(name) == ".js" {
+		f.content = imported.ReplaceAllFunc(f.content, func(m []byte) []byte {
+			other := string(imported.FindSubmatch(m)[1])
+			if _, ok := all[other]; !ok || other == name {
+				return m
+			}
+			version(all, other)
+			return []byte(`"./` + other + "?v=" + all[other].hash + `"`)
+		})
+	}
+	sum := sha256.Sum256(f.content)
+	f.hash, f.packed = base64.RawURLEncoding.EncodeToString(sum[:9]), pack(f.content)
+	all[name] = f
 }
 
 func pack(b []byte) []byte {
@@ -102,11 +131,16 @@ func Serve(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "404 no such file", http.StatusNotFound)
 		return
 	}
+	asked := r.URL.Query().Get("v")
+	if asked != "" && asked != f.hash && path.Ext(r.URL.Path) == ".js" {
+		http.Error(w, "404 a script of another build, which would not fit the rest of its page", http.StatusNotFound)
+		return
+	}
 	h, tag := w.Header(), `"`+f.hash+`"`
 	h.Set("Content-Type", f.kind)
 	h.Set("ETag", tag)
 	h.Set("Cache-Control", "no-cache")
-	if r.URL.Query().Get("v") == f.hash {
+	if asked == f.hash {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
 	if r.Header.Get("If-None-Match") == tag {

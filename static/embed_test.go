@@ -42,6 +42,36 @@ func TestServe(t *testing.T) {
 	}
 }
 
+// The parts of one build stay together: each names the others with their hash,
+// and a page of another build is not given what does not fit it.
+func TestPartsOfOneBuild(t *testing.T) {
+	shared := strings.TrimPrefix(URL("shared.js"), "/static/")
+	for _, name := range []string{"lab.js", "later.js"} {
+		if w := get(URL(name)); w.Code != 200 || !strings.Contains(w.Body.String(), `"./`+shared+`"`) {
+			t.Errorf("%s does not import %s", name, shared)
+		}
+	}
+	if w := get("/static/later.js?v=old"); w.Code != http.StatusNotFound {
+		t.Errorf("later.js of another build: %d", w.Code)
+	}
+	if w := get(URL("later.js") + "&try=2"); w.Code != 200 || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") {
+		t.Errorf("asked once more: %d %v", w.Code, w.Header())
+	}
+}
+
+// What a browser has to fetch before the first Step. What comes above belongs into later.ts.
+func TestFirstStepIsLight(t *testing.T) {
+	const most = 90 * 1024
+	sum := 0
+	for _, name := range []string{"theme.js", "lab.js", "shared.js"} {
+		sum += get(URL(name), "Accept-Encoding", "gzip").Body.Len()
+	}
+	if sum > most {
+		t.Errorf("%d bytes of script before the first Step, expected at most %d", sum, most)
+	}
+	t.Logf("%d of %d bytes", sum, most)
+}
+
 // Whoever gets the scripts gets the notices of those who wrote parts of them.
 func TestLicencesAreServed(t *testing.T) {
 	w := get("/static/licenses.txt")

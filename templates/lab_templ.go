@@ -396,7 +396,7 @@ func LabPage(v Lab) templ.Component {
 // island lists the data attributes that are not empty.
 func island(v Lab) templ.Attributes {
 	a := templ.Attributes{}
-	for name, value := range map[string]string{"data-session": v.Session, "data-stream": v.Stream, "data-lesson": v.Lesson, "data-scene": v.Scene} {
+	for name, value := range map[string]string{"data-session": v.Session, "data-stream": v.Stream, "data-lesson": v.Lesson, "data-scene": v.Scene, "data-later": v.Later} {
 		if value != "" {
 			a[name] = value
 		}

@@ -11,6 +11,7 @@ type Page struct {
 	Style   string   // address of the style sheet
 	Theme   string   // address of the script that sets the theme before the first paint
 	Scripts []string // addresses of modules
+	Preload []string // addresses of what they import
 	Langs   []Choice // the same page in each language
 	Here    string   // which entry of the navigation this is: "home" "claims" "rules" "scripts" "sysctls" "search"
 	Query   string   // what is looked for
@@ -65,7 +66,7 @@ type Own struct {
 // Lab is the page of a session, or of a lesson or scene about to begin.
 type Lab struct {
 	Page
-	Session, Stream, Lesson, Scene string // data attributes of the island; "" leaves one out
+	Session, Stream, Lesson, Scene, Later string // data attributes of the island; "" leaves one out
 
 	Heading string
 	Summary []Block

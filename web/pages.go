@@ -26,7 +26,9 @@ func (s *Server) page(r *http.Request, here string, scripts ...string) templates
 		T: func(key string, args ...any) string { return i18n.T(lang, key, args...) },
 	}
 	p.Query = strings.TrimSpace(r.URL.Query().Get("q"))
-	if !slices.Contains(scripts, "lab.js") {
+	if slices.Contains(scripts, "lab.js") {
+		p.Preload = append(p.Preload, static.URL("shared.js"))
+	} else {
 		scripts = append(scripts, "page.js") // the lab has a search and a theme of its own
 	}
 	for _, name := range scripts {
@@ -139,7 +141,7 @@ func (s *Server) lessonPage(w http.ResponseWriter, r *http.Request) {
 		s.failPage(w, r, refuse(http.StatusNotFound, "no-lesson", "slug", chi.URLParam(r, "slug")))
 		return
 	}
-	v := templates.Lab{Page: s.page(r, "", "lab.js"), Lesson: l.Slug}
+	v := templates.Lab{Page: s.page(r, "", "lab.js"), Later: static.URL("later.js"), Lesson: l.Slug}
 	readLesson(&v, l)
 	s.renderLab(w, r, v, l.Scene)
 }
@@ -180,7 +182,7 @@ func (s *Server) scenePage(w http.ResponseWriter, r *http.Request) {
 		s.failPage(w, r, refuse(http.StatusNotFound, "no-scene", "name", name))
 		return
 	}
-	v := templates.Lab{Page: s.page(r, "", "lab.js"), Scene: b.Name}
+	v := templates.Lab{Page: s.page(r, "", "lab.js"), Later: static.URL("later.js"), Scene: b.Name}
 	v.Heading, v.About = b.Title[v.Lang], b.About[v.Lang]
 	v.Summary = []templates.Block{{P: []templates.Span{{T: v.About}}}}
 	s.renderLab(w, r, v, b.Scene)
@@ -208,7 +210,7 @@ func show(v *templates.Lab, r run, text string) {
 // labPage is GET /lab/{id}: a session as it stands.
 func (s *Server) labPage(w http.ResponseWriter, r *http.Request) {
 	id := chi.URLParam(r, "id")
-	v := templates.Lab{Page: s.page(r, "", "lab.js"), Session: id, Stream: "/stream/" + id}
+	v := templates.Lab{Page: s.page(r, "", "lab.js"), Later: static.URL("later.js"), Session: id, Stream: "/stream/" + id}
 	var now run
 	var o opening
 	err := s.hub.with(r.Context(), id, func(st *stage) {

@@ -9,10 +9,12 @@ import { copyNotice, instead, open } from './lab/share/open';
 import * as s from './lab/state';
 import { connect } from './lab/sync';
 import type { Place } from './lab/toolbar/header';
+import { fetchLater, laterIs } from './lab/ui/later';
 
 async function main(): Promise<void> {
   const el = document.getElementById('lab');
   if (!el) return;
+  laterIs(el.dataset.later ?? '');
   const lang = el.dataset.lang || document.documentElement.lang || 'en';
   const [at] = await Promise.all([open(el), load(lang), loadRules(lang), loadFields(lang)]);
   const place: Place = { session: at.id, lesson: el.dataset.lesson ?? '', title: document.title.replace(/ · Wirestep$/, '') };
@@ -41,7 +43,18 @@ async function main(): Promise<void> {
   el.replaceChildren();
   render(<App stream={stream} place={place} />, el);
   startPlayer();
+  afterFirstStep();
   if (at.copied) say(copyNotice(s.lessonDoc.peek()?.title ?? s.hello.peek()?.title ?? place.title));
+}
+
+/** What is shown late is fetched once the first Step has been drawn: then a network that fails later takes nothing away. */
+function afterFirstStep(): void {
+  const begun = s.n.peek();
+  const stop = s.n.subscribe((n) => {
+    if (n === begun) return;
+    queueMicrotask(() => stop());
+    (window.requestIdleCallback ?? setTimeout)(() => void fetchLater());
+  });
 }
 
 main().catch((e) => {

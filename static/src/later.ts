@@ -1,4 +1,20 @@
-// What most visits need late or never: a file of its own, fetched when it is first shown.
+// What the first Step does not need: one file of its own, fetched when something of it is first shown.
 export { ChartPanel } from './lab/chart/panel';
+export { Compare } from './lab/compare/compare';
+export { Call } from './lab/dialogs/call';
+export { Edit } from './lab/dialogs/edit';
+export { Forge } from './lab/dialogs/forge';
+export { HostActions } from './lab/dialogs/hostactions';
+export { Keys } from './lab/dialogs/keylist';
+export { SavePicture } from './lab/export/dialog';
+export { Search } from './lab/inspect/causes/search';
 export { Charts } from './lab/inspect/charts';
+export { HeaderTab } from './lab/inspect/header/tab';
+export { Queues } from './lab/inspect/queues/queues';
+export { Shell } from './lab/inspect/shell';
+export { Sockets } from './lab/inspect/sockets';
+export { Sysctls } from './lab/inspect/sysctl/tab';
+export { Timers } from './lab/inspect/timers';
+export { Windows } from './lab/inspect/window';
 export { MiniMap } from './lab/minimap/minimap';
+export { Share } from './lab/share/dialog';

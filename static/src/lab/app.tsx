@@ -2,7 +2,6 @@ import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n';
 import { Canvas } from './canvas/canvas';
-import { Compare } from './compare/compare';
 import { comparing } from './compare/state';
 import { Dialogs } from './dialogs/dialogs';
 import { Inspector } from './inspect/inspector';
@@ -21,6 +20,7 @@ import { Banner } from './toolbar/banner';
 import { Header, type Place } from './toolbar/header';
 import { onKey } from './toolbar/keys';
 import { Transport } from './toolbar/transport';
+import { Later } from './ui/later';
 
 export function App({ stream, place }: { stream: Stream; place: Place }) {
   const hasLesson = !!lessonDoc.value;
@@ -41,7 +41,7 @@ export function App({ stream, place }: { stream: Stream; place: Place }) {
     >
       <Header stream={stream} place={place} />
       <Strip session={place.session} />
-      {comparing.value ? <Compare /> : <Parts hasLesson={hasLesson} session={place.session} />}
+      {comparing.value ? <Later>{(m) => <m.Compare />}</Later> : <Parts hasLesson={hasLesson} session={place.session} />}
       <Banner stream={stream} />
       <Dialogs />
       <Live />

@@ -1,31 +1,37 @@
-import { SavePicture } from '../export/dialog';
-import { Search } from '../inspect/causes/search';
-import { Share } from '../share/dialog';
+import { t } from '../../i18n';
 import { dialog } from '../state';
-import { Call } from './call';
-import { Edit } from './edit';
-import { Forge } from './forge';
-import { HostActions } from './hostactions';
-import { Keys } from './keylist';
+import { later, laterFailed, NotFetched } from '../ui/later';
+import { Cancel, Modal } from '../ui/Modal';
 
 export function Dialogs() {
-  switch (dialog.value) {
+  const open = dialog.value;
+  if (!open) return null;
+  const m = later();
+  if (!m) {
+    return laterFailed() ? (
+      <Modal title={t('lab.later-title')}>
+        <NotFetched />
+        <Cancel />
+      </Modal>
+    ) : null;
+  }
+  switch (open) {
     case 'keys':
-      return <Keys />;
+      return <m.Keys />;
     case 'edit':
-      return <Edit />;
+      return <m.Edit />;
     case 'forge':
-      return <Forge />;
+      return <m.Forge />;
     case 'call':
-      return <Call />;
+      return <m.Call />;
     case 'host':
-      return <HostActions />;
+      return <m.HostActions />;
     case 'picture':
-      return <SavePicture />;
+      return <m.SavePicture />;
     case 'search':
-      return <Search />;
+      return <m.Search />;
     case 'share':
-      return <Share />;
+      return <m.Share />;
     default:
       return null;
   }

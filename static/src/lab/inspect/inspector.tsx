@@ -1,16 +1,9 @@
 import { t } from '../../i18n';
-import { tab, tabs } from '../state';
-import { later } from '../ui/later';
+import { type Tab, tab, tabs } from '../state';
+import { Later } from '../ui/later';
 import { Values } from '../ui/Value';
 import { Watches } from './causes/watches';
-import { HeaderTab } from './header/tab';
-import { Queues } from './queues/queues';
-import { Shell } from './shell';
-import { Sockets } from './sockets';
-import { Sysctls } from './sysctl/tab';
-import { Timers } from './timers';
 import { Why } from './why';
-import { Windows } from './window';
 
 /** The right column: one of its tabs at a time. */
 export function Inspector() {
@@ -51,23 +44,34 @@ export function Inspector() {
       <Watches />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a panel of tabs is a stop of its own */}
       <div id="panel" role="tabpanel" aria-labelledby={`tab-${now}`} tabIndex={0}>
-        <Values>
-          {now === 'why' && <Why />}
-          {now === 'sockets' && <Sockets />}
-          {now === 'queues' && <Queues />}
-          {now === 'window' && <Windows />}
-          {now === 'charts' && <Charts />}
-          {now === 'timers' && <Timers />}
-          {now === 'sysctl' && <Sysctls />}
-          {now === 'header' && <HeaderTab />}
-          {now === 'shell' && <Shell />}
-        </Values>
+        {now === 'why' ? (
+          <Values>
+            <Why />
+          </Values>
+        ) : (
+          <Other now={now} />
+        )}
       </div>
     </aside>
   );
 }
 
-function Charts() {
-  const more = later();
-  return more && <more.Charts />;
+/** What nobody sees before the first Step. */
+function Other({ now }: { now: Tab }) {
+  return (
+    <Later>
+      {(m) => (
+        <Values>
+          {now === 'sockets' && <m.Sockets />}
+          {now === 'queues' && <m.Queues />}
+          {now === 'window' && <m.Windows />}
+          {now === 'charts' && <m.Charts />}
+          {now === 'timers' && <m.Timers />}
+          {now === 'sysctl' && <m.Sysctls />}
+          {now === 'header' && <m.HeaderTab />}
+          {now === 'shell' && <m.Shell />}
+        </Values>
+      )}
+    </Later>
+  );
 }

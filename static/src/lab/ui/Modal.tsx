@@ -44,6 +44,17 @@ export function Buttons({ ok, off }: { ok: string; off?: boolean }) {
   );
 }
 
+/** The way out of a dialog that has nothing to do. */
+export function Cancel() {
+  return (
+    <div class="row end">
+      <button type="button" onClick={close}>
+        {t('lab.close')}
+      </button>
+    </div>
+  );
+}
+
 export function Problem({ text }: { text: string }) {
   return text ? (
     <p class="wrong" role="alert">

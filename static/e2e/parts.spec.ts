@@ -1,0 +1,45 @@
+import { expect, test } from './lab';
+
+const BUDGET = 90 * 1024;
+
+test('until the first Step little script is fetched; the rest comes afterwards', async ({ lab, page }) => {
+  const scripts = () =>
+    page.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .flatMap((e) => (/\.js(\?|$)/.test(e.name) ? [{ name: new URL(e.name).pathname, size: (e as PerformanceResourceTiming).encodedBodySize }] : [])),
+    );
+  await lab.open('/lab?scene=lossy-link');
+  const before = await scripts();
+  expect(before.map((s) => s.name)).toContain('/static/lab.js');
+  expect(before.map((s) => s.name)).not.toContain('/static/later.js');
+  expect(before.reduce((n, s) => n + s.size, 0)).toBeLessThanOrEqual(BUDGET);
+  expect(new Set(before.map((s) => s.name)).size).toBe(before.length); // no part twice, under two addresses
+  await lab.step();
+  await expect.poll(async () => (await scripts()).map((s) => s.name)).toContain('/static/later.js');
+});
+
+test('a part that cannot be fetched is said to be missing, asked for again, and nothing else is lost', async ({ page }) => {
+  // Not the fixture: here a request is meant to fail.
+  await page.route('**/static/later.js*', (r) => r.abort());
+  await page.goto('/lab?scene=lossy-link');
+  const step = page.getByRole('button', { name: 'Step', exact: true });
+  await step.click();
+  await expect(page.locator('.where')).toContainText('event 1');
+  await page.getByRole('tab', { name: 'Sockets' }).click();
+  await expect(page.locator('#panel')).toContainText('could not be fetched');
+  await page.getByRole('button', { name: 'Share' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('could not be fetched');
+  await dialog.getByRole('button', { name: 'Try again' }).click();
+  await expect(dialog).toContainText('could not be fetched');
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+  await step.click(); // the session goes on
+  await expect(page.locator('.where')).toContainText('event 2');
+  await page.unroute('**/static/later.js*');
+  await page.locator('#panel').getByRole('button', { name: 'Try again' }).click();
+  await expect(page.locator('.machine').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Share' }).click();
+  await expect(dialog).toContainText('A copy');
+});
