@@ -33,7 +33,7 @@ export function heights(targets: readonly Target[], x0: number, x1: number, held
   }
   if (lo > hi) return [0, 1];
   if (zero) lo = 0;
-  const room = Math.max(1, (hi - lo) * 0.08);
+  const room = Math.max(zero ? 1 : 500, (hi - lo) * 0.08);
   return [zero ? 0 : lo - room, hi + room];
 }
 
