@@ -13,6 +13,7 @@ const looks: Record<BarKind, [color: string, letter: string]> = {
 };
 
 const FEW = 8;
+const ROOM = 500; // pixels of width for numbers beside marks
 
 /** Colours of the page; where the system forces its own, that of text. */
 export function inks(): (name: string) => string {
@@ -40,7 +41,7 @@ export function paintBars(u: uPlot, bars: readonly Bar[]): void {
   c.textAlign = 'center';
   c.setLineDash([]);
   const shown = bars.slice(firstAt(bars, x0 - (x1 - x0) / 50), firstAt(bars, x1));
-  const few = shown.filter((b) => b.lost || b.kind === 'again').length <= FEW;
+  const few = u.bbox.width > ROOM * r && shown.filter((b) => b.lost || b.kind === 'again').length <= FEW;
   for (const b of shown) {
     const x = u.valToPos(b.at / 1e9, 'x', true);
     bar(c, b, x, u.valToPos(b.from, 'y', true), u.valToPos(b.to, 'y', true), r, ink);
