@@ -23,7 +23,7 @@ export function Graph({ d, label, shows }: GraphProps) {
   latest.current = { ...latest.current, d, shows };
   const lib = drawing();
 
-  const fit = () => {
+  const rescale = () => {
     const u = plot.current;
     const { from, to } = time.range.value;
     const m = latest.current;
@@ -50,10 +50,10 @@ export function Graph({ d, label, shows }: GraphProps) {
       i.className = `ts-${name}`;
       u.over.append(i);
     }
-    fit();
+    rescale();
     const ro = new ResizeObserver(() => {
       u.setSize({ width: el.clientWidth, height: el.clientHeight });
-      fit();
+      rescale();
     });
     ro.observe(el);
     const redraw = () => u.redraw();
@@ -71,9 +71,9 @@ export function Graph({ d, label, shows }: GraphProps) {
   }, [lib, d.view]);
   useEffect(() => {
     plot.current?.setData(dataOf(d), false);
-    fit();
+    rescale();
   }, [d]);
-  useSignalEffect(fit);
+  useSignalEffect(rescale);
   useSignalEffect(() => {
     void hovered.value;
     void chosen.value;

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { instant } from '../../diagram/time';
 import { lang, t } from '../../i18n';
 import { allSeries, mostSent, type Series } from '../inspect/series';
@@ -11,6 +11,7 @@ import { Graph } from './graph';
 import { SpotTable } from './table';
 
 const MOST = 200; // connections to choose from
+const OFTEN = 100; // ms
 const view = signal<View>('sequence');
 const picked = signal(0);
 const asTable = signal(false);
@@ -22,7 +23,8 @@ export function ChartPanel() {
   const upTo = asking.value ? n.value : tip.value; // what comes next is asked
   const socks = d ? [...allSeries(d, schemas.value).values()].filter((x) => x.sends.length && x.sends[0].n <= upTo).slice(0, MOST) : [];
   const s = socks.find((x) => x.subject.id === picked.value) ?? mostSent(socks);
-  const k = d ? Math.min(upTo, d.tip) : 0;
+  const known = d ? Math.min(upTo, d.tip) : 0;
+  const k = Math.min(known, useCalm(known));
   const c = useMemo(() => (s && d ? drawn(view.value, s, k, d.timeOf(k)) : null), [s, d, k, view.value, lang.value]);
   return (
     <section class="ts" aria-label={t('chart.label')}>
@@ -57,6 +59,21 @@ export function ChartPanel() {
       {c ? <Body d={c} /> : <p class="ref ts-none">{t('chart.none')}</p>}
     </section>
   );
+}
+
+/** The same number, but a new one only every now and then: a run may grow faster than it is worth drawing. */
+function useCalm(k: number): number {
+  const [calm, setCalm] = useState(k);
+  const last = useRef(0);
+  useEffect(() => {
+    const set = () => {
+      last.current = performance.now();
+      setCalm(k);
+    };
+    const id = setTimeout(set, Math.max(0, last.current + OFTEN - performance.now()));
+    return () => clearTimeout(id);
+  }, [k]);
+  return calm;
 }
 
 function Body({ d }: { d: Drawn }) {
