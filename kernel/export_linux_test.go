@@ -114,7 +114,7 @@ func TestExportedScenesOnTheKernel(t *testing.T) {
 		files = append(files, file)
 	}
 	differ, unplayed := 0, 0
-	Files(files, func(v *Verdict) {
+	Sources(Read(files), func(v *Verdict) {
 		switch {
 		case busy(v):
 			unplayed++

@@ -17,7 +17,7 @@ func TestScriptsOnTheKernel(t *testing.T) {
 		t.Fatalf("%d scripts, %v; expected three at least", len(files), err)
 	}
 	needsKernel(t)
-	Files(files, func(v *Verdict) {
+	Sources(Read(files), func(v *Verdict) {
 		t.Run(filepath.Base(v.File), func(t *testing.T) { asExpected(t, v) })
 	})
 }

@@ -14,17 +14,33 @@ const Longest = 90 * time.Second
 // AtOnce is how many files are played at the same time: they mostly wait.
 const AtOnce = 12
 
-// Files plays files and hands each verdict over, in the order of the files.
-func Files(names []string, tell func(*Verdict)) {
-	out := make([]chan *Verdict, len(names))
+// Source is a script, or a scene if its name ends so.
+type Source struct {
+	Name, Text string
+	Err        error // why there is no text
+}
+
+// Read reads files.
+func Read(names []string) []Source {
+	out := make([]Source, len(names))
+	for i, name := range names {
+		b, err := os.ReadFile(name)
+		out[i] = Source{name, string(b), err}
+	}
+	return out
+}
+
+// Sources plays what has been read and hands each verdict over, in the same order.
+func Sources(texts []Source, tell func(*Verdict)) {
+	out := make([]chan *Verdict, len(texts))
 	room := make(chan struct{}, AtOnce)
 	var all sync.WaitGroup
-	for i, name := range names {
+	for i, s := range texts {
 		out[i] = make(chan *Verdict, 1)
 		all.Go(func() {
 			room <- struct{}{}
 			defer func() { <-room }()
-			out[i] <- one(name)
+			out[i] <- one(s)
 		})
 	}
 	for _, c := range out {
@@ -33,15 +49,14 @@ func Files(names []string, tell func(*Verdict)) {
 	all.Wait()
 }
 
-func one(name string) *Verdict {
-	b, err := os.ReadFile(name)
-	if err != nil {
-		return &Verdict{File: name, Err: err}
+func one(s Source) *Verdict {
+	if s.Err != nil {
+		return &Verdict{File: s.Name, Err: s.Err}
 	}
-	if strings.HasSuffix(name, ".scene") {
-		return again(func() *Verdict { return PlayScene(name, string(b)) })
+	if strings.HasSuffix(s.Name, ".scene") {
+		return again(func() *Verdict { return PlayScene(s.Name, s.Text) })
 	}
-	return again(func() *Verdict { return Play(name, string(b)) })
+	return again(func() *Verdict { return Play(s.Name, s.Text) })
 }
 
 // Tries is how often a script is played before the kernel is said to differ; what

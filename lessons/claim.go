@@ -3,6 +3,8 @@ package lessons
 import (
 	"fmt"
 	"io/fs"
+	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -112,6 +114,17 @@ func (c *Claim) Look() (engine.StepNo, error) {
 		return 0, fmt.Errorf("%s:%d: at: %w", c.file, c.placed, err)
 	}
 	return t.N(), nil
+}
+
+// ReadClaims reads a folder of claims on disk, or one of its files.
+func ReadClaims(name string) ([]*Claim, error) {
+	name = filepath.ToSlash(filepath.Clean(name))
+	if filepath.Ext(name) != ".yaml" {
+		return loadClaims(os.DirFS(name), ".", name)
+	}
+	dir, file := path.Split(name)
+	c, err := loadClaim(os.DirFS(path.Clean(dir)), ".", path.Clean(dir), file)
+	return []*Claim{c}, err
 }
 
 // CheckClaims loads a folder of claims and plays each.

@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 
 	"wirestep/kernel"
+	"wirestep/lessons"
 )
 
 // askKernel plays scripts and scenes on the Linux underneath.
@@ -28,7 +30,12 @@ func askKernel(e env, args []string) int {
 	}
 	worst := 0
 	var all kernel.Report
-	kernel.Files(names, func(v *kernel.Verdict) {
+	texts, err := sources(names)
+	if err != nil {
+		fmt.Fprintf(e.err, "wirestep kernel: %v\n", err)
+		return 1
+	}
+	kernel.Sources(texts, func(v *kernel.Verdict) {
 		v.Print(e.out, *verbose)
 		worst = max(worst, v.Code())
 		if *report != "" {
@@ -52,4 +59,24 @@ func askKernel(e env, args []string) int {
 		}
 	}
 	return worst
+}
+
+// sources reads scripts and scenes, and the scenes of a claim or of a folder of claims.
+func sources(names []string) (all []kernel.Source, err error) {
+	for _, name := range names {
+		if !lessons.IsClaims(name) && filepath.Ext(name) != ".yaml" {
+			all = append(all, kernel.Read([]string{name})...)
+			continue
+		}
+		claims, err := lessons.ReadClaims(name)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range claims {
+			if c.Scene != "" {
+				all = append(all, kernel.Source{Name: c.ID + ".scene", Text: c.Scene})
+			}
+		}
+	}
+	return all, nil
 }

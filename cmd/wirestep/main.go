@@ -32,7 +32,7 @@ func init() { // the commands name the table in their usage
 		{"run", "SCENE [-until COND] [-format compact|json|explain|tcpdump|pkt] [-host NAME] [-pcapng FILE] [-shell HOST \"ss -tan\"]", "run a scene and print what happened, or what a tool prints on a host in the end", runScene},
 		{"drill", "FILE.pkt… [-v] [-D NAME=VALUE]… [-ip ipv4|ipv6|mapped]", "run packetdrill scripts on the engine", drill},
 		{"check", "[PATH…]", "load, lint and play lessons and scenes; . when no path is given", check},
-		{"kernel", "FILE… [-v] [-report FILE] [-random N -seed S]", "run packetdrill scripts and scenes on the Linux underneath (root; own namespaces)", askKernel},
+		{"kernel", "FILE… [-v] [-report FILE] [-random N -seed S]", "run packetdrill scripts, scenes and claims on the Linux underneath (root; own namespaces)", askKernel},
 		{"bench", "[-bytes N] [-loss P] [-explain]", "time one bulk transfer in virtual time", bench},
 		{"fmt", "[-l] [FILE…]", "format scenes in place; without a file, from input to output", format},
 	}
