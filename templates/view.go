@@ -191,7 +191,38 @@ type Claim struct {
 	Source, Measured                string
 	Play, Lesson, LessonHref, Words string
 	Expects                         []string
+	Strip                           *Strip // nil: no scene
 	Hidden                          bool
+}
+
+// Strip is a run at one look, on one axis of seconds.
+type Strip struct {
+	Width, Look float64
+	Rows        []StripRow
+	Ticks       []StripTick
+	Label       string // the same in words
+}
+
+// StripRow is one host: what state it was in, and the segments that it sent.
+type StripRow struct {
+	Name  string
+	Bands []StripBand
+	Marks []StripMark
+}
+
+// StripBand is a state of a host.
+type StripBand struct {
+	X, Width   float64
+	Kind, Name string
+}
+
+// StripMark is the segments of one kind that were sent, as a path.
+type StripMark struct{ D, Kind string }
+
+// StripTick is a number below the axis.
+type StripTick struct {
+	X    float64
+	Text string
 }
 
 // Search is what was found.

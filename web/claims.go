@@ -86,6 +86,9 @@ func (b *library) claim(lang string, c *lessons.Claim) templates.Claim {
 	if c.Scene != "" {
 		row.Play = "/claims/" + c.ID + "/play"
 	}
+	if s := b.strips()[c.ID]; s != nil {
+		row.Strip = s.draw(lang)
+	}
 	if l := b.lesson(c.Lesson); l != nil {
 		row.Lesson, row.LessonHref = l.Title(lang), "/lessons/"+l.Slug
 	}

@@ -115,3 +115,31 @@ func TestClaimsNameTheSame(t *testing.T) {
 		}
 	}
 }
+
+// The strip of a claim shows what its scene does: the SYN eleven times on an axis of
+// 131 s, and TIME_WAIT as a band of a minute.
+func TestClaimStrips(t *testing.T) {
+	s := open(t, nil)
+	all := s.library.strips()
+	for _, c := range s.library.claims {
+		if c.Scene == "" {
+			continue
+		}
+		if st := all[c.ID]; st == nil || (st.draw("en") == nil) != (st.end == 0) {
+			t.Errorf("%s has no strip", c.ID) // one in which no time passes needs none
+		}
+	}
+	syns := all["T48"].draw("en")
+	if m := syns.Rows[0].Marks; len(m) != 1 || m[0].Kind != "SYN" || strings.Count(m[0].D, "M") != 11 || !strings.Contains(syns.Label, "client: 11 SYN") {
+		t.Errorf("the SYNs are %+v, %q", m, syns.Label)
+	}
+	wait := all["W05"].draw("en").Rows[0].Bands
+	if last := wait[len(wait)-1]; last.Name != "TIME_WAIT" || last.Width < 0.95*stripWidth {
+		t.Errorf("TIME_WAIT is %+v, expected nearly all of the minute", last)
+	}
+	for end, want := range map[float64]int{131: 6, 0.04: 4, 60: 6, 1: 5} {
+		if got := ticksTo(end); len(got) < want-2 || len(got) > want+1 || got[0] != 0 {
+			t.Errorf("%g s is marked at %v", end, got)
+		}
+	}
+}

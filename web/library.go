@@ -18,6 +18,7 @@ type library struct {
 	claims   []*lessons.Claim
 	shown    []lessons.Sandbox // the claims' scenes
 	met      func() met
+	strips   func() map[string]*strip // of the claims, by their ids
 	index    func() []findable
 
 	mu   sync.Mutex
@@ -40,6 +41,15 @@ func newLibrary(conf Config) *library {
 		conf.Log.Error("some claims cannot be used", "err", err)
 	}
 	b.shown = claimScenes(b.claims)
+	b.strips = sync.OnceValue(func() map[string]*strip {
+		all := map[string]*strip{}
+		for _, c := range b.claims {
+			if s, err := stripOf(c); err == nil && c.Scene != "" {
+				all[c.ID] = s
+			}
+		}
+		return all
+	})
 	b.met, b.index = b.metOnce(), sync.OnceValue(b.findables)
 	return b
 }
