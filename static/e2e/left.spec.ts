@@ -66,7 +66,7 @@ test('by keys alone: T opens the text, an error is told at its line, a setting c
   await page.keyboard.press('t');
   const editor = page.getByRole('textbox', { name: 'Text of the scene' });
   await expect(page.locator('.editor[data-ready]')).toBeVisible();
-  await editor.focus();
+  await expect(editor).toBeFocused(); // or the next letters would be moves
   await page.keyboard.press('Control+End');
   await page.keyboard.type('\nlink client nobody');
   const told = page.locator('.cm-mistake');

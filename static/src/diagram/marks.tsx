@@ -163,9 +163,10 @@ export function Brackets({ list, labels, hosts }: { list: Bracket[]; labels: Lab
 
 export function Future({ l, labels, hidden }: { l: Layout; labels: Labels; hidden: boolean }) {
   if (hidden) {
+    const below = Math.max(l.restY + 18, ...l.arrows.map((a) => a.pts[a.pts.length - 1].y)); // what is on its way is known, and drawn
     return (
       <g class="future">
-        <text x={(l.gutter + l.width) / 2} y={l.restY + 46} text-anchor="middle">
+        <text x={(l.gutter + l.width) / 2} y={below + 28} text-anchor="middle">
           {t('lab.future-hidden')}
         </text>
       </g>

@@ -30,9 +30,13 @@ export async function loadScene(session: string): Promise<void> {
   if (r.ok) sceneDoc.value = await r.json();
 }
 
+/** Somebody asked to write: the text takes the focus, or else what is typed would be taken for the lab's keys. */
+export const toWrite = signal(false);
+
 /** Opens a tab of the column; a text wants the whole of a narrow page. */
 export function openLeft(tab: LeftTab): void {
   leftTab.value = tab;
+  toWrite.value = tab === 'text';
   show('lesson', tab === 'text' ? 3 : 2);
 }
 

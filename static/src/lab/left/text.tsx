@@ -7,7 +7,7 @@ import { t } from '../../i18n';
 import { Spans } from '../lesson/text';
 import { Icon } from '../ui/Icon';
 import { check, draft, forgetDraft, keepDraft, loadEditor, resume, run, words } from './draft';
-import type { SceneDoc } from './state';
+import { type SceneDoc, toWrite } from './state';
 
 const wrong = signal<Mistake[] | null>(null); // null: not looked at yet
 const running = signal(false);
@@ -44,6 +44,11 @@ export function SceneText({ doc, session }: { doc: SceneDoc; session: string }) 
   useEffect(() => {
     changed.value = begun.current !== doc.source;
   }, [session]);
+  useEffect(() => {
+    if (!toWrite.value) return;
+    toWrite.value = false;
+    (editor.current ?? area.current)?.focus();
+  }, [toWrite.value]);
   return (
     <div class="scene-text">
       <div class="left-head">

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import { t } from '../../i18n';
 import type { Branch } from '../../proto';
 import { compare, endComparing } from '../compare/open';
-import { branches, data } from '../state';
+import { branches, data, tip } from '../state';
 import { leftAt, order, pause, send } from '../sync';
 import { Icon } from '../ui/Icon';
 import { Menu } from '../ui/Menu';
@@ -34,6 +34,7 @@ export function BranchMenu() {
 
 function Row({ b, depth, close }: { b: Branch; depth: number; close: () => void }) {
   const here = b.id === data.value?.id;
+  const end = here ? tip.value : b.tip; // the list is not sent anew with every event
   const name = branchName(b);
   return (
     <div class={`branch${here ? ' here' : ''}`} style={{ '--depth': String(Math.min(depth, 6)) }}>
@@ -52,7 +53,7 @@ function Row({ b, depth, close }: { b: Branch; depth: number; close: () => void 
           }}
         >
           <b>{name}</b>
-          <span class="ref">{b.parent < 0 ? t('lab.branch-events', { n: b.tip }) : t('lab.branch-from', { n: b.step, tip: b.tip })}</span>
+          <span class="ref">{b.parent < 0 ? t('lab.branch-events', { n: end }) : t('lab.branch-from', { n: b.step, tip: end })}</span>
         </button>
       )}
       <button

@@ -61,7 +61,11 @@ export function Row({ r }: { r: Shown }) {
       )}
       <p class="about">{s.about}</p>
       <p class="ref facts" id={`${id}-facts`}>
-        {r.now !== '-' && <Value of={sysctlRef(r.host, s.name)} name={short(s.name)} text={r.now || '""'} />}
+        {r.now !== '-' && (
+          <span>
+            <Value of={sysctlRef(r.host, s.name)} name={short(s.name)} text={r.now || '""'} />
+          </span>
+        )}
         {facts(r).map((f, i) => (
           <span key={i}>{f}</span>
         ))}
