@@ -40,6 +40,28 @@ test('a question, the diagram and the answer are on one screen', async ({ lab, p
   await expect(lab.button('Step')).toBeVisible();
 });
 
+test('a move made from the list comes back to the open question, and the other column begins at its top', async ({ lab, page }) => {
+  await lab.open('/lessons/lost-syn');
+  await expect.poll(() => inView(page, '.ask')).toBe(true);
+  await lab.still();
+  await tap(lab, Number(((await page.locator('[data-key^=p]:has(.hit)').last().getAttribute('data-key')) ?? '').slice(1)));
+  await lab.button(/^Drop/).first().tap();
+  await expect(page.locator('.wire')).toHaveCount(0);
+  await expect.poll(() => inView(page, '.ask')).toBe(true);
+  await lab.button('Inspect').tap();
+  expect(await page.locator('.sheet-body').evaluate((e) => e.scrollTop)).toBe(0);
+});
+
+test('the shell over the diagram gives way when the page becomes narrow', async ({ lab, page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await lab.open('/lab?scene=plain');
+  await page.getByRole('tab', { name: 'Shell' }).click();
+  await lab.button('Over the diagram').click();
+  await expect(page.locator('.canvas')).toBeHidden();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect(page.locator('.canvas')).toBeVisible();
+});
+
 test('one of ten segments is chosen from the list, and dropped', async ({ lab, page }) => {
   await lab.open('/lab?scene=lossy-link');
   for (let i = 0; i < 40 && (await page.locator('[data-kind=DATA]').count()) < 10; i++) {

@@ -37,7 +37,7 @@ export function App({ stream, place }: { stream: Stream; place: Place }) {
   return (
     <div
       ref={ref}
-      class={`app${narrow.value ? ' narrow' : ''}${!hasLesson && leftTab.value === 'text' ? ' writing' : ''}${comparing.value ? ' comparing' : ''}${wide.value && tab.value === 'shell' ? ' wide-shell' : ''}`}
+      class={`app${narrow.value ? ' narrow' : ''}${!hasLesson && leftTab.value === 'text' ? ' writing' : ''}${comparing.value ? ' comparing' : ''}${wide.value && !narrow.value && tab.value === 'shell' ? ' wide-shell' : ''}`}
     >
       <Header stream={stream} place={place} />
       <Strip session={place.session} />

@@ -20,7 +20,7 @@ export function Sheet({ left }: { left: ComponentChildren }) {
   useEffect(() => {
     ref.current?.closest<HTMLElement>('.app')?.style.setProperty('--sheet', `${height}`);
   }, [height]);
-  useFit(ref, now);
+  useFit(ref, now === 'lesson' && !segment);
   return (
     <section class="sheet" ref={ref} aria-label={t('lab.sheet')}>
       <Grip />
@@ -29,7 +29,9 @@ export function Sheet({ left }: { left: ComponentChildren }) {
       ) : (
         <>
           {panes.length > 1 && <Panes list={panes} now={now} />}
-          <div class={`sheet-body pane-${now}`}>{now === 'lesson' ? <aside class="left">{left}</aside> : <Inspector />}</div>
+          <div key={now} class={`sheet-body pane-${now}`}>
+            {now === 'lesson' ? <aside class="left">{left}</aside> : <Inspector />}
+          </div>
         </>
       )}
     </section>
@@ -56,9 +58,9 @@ function Panes({ list, now }: { list: Pane[]; now: Pane }) {
   );
 }
 
-/** A question that opens is shown whole, as low as that can be. */
-function useFit(ref: { current: HTMLElement | null }, now: Pane): void {
-  const open = asking.value && now === 'lesson';
+/** A question that opens is shown whole, as low as that can be; so is one that was covered for a while. */
+function useFit(ref: { current: HTMLElement | null }, shown: boolean): void {
+  const open = asking.value && shown;
   const step = lesson.value?.step;
   useEffect(() => {
     const body = ref.current?.querySelector('.sheet-body');
