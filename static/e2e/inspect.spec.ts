@@ -47,7 +47,7 @@ test('a header: bytes and fields select each other, and a field is changed in pl
 
 test('a forged reset has the right number, and what is foretold comes', async ({ lab, page }) => {
   await lab.open('/lab?scene=plain&n=14');
-  await lab.button('Forge').click();
+  await lab.tool('Forge');
   const dialog = page.getByRole('dialog');
   await expect(dialog.locator('pre')).toContainText('flags=R seq=301');
   await expect(dialog.locator('.forecast')).toContainText('Taken:');
@@ -63,13 +63,13 @@ test('a forged reset has the right number, and what is foretold comes', async ({
 
 test('offload is turned, and the shell lies over the diagram', async ({ lab, page }) => {
   await lab.open('/lab?scene=plain&n=6');
-  await lab.button('Host').click();
+  await lab.tool('Host');
   await page.getByRole('button', { name: /at most 8 segments/ }).click();
   await page.keyboard.press('w');
   await expect(page.locator('.canvas')).toBeHidden();
   await expect(page.locator('.shell-log')).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.locator('.canvas')).toBeVisible();
-  await lab.button('Host').click();
+  await lab.tool('Host');
   await expect(page.getByRole('dialog')).toContainText('takes 8 segments as one packet');
 });

@@ -106,7 +106,7 @@ test('the keyboard alone plays a lesson to its end', async ({ lab, page }) => {
       await key(step === 2 ? 'Space' : 'Enter');
     }
     await expect(heading(page)).toContainText(`Step ${step + 1} of 6`);
-    await expect(page.locator('.lesson h1')).toBeFocused();
+    await expect(page.locator('.lesson h2[tabindex]')).toBeFocused();
   }
 
   // The fifth asks for a move: the third segment is dropped where it is.
@@ -127,7 +127,7 @@ test('the keyboard alone plays a lesson to its end', async ({ lab, page }) => {
 
   // The last step only tells.
   await expect(heading(page)).toContainText('Step 6 of 6');
-  await expect(page.locator('.lesson h1')).toBeFocused();
+  await expect(page.locator('.lesson h2[tabindex]')).toBeFocused();
   await expect(page.locator('.the-end')).toContainText('This is the end of the lesson.');
   await tabTo(page, '.lesson-nav a.primary');
   await key('Enter');

@@ -32,6 +32,12 @@ export class Lab {
     return this.page.getByRole('button', { name, exact: typeof name === 'string' });
   }
 
+  /** A button of the row above the diagram, which a short row has behind "More". */
+  async tool(name: string): Promise<void> {
+    if (!(await this.button(name).isVisible())) await this.page.locator('.tools').getByRole('button', { name: 'More' }).click();
+    await this.button(name).click();
+  }
+
   /** A session from the text of a scene. */
   async scene(text: string): Promise<void> {
     const r = await this.page.request.post('/api/sessions', { data: { scene: text } });

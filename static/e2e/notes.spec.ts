@@ -7,7 +7,7 @@ test('what is said covers no control, and goes when it no longer holds', async (
   for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowLeft');
   await expect.poll(() => lab.n()).toBe(4);
   // A move before the end makes a branch, and that is said.
-  await lab.button('System call').click();
+  await lab.tool('System call');
   await page.getByRole('dialog').getByRole('button', { name: 'close(c)' }).click();
   await expect(told).toContainText('You are on a new branch');
   await expect(page.locator('.bar .chip .many')).toContainText('2');

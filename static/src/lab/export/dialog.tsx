@@ -53,7 +53,8 @@ export function SavePicture() {
         <Choice of={part} name={t('export.part')} options={['whole', 'view']} />
         <Choice of={theme} name={t('export.theme')} options={['light', 'dark']} />
       </div>
-      <div class="export-preview" aria-busy={!p && !wrong.value}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys */}
+      <div class="export-preview" role="group" aria-label={t('export.preview')} tabIndex={0} aria-busy={!p && !wrong.value}>
         {p && p.svg.length <= MOST_SHOWN && <img src={address(p)} alt={t('export.preview')} />}
       </div>
       <p class="quiet" role="status">

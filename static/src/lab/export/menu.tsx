@@ -44,7 +44,7 @@ export function ExportList({ session, close }: { session: string; close: () => v
 
 export function Exports({ session }: { session: string }) {
   return (
-    <Menu end label={t('lab.export')} name={t('lab.export')}>
+    <Menu end command="export" label={t('lab.export')} name={t('lab.export')}>
       {(close) => <ExportList session={session} close={close} />}
     </Menu>
   );

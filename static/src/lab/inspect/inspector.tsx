@@ -10,6 +10,7 @@ export function Inspector() {
   const now = tab.value;
   return (
     <aside class="right" aria-label={t('lab.inspector')}>
+      <h2 class="sr">{t('lab.inspector')}</h2>
       <div
         class="tabs"
         role="tablist"

@@ -11,7 +11,7 @@ import { openLeft, type SceneDoc, said, tryIt } from './state';
 export function About({ doc }: { doc: SceneDoc }) {
   return (
     <div class="about">
-      <h1>{doc.title}</h1>
+      <h2>{doc.title}</h2>
       {doc.about && <p>{doc.about}</p>}
       {doc.tries.length > 0 && (
         <section aria-label={t('left.things')}>

@@ -34,10 +34,11 @@ export function LessonPanel() {
   const free = !step.goal && !step.do && !step.ask; // nothing is asked of the reader
   return (
     <div class="lesson">
+      <h2 class="sr">{t('lab.lesson')}</h2>
       <Top doc={doc} at={at} />
-      <h1 ref={title} tabIndex={-1}>
+      <h2 ref={title} tabIndex={-1}>
         {step.title}
-      </h1>
+      </h2>
       {at.away && (
         <div class="away card" role="status">
           <p>{t('lab.away')}</p>

@@ -26,7 +26,7 @@ export function BranchMenu() {
     </>
   );
   return (
-    <Menu class="chip" list="tree" label={label} name={t('lab.branches')} title={t('lab.branches')}>
+    <Menu command="branches" class="chip" list="tree" label={label} name={t('lab.branches')} title={t('lab.branches')}>
       {(close) => tree(list).map(([x, depth]) => <Row key={x.id} b={x} depth={depth} close={close} />)}
     </Menu>
   );

@@ -28,7 +28,7 @@ export function FilterMenu() {
   if (hosts < 3 && known < 2 && !filters(f) && tracks.length < 12) return null;
   const count = filters(f) ? tracks.filter((x) => x.n <= n.value && dimmed(f, x)).length : 0;
   return (
-    <Menu class="small" list="filter" label={count ? t('lab.filter-on', { n: count }) : t('lab.filter')} name={t('lab.filter')} pressed={filters(f)}>
+    <Menu command="filter" class="small" list="filter" label={count ? t('lab.filter-on', { n: count }) : t('lab.filter')} name={t('lab.filter')} pressed={filters(f)}>
       {() => (
         <>
           {hosts > 2 && <Hosts />}

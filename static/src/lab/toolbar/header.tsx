@@ -30,10 +30,10 @@ export function Header({ stream, place }: { stream: Stream; place: Place }) {
             </a>
             <span class="wide"> › </span>
             <span class="wide">{t(`topic.${doc.topic}`)} › </span>
-            <b>{doc.title}</b>
+            <h1>{doc.title}</h1>
           </>
         ) : (
-          <b>{place.title || hello.value?.title}</b>
+          <h1>{place.title || hello.value?.title}</h1>
         )}
       </span>
       <BranchMenu />
@@ -61,7 +61,7 @@ function Wide({ place }: { place: Place }) {
       >
         {t('lab.share')}
       </button>
-      <a class="button lang" href={to.pathname + to.search} hreflang={other} lang={other}>
+      <a class="button lang" data-command="language" href={to.pathname + to.search} hreflang={other} lang={other}>
         {other === 'en' ? 'EN' : '中文'}
       </a>
       <ThemeButton />

@@ -1,6 +1,7 @@
 import { choose } from '../act';
 import { type ActionKey, press } from '../canvas/actions';
 import { onCompareKey } from '../compare/move';
+import { compare } from '../compare/open';
 import { comparing } from '../compare/state';
 import { nextLevel } from '../inspect/causes/levels';
 import { stepInto } from '../inspect/why';
@@ -8,10 +9,10 @@ import { openLeft, redo, undo } from '../left/state';
 import { go } from '../lesson/go';
 import { toMark } from '../minimap/go';
 import { shareKey } from '../share/strip';
-import { bar, charted, chosen, data, dialog, hello, lesson, lessonDoc, linear, n, options, playing, tab, table, time, tip, wide } from '../state';
+import { bar, branches, charted, chosen, data, dialog, hello, lesson, lessonDoc, linear, n, options, playing, speed, tab, table, time, tip, wide } from '../state';
 import { back, play, seek } from '../sync';
 import { keyName, meaning } from './keytable';
-import { forward, start } from './transport';
+import { forward, speeds, start } from './transport';
 
 /** What a key does; false: nothing here, so that the browser may do what it does. */
 type Run = () => unknown;
@@ -25,6 +26,28 @@ const shared = (key: string) => () => {
   const run = shareKey(key, hello.peek()?.session ?? '');
   run?.();
   return !!run;
+};
+
+const show = (name: typeof dialog.value) => () => {
+  dialog.value = name;
+};
+
+/** Presses the control of that command, where the page has one. */
+const pressed = (name: string) => () => {
+  const el = document.querySelector<HTMLElement>(`[data-command="${name}"]`);
+  el?.click();
+  return !!el;
+};
+
+/** Beside the branch that this one left. */
+function compareHere(): unknown {
+  const here = branches.peek().find((b) => b.id === data.peek()?.id);
+  const other = here && here.parent >= 0 ? here.parent : branches.peek().at(-1)?.id;
+  return other !== undefined && other !== here?.id && compare(other);
+}
+
+const faster = (by: 1 | -1) => () => {
+  speed.value = speeds[Math.max(0, Math.min(speeds.length - 1, speeds.indexOf(speed.peek()) + by))];
 };
 
 const commands = new Map<string, Run>(
@@ -57,9 +80,20 @@ const commands = new Map<string, Run>(
     redo: () => void redo(),
     text: () => !lessonDoc.peek() && void openLeft('text'),
     level: nextLevel,
-    search: () => {
-      dialog.value = 'search';
-    },
+    search: show('search'),
+    compare: compareHere,
+    until: pressed('until'),
+    slower: faster(-1),
+    faster: faster(1),
+    branches: pressed('branches'),
+    filter: pressed('filter'),
+    host: show('host'),
+    call: show('call'),
+    forge: show('forge'),
+    share: show('share'),
+    export: pressed('export'),
+    language: pressed('language'),
+    theme: pressed('theme'),
     chart: toggle(charted),
     mark: () => toMark(1),
     'mark-back': () => toMark(-1),
@@ -72,9 +106,7 @@ const commands = new Map<string, Run>(
     'own-copy': shared('y'),
     'back-there': shared('r'),
     close,
-    help: () => {
-      dialog.value = 'keys';
-    },
+    help: show('keys'),
   }),
 );
 

@@ -50,6 +50,7 @@ const signs: Record<string, [string, string]> = {
   BracketRight: [']', '}'],
   Minus: ['-', '_'],
   Equal: ['=', '+'],
+  Comma: [',', '<'],
   Period: ['.', '>'],
 };
 

@@ -12,6 +12,7 @@ export function ThemeButton({ named }: { named?: boolean }) {
   return (
     <button
       type="button"
+      data-command="theme"
       aria-label={t('lab.theme', { now: name(now), next: name(next) })}
       title={t('lab.theme', { now: name(now), next: name(next) })}
       onClick={() => {

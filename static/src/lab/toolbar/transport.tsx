@@ -11,7 +11,7 @@ import { Icon } from '../ui/Icon';
 import { Menu } from '../ui/Menu';
 
 const cond = signal('');
-const speeds = [0.25, 0.5, 1, 2, 4, 10];
+export const speeds = [0.25, 0.5, 1, 2, 4, 10];
 
 /** The bar at the foot: moving in time. Back is always there. */
 export function Transport() {
@@ -104,7 +104,7 @@ const ends: [string, string][] = [
 
 function Until() {
   return (
-    <Menu label={busy.value ? t('lab.running') : t('lab.until')} name={t('lab.until')} disabled={!data.value || busy.value || follows.value}>
+    <Menu command="until" label={busy.value ? t('lab.running') : t('lab.until')} name={t('lab.until')} disabled={!data.value || busy.value || follows.value}>
       {(close) => (
         <>
           {ends.map(([c, key]) => (

@@ -12,6 +12,7 @@ interface Props {
   bare?: boolean; // no arrow beside the label: it says what it opens by its name
   end?: boolean; // the list ends where the button ends
   pressed?: boolean;
+  command?: string; // of docs/keys.md: its key opens the list
   disabled?: boolean;
   children: (close: () => void) => ComponentChildren; // asked only while it is open
 }
@@ -58,6 +59,7 @@ export function Menu(p: Props) {
         disabled={p.disabled}
         aria-expanded={open}
         aria-pressed={p.pressed}
+        data-command={p.command}
         aria-label={p.bare ? p.name : undefined}
         popovertarget={id}
       >
