@@ -51,7 +51,7 @@ test('a rule is narrowed down to, and its scene opens where it applies', async (
   const rule = page.locator('[id="time-wait.rfc1337"]');
   await rule.locator('.met a:not(.lesson)').first().click();
   await expect(page.locator('.why-title').first()).toBeVisible();
-  await expect(page.locator('#panel')).toContainText('time-wait.rfc1337');
+  await expect(page.locator('#panel')).toContainText('tcp_rfc1337');
 });
 
 test('the same without scripts: a form, and the theme of the system', async ({ browser, baseURL }) => {

@@ -6,10 +6,10 @@ test('a setting: found by meaning, previewed, reset; read-only ones have no fiel
   await expect(page.locator('.setting').first()).toBeVisible();
   await expect(lab.button(/matters here \d+/)).toHaveAttribute('aria-pressed', 'true');
   await page.getByLabel('Find by name or meaning').fill('delays its ACKs');
-  const pingpong = page.getByLabel('tcp_pingpong_thresh', { exact: true });
+  const pingpong = page.getByRole('textbox', { name: 'tcp_pingpong_thresh', exact: true });
   await expect(pingpong).toHaveValue('1');
   await page.getByLabel('Find by name or meaning').fill('时间戳');
-  await page.getByLabel('tcp_timestamps', { exact: true }).fill('0');
+  await page.getByRole('textbox', { name: 'tcp_timestamps', exact: true }).fill('0');
   await expect(page.locator('.ahead-verdict')).not.toBeEmpty();
   await lab.button('Keep from now on').click();
   await expect(page.locator('.ahead')).toHaveCount(0);
@@ -20,7 +20,7 @@ test('a setting: found by meaning, previewed, reset; read-only ones have no fiel
   await expect(changed).toContainText('default 1');
   await expect(changed).toContainText('set by event');
   await lab.button('tcp_timestamps: back to the default, 1').click();
-  await expect(page.getByLabel('tcp_timestamps', { exact: true })).toHaveValue('1');
+  await expect(page.getByRole('textbox', { name: 'tcp_timestamps', exact: true })).toHaveValue('1');
   await page.getByLabel('Find by name or meaning').fill('tcp_mem');
   await expect(page.locator('.setting output')).toHaveText('287832 383779 575664');
 });

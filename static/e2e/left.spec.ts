@@ -21,15 +21,15 @@ test('a free scene says what it is; a thing to try is one click, says what it ca
   await third.getByRole('button').click();
   await expect(third.locator('.says')).toHaveText('connect() returned ETIMEDOUT after 7 s and 5 more SYNs.');
   await expect(page.locator('.where')).toContainText('7.000 s');
-  await expect(page.locator('.acts > li')).toHaveCount(1);
-  await expect(page.locator('.acts > li .one')).toHaveText(['drop every SYN from client', 'sysctl client net.ipv4.tcp_syn_retries = 2']);
+  await expect(page.locator('ol.acts > li')).toHaveCount(1);
+  await expect(page.locator('ol.acts > li .one')).toHaveText(['drop every SYN from client', 'sysctl client net.ipv4.tcp_syn_retries = 2']);
   await axe(page);
 
   await page.keyboard.press('z');
-  await expect(page.locator('.acts > li')).toHaveClass(/off/);
+  await expect(page.locator('ol.acts > li')).toHaveClass(/off/);
   await expect(page.getByText('The last move is undone')).toBeVisible();
   await page.keyboard.press('Shift+Z');
-  await expect(page.locator('.acts > li')).not.toHaveClass(/off/);
+  await expect(page.locator('ol.acts > li')).not.toHaveClass(/off/);
   await expect(page.locator('.where')).toContainText('7.000 s');
 });
 
@@ -52,7 +52,7 @@ test('a move is switched off and on in place', async ({ lab, page }) => {
   await lab.button('Step').click();
   await lab.click(1);
   await page.keyboard.press('x');
-  const row = page.locator('.acts > li');
+  const row = page.locator('ol.acts > li');
   await expect(row).toHaveCount(1);
   await expect(row).toContainText('dropped SYN');
   await row.getByRole('checkbox').click();
@@ -143,7 +143,7 @@ test('a phone: try, undo and switch by touch, in Chinese and dark', async ({ bro
   await page.locator('.panes button').first().tap();
   await page.locator('.try').first().getByRole('button').tap();
   await expect(page.locator('.try .says').first()).toContainText('ECONNRESET');
-  const row = page.locator('.acts > li').first();
+  const row = page.locator('ol.acts > li').first();
   await row.getByRole('checkbox').tap();
   await expect(row).toHaveClass(/off/);
   await row.getByRole('checkbox').tap();
@@ -158,7 +158,7 @@ test('a phone: try, undo and switch by touch, in Chinese and dark', async ({ bro
 
 test('a lesson lists the moves of its branch under the step', async ({ lab, page }) => {
   await lab.open('/lessons/lost-syn');
-  await lab.button('Do it').first().click();
-  await expect(page.locator('.moves-made .acts > li')).toHaveCount(1);
-  await expect(page.locator('.moves-made .acts > li')).toContainText('dropped SYN');
+  await lab.button('Do it for me').first().click();
+  await expect(page.locator('.moves-made ol.acts > li')).toHaveCount(1);
+  await expect(page.locator('.moves-made ol.acts > li')).toContainText('dropped SYN');
 });

@@ -41,5 +41,5 @@ test('a part that cannot be fetched is said to be missing, asked for again, and 
   await page.locator('#panel').getByRole('button', { name: 'Try again' }).click();
   await expect(page.locator('.machine').first()).toBeVisible();
   await page.getByRole('button', { name: 'Share' }).click();
-  await expect(dialog).toContainText('A copy');
+  await expect(dialog).toContainText('Give a copy');
 });

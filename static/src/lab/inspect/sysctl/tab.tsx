@@ -113,10 +113,12 @@ function rowsOf(d: BranchData, host: number): Shown[] {
 /** The groups in their order, without those that the chip or the search leaves empty. */
 function grouped(rows: Shown[]): [string, Shown[]][] {
   const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = rows.filter((r) => words.every((w) => text(r.s).includes(w)));
-  const all = which.value === 'all' || words.length > 0;
-  const group = (r: Shown) => (r.changed ? 'changed' : r.s.readOnly ? 'read-only' : !r.s.modelled ? 'kept' : r.here ? 'asked' : 'rest');
-  const show = all ? ['changed', 'asked', 'rest', 'kept', 'read-only'] : which.value === 'changed' ? ['changed'] : ['changed', 'asked', 'read-only'];
+  const only = which.value === 'changed' && !words.length;
+  const found = rows.filter((r) => (only ? r.changed : words.every((w) => text(r.s).includes(w))));
+  const all = which.value === 'all' || words.length > 0 || only;
+  // One that is being edited stays where it is: moved, it would lose the focus.
+  const group = (r: Shown) => (r.now !== r.initial ? 'changed' : r.s.readOnly ? 'read-only' : !r.s.modelled ? 'kept' : r.here ? 'asked' : 'rest');
+  const show = all ? ['changed', 'asked', 'rest', 'kept', 'read-only'] : ['changed', 'asked', 'read-only'];
   return show.map((g): [string, Shown[]] => [g, found.filter((r) => group(r) === g)]).filter(([, list]) => list.length > 0);
 }
 
