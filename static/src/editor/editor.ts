@@ -83,7 +83,7 @@ function extensions(o: Setup, soon: () => void): Extension {
     Prec.high(keymap.of([{ key: 'Mod-Enter', run: () => done(o.run) }])),
     // Tab is the page's: it moves on. Escape closes the list of words first, then leaves.
     keymap.of([...completionKeymap, { key: 'Escape', run: (v) => completionStatus(v.state) === null && done(o.leave) }, ...defaultKeymap, ...historyKeymap]),
-    EditorView.contentAttributes.of({ 'aria-label': o.label, 'aria-description': o.describedBy, spellcheck: 'false', autocapitalize: 'off' }),
+    EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': o.label, 'aria-description': o.describedBy, spellcheck: 'false', autocapitalize: 'off' }),
     EditorView.updateListener.of((u) => {
       if (!u.docChanged) return;
       o.changed(u.state.doc.toString());

@@ -23,6 +23,7 @@ export function Sheet({ left }: { left: ComponentChildren }) {
   useFit(ref, now === 'lesson' && !segment);
   return (
     <section class="sheet" ref={ref} aria-label={t('lab.sheet')}>
+      <h2 class="sr">{t('lab.sheet')}</h2>
       <Grip />
       {segment ? (
         <Flight />
