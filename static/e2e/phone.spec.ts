@@ -89,7 +89,7 @@ test('one of ten segments is chosen from the list, and dropped', async ({ lab, p
 
 test('the sheet is moved by its grip: by touch, by a tap, by keys', async ({ lab, page }) => {
   await lab.open('/lessons/handshake');
-  const grip = page.locator('.grip');
+  const grip = page.locator('.sheet-grip');
   const before = await height(page, '.sheet');
   const box = await grip.boundingBox();
   if (!box) throw new Error('no grip');

@@ -1,3 +1,4 @@
+import { keep } from './kept';
 // What every page has besides the lab: its theme, the search, and lists that narrow
 // while one types. Without it the same pages work by links and forms.
 
@@ -19,12 +20,7 @@ function themeButton(b: HTMLButtonElement): void {
     const next = show();
     if (next === 'auto') delete root.dataset.theme;
     else root.dataset.theme = next;
-    try {
-      if (next === 'auto') localStorage.removeItem('theme');
-      else localStorage.setItem('theme', next);
-    } catch {
-      // Storage is not allowed: the choice lasts as long as the page.
-    }
+    keep('theme', next === 'auto' ? null : next);
     show();
   });
   show();

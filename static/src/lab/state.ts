@@ -2,6 +2,7 @@ import { computed, signal } from '@preact/signals';
 import { everything, type Filter, letter } from '../diagram/filter';
 import type { Item } from '../diagram/sheet';
 import { TimeView } from '../diagram/timeview';
+import { keep, kept } from '../kept';
 import type { BranchData } from '../model/branch';
 import { Schemas } from '../model/schema';
 import type { Branch, Hello, Lesson, Planned } from '../proto';
@@ -31,8 +32,8 @@ export const time = new TimeView(linear);
 export const options = signal(false);
 export const table = signal(false);
 /** The chart under the diagram is open; the browser remembers it. */
-export const charted = signal(globalThis.localStorage?.getItem('chart') === 'open');
-charted.subscribe((on) => globalThis.localStorage?.setItem('chart', on ? 'open' : ''));
+export const charted = signal(kept('chart') === 'open');
+charted.subscribe((on) => keep('chart', on ? 'open' : null));
 export const filter = signal<Filter>(everything);
 /** Hosts with a lifeline of their own; null: as many as there is room for. */
 export const shownHosts = signal<readonly number[] | null>(null);

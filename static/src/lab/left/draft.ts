@@ -1,6 +1,7 @@
 import type { Editor, Setup } from '../../editor/editor';
 import type { Mistake, Words } from '../../editor/words';
 import { lang, t } from '../../i18n';
+import { keep, kept } from '../../kept';
 import { say } from '../notes';
 
 // A text that somebody writes: kept in this browser until it runs, looked at by the server.
@@ -13,20 +14,11 @@ export const brought = new URLSearchParams(globalThis.location?.hash.slice(1)).h
 
 /** What was typed and has not run. */
 export function draft(session: string): string | null {
-  try {
-    return localStorage.getItem(name(session));
-  } catch {
-    return null;
-  }
+  return kept(name(session));
 }
 
 export function keepDraft(session: string, text: string, source: string): void {
-  try {
-    if (text === source) localStorage.removeItem(name(session));
-    else localStorage.setItem(name(session), text);
-  } catch {
-    // a page that may store nothing keeps it as long as it is open
-  }
+  keep(name(session), text === source ? null : text);
 }
 
 export function forgetDraft(session: string): void {

@@ -91,7 +91,7 @@ function Grip() {
   return (
     <button
       type="button"
-      class="grip"
+      class="sheet-grip"
       aria-label={t('lab.sheet-size', { percent: stops[stop.value] })}
       onClick={(e) => {
         if (e.detail === 0 || !e.currentTarget.dataset.moved) stop.value = (stop.peek() + 1) % stops.length;

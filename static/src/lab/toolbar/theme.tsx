@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { t } from '../../i18n';
+import { keep } from '../../kept';
 import { Icon } from '../ui/Icon';
 
 const theme = signal(document.documentElement.dataset.theme ?? '');
@@ -19,10 +20,10 @@ export function ThemeButton({ named }: { named?: boolean }) {
         theme.value = next;
         if (next) {
           document.documentElement.dataset.theme = next;
-          localStorage.setItem('theme', next);
+          keep('theme', next);
         } else {
           delete document.documentElement.dataset.theme;
-          localStorage.removeItem('theme');
+          keep('theme', null);
         }
       }}
     >

@@ -1,4 +1,5 @@
 import { t } from '../../../i18n';
+import { keep, kept } from '../../../kept';
 import type { Level } from '../../lesson/doc';
 import { level } from '../../state';
 
@@ -7,13 +8,13 @@ const KEEP = 'level';
 
 /** Takes up how much this person wants to be told, wherever they were asked. */
 export function keptLevel(): void {
-  const kept = localStorage.getItem(KEEP) as Level | null;
-  if (kept && levels.includes(kept)) level.value = kept;
+  const before = kept(KEEP) as Level | null;
+  if (before && levels.includes(before)) level.value = before;
 }
 
 export function setLevel(l: Level): void {
   level.value = l;
-  localStorage.setItem(KEEP, l);
+  keep(KEEP, l);
 }
 
 export function nextLevel(): void {
