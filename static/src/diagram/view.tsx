@@ -85,7 +85,7 @@ export function Diagram(props: DiagramProps) {
     <div
       class="dg"
       ref={box}
-      tabIndex={live ? undefined : 0}
+      tabIndex={live && lay?.arrows.length ? undefined : 0} // with nothing in it yet, it still scrolls by keys
       role={live ? undefined : 'region'}
       aria-label={live ? undefined : props.label}
       onScroll={follow.scrolled}
