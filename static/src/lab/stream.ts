@@ -23,7 +23,7 @@ export class Refused extends Error {
 }
 
 const FIRST = 500; // ms that the first try to come back waits at most
-const LONGEST = 16_000;
+const LONGEST = 5_000;
 
 /**
  * The connection to the server. It comes back by itself; what was not answered
