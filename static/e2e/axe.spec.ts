@@ -17,9 +17,9 @@ const lossy = '/lab?scene=lossy-link';
 
 const pages: Place[] = [
   { name: 'home', path: '/' },
-  { name: 'rules', path: '/rules' },
-  { name: 'settings', path: '/sysctls' },
-  { name: 'claims', path: '/claims' },
+  { name: 'rules', path: '/rules?q=retransmi' },
+  { name: 'settings', path: '/sysctls?q=tcp_syn' },
+  { name: 'claims', path: '/claims?topic=queues', go: (page) => page.locator('article.claim:visible summary').first().click() },
   { name: 'search', path: '/search?q=syn' },
   { name: 'nothing found', path: '/search?q=zzzz' },
   { name: 'a script with its result', path: '/scripts', go: (page) => page.locator('main form button').last().click() },

@@ -1,7 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from './lab';
-
-const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
 
 test('claims narrow as one types and chooses, keep that in the address, and open the lab in one click', async ({ lab, page }) => {
   await page.goto('/claims');
@@ -22,18 +19,13 @@ test('claims narrow as one types and chooses, keep that in the address, and open
   await expect(page).toHaveTitle(/after 63 s connect\(\) gives up/);
 });
 
-for (const theme of ['light', 'dark'] as const) {
-  for (const lang of ['en', 'zh-CN']) {
-    test(`${theme}, ${lang}: axe finds nothing among the claims, and nothing is wider than the page`, async ({ lab: _, page }) => {
-      await page.addInitScript((t) => localStorage.setItem('theme', t), theme);
-      for (const width of [1440, 390]) {
-        await page.setViewportSize({ width, height: 900 });
-        await page.goto(`/claims?topic=queues&lang=${lang}`);
-        await page.locator('article.claim:visible summary').first().click();
-        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
-        const found = await new AxeBuilder({ page }).withTags(rules).analyze();
-        expect(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`)).toEqual([]);
-      }
-    });
-  }
+for (const lang of ['en', 'zh-CN']) {
+  test(`${lang}: nothing among the claims is wider than the page`, async ({ page }) => {
+    await page.goto(`/claims?topic=queues&lang=${lang}`);
+    await page.locator('article.claim:visible summary').first().click();
+    for (const width of [1440, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    }
+  });
 }

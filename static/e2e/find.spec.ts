@@ -1,24 +1,18 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from './lab';
 
 const pages = ['/', '/rules', '/sysctls', '/scripts', '/search?q=syn', '/nothing/here'];
 
-for (const theme of ['light', 'dark'] as const) {
-  for (const lang of ['en', 'zh-CN']) {
-    test(`${theme}, ${lang}: axe finds nothing at all on any page around the lab`, async ({ page }) => {
-      await page.addInitScript((t) => localStorage.setItem('theme', t), theme);
+for (const lang of ['en', 'zh-CN']) {
+  test(`${lang}: no page around the lab is wider than the view`, async ({ page }) => {
+    for (const path of pages) {
+      await page.goto(`${path}${path.includes('?') ? '&' : '?'}lang=${lang}`);
+      await expect(page.locator('[data-theme-button]')).toBeVisible();
       for (const width of [1440, 390]) {
         await page.setViewportSize({ width, height: 844 });
-        for (const path of pages) {
-          await page.goto(`${path}${path.includes('?') ? '&' : '?'}lang=${lang}`);
-          await expect(page.locator('[data-theme-button]')).toBeVisible();
-          const found = await new AxeBuilder({ page }).exclude('.hero-diagram').analyze();
-          expect(found.violations.map((v) => `${path} ${width}: ${v.id}: ${v.nodes[0]?.target.join(' ')}`)).toEqual([]);
-          expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), `${path} at ${width} is no wider than the view`).toBeLessThanOrEqual(0);
-        }
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), `${path} at ${width}`).toBeLessThanOrEqual(0);
       }
-    });
-  }
+    }
+  });
 }
 
 test('what one types is found in either language, by keys alone', async ({ page }) => {

@@ -23,6 +23,12 @@ test('forced colours, reduced motion and 200 %: step, drop by menu and by key, a
   await page.keyboard.press('Escape');
   await page.locator('.panes button').last().click();
   await page.getByRole('tab', { name: 'Sysctl' }).click();
-  await expect(page.locator('#panel input').first()).toBeVisible();
+  await page.getByLabel('Find by name or meaning').fill('tcp_syn_retries');
+  await page.getByRole('textbox', { name: 'tcp_syn_retries', exact: true }).fill('1');
   await shot('sysctl');
+  await lab.button('Replay & compare').click();
+  await expect(page.locator('#cmp-title')).toContainText('Same moves, one setting changed');
+  await shot('compare');
+  await page.keyboard.press('Escape');
+  await expect(page.locator('.cmp')).toHaveCount(0);
 });
