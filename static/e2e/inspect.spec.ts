@@ -65,6 +65,7 @@ test('offload is turned, and the shell lies over the diagram', async ({ lab, pag
   await lab.open('/lab?scene=plain&n=6');
   await lab.tool('Host');
   await page.getByRole('button', { name: /at most 8 segments/ }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
   await page.keyboard.press('w');
   await expect(page.locator('.canvas')).toBeHidden();
   await expect(page.locator('.shell-log')).toBeVisible();

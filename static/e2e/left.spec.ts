@@ -79,6 +79,15 @@ test('by keys alone: T opens the text, an error is told at its line, a setting c
   await page.keyboard.press('Shift+Home');
   await page.keyboard.type('sysctl client net.ipv4.tcp_syn_r');
   await expect(page.locator('.cm-tooltip-autocomplete')).toContainText('net.ipv4.tcp_syn_retries');
+  // The list takes no key in the instant in which it opens: a few frames later it does.
+  await page.evaluate(
+    () =>
+      new Promise((done) => {
+        let frames = 0;
+        const next = () => (++frames > 12 ? done(0) : requestAnimationFrame(next));
+        next();
+      }),
+  );
   await page.keyboard.press('Enter');
   await page.keyboard.type('2');
   await expect(page.locator('.cm-line').last()).toHaveText('sysctl client net.ipv4.tcp_syn_retries = 2');

@@ -60,7 +60,7 @@ test('what is filtered stays as a grey trace with a count', async ({ lab, page }
   await page.keyboard.press('Enter');
   await page.getByRole('checkbox', { name: 'ACK', exact: true }).focus();
   await page.keyboard.press('Space');
-  const open = page.locator('.tools .menu-of > button');
+  const open = page.locator('[data-command="filter"]');
   await expect(open).toHaveText(/^\d+ filtered/);
   await page.keyboard.press('Escape');
   await expect(open).toBeFocused();
