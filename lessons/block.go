@@ -23,24 +23,29 @@ type Span struct {
 	A    string `json:"a,omitempty"`
 	Href string `json:"href,omitempty"`
 
-	Value string `json:"-"` // a number of the run, by its name; filled in before anybody reads it
+	Value string `json:"v,omitempty"` // a number of the run, by its name: the page has it from the status of the lesson
 }
 
 // Text is a lesson in one language.
 type Text struct {
-	Title   string
-	Summary []Block
-	Steps   []StepText
+	Title      string
+	Summary    []Block
+	Belief     []Block // what people say who have not played it
+	Afterwards []Block // what one can say who has
+	Steps      []StepText
+	Drills     []StepText
 }
 
-// StepText is one step in one language.
+// StepText is one step in one language, or one drill.
 type StepText struct {
 	ID      string
 	Title   string
 	Body    []Block
 	Do      []Block
 	Ask     []Block
-	Options []OptionText
+	Options []OptionText // options, items, or replies to beliefs, and what is said in the end
+	Hints   [][]Span     // from least to most
+	Param   []Block
 	Goal    []Block
 	After   []Block
 
@@ -52,11 +57,11 @@ type StepText struct {
 type OptionText struct {
 	Key   string  `json:"key"`
 	Label []Span  `json:"label"`
-	Why   []Block `json:"why"`
+	Why   []Block `json:"why,omitempty"`
 }
 
 func (s *Span) text() string {
-	return s.T + s.Kind + s.Code + s.B + s.I + s.Kbd + s.A
+	return s.Value + s.T + s.Kind + s.Code + s.B + s.I + s.Kbd + s.A
 }
 
 func plainSpans(spans []Span) string {

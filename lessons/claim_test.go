@@ -111,20 +111,20 @@ func TestClaimMistakes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ from, to, says string }{
-		{"id: W99", "id: W98", `claims/w99-weather.yaml:1: id "W98" in w99-weather.yaml; expected a file called like t48-what-it-is-about.yaml`},
-		{"topic: opening", "topic: weather", `:2: topic "weather"; expected one of [opening`},
-		{"  zh-CN: 就是这样\n", "", `:4: no text in zh-CN`},
-		{"said: web", "said: notes", `:6: said "notes"; expected "notes 94" (the line), web or measured`},
-		{"verdict: depends", "verdict: before", `:7: verdict "before"; expected holds, false, depends, or a kernel`},
-		{"verdict: depends", "verdict: holds", `:12: on, with the verdict "holds"; expected it with depends alone`},
-		{"It is not so.", "It is simply not so.", `:9: "simply"`},
-		{"measured: wire", "measured: nowhere", `:14: measured "nowhere"; expected one of [wire`},
-		{"at: client.errno == ECONNREFUSED", "at: client.errno == ENOTHING", `:15: "client.errno == ENOTHING"`},
+		{"id: W99", "id: W98", `claims/w99-weather.yaml:1:5: id "W98" in w99-weather.yaml; expected a file called like t48-what-it-is-about.yaml`},
+		{"topic: opening", "topic: weather", `:2:8: topic "weather"; expected one of opening`},
+		{"  zh-CN: 就是这样\n", "", `:4:3: no text in zh-CN`},
+		{"said: web", "said: notes", `:6:7: said "notes"; expected "notes 94" (the line), web or measured`},
+		{"verdict: depends", "verdict: before", `:7:10: verdict "before"; expected holds, false, depends, or a kernel`},
+		{"verdict: depends", "verdict: holds", `:12:3: on, with the verdict "holds"; expected it with depends alone`},
+		{"It is not so.", "It is simply not so.", `:9:7: "simply"`},
+		{"measured: wire", "measured: nowhere", `:14:11: measured "nowhere"; expected one of wire`},
+		{"at: client.errno == ECONNREFUSED", "at: client.errno == ENOTHING", `:15:5: "client.errno == ENOTHING"`},
 		{"at: client.errno == ECONNREFUSED\n", "", `a place is missing`},
 		{"    c = connect(server:80)", "    c = conect(server:80)", `claims/w99-weather.yaml:21: `},
 		{"  expect end client.errno == ECONNREFUSED\n", "", `the scene expects nothing`},
-		{"said: web", "said: web\ngolden: nothing", `:7: golden beside scene; expected one of them`},
-		{"topic: opening", "topic: opening\ncolour: red", `:3: `},
+		{"said: web", "said: web\ngolden: nothing", `:7:9: golden beside scene; expected one of them`},
+		{"topic: opening", "topic: opening\ncolour: red", `:3:1: there is no field "colour"`},
 	} {
 		text := strings.Replace(goodClaim, c.from, c.to, 1)
 		if err := load("w99-weather.yaml", text); err == nil || !strings.Contains(err.Error(), c.says) {

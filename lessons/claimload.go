@@ -102,7 +102,7 @@ func loadClaim(fsys fs.FS, dir, show, name string) (*Claim, error) {
 
 func (k *linter) oneOf(at, what, value string, of []string) {
 	if !slices.Contains(of, value) {
-		k.at(at, "%s %q; expected one of %v", what, value, of)
+		k.at(at, "%s %q%s; expected one of %s", what, value, meant(value, of), strings.Join(of, ", "))
 	}
 }
 

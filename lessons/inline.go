@@ -19,11 +19,12 @@ var linkPrefix = map[string]string{
 	"rule":   "/rules#",
 	"sysctl": "/sysctls#",
 	"lesson": "/lessons/",
+	"claim":  "/claims#",
 	"scene":  "/lab?scene=",
 	"rfc":    "https://www.rfc-editor.org/rfc/rfc",
 }
 
-var linkRE = regexp.MustCompile(`^(rule|sysctl|lesson|scene|rfc):([A-Za-z0-9][A-Za-z0-9._#-]*)$`)
+var linkRE = regexp.MustCompile(`^(rule|sysctl|lesson|claim|scene|rfc):([A-Za-z0-9][A-Za-z0-9._#-]*)$`)
 
 // spans converts the inline children of a block.
 func (d *reader) spans(parent ast.Node) []Span {
@@ -106,10 +107,10 @@ func (d *reader) href(n *ast.Link) string {
 	dest := string(n.Destination)
 	m := linkRE.FindStringSubmatch(dest)
 	if m == nil {
-		d.errorAt(n, "link to %q; expected rule:ID, sysctl:NAME, lesson:SLUG, scene:NAME or rfc:NUMBER#section-N", dest)
+		d.errorAt(n, "link to %q; expected rule:ID, sysctl:NAME, lesson:SLUG, claim:T46, scene:NAME or rfc:NUMBER#section-N", dest)
 		return ""
 	}
-	d.links = append(d.links, link{kind: m[1], to: m[2], line: d.line(n)})
+	d.links = append(d.links, link{kind: m[1], to: m[2], line: d.place(n)})
 	return linkPrefix[m[1]] + m[2]
 }
 
@@ -130,12 +131,17 @@ func (d *reader) braces(out []Span, s string, at ast.Node) []Span {
 		word := s[i+1 : i+j]
 		if name, ok := strings.CutPrefix(word, "="); ok && name != "" && d.values {
 			out = append(out, Span{Value: name})
+			d.use(name, at)
+		} else if len(d.out.Drills) > 0 && nameRE.MatchString(word) {
+			out = append(out, Span{Value: word})
+		} else if version, ok := strings.CutPrefix(word, "v "); ok && version != "" {
+			out = addText(out, version)
 		} else if key, ok := strings.CutPrefix(word, "key "); ok && key != "" {
 			out = append(out, Span{Kbd: key})
 		} else if _, ok := wire.ParseKind(word); ok {
 			out = append(out, Span{Kind: word})
 		} else {
-			d.errorAt(at, "{%s}; expected a kind of segment such as {SYN-ACK}, or {key N}", word)
+			d.errorAt(at, "{%s}; expected a kind of segment such as {SYN-ACK}, {key N}, {=value} or {v 4.12}", word)
 		}
 		s = s[i+j+1:]
 	}
@@ -165,5 +171,10 @@ func isWide(r rune) bool {
 
 // errorAt notes something wrong at the line of n.
 func (d *reader) errorAt(n ast.Node, format string, args ...any) {
-	d.errs = append(d.errs, fmt.Errorf("%s:%d: %s", d.file, d.line(n), fmt.Sprintf(format, args...)))
+	d.errs = append(d.errs, fmt.Errorf("%s:%s: %s", d.file, d.place(n), fmt.Sprintf(format, args...)))
+}
+
+// use notes that a value of the run is asked for.
+func (d *reader) use(name string, at ast.Node) {
+	d.uses = append(d.uses, use{step: len(d.out.Steps) - 1, drill: len(d.out.Drills) > 0, name: name, sec: d.sec, line: d.place(at)})
 }

@@ -1,6 +1,8 @@
 package lessons
 
 import (
+	"slices"
+
 	"wirestep/engine"
 	"wirestep/engine/sim"
 )
@@ -12,34 +14,66 @@ var Langs = []string{"en", "zh-CN"}
 // Levels of detail over the same run, from the least.
 var Levels = []string{"story", "student", "engineer"}
 
-// Topics under which lessons and scenes are listed.
+// Chapters under which lessons are listed, in the order in which they are read.
+var Chapters = []string{"opening", "queues", "data", "loss", "flow", "congestion", "closing", "timewait"}
+
+// Topics under which scenes are listed.
 var Topics = []string{"handshake", "close", "loss", "flow", "congestion", "security"}
 
 // Lesson is one lesson: its steps, the scene they run on, and its texts.
 type Lesson struct {
 	Slug    string
-	Topic   string
+	Chapter string
 	Minutes int
 	Level   string
+	Claims  []string // ids of claims that it plays
+	Needs   []string // slugs of lessons to know before
 	Steps   []Step
-	Scene   string // the text of the scene
+	Drills  []Drill
+	Scene   string // the text of the scene, every {name=default} filled in
 	Texts   map[string]*Text
 
-	sc   *engine.Scenario
-	dir  string // for messages: "lessons/lost-syn"
-	file string // the scene's file name
+	source string            // the scene as it is written
+	names  map[string]string // its parameters and their defaults
+	sc     *engine.Scenario
+	dir    string // for messages: "lessons/lost-syn"
+	file   string // the scene's file name
 }
 
 // Step is one idea: a place in the run, and what the person does there.
 type Step struct {
 	ID      string
+	Levels  []string // who has it; none: everybody
 	At      Place
+	On      string // the step on whose replay it stands; "": on the lesson's own run
+	Claims  []string
+	Show    *Show
 	Do      []Move
 	Predict *Question // nil: no question
-	Goal    string    // a condition; "": none
+	Param   *Param
+	Goal    string           // a condition; "": none
+	Values  map[string]value // for {=name}, asked where the step stands
+	After   map[string]value // asked where its question is decided, or its goal is reached
 
 	line int // in lesson.yaml
 }
+
+// Has reports whether the step is there at a level of detail.
+func (s *Step) Has(level string) bool {
+	return len(s.Levels) == 0 || slices.Contains(s.Levels, level)
+}
+
+// Show is how the page is set when one comes to a step.
+type Show struct {
+	Open      string   `yaml:"open" json:"open,omitempty"`           // a tab of the inspector
+	Only      []string `yaml:"only" json:"only,omitempty"`           // nothing else can be looked at
+	Hide      []string `yaml:"hide" json:"hide,omitempty"`           // what is not there
+	Highlight []string `yaml:"highlight" json:"highlight,omitempty"` // rows to mark: client.rto
+	Compare   []string `yaml:"compare" json:"compare,omitempty"`     // the branches of these steps, side by side
+}
+
+// Views are what a step may open, show alone or hide.
+var Views = []string{"diagram", "state", "timers", "window", "queues", "sysctl", "header", "shell", "why", "chart", "capture"}
 
 // Move is something that the person is asked to do: an operation, or the same
 // moves from the start with some made first.
@@ -52,30 +86,6 @@ type Move struct {
 	afterText string
 	line      int
 }
-
-// Question is asked before the engine shows what comes.
-type Question struct {
-	Ask     string // a kind: see askers
-	Host    string
-	What    string // a place (time-of) or a segment (field)
-	Of      string // count: KIND [from HOST]
-	Field   string
-	Since   string // count: "start" or "" for here
-	Until   string // a place: count, which
-	Options []Option
-
-	line int
-}
-
-// Option is one answer that people give.
-type Option struct {
-	Key  string
-	Is   string // the engine's answer for which this option is right
-	When string // which: the condition under which it is
-}
-
-// other is the key of the option that fits when no other does.
-const other = "other"
 
 // Sandbox is a scene to play with, without steps.
 type Sandbox struct {

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -25,26 +26,28 @@ type linter struct {
 	y    *ast.File
 	file string
 	sc   *engine.Scenario // nil until the scene could be read
+	uses []use
 	errs []error
 }
 
 // at notes a mistake at a path of lesson.yaml.
 func (k *linter) at(path, format string, args ...any) {
-	k.errs = append(k.errs, fmt.Errorf("%s:%d: %s", k.file, lineOf(k.y, path), fmt.Sprintf(format, args...)))
+	k.errs = append(k.errs, fmt.Errorf("%s:%s: %s", k.file, position(tokenAt(k.y, path)), fmt.Sprintf(format, args...)))
 }
 
 // text reads the text in one language and holds it against the steps.
 func (k *linter) text(lang, file string, src []byte) {
-	t, links, errs := parseText(file, src)
+	t, found, errs := parseText(file, src)
 	k.errs = append(k.errs, errs...)
 	k.l.Texts[lang] = t
-	say := func(line int, format string, args ...any) {
-		k.errs = append(k.errs, fmt.Errorf("%s:%d: %s", file, line, fmt.Sprintf(format, args...)))
+	say := func(at any, format string, args ...any) {
+		k.errs = append(k.errs, fmt.Errorf("%s:%v: %s", file, at, fmt.Sprintf(format, args...)))
 	}
 	code := regexp.MustCompile("`[^`]*`") // a word of code is nobody's tone
 	for i, line := range bytes.Split(src, []byte("\n")) {
-		if w := banned.Find(code.ReplaceAll(line, nil)); w != nil {
-			say(i+1, "%q; the voice of a lesson does without it", w)
+		blank := code.ReplaceAllFunc(line, func(b []byte) []byte { return bytes.Repeat([]byte{' '}, len(b)) })
+		if w := banned.FindIndex(blank); w != nil {
+			say(fmt.Sprintf("%d:%d", i+1, 1+utf8.RuneCount(line[:w[0]])), "%q; the voice of a lesson does without it", line[w[0]:w[1]])
 		}
 	}
 	if len(t.Summary) != 1 || t.Summary[0].P == nil {
@@ -62,20 +65,25 @@ func (k *linter) text(lang, file string, src []byte) {
 			k.section(&k.l.Steps[i], &t.Steps[i], say)
 		}
 	}
-	for _, l := range links {
+	k.drillTexts(t, say)
+	for _, l := range found.links {
 		k.link(l, say)
+	}
+	k.uses = append(k.uses, found.uses...)
+	for i := range found.uses {
+		k.uses[len(k.uses)-len(found.uses)+i].line = file + ":" + found.uses[i].line
 	}
 }
 
 // section holds the text of one step against the step.
-func (k *linter) section(s *Step, t *StepText, say func(int, string, ...any)) {
+func (k *linter) section(s *Step, t *StepText, say func(any, string, ...any)) {
 	if len(t.Body) == 0 {
 		say(t.line, "step %q says nothing", s.ID)
 	}
 	for _, p := range []struct {
 		part string
 		want bool
-	}{{"do", len(s.Do) > 0}, {"ask", s.Predict != nil}, {"goal", s.Goal != ""}} {
+	}{{"do", len(s.Do) > 0}, {"ask", s.Predict != nil}, {"goal", s.Goal != ""}, {"param", s.Param != nil}} {
 		line, has := t.has[p.part]
 		if p.want && !has {
 			say(t.line, "step %q has no section \"### %s\"", s.ID, p.part)
@@ -86,23 +94,61 @@ func (k *linter) section(s *Step, t *StepText, say func(int, string, ...any)) {
 	if n := len(doItems(t.Do)); len(s.Do) > 1 && n != len(s.Do) {
 		say(t.has["do"], "%d list items for %d moves", n, len(s.Do))
 	}
-	if s.Predict == nil {
-		return
+	if s.Predict != nil {
+		s.Predict.said(t, say)
 	}
-	var want, got []string
-	for _, o := range s.Predict.Options {
-		want = append(want, o.Key)
+}
+
+// keys are those that a question's list of answers holds in the texts, in order.
+func (q *Question) keys() (keys []string) {
+	for _, o := range q.Options {
+		keys = append(keys, o.Key)
 	}
+	for _, it := range q.Items {
+		keys = append(keys, it.Key)
+	}
+	for _, b := range q.Beliefs {
+		keys = append(keys, b.Key)
+	}
+	if q.how() != asChoose {
+		keys = append(keys, rightText)
+	}
+	return keys
+}
+
+// said holds the words of the answers against the question.
+func (q *Question) said(t *StepText, say func(any, string, ...any)) {
+	want := q.keys()
+	var got []string
 	for _, o := range t.Options {
 		got = append(got, o.Key)
+		if len(o.Why) == 0 && q.how() == asChoose {
+			say(t.has["ask"], "option %q does not say why", o.Key)
+		}
 	}
 	if !slices.Equal(want, got) {
-		say(t.has["ask"], "options %v; expected %v, as in lesson.yaml", got, want)
+		say(t.has["ask"], "the list below the question has the keys %v; expected %v, as in lesson.yaml", got, want)
+	}
+}
+
+// drillTexts holds the sections of the drills against lesson.yaml.
+func (k *linter) drillTexts(t *Text, say func(any, string, ...any)) {
+	for i := range max(len(t.Drills), len(k.l.Drills)) {
+		switch {
+		case i >= len(t.Drills):
+			say(1, "no section \"## drill %s\" at the end", k.l.Drills[i].ID)
+		case i >= len(k.l.Drills):
+			say(t.Drills[i].line, "section \"## drill %s\" has no drill in lesson.yaml", t.Drills[i].ID)
+		case t.Drills[i].ID != k.l.Drills[i].ID:
+			say(t.Drills[i].line, "section \"## drill %s\"; expected drill %s, as in lesson.yaml", t.Drills[i].ID, k.l.Drills[i].ID)
+		case k.l.Drills[i].Ask != nil:
+			k.l.Drills[i].Ask.said(&t.Drills[i], say)
+		}
 	}
 }
 
 // link checks a reference that leads into the product.
-func (k *linter) link(l link, say func(int, string, ...any)) {
+func (k *linter) link(l link, say func(any, string, ...any)) {
 	switch l.kind {
 	case "rule":
 		if !knownRule(l.to) {
@@ -125,19 +171,15 @@ func (k *linter) lint() {
 	if !idRE.MatchString(l.Slug) {
 		k.at("$.slug", "slug %q; expected lower-case words joined by hyphens", l.Slug)
 	}
-	if !slices.Contains(Topics, l.Topic) {
-		k.at("$.topic", "topic %q; expected one of %s", l.Topic, strings.Join(Topics, ", "))
-	}
-	if !slices.Contains(Levels, l.Level) {
-		k.at("$.level", "level %q; expected one of %s", l.Level, strings.Join(Levels, ", "))
-	}
+	k.oneOf("$.chapter", "chapter", l.Chapter, Chapters)
+	k.oneOf("$.level", "level", l.Level, Levels)
 	if l.Minutes < 1 || l.Minutes > 60 {
 		k.at("$.minutes", "%d minutes; expected 1 to 60", l.Minutes)
 	}
 	if l.Scene != "" {
 		f, err := scene.Parse(l.dir+"/"+l.file, l.Scene)
 		if err != nil {
-			k.errs = append(k.errs, err)
+			k.scene(err)
 			return
 		}
 		k.sc, l.sc = &f.Scenario, &f.Scenario
@@ -155,9 +197,10 @@ func (k *linter) lint() {
 			k.at(at+".id", "step id %q; expected lower-case words joined by hyphens, each id once", s.ID)
 		}
 		seen[s.ID] = true
-		if len(s.Do) == 0 && s.Predict == nil && s.Goal == "" && i < len(l.Steps)-1 {
-			k.at(at, "step %q is only to be read; expected do, predict or goal", s.ID)
+		if len(s.Do) == 0 && s.Predict == nil && s.Goal == "" && s.Param == nil && i < len(l.Steps)-1 {
+			k.at(at, "step %q is only to be read; expected do, predict, param or goal", s.ID)
 		}
+		k.stands(at, s, i)
 		k.place(at+".at", s.At.Text)
 		k.condition(at+".goal", s.Goal)
 		for j := range s.Do {
@@ -171,7 +214,15 @@ func (k *linter) lint() {
 			s.Predict.line = lineOf(k.y, at+".predict")
 			k.question(at+".predict", s.Predict)
 		}
+		if s.Param != nil {
+			k.param(at+".param", s.Param)
+		}
+		k.values(at, s)
 	}
+	for i := range l.Drills {
+		k.drill(fmt.Sprintf("$.drills[%d]", i), &l.Drills[i])
+	}
+	k.used()
 }
 
 func knownRule(id string) bool {
@@ -210,47 +261,6 @@ func (k *linter) move(at string, m Move) {
 	}
 }
 
-func (k *linter) question(at string, q *Question) {
-	if err := q.shape(); err != nil {
-		k.at(at, "%v", err)
-	}
-	k.host(at+".host", q.Host)
-	switch q.Ask {
-	case "time-of":
-		k.place(at+".what", q.What)
-	case "count":
-		k.place(at+".until", q.Until)
-		if s, err := parseKind(q.Of); err != nil {
-			k.at(at+".of", "%v", err)
-		} else {
-			k.host(at+".of", s.From)
-		}
-	case "field":
-		if s, err := ParseSelector(q.What); err != nil {
-			k.at(at+".what", "%v", err)
-		} else {
-			k.host(at+".what", s.From)
-		}
-	case "which":
-		k.place(at+".until", q.Until)
-	}
-	if len(q.Options) < 2 || len(q.Options) > 6 {
-		k.at(at, "%d options; expected 2 to 6", len(q.Options))
-	}
-	seen := map[string]bool{}
-	for i, o := range q.Options {
-		here := fmt.Sprintf("%s.options[%d]", at, i)
-		if !idRE.MatchString(o.Key) || seen[o.Key] {
-			k.at(here, "key %q; expected lower-case words joined by hyphens, each key once", o.Key)
-		}
-		seen[o.Key] = true
-		if err := q.optionShape(o); err != nil {
-			k.at(here, "option %q: %v", o.Key, err)
-		}
-		k.condition(here, o.When)
-	}
-}
-
 func (k *linter) place(at, s string) {
 	p, err := ParsePlace(s)
 	if err != nil {
@@ -262,12 +272,9 @@ func (k *linter) place(at, s string) {
 }
 
 func (k *linter) host(at, name string) {
-	var names []string
-	for _, h := range k.sc.Hosts {
-		names = append(names, h.Name)
-	}
+	names := k.hostNames()
 	if name != "" && !slices.Contains(names, name) {
-		k.at(at, "host %q; expected one of %s", name, strings.Join(names, ", "))
+		k.at(at, "host %q%s; expected one of %s", name, meant(name, names), strings.Join(names, ", "))
 	}
 }
 
@@ -276,6 +283,15 @@ func (k *linter) condition(at, cond string) {
 		return
 	}
 	if _, err := scene.Compile(cond, k.sc); err != nil {
+		k.at(at, "%q: %v", cond, better(err, k.hostNames()))
+	} else if err := namesIn(cond); err != nil {
 		k.at(at, "%q: %v", cond, err)
 	}
+}
+
+func (k *linter) hostNames() (names []string) {
+	for _, h := range k.sc.Hosts {
+		names = append(names, h.Name)
+	}
+	return names
 }

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
+	"reflect"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -15,6 +18,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
 
 	"wirestep/engine/sim"
 )
@@ -30,19 +34,29 @@ const (
 // yamlLesson is lesson.yaml as it is written.
 type yamlLesson struct {
 	Slug    string     `yaml:"slug"`
-	Topic   string     `yaml:"topic"`
+	Chapter string     `yaml:"chapter"`
 	Minutes int        `yaml:"minutes"`
 	Level   string     `yaml:"level"`
 	Scene   string     `yaml:"scene"`
+	Claims  []string   `yaml:"claims"`
+	Needs   []string   `yaml:"needs"`
 	Steps   []yamlStep `yaml:"steps"`
+	Drills  []Drill    `yaml:"drills"`
 }
 
 type yamlStep struct {
-	ID      string    `yaml:"id"`
-	At      string    `yaml:"at"`
-	Do      []yamlDo  `yaml:"do"`
-	Predict *yamlPred `yaml:"predict"`
-	Goal    string    `yaml:"goal"`
+	ID      string            `yaml:"id"`
+	Levels  []string          `yaml:"levels"`
+	At      string            `yaml:"at"`
+	On      string            `yaml:"on"`
+	Claims  []string          `yaml:"claims"`
+	Show    *Show             `yaml:"show"`
+	Do      []yamlDo          `yaml:"do"`
+	Predict *Question         `yaml:"predict"`
+	Param   *Param            `yaml:"param"`
+	Goal    string            `yaml:"goal"`
+	Values  map[string]string `yaml:"values"`
+	After   map[string]string `yaml:"values-after"`
 }
 
 type yamlDo struct {
@@ -52,24 +66,7 @@ type yamlDo struct {
 	Replay []string `yaml:"replay"`
 }
 
-type yamlPred struct {
-	Ask     string       `yaml:"ask"`
-	Host    string       `yaml:"host"`
-	What    string       `yaml:"what"`
-	Of      string       `yaml:"of"`
-	Field   string       `yaml:"field"`
-	Since   string       `yaml:"since"`
-	Until   string       `yaml:"until"`
-	Options []yamlOption `yaml:"options"`
-}
-
-type yamlOption struct {
-	Key  string `yaml:"key"`
-	Is   string `yaml:"is"`
-	When string `yaml:"when"`
-}
-
-// All returns the lessons that are built in, by topic, the short ones first.
+// All returns the lessons that are built in, by chapter, the short ones first.
 // They are shared: nobody changes a lesson. With an error come those that can be used.
 var All = sync.OnceValues(loadAll)
 
@@ -92,7 +89,7 @@ func loadAll() ([]*Lesson, error) {
 		out = append(out, l)
 	}
 	sort.SliceStable(out, func(i, j int) bool {
-		a, b := slices.Index(Topics, out[i].Topic), slices.Index(Topics, out[j].Topic)
+		a, b := slices.Index(Chapters, out[i].Chapter), slices.Index(Chapters, out[j].Chapter)
 		return a < b || a == b && out[i].Minutes < out[j].Minutes
 	})
 	return out, errors.Join(errs...)
@@ -138,7 +135,12 @@ func load(fsys fs.FS, dir, show string) (*Lesson, error) {
 	if scene, err := read(fsys, dir, l.file); err != nil || !fs.ValidPath(l.file) {
 		k.at("$.scene", "scene %q: expected a file in this folder", l.file)
 	} else {
-		l.Scene = string(scene)
+		l.source = string(scene)
+		l.names = defaults(l.source)
+		l.Scene = fillIn(l.source, nil)
+	}
+	for i := range l.Drills {
+		k.drillScene(fsys, dir, i)
 	}
 	for _, lang := range Langs {
 		file := lang + ".md"
@@ -175,24 +177,36 @@ func parseLesson(name string, src []byte) (*Lesson, *ast.File, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	l := &Lesson{Slug: in.Slug, Topic: in.Topic, Minutes: in.Minutes, Level: in.Level, file: in.Scene, Texts: map[string]*Text{}}
+	l := &Lesson{
+		Slug: in.Slug, Chapter: in.Chapter, Minutes: in.Minutes, Level: in.Level, Claims: in.Claims, Needs: in.Needs,
+		Drills: in.Drills, file: in.Scene, Texts: map[string]*Text{},
+	}
 	for _, s := range in.Steps {
 		at, _ := ParsePlace(s.At) // the linter parses it again, to say where it is wrong
-		step := Step{ID: s.ID, At: at, Goal: s.Goal}
-		for _, m := range s.Do {
-			after, _, _ := instant(m.After)
-			step.Do = append(step.Do, Move{Act: m.Act, Or: m.Or, Replay: m.Replay, afterText: m.After, After: sim.Duration(after)})
+		step := Step{
+			ID: s.ID, Levels: s.Levels, At: at, On: s.On, Claims: s.Claims, Show: s.Show, Predict: s.Predict, Param: s.Param, Goal: s.Goal,
+			Values: unread(s.Values), After: unread(s.After),
 		}
-		if p := s.Predict; p != nil {
-			q := &Question{Ask: p.Ask, Host: p.Host, What: p.What, Of: p.Of, Field: p.Field, Since: p.Since, Until: p.Until}
-			for _, o := range p.Options {
-				q.Options = append(q.Options, Option(o))
-			}
-			step.Predict = q
+		for _, m := range s.Do {
+			step.Do = append(step.Do, m.move())
 		}
 		l.Steps = append(l.Steps, step)
 	}
 	return l, y, nil
+}
+
+func (m yamlDo) move() Move {
+	after, _, _ := instant(m.After)
+	return Move{Act: m.Act, Or: m.Or, Replay: m.Replay, afterText: m.After, After: sim.Duration(after)}
+}
+
+// unread are values whose expressions the linter reads, once there is a scene.
+func unread(in map[string]string) map[string]value {
+	out := map[string]value{}
+	for name, text := range in {
+		out[name] = value{text: text}
+	}
+	return out
 }
 
 // decode reads YAML strictly. The library panics on some texts that are not
@@ -214,20 +228,55 @@ func decode(name string, src []byte, into any) (y *ast.File, err error) {
 
 // yamlError gives an error of the YAML library the shape of ours.
 func yamlError(name string, err error) error {
-	line := 1
+	at := "1"
 	msg := err.Error()
 	var ye yaml.Error
 	if errors.As(err, &ye) {
 		msg = ye.GetMessage()
 		if t := ye.GetToken(); t != nil && t.Position != nil {
-			line = t.Position.Line
+			at = position(t.Position)
 		}
 	}
-	return fmt.Errorf("%s:%d: %s", name, line, strings.ReplaceAll(strings.TrimSpace(msg), "\n", " "))
+	msg = strings.ReplaceAll(strings.TrimSpace(msg), "\n", " ")
+	if m := unknownRE.FindStringSubmatch(msg); m != nil {
+		msg = fmt.Sprintf("there is no field %q%s", m[1], meant(m[1], fieldNames))
+	}
+	return fmt.Errorf("%s:%s: %s", name, at, msg)
 }
 
-// lineOf is the line of a value in a YAML file, by its path: "$.steps[0].at".
-func lineOf(y *ast.File, at string) int {
+var unknownRE = regexp.MustCompile(`^unknown field "([^"]*)"`)
+
+// fieldNames are all that may stand before a colon in the files of authors.
+var fieldNames = func() []string {
+	seen := map[string]bool{}
+	for _, t := range []reflect.Type{
+		reflect.TypeFor[yamlLesson](), reflect.TypeFor[yamlScene](), reflect.TypeFor[yamlClaim](),
+	} {
+		yamlNames(t, seen)
+	}
+	return slices.Sorted(maps.Keys(seen))
+}()
+
+func yamlNames(t reflect.Type, seen map[string]bool) {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct {
+		return
+	}
+	for i := range t.NumField() {
+		if name, _, _ := strings.Cut(t.Field(i).Tag.Get("yaml"), ","); name != "" {
+			seen[name] = true
+		}
+		yamlNames(t.Field(i).Type, seen)
+	}
+}
+
+func position(p *token.Position) string { return fmt.Sprintf("%d:%d", p.Line, p.Column) }
+
+// tokenAt is where a value stands in a YAML file, by its path: "$.steps[0].at"; or,
+// where it is not there, what it would stand in.
+func tokenAt(y *ast.File, at string) *token.Position {
 	for ; y != nil && at != "" && at != "$"; at = at[:strings.LastIndexAny(at, ".[")] {
 		p, err := yaml.PathString(at)
 		if err != nil {
@@ -237,7 +286,16 @@ func lineOf(y *ast.File, at string) int {
 		if err != nil || n == nil || n.GetToken() == nil || n.GetToken().Position == nil {
 			continue
 		}
-		return n.GetToken().Position.Line
+		if m, ok := n.(*ast.MappingNode); ok && len(m.Values) > 0 { // not the colon, or the brace, after its first key
+			return m.Values[0].Key.GetToken().Position
+		}
+		if m, ok := n.(*ast.MappingValueNode); ok {
+			return m.Key.GetToken().Position
+		}
+		return n.GetToken().Position
 	}
-	return 1
+	return &token.Position{Line: 1, Column: 1}
 }
+
+// lineOf is the line of a value in a YAML file.
+func lineOf(y *ast.File, at string) int { return tokenAt(y, at).Line }

@@ -3,6 +3,7 @@ package lessons
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,17 +46,18 @@ const (
 )
 
 var (
-	nthRE   = regexp.MustCompile(`^(\d+)(?:st|nd|rd|th) ` + kindWord + fromWord + `$`)
-	kindRE  = regexp.MustCompile(`^` + kindWord + fromWord + `$`)
-	braceRE = regexp.MustCompile(`\{([^{}]*)\}`)
-	placeRE = regexp.MustCompile(`^(\d+(?:st|nd|rd|th) .*) (sent|arrives|lost)$`)
+	nthRE     = regexp.MustCompile(`^(\d+)(?:st|nd|rd|th) ` + kindWord + fromWord + `$`)
+	kindRE    = regexp.MustCompile(`^` + kindWord + fromWord + `$`)
+	braceRE   = regexp.MustCompile(`\{([^{}]*)\}`)
+	nthWordRE = regexp.MustCompile(`^\d+(?:st|nd|rd|th)\b`)
+	placeRE   = regexp.MustCompile(`^(\d+(?:st|nd|rd|th) .*) (sent|arrives|lost)$`)
 )
 
 // ParseSelector reads "NTH KIND [from HOST]".
 func ParseSelector(s string) (Selector, error) {
 	m := nthRE.FindStringSubmatch(s)
 	if m == nil {
-		return Selector{}, fmt.Errorf("%q is no segment; expected one such as \"2nd SYN-ACK from server\"", s)
+		return Selector{}, fmt.Errorf("%q is no segment%s; expected one such as \"2nd SYN-ACK from server\"", s, kindMeant(s))
 	}
 	n, err := strconv.Atoi(m[1])
 	if err != nil || n < 1 || n > 10_000 {
@@ -68,7 +70,7 @@ func ParseSelector(s string) (Selector, error) {
 func parseKind(s string) (Selector, error) {
 	m := kindRE.FindStringSubmatch(s)
 	if m == nil {
-		return Selector{}, fmt.Errorf("%q is no kind of segment; expected one such as \"DATA from client\"", s)
+		return Selector{}, fmt.Errorf("%q is no kind of segment%s; expected one such as \"DATA from client\"", s, kindMeant(s))
 	}
 	return Selector{Kind: m[1], From: m[2]}, nil
 }
@@ -89,6 +91,10 @@ func ParsePlace(s string) (Place, error) {
 	}
 	m := placeRE.FindStringSubmatch(s)
 	if m == nil {
+		if nthWordRE.MatchString(s) {
+			word := s[strings.LastIndexByte(s, ' ')+1:]
+			return p, fmt.Errorf("%q is no place%s; expected NTH KIND [from HOST] sent, arrives or lost", s, meant(word, []string{"sent", "arrives", "lost"}))
+		}
 		return p, nil
 	}
 	sel, err := ParseSelector(m[1])
@@ -118,4 +124,26 @@ func targets(act string) ([]Selector, error) {
 		return nil, fmt.Errorf("%q: a brace without its partner", act)
 	}
 	return out, nil
+}
+
+// kindMeant says which kind of segment a misspelt one was probably meant to be.
+func kindMeant(s string) string {
+	for _, word := range strings.Fields(s) {
+		if kinds := []string{"SYN", "SYN-ACK", "ACK", "FIN", "RST", "DATA", "segment"}; !slices.Contains(kinds, word) && !nthWordRE.MatchString(word) {
+			return meant(word, kinds)
+		}
+	}
+	return ""
+}
+
+// segmentPlace reads "NTH KIND [from HOST] [sent|arrives|lost]".
+func segmentPlace(s string) (Place, error) {
+	if !placeRE.MatchString(s) {
+		s += " sent"
+	}
+	p, err := ParsePlace(s)
+	if err == nil && p.Kind != AtSent && p.Kind != AtArrives && p.Kind != AtLost {
+		err = fmt.Errorf("%q is no segment; expected one such as \"2nd SYN-ACK from server lost\"", s)
+	}
+	return p, err
 }

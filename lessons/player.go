@@ -39,6 +39,10 @@ type Predicted struct {
 	Right  string
 	Why    engine.StepNo // the event that decides, in the branch as it will be
 	Answer string        // as the engine put it: "1s", "ACK from server"
+
+	Verdict string // on the choice: one of the verdicts
+	Belief  string // the key of the belief that it belongs to
+	Left    int    // tries
 }
 
 // Status is what a page shows of a lesson.
@@ -51,6 +55,25 @@ type Status struct {
 	Asked  bool
 	Choice string
 	Right  string
+
+	Level      string
+	Lacks      int // the move that has to be made before the run goes on, from 1
+	Hints      int
+	Tried      []string
+	Verdict    string
+	Belief     string
+	Candidates []engine.StepNo // of a question for the cause
+	Cause      *WhyAsked
+	Values     map[string]string          // of this step, those that are known
+	Branches   map[string]engine.BranchID // by step
+}
+
+// WhyAsked is the question which event caused what a step asked about.
+type WhyAsked struct {
+	Of         engine.StepNo
+	Candidates []engine.StepNo
+	Choice     engine.StepNo
+	Right      []engine.StepNo
 }
 
 // Player leads one session through a lesson. It holds no timeline: whoever owns
@@ -91,7 +114,7 @@ func (p *Player) State() State {
 
 // Status says where the person stands.
 func (p *Player) Status() Status {
-	st := Status{Slug: p.l.Slug, Step: p.s.Step, Steps: len(p.l.Steps), Away: p.away}
+	st := Status{Level: p.l.Level, Slug: p.l.Slug, Step: p.s.Step, Steps: len(p.l.Steps), Away: p.away}
 	if p.s.Step < len(p.s.Homes) {
 		a := p.s.Answers[p.s.Step]
 		st.Done = p.s.Goals[p.s.Step]

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -225,7 +226,7 @@ func TestAPlayerIsResumed(t *testing.T) {
 	must(t, p.Next(tl))
 	q := Resume(p.l, p.State())
 	must(t, q.Observe(tl))
-	if p.Status() != q.Status() {
+	if !reflect.DeepEqual(p.Status(), q.Status()) {
 		t.Errorf("%+v, %+v", p.Status(), q.Status())
 	}
 	if r := Resume(p.l, State{Step: 7}); r.Status().Step != 0 {
@@ -300,7 +301,7 @@ func TestWhateverAPersonDoes(t *testing.T) {
 		must(t, json.Unmarshal(kept, &s))
 		q := Resume(l, s)
 		must(t, q.Observe(tl))
-		if p.Status() != q.Status() {
+		if !reflect.DeepEqual(p.Status(), q.Status()) {
 			t.Errorf("seed %d: %+v, resumed %+v", seed, p.Status(), q.Status())
 		}
 	}

@@ -88,7 +88,7 @@ func (p *Player) decide(t *engine.Timeline, q *Question) (answer, right string, 
 		}
 		answer = "never"
 		if p.find(t, at) == nil {
-			answer = fmt.Sprintf("%dns", int64(t.World().Now()))
+			answer = spellTime(int64(t.World().Now()))
 		} else if t.Err() != nil {
 			return "", "", t.Err()
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -203,8 +204,10 @@ func (k *linter) value(s string) (v value, err error) {
 		}
 		s = s[:i]
 	}
-	v.ask, err = scene.CompileValue(s, k.sc)
-	return v, err
+	if v.ask, err = scene.CompileValue(s, k.sc); err != nil {
+		return v, better(err, k.hostNames())
+	}
+	return v, namesIn(s)
 }
 
 // sentences reads a text in each language. Where values are at hand a number typed
@@ -230,13 +233,7 @@ func (k *linter) sentences(at string, in map[string]string, values map[string]va
 	return out
 }
 
-func sortedKeys(m map[string]value) (names []string) {
-	for name := range m {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // inlineText reads one paragraph as a lesson's text is read.
 func inlineText(s string) (spans []Span, used []string, errs []error) {
@@ -256,7 +253,8 @@ func inlineText(s string) (spans []Span, used []string, errs []error) {
 		}
 	}
 	for _, err := range d.errs {
-		errs = append(errs, errors.New(strings.TrimPrefix(err.Error(), ":1: ")))
+		_, what, _ := strings.Cut(err.Error(), ": ")
+		errs = append(errs, errors.New(what))
 	}
 	return spans, used, errs
 }

@@ -49,19 +49,18 @@ func TestOptions(t *testing.T) {
 func TestTextErrorsHaveTheirLine(t *testing.T) {
 	for _, tc := range []struct{ name, md, want string }{
 		{"no title", "text\n", "en.md:1: no title"},
-		{"html", "# T\n\n## a: A\n\nx <b>y</b>\n", "en.md:5: RawHTML"},
-		{"html block", "# T\n\n## a: A\n\n<div>\n</div>\n", "en.md:5: HTMLBlock"},
-		{"image", "# T\n\n## a: A\n\n![x](y)\n", "en.md:5: Image"},
-		{"quote", "# T\n\n## a: A\n\n> x\n", "en.md:5: Blockquote"},
-		{"outside link", "# T\n\n## a: A\n\n\n[x](https://example.org/)\n", "en.md:6: link to"},
-		{"script link", "# T\n\n## a: A\n\n[x](javascript:alert)\n", "en.md:5: link to"},
-		{"unknown kind", "# T\n\n## a: A\n\n{SIN}\n", "en.md:5: {SIN}"},
-		{"open brace", "# T\n\n## a: A\n\n{SYN\n", "en.md:5: a brace"},
-		{"heading without id", "# T\n\n## A\n", "en.md:3: heading"},
-		{"unknown section", "# T\n\n## a: A\n\n### later\n", "en.md:5: heading"},
-		{"section twice", "# T\n\n## a: A\n\n### do\n\nx\n\n### do\n\ny\n", "en.md:9: a second section"},
-		{"option without why", "# T\n\n## a: A\n\n### ask\n\nx\n\n- `k` words\n", "en.md:9: option \"k\" does not say why"},
-		{"nested list", "# T\n\n## a: A\n\n- x\n  - y\n", "en.md:5: a list item"},
+		{"html", "# T\n\n## a: A\n\nx <b>y</b>\n", "en.md:5:1: RawHTML"},
+		{"html block", "# T\n\n## a: A\n\n<div>\n</div>\n", "en.md:5:1: HTMLBlock"},
+		{"image", "# T\n\n## a: A\n\n![x](y)\n", "en.md:5:3: Image"},
+		{"quote", "# T\n\n## a: A\n\n> x\n", "en.md:5:3: Blockquote"},
+		{"outside link", "# T\n\n## a: A\n\n\n[x](https://example.org/)\n", "en.md:6:2: link to"},
+		{"script link", "# T\n\n## a: A\n\n[x](javascript:alert)\n", "en.md:5:2: link to"},
+		{"unknown kind", "# T\n\n## a: A\n\n{SIN}\n", "en.md:5:1: {SIN}"},
+		{"open brace", "# T\n\n## a: A\n\n{SYN\n", "en.md:5:1: a brace"},
+		{"heading without id", "# T\n\n## A\n", "en.md:3:4: heading"},
+		{"unknown section", "# T\n\n## a: A\n\n### later\n", "en.md:5:5: section"},
+		{"section twice", "# T\n\n## a: A\n\n### do\n\nx\n\n### do\n\ny\n", "en.md:9:5: a second section"},
+		{"nested list", "# T\n\n## a: A\n\n- x\n  - y\n", "en.md:5:3: a list item"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			_, _, errs := parseText("en.md", []byte(tc.md))

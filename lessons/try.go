@@ -36,6 +36,8 @@ type value struct {
 	before bool // in the run as it is without the try
 	unit   string
 	ask    scene.Value
+	of     string // the value of that step,
+	name   string // of this name
 }
 
 // Tried is what a try came to.

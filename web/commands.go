@@ -351,7 +351,7 @@ func (st *stage) doPredict(_ *watcher, c proto.Command) (proto.Done, error) {
 	if err != nil {
 		return proto.Done{}, cannot("lesson", "what", err.Error())
 	}
-	return proto.Done{Predict: &proto.Predicted{Choice: p.Choice, Right: p.Right, Why: int32(p.Why)}}, nil
+	return proto.Done{Predict: &proto.Predicted{Choice: p.Choice, Right: p.Right, Why: int32(p.Why), Verdict: p.Verdict, Belief: p.Belief, Left: p.Left}}, nil
 }
 
 // observe lets the lesson see where the person went.

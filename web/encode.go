@@ -2,7 +2,9 @@ package web
 
 import (
 	"cmp"
+	"maps"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"wirestep/engine"
@@ -253,5 +255,25 @@ func queueItem(i engine.QueueItem) proto.QueueItem {
 }
 
 func encodeLesson(s lessons.Status) *proto.Lesson {
-	return &proto.Lesson{Slug: s.Slug, Step: s.Step, Steps: s.Steps, Done: s.Done, Away: s.Away, Asked: s.Asked, Choice: s.Choice, Right: s.Right}
+	out := &proto.Lesson{
+		Slug: s.Slug, Level: s.Level, Step: s.Step, Steps: s.Steps, Done: s.Done, Away: s.Away, Asked: s.Asked, Lacks: s.Lacks, Hints: s.Hints,
+		Tried: s.Tried, Choice: s.Choice, Right: s.Right, Verdict: s.Verdict, Belief: s.Belief, Candidates: steps(s.Candidates),
+	}
+	if s.Cause != nil {
+		out.Cause = &proto.WhyAsked{Of: int32(s.Cause.Of), Candidates: steps(s.Cause.Candidates), Choice: int32(s.Cause.Choice), Right: steps(s.Cause.Right)}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Values)) {
+		out.Values = append(out.Values, proto.LessonValue{Name: name, Text: s.Values[name]})
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.Branches)) {
+		out.Branches = append(out.Branches, proto.LessonBranch{Step: id, Branch: int32(s.Branches[id])})
+	}
+	return out
+}
+
+func steps(in []engine.StepNo) (out []int32) {
+	for _, n := range in {
+		out = append(out, int32(n))
+	}
+	return out
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"reflect"
 	"testing"
 
 	"wirestep/web/proto"
@@ -39,7 +40,7 @@ func TestLessonsOverTheStream(t *testing.T) {
 			}
 			p.do(proto.Command{T: "lesson", Text: "prev"})
 			again := open(t, func(c *Config) { c.Journal = s.kept }).join(id, "")
-			if *again.cursor.Lesson != *p.cursor.Lesson || again.cursor.N != p.cursor.N || again.cursor.Branch != p.cursor.Branch {
+			if !reflect.DeepEqual(again.cursor.Lesson, p.cursor.Lesson) || again.cursor.N != p.cursor.N || again.cursor.Branch != p.cursor.Branch {
 				t.Errorf("it stood at %+v %+v and stands at %+v %+v", p.cursor, p.cursor.Lesson, again.cursor, again.cursor.Lesson)
 			}
 		})

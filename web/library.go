@@ -98,10 +98,10 @@ func (b *library) run(text string) (run, error) {
 
 func (b *library) topics(lang string) []templates.Topic {
 	var all []templates.Topic
-	for _, id := range lessons.Topics {
-		t := templates.Topic{ID: id, Name: i18n.T(lang, "topic."+id)}
+	for _, id := range lessons.Chapters {
+		t := templates.Topic{ID: id, Name: i18n.T(lang, "chapter."+id)}
 		for _, l := range b.lessons {
-			if l.Topic == id {
+			if l.Chapter == id {
 				t.Lessons = append(t.Lessons, templates.Card{
 					Href: "/lessons/" + l.Slug, Title: l.Title(lang), About: l.Summary(lang),
 					Length: i18n.T(lang, "home.minutes", "n", l.Minutes), Level: i18n.T(lang, "level."+l.Level), Rank: slices.Index(lessons.Levels, l.Level) + 1,

@@ -28,7 +28,7 @@ func (s *site) everyPage() []string {
 var (
 	inline = regexp.MustCompile(`<script(?:[^>]*[^/>])?>[^<]|<style|\sstyle=|\son[a-z]+=`)
 	// a key of the catalogue that has no words stands for itself
-	wordless = regexp.MustCompile(`>(?:home|nav|claims|lab|event|error|scripts|sysctls|topic|level|failure)\.[a-z-]+<`)
+	wordless = regexp.MustCompile(`>(?:home|nav|claims|lab|event|error|scripts|sysctls|chapter|level|failure)\.[a-z-]+<`)
 	heading  = regexp.MustCompile(`(?s)<h1[^>]*>\s*([^<]+)`)
 )
 

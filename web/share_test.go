@@ -3,6 +3,7 @@ package web
 import (
 	"maps"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -281,7 +282,7 @@ func TestCopyOfALesson(t *testing.T) {
 		p.ask(proto.Command{T: "lesson", Text: "next"})
 	}
 	c := s.join(s.create(map[string]any{"copy": id}), "")
-	if c.Lesson != p.Lesson || c.cursor.Lesson == nil || *c.cursor.Lesson != *p.cursor.Lesson || c.cursor.Lesson.Step == 0 {
+	if c.Lesson != p.Lesson || c.cursor.Lesson == nil || !reflect.DeepEqual(c.cursor.Lesson, p.cursor.Lesson) || c.cursor.Lesson.Step == 0 {
 		t.Errorf("the copy's lesson is %+v, want %+v", c.cursor.Lesson, p.cursor.Lesson)
 	}
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"reflect"
 
 	"wirestep/engine"
 	"wirestep/web/proto"
@@ -37,7 +38,7 @@ func (st *stage) tell(before place) {
 	if now.branches != before.branches {
 		branches = encodeJSON(proto.Branches{T: "branches", Branches: encodeBranches(st.t)})
 	}
-	if now.branch != before.branch || now.n != before.n || now.lesson != before.lesson {
+	if now.branch != before.branch || now.n != before.n || !reflect.DeepEqual(now.lesson, before.lesson) {
 		cursor = encodeJSON(st.cursor())
 	}
 	if now.people != before.people {

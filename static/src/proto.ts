@@ -15,9 +15,9 @@
 // ops: replay, preview: same moves as before, with these made first, at time 0
 // without: replay: go on right before this event, an act, without it; every later act is made again
 // cond: until, search: "segment" "timer" "state" "drop" or a condition such as client.cwnd < 4
-// text: label, fork, replay, moves: the branch's name; lesson: "next" "prev" "reset" "return"; try: which; share: "follower" "driver", what the link lets one be; name: what the others see
+// text: label, fork, replay, moves: the branch's name; lesson: "next" "prev" "reset" "return" "hint" "level"; try: which; share: "follower" "driver", what the link lets one be; name: what the others see
 // off: share: the link holds no longer
-// answer: predict: the key of the option chosen
+// answer: predict: the key of the option chosen, or what was constructed (docs/lessons.md); lesson: the level
 // host: shell: on which host; n absent: where the session stands, else at that step
 // number: history: of what, up to event n
 // line: shell: the command line, at most 1024 bytes
@@ -38,7 +38,7 @@ export type Order =
   | { t: "diff"; branch?: number; to?: number }
   | { t: "compare"; branch?: number; branches?: number[] }
   | { t: "inspect"; branch?: number; n?: number }
-  | { t: "lesson"; branch?: number; text?: string }
+  | { t: "lesson"; branch?: number; text?: string; answer?: string }
   | { t: "predict"; branch?: number; answer?: string }
   | { t: "shell"; branch?: number; n?: number; host?: string; line?: string }
   | { t: "header"; branch?: number; n?: number; to?: number; packet?: number }
@@ -91,26 +91,66 @@ export interface Left {
 }
 
 /**
- * Lesson is the state of the guided part of a session.
+ * Lesson is where the session stands in its lesson.
  */
 export interface Lesson {
   slug: string;
-  step: number; // 0-based
+  level: string;
+  step: number; // 0-based, among all steps of the lesson; a level may not have all of them
   steps: number;
   done: boolean; // the goal of this step is reached, or it has none
   away: boolean; // the person has left the lesson's own moves
-  asked: boolean; // this step's question has been answered
-  choice?: string;
-  right?: string; // the answer, once given
+  asked: boolean; // this step's question is decided
+  lacks?: number; // this move, from 1, has to be made before the run goes on or the question is locked
+  hints?: number; // how many hints were asked for
+  tried?: string[]; // wrong answers so far, where there are several tries
+  choice?: string; // the last answer
+  right?: string; // the answer, once decided: a key, or as one would give it ("3s", "a,b,c", a number)
+  verdict?: string; // of the last answer: "right" "near" "belief" "other"
+  belief?: string; // the belief that gives this answer, by its key
+  candidates?: number[]; // cause: the events to choose from, in order
+  cause?: WhyAsked; // which event caused it?, asked after the question
+  values?: LessonValue[]; // what {=name} stands for in the texts of this step
+  branches?: LessonBranch[]; // of the steps that made one, or stand on one
 }
 
 /**
- * Predicted is the engine's answer to a question, run ahead on a fork.
+ * LessonValue is a number of the run.
+ */
+export interface LessonValue {
+  name: string;
+  text: string;
+}
+
+/**
+ * LessonBranch is the branch of a step.
+ */
+export interface LessonBranch {
+  step: string; // its id
+  branch: number;
+}
+
+/**
+ * Predicted is the engine's answer to a question, run ahead on a fork. While tries
+ * are left, right and why are absent.
  */
 export interface Predicted {
   choice: string;
   right: string;
   why: number; // the event that decides, in the branch as it will be
+  verdict: string;
+  belief?: string;
+  left?: number; // tries
+}
+
+/**
+ * WhyAsked is the question which event caused what the question of a step was about.
+ */
+export interface WhyAsked {
+  of: number; // the event
+  candidates: number[]; // in order
+  choice?: number;
+  right?: number[]; // those that are in the chain of its causes; once decided
 }
 
 /**

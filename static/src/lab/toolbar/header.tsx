@@ -29,7 +29,7 @@ export function Header({ stream, place }: { stream: Stream; place: Place }) {
               {t('nav.lessons')}
             </a>
             <span class="wide"> › </span>
-            <span class="wide">{t(`topic.${doc.topic}`)} › </span>
+            <span class="wide">{t(`chapter.${doc.chapter}`)} › </span>
             <h1>{doc.title}</h1>
           </>
         ) : (
