@@ -340,6 +340,9 @@ func (w *World) Packet(id sim.PacketID) *Packet { return w.sent.get(id) }
 // LastPacket is the number of the latest packet.
 func (w *World) LastPacket() sim.PacketID { return w.sent.n }
 
+// SentOf is how many segments of a kind a host has sent, as standing rules count them.
+func (w *World) SentOf(h sim.HostID, k wire.Kind) int { return w.kinds[int(h)*kindSlots+int(k)] }
+
 // Subject is something whose variables are watched.
 type Subject struct {
 	ID     sim.SubjectID

@@ -29,6 +29,9 @@ func TestCommandLinesThatAreNotUnderstood(t *testing.T) {
 		{"run a b", "2 scenes, expected one"},
 		{"run -speed 3 x.scene", "flag provided but not defined: -speed"},
 		{"run x.scene -format xml", "-format xml, expected compact, json, explain, tcpdump or pkt"},
+		{"find x.scene", "nothing to find, expected -to with a condition"},
+		{"find " + lostSyn + " -to nobody.errno==1", "unknown name nobody"},
+		{"find " + lostSyn + " -to now>1 -moves drop,drip", `"drip" is no kind of move, expected one of drop, delay`},
 		{"bench -bytes 0", "-bytes 0, expected 1 to"},
 		{"bench now", `"now", expected flags only`},
 		{"bench -loss many", `"many%" is not a share`},
@@ -41,6 +44,22 @@ func TestCommandLinesThatAreNotUnderstood(t *testing.T) {
 	}
 	if code, out, _ := call("", "help"); code != 0 || !strings.Contains(out, "wirestep run") {
 		t.Errorf("help: %d, %q", code, out)
+	}
+}
+
+func TestFindTellsAWayAndAProof(t *testing.T) {
+	code, out, e := call("", "find", lostSyn, "-to", "now >= 2 && client.state == SYN_SENT", "-moves", "drop")
+	if code != 0 || e != "" || !strings.Contains(out, "at 0s drop 2nd SYN from client") {
+		t.Errorf("%d, %q,\n%s", code, e, out)
+	}
+	code, out, _ = call("", "find", lostSyn, "-to", "client.errno == ECONNREFUSED", "-moves", "drop", "-max", "1")
+	if code != 1 || !strings.Contains(out, "no single move of the set reaches client.errno == ECONNREFUSED: every future was tried") || !strings.Contains(out, "drop: each segment that a host sends") {
+		t.Errorf("%d,\n%s", code, out)
+	}
+	code, out, _ = call("", "find", lostSyn, "-to", "now >= 2 && client.state == SYN_SENT", "-moves", "drop", "-json")
+	var got jsonFound
+	if err := json.Unmarshal([]byte(out), &got); err != nil || code != 0 || len(got.Found) == 0 || len(got.Found[0].Solutions[0].Moves) != 1 {
+		t.Errorf("%d, %v,\n%s", code, err, out)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/file"
+	exprparser "github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/vm"
 
 	"wirestep/engine"
@@ -107,6 +108,18 @@ func compile(text string, sc *engine.Scenario, decides bool) (*vm.Program, *view
 // Momentary reports whether a condition is one of the words, which are about single
 // events: what is true of two events in a row has then come true twice.
 func Momentary(text string) bool { return untilWord(strings.TrimSpace(text)) != nil }
+
+// AboutEvents reports whether a condition that compiles asks about events, and not
+// only about the world: it has to be given them.
+func AboutEvents(text string) bool {
+	tree, err := exprparser.Parse(text)
+	if err != nil || Momentary(text) {
+		return true
+	}
+	used := &names{}
+	ast.Walk(&tree.Node, used)
+	return used.has("event")
+}
 
 func ask(program *vm.Program, env map[string]any) bool {
 	out, err := vm.Run(program, env)

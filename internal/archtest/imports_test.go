@@ -16,7 +16,7 @@ const (
 	leaves = "engine/sim engine/wire engine/trace"
 	parts  = leaves + " engine/tcp engine/netem engine/middlebox"
 	core   = parts + " engine/host engine"
-	texts  = core + " engine/scene engine/packetdrill engine/capture engine/shell engine/outcome"
+	texts  = core + " engine/scene engine/packetdrill engine/capture engine/shell engine/outcome engine/find"
 )
 
 // may is the import rule of docs/design.md: what each package may import of
@@ -35,6 +35,7 @@ var may = map[string]string{
 	"engine/capture":     core,
 	"engine/shell":       core,
 	"engine/outcome":     core,
+	"engine/find":        core + " engine/scene",
 	"i18n":               "",
 	"i18n/cmd/missing":   texts + " i18n",
 	"static":             "",
