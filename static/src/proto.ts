@@ -380,7 +380,7 @@ export interface Frame {
   also?: boolean; // act: made in one with the act before it
   cause: number;
   head?: number; // the span with the greatest consequence; absent: none has one
-  class?: string; // what that is: "state" "refusal" "repeat" "timer" "bytes" "none"
+  class?: string; // what that is: "state" "refusal" "repeat" "sent" "timer" "bytes" "none"
   spans: Span[];
   changes?: Change[];
   effects?: Effect[];
@@ -615,6 +615,7 @@ export interface Compared {
   rows: CompareRow[];
   at: number; // the first outcome that differs: where the play head goes
   part: number | null; // when they part; null: never
+  apart: number | null; // from here on they look different; before they part, only in windows and clocks
   parting: string; // "They part here, at 1 s: …"
   alone?: CompareAlone[]; // of several changes: each by itself, to be replayed
   world: World; // before the first event: the same for all

@@ -34,7 +34,8 @@ export function eventEffects(f: Frame, d: BranchData): string[] {
   if (sent.length > FEW) out.push(t('event.sent-many', { n: sent.length }) + (again ? ` (${t('event.sent-again', { n: again })})` : ''));
   for (const e of f.effects ?? []) {
     const p = d.history.byPacket.get(e.n ?? 0)?.packet;
-    if (e.kind === 'sent' && e.packet && sent.length <= FEW) out.push(t('event.sent', { segment: kindName(e.packet) + (e.packet.retx ? ` (${t('lab.retransmission', { n: e.packet.retx })})` : '') }));
+    if (e.kind === 'sent' && e.packet && sent.length <= FEW)
+      out.push(t('event.sent', { segment: kindName(e.packet) + (e.packet.retx ? ` (${t('lab.retransmission', { n: e.packet.retx })})` : '') }));
     if (e.kind === 'lost' && p) out.push(t('event.lost', { segment: kindName(p) }));
     if (e.kind === 'dropped' && p) out.push(t('event.dropped', { segment: kindName(p) }));
     if (e.kind === 'returned') out.push(t('event.returned', { name: f.call ? `${f.call.name}()` : (f.name ?? ''), result: e.errno || String(e.result ?? 0) }));

@@ -103,19 +103,33 @@ export function back(): void {
   else if (!led()) sync.back();
 }
 
-export async function until(cond: string): Promise<void> {
+/** Runs on until something holds; throws when it is refused. */
+export async function runUntil(cond: string): Promise<void> {
   pause();
   busy.value = true;
-  const d = await order({ t: 'until', branch: here(), cond });
-  busy.value = false;
-  if (d && d.found === false && cond !== 'false') say('lab.until-not', 'info', stays());
+  try {
+    const d = await move({ t: 'until', branch: here(), cond });
+    if (d.found === false && cond !== 'false') say('lab.until-not', 'info', stays());
+  } finally {
+    busy.value = false;
+  }
 }
 
-export function toEnd(): Promise<void> {
+export async function until(cond: string): Promise<void> {
+  try {
+    await runUntil(cond);
+  } catch (e) {
+    if (!(e instanceof Refused)) throw e;
+    say(e.message, 'wrong');
+  }
+}
+
+/** To the last event that is known; from there to the end. */
+export async function toEnd(): Promise<void> {
   const b = data.peek();
-  if (!b || n.peek() >= b.total) return until('false');
+  if (busy.peek() || atEnd.peek()) return;
+  if (!b || n.peek() >= b.total) return led() ? undefined : until('false');
   seek(b.total);
-  return Promise.resolve();
 }
 
 export function play(on = !playing.peek()): void {

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { t } from '../../i18n';
 import type { Branch } from '../../proto';
+import { branchName } from '../branchname';
 import { compare, endComparing } from '../compare/open';
 import { branches, data, tip } from '../state';
 import { leftAt, order, pause, send } from '../sync';
@@ -8,11 +9,6 @@ import { Icon } from '../ui/Icon';
 import { Menu } from '../ui/Menu';
 
 const naming = signal(-1);
-
-export function branchName(b: Branch | undefined): string {
-  if (!b) return '';
-  return b.label || (b.parent < 0 ? t('lab.branch-main') : t('lab.branch-n', { n: b.id }));
-}
 
 /** The tree of futures: choose, name, compare. */
 export function BranchMenu() {

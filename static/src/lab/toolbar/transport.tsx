@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { useState } from 'preact/hooks';
 import { instant } from '../../diagram/time';
 import { t } from '../../i18n';
 import { lock, picked } from '../lesson/question';
@@ -6,7 +7,8 @@ import { narrow } from '../phone/narrow';
 import { eventTitle } from '../say';
 import { follows } from '../share/state';
 import { asking, atEnd, busy, clock, data, hello, n, now, playing, rev, speed, tip } from '../state';
-import { back, pause, play, seek, step, toEnd, until } from '../sync';
+import { Refused } from '../stream';
+import { back, pause, play, runUntil, seek, step, toEnd, until } from '../sync';
 import { Icon } from '../ui/Icon';
 import { Menu } from '../ui/Menu';
 
@@ -151,13 +153,22 @@ function Until() {
 
 /** Until something that the person writes down holds. */
 function Condition({ close }: { close: () => void }) {
+  const [wrong, setWrong] = useState('');
+  const run = async (text: string) => {
+    setWrong('');
+    try {
+      await runUntil(text);
+      close();
+    } catch (e) {
+      if (!(e instanceof Refused)) throw e;
+      setWrong(e.message);
+    }
+  };
   return (
     <form
       onSubmit={(e) => {
         e.preventDefault();
-        if (!cond.value.trim()) return;
-        close();
-        void until(cond.value.trim());
+        if (cond.value.trim()) void run(cond.value.trim());
       }}
     >
       <label for="until-cond">{t('lab.until-cond')}</label>
@@ -168,12 +179,21 @@ function Condition({ close }: { close: () => void }) {
           placeholder="client.cwnd < 4"
           value={cond.value}
           spellcheck={false}
+          aria-invalid={wrong !== ''}
+          aria-describedby={wrong && 'until-wrong'}
           onInput={(e) => {
             cond.value = e.currentTarget.value;
           }}
         />
-        <button type="submit">{t('lab.run')}</button>
+        <button type="submit" disabled={busy.value}>
+          {t('lab.run')}
+        </button>
       </div>
+      {wrong && (
+        <p id="until-wrong" class="wrong" role="alert">
+          {wrong}
+        </p>
+      )}
     </form>
   );
 }
