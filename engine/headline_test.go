@@ -56,8 +56,6 @@ func TestHeadlineHasTheGreatestConsequence(t *testing.T) {
 					rank(trace.ClassRefusal, x.Span)
 				case x.Kind == trace.Sent && tl.World().Packet(x.Packet).Retx > 0:
 					rank(trace.ClassRepeat, x.Span)
-				case x.Kind == trace.Sent:
-					rank(trace.ClassSent, x.Span)
 				default:
 					rank(trace.ClassBytes, x.Span)
 				}
@@ -95,26 +93,4 @@ func TestHeadlineOfAFin(t *testing.T) {
 			t.Errorf("no event is headed by %s", id)
 		}
 	}
-}
-
-// A write that lets ten segments go is headed by the rule that lets them go, not by
-// the timer that is set beside.
-func TestHeadlineOfABulkWrite(t *testing.T) {
-	p := play(t, far+readClose+"program client\n  c = connect(server:80)\n  write(c, 100000)\n  close(c)\n")
-	for p.step() {
-		sent := 0
-		for _, x := range p.last.Effects {
-			if x.Kind == trace.Sent {
-				sent++
-			}
-		}
-		if p.last.Kind != trace.Call || sent < 10 {
-			continue
-		}
-		if id := p.last.Spans[p.last.Head].Rule.ID; id != "send.data" {
-			t.Errorf("a write of %d segments is headed by %s", sent, id)
-		}
-		return
-	}
-	t.Error("no write sends ten segments")
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -138,8 +139,8 @@ func (s *Server) apiSession(w http.ResponseWriter, r *http.Request) {
 	v.URL, v.Stream = "/lab/"+v.ID, "/stream/"+v.ID
 	err := s.hub.with(r.Context(), v.ID, func(st *stage) {
 		v.Title, v.Lesson = st.file.Scenario.Name, st.Lesson
-		v.Branch, v.N, v.Tip = int32(st.t.Branch()), int32(st.t.N()), int32(st.t.Tip())
-		v.Branches, v.Pages = len(st.t.Branches()), len(st.watchers)
+		v.Branch, v.N, v.Tip = int32(st.t.Branch()), int32(st.t.N()), int32(st.tip())
+		v.Branches, v.Pages = len(st.sentBranches()), len(st.watchers)
 	})
 	if err != nil {
 		s.fail(w, r, err)
@@ -152,6 +153,11 @@ func (s *Server) apiSession(w http.ResponseWriter, r *http.Request) {
 // had as well.
 func (s *Server) apiBundle(w http.ResponseWriter, r *http.Request) {
 	id := chi.URLParam(r, "id")
+	var hidden error
+	if s.hub.with(r.Context(), id, func(st *stage) { hidden = st.hidden() }) == nil && hidden != nil {
+		s.fail(w, r, hidden)
+		return
+	}
 	st, err := s.hub.story(r.Context(), id)
 	if err != nil {
 		s.fail(w, r, err)
@@ -163,11 +169,15 @@ func (s *Server) apiBundle(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) apiTrace(w http.ResponseWriter, r *http.Request) {
 	var text strings.Builder
+	var hidden error
 	err := s.hub.with(r.Context(), chi.URLParam(r, "id"), func(st *stage) {
+		if hidden = st.hidden(); hidden != nil {
+			return
+		}
 		p := &scene.Printer{}
 		st.walkThrough(func(world *engine.World, e *trace.Event) { fmt.Fprintln(&text, p.Compact(world, e)) })
 	})
-	if err != nil {
+	if err = cmp.Or(err, hidden); err != nil {
 		s.fail(w, r, err)
 		return
 	}
@@ -178,15 +188,18 @@ func (s *Server) apiTrace(w http.ResponseWriter, r *http.Request) {
 func (s *Server) apiCapture(w http.ResponseWriter, r *http.Request) {
 	id := chi.URLParam(r, "id")
 	var file strings.Builder
-	var failed error
+	var failed, hidden error
 	err := s.hub.with(r.Context(), id, func(st *stage) {
+		if hidden = st.hidden(); hidden != nil {
+			return
+		}
 		failed = capture.Write(&file, &st.file.Scenario, capture.Run(st.t, captureWords(langOf(r))))
 	})
 	if failed != nil {
 		s.log.Error("capture failed", "id", id, "err", failed)
 		err = refuse(http.StatusUnprocessableEntity, "capture")
 	}
-	if err != nil {
+	if err = cmp.Or(err, hidden); err != nil {
 		s.fail(w, r, err)
 		return
 	}
@@ -217,14 +230,17 @@ func captureWords(lang string) capture.Words {
 func (s *Server) apiSessionScript(w http.ResponseWriter, r *http.Request) {
 	id, name := chi.URLParam(r, "id"), r.URL.Query().Get("host")
 	var text string
-	var failed error
+	var failed, hidden error
 	err := s.hub.with(r.Context(), id, func(st *stage) {
+		if hidden = st.hidden(); hidden != nil {
+			return
+		}
 		text, failed = packetdrill.Export(st.t, st.t.Branch(), st.t.N(), name)
 	})
 	if failed != nil && err == nil {
 		err = refuse(http.StatusNotFound, "no-host", "host", name)
 	}
-	if err != nil {
+	if err = cmp.Or(err, hidden); err != nil {
 		s.fail(w, r, err)
 		return
 	}

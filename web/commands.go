@@ -276,8 +276,13 @@ func (st *stage) doInspect(_ *watcher, c proto.Command) (proto.Done, error) {
 	}
 	back, n := st.t.Branch(), st.t.N()
 	defer st.goTo(back, n)
+	v := st.veil()
 	st.goTo(b, engine.StepNo(c.N))
-	return proto.Done{Inspect: &proto.Inspect{N: c.N, Queues: encodeQueues(st.t.World())}}, nil
+	queues := encodeQueues(st.t.World())
+	if v != nil {
+		v.queues(queues)
+	}
+	return proto.Done{Inspect: &proto.Inspect{N: c.N, Queues: queues}}, nil
 }
 
 // doShell carries out a command line on a host. One that only looks leaves the
@@ -290,11 +295,15 @@ func (st *stage) doShell(w *watcher, c proto.Command) (proto.Done, error) {
 	if err != nil {
 		return proto.Done{}, err
 	}
-	back, n := st.t.Branch(), st.t.N()
+	v, back, n := st.veil(), st.t.Branch(), st.t.N()
 	if c.N != 0 || b != back {
 		st.goTo(b, cmp.Or(engine.StepNo(c.N), st.tipOf(b)))
 	}
 	a := shell.Run(st.t.World(), c.Host, c.Line)
+	if v != nil && (a.Ahead || a.Act != nil) {
+		st.goTo(back, n)
+		return proto.Done{}, cannot("answer-first")
+	}
 	if a.Act == nil {
 		st.goTo(back, n)
 		return proto.Done{Shell: &proto.Shell{Text: a.Text, Failed: a.Failed}}, nil

@@ -54,8 +54,7 @@ func (s *sayer) compared() *proto.Compared {
 	}
 	if s.c.Parting.At != sim.Never {
 		at := int64(s.c.Parting.At)
-		apart := int64(s.c.Parting.Apart)
-		p.Part, p.Apart, p.Parting, p.At = &at, &apart, s.parting(), at
+		p.Part, p.Parting, p.At = &at, s.parting(), at
 		for i, x := range s.c.Parting.Sides {
 			p.Sides[i].Shared, p.Sides[i].Event, p.Sides[i].Does = int32(x.Shared), int32(x.Event), s.does(&x.Does)
 		}
@@ -233,11 +232,7 @@ func (s *sayer) parting() string {
 	for i := range s.c.Parting.Sides {
 		list = append(list, letter(i)+" "+s.does(&s.c.Parting.Sides[i].Does))
 	}
-	key := "part"
-	if s.c.Parting.Apart < s.c.Parting.At {
-		key = "part-after" // lines above differ already
-	}
-	return s.t(key, "time", s.time(s.c.Parting.At, false), "sides", strings.Join(list, s.t("and")))
+	return s.t("part", "time", s.time(s.c.Parting.At, false), "sides", strings.Join(list, s.t("and")))
 }
 
 // does says what a branch does where they part.

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 
 	"wirestep/engine"
 	"wirestep/web/journal"
@@ -37,6 +38,9 @@ func (st *stage) copied(ctx context.Context, owner []byte, at *spot) (journal.Re
 		c.Entries = append(c.Entries, encodeEntry(entry{Opening: e.Opening, News: e.News}))
 	}
 	m := mark{Branch: st.t.Branch(), N: st.t.N(), Tip: st.t.Tip()}
+	if v := st.veil(); v != nil && at != nil && st.knows(at.Branch) && !v.shows(st.t, at.Branch, at.N) {
+		return r, refuse(http.StatusConflict, "answer-first")
+	}
 	if at != nil {
 		if m, err = st.markAt(*at); err != nil {
 			return r, err

@@ -25,6 +25,7 @@ func TestLessonsOverTheStream(t *testing.T) {
 			p.refused("lesson", proto.Command{T: "lesson", Text: "sideways"})
 			for i, step := range l.Steps {
 				if q := step.Predict; q != nil {
+					p.make(t, &step, s.nowOf(id))
 					d := p.do(proto.Command{T: "predict", Answer: q.Options[0].Key})
 					if d.Predict == nil || d.Predict.Choice != q.Options[0].Key || d.Predict.Right == "" {
 						t.Fatalf("step %d: predicted %+v", i, d.Predict)

@@ -36,6 +36,9 @@ type stage struct {
 	shot   []byte // the last snapshot made
 	shotAt int    // good while asked is this
 
+	veiledBy *veil // the last veil, good for
+	veiledAt veilKey
+
 	during []byte // the command that is being carried out, for when it breaks
 	broken string // an invariant that broke
 	over   bool   // the goroutine ends after this
@@ -230,5 +233,9 @@ func (st *stage) status() *proto.Lesson {
 	if st.player == nil {
 		return nil
 	}
-	return encodeLesson(st.player.Status())
+	l := encodeLesson(st.player.Status())
+	if lacks := st.player.Missing(st.t); len(lacks) > 0 {
+		l.Lacks = lacks[0] + 1
+	}
+	return l
 }

@@ -16,6 +16,7 @@ type place struct {
 	branches string // every branch's label
 	lesson   proto.Lesson
 	people   string // who is here, and what is shared
+	veil     *veil  // kept by the stage: the same pointer is the same veil
 }
 
 func (st *stage) place() place {
@@ -26,6 +27,7 @@ func (st *stage) place() place {
 	if l := st.status(); l != nil {
 		p.lesson = *l
 	}
+	p.veil = st.veil()
 	return p
 }
 
@@ -34,9 +36,15 @@ func (st *stage) place() place {
 // the cursor if it moved. Each message is encoded once.
 func (st *stage) tell(before place) {
 	now := st.place()
+	if now.veil != before.veil {
+		// What pages hold shows too much now, or too little.
+		for w := range st.watchers {
+			w.holds = map[engine.BranchID]spanOf{}
+		}
+	}
 	var branches, cursor []byte
 	if now.branches != before.branches {
-		branches = encodeJSON(proto.Branches{T: "branches", Branches: encodeBranches(st.t)})
+		branches = encodeJSON(proto.Branches{T: "branches", Branches: st.sentBranches()})
 	}
 	if now.branch != before.branch || now.n != before.n || !reflect.DeepEqual(now.lesson, before.lesson) {
 		cursor = encodeJSON(st.cursor())
@@ -54,7 +62,7 @@ func (st *stage) tell(before place) {
 }
 
 func (st *stage) bring(w *watcher, cursor []byte, made map[spanOf][]byte) {
-	b, n, tip := st.t.Branch(), st.t.N(), st.t.Tip()
+	b, n, tip := st.t.Branch(), st.t.N(), st.tip()
 	has, ok := w.holds[b]
 	if !ok || n < has.From || n > has.To && tip-has.To > framesAtOnce {
 		if !w.put(st.snapshot()) {
@@ -107,7 +115,7 @@ func (st *stage) join(w *watcher, branch engine.BranchID, have engine.StepNo) {
 	w.put(encodeJSON(h))
 	w.put(st.present())
 	st.tellPeople(w)
-	if st.knows(branch) && have >= 0 && have <= st.tipOf(branch) && branch == st.t.Branch() && st.t.Tip()-have <= framesAtOnce {
+	if st.knows(branch) && have >= 0 && have <= st.tipOf(branch) && branch == st.t.Branch() && st.t.Tip()-have <= framesAtOnce && st.player == nil { // in a lesson what a page holds may have been veiled, or not yet
 		w.holds[branch] = spanOf{0, have} // from where on it holds frames it does not say: it asks with "seek"
 		st.bring(w, encodeJSON(st.cursor()), map[spanOf][]byte{})
 		return
@@ -135,16 +143,16 @@ func (st *stage) catchUp(w *watcher) {
 
 // nowHolds notes that a page was sent a snapshot.
 func (st *stage) nowHolds(w *watcher) {
-	w.holds[st.t.Branch()] = spanOf{st.base(), min(st.t.Tip(), st.base()+framesInOne)}
+	w.holds[st.t.Branch()] = spanOf{st.base(), min(st.tip(), st.base()+framesInOne)}
 }
 
 // base is where the frames of a snapshot begin: at the start, unless there are
 // more than one message may hold.
 func (st *stage) base() engine.StepNo {
-	if st.t.Tip() <= framesInOne {
+	if st.tip() <= framesInOne {
 		return 0
 	}
-	return max(0, min(st.t.N()-framesInOne/2, st.t.Tip()-framesInOne))
+	return max(0, min(st.t.N()-framesInOne/2, st.tip()-framesInOne))
 }
 
 // maxShot is how large a snapshot may be to be kept for the next who joins.
@@ -170,12 +178,12 @@ type wholeSnapshot struct {
 }
 
 func (st *stage) makeSnapshot() wholeSnapshot {
-	b, n, tip, base := st.t.Branch(), st.t.N(), st.t.Tip(), st.base()
+	b, n, tip, base := st.t.Branch(), st.t.N(), st.tip(), st.base()
 	next := encodePlanned(st.t.World())
-	m := wholeSnapshot{Frames: st.framesOf(b, base, min(tip, base+framesInOne))}
+	m := wholeSnapshot{Frames: st.sentFrames(b, base, min(tip, base+framesInOne))}
 	m.Snapshot = proto.Snapshot{
-		T: "snapshot", Branch: int32(b), N: int32(n), Base: int32(base), Tip: int32(tip), End: st.info(b).End,
-		Branches: encodeBranches(st.t), Next: next, By: st.moved.by, Did: st.moved.did, Lesson: st.status(),
+		T: "snapshot", Branch: int32(b), N: int32(n), Base: int32(base), Tip: int32(tip), End: st.end(b),
+		Branches: st.sentBranches(), Next: next, By: st.moved.by, Did: st.moved.did, Lesson: st.status(),
 	}
 	for k := engine.StepNo(1); k <= base; k++ {
 		if did := st.t.Move(b, k); did != nil {
@@ -185,6 +193,10 @@ func (st *stage) makeSnapshot() wholeSnapshot {
 	st.goTo(b, base)
 	m.World = encodeWorld(st.t.World(), &st.file.Scenario)
 	st.goTo(b, n)
+	if v := st.veil(); v != nil {
+		v.world(&m.World)
+		m.Next, m.Veil = []proto.Planned{}, &proto.Veil{N: int32(v.n), Over: v.names()}
+	}
 	return m
 }
 
@@ -199,5 +211,5 @@ type wholeFrames struct {
 
 // framesMessage holds the frames after from, up to to.
 func (st *stage) framesMessage(b engine.BranchID, from, to engine.StepNo) []byte {
-	return encodeJSON(wholeFrames{T: "frames", Branch: int32(b), From: int32(from + 1), End: st.info(b).End, Frames: st.framesOf(b, from, to)})
+	return encodeJSON(wholeFrames{T: "frames", Branch: int32(b), From: int32(from + 1), End: st.end(b), Frames: st.sentFrames(b, from, to)})
 }

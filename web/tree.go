@@ -81,7 +81,15 @@ func (st *stage) run(most int) run {
 	r := run{title: h.Title, hosts: h.Hosts}
 	n := st.t.N()
 	shown := min(n, engine.StepNo(most))
-	r.frames = st.decoded(st.t.Branch(), 0, shown)
+	if v := st.veil(); v != nil {
+		schemas := st.schemasAt(st.t.Branch(), shown)
+		for _, f := range st.decoded(st.t.Branch(), 0, shown) {
+			v.frame(&f, schemas)
+			r.frames = append(r.frames, f)
+		}
+	} else {
+		r.frames = st.decoded(st.t.Branch(), 0, shown)
+	}
 	r.more = int(n - shown)
 	return r
 }

@@ -42,6 +42,9 @@ func (st *stage) doWhy(_ *watcher, c proto.Command) (proto.Done, error) {
 		}
 	}
 	why.Silences = encodeSilences(st.worldAt(b, n))
+	if v := st.veil(); v != nil {
+		v.why(&why)
+	}
 	return proto.Done{Why: &why}, nil
 }
 

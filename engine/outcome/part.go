@@ -16,7 +16,6 @@ import (
 // left out: it is the change, and not what came of it.
 type Parting struct {
 	At    sim.Time // Never: they never part
-	Apart sim.Time // from here on they look different: before At, only in windows and clocks
 	Sides []Side
 }
 
@@ -59,24 +58,10 @@ const (
 	DoesChange  Deed = "changes"
 	DoesEnd     Deed = "ends"
 	DoesFire    Deed = "fires"
-	DoesNothing Deed = "nothing" // then; something only later
 )
 
-// parting finds where runs part. That a segment offers another window or has another
-// clock says little by itself: if that is all at first, they part where something
-// comes of it.
+// parting walks through all runs at once, past what people did.
 func parting(runs []*Run) Parting {
-	first := partingBy(runs, packetText)
-	p := partingBy(runs, plainText)
-	if p.At == sim.Never {
-		p = first
-	}
-	p.Apart = first.At
-	return p
-}
-
-// partingBy walks through all runs at once, past what people did.
-func partingBy(runs []*Run, spell spelling) Parting {
 	at := make([]engine.StepNo, len(runs)) // the last event that is the same
 	names := make([]namer, len(runs))
 	for {
@@ -93,7 +78,7 @@ func partingBy(runs []*Run, spell spelling) Parting {
 			if next[i] != nil {
 				names[i].learn(next[i])
 			}
-			s := signature(r, &names[i], next[i], spell)
+			s := signature(r, &names[i], next[i])
 			if i == 0 {
 				sign = s
 			}
@@ -134,9 +119,6 @@ func parts(runs []*Run, at []engine.StepNo, next []*trace.Event) Parting {
 			s.Event = e.ID
 			j := (i + 1) % len(next)
 			s.Does = deed(r, e, runs[j], next[j])
-			if e.At > p.At {
-				s.Does = Doing{What: DoesNothing}
-			}
 			s.Rule, s.Check = turnOff(e, next[j], kindOf(r, e) == kindOf(runs[j], next[j]))
 		}
 		p.Sides = append(p.Sides, s)
@@ -175,14 +157,14 @@ var seen = map[int]bool{
 
 // signature writes down what an event does that could be seen, without the numbers
 // that shift when something was done before.
-func signature(r *Run, k *namer, e *trace.Event, spell spelling) string {
+func signature(r *Run, k *namer, e *trace.Event) string {
 	if e == nil {
 		return ""
 	}
 	var b strings.Builder
 	fmt.Fprint(&b, e.Kind, " ", e.At, " ", e.Host, " ", e.Name)
 	if e.Packet != 0 {
-		b.WriteString(spell(r, e.Packet))
+		b.WriteString(packetText(r, e.Packet))
 	}
 	for i := range e.Effects {
 		f := &e.Effects[i]
@@ -195,9 +177,9 @@ func signature(r *Run, k *namer, e *trace.Event, spell spelling) string {
 		}
 		switch f.Kind {
 		case trace.Sent:
-			fmt.Fprint(&b, " +", spell(r, f.Packet), f.At)
+			fmt.Fprint(&b, " +", packetText(r, f.Packet), f.At)
 		case trace.Lost, trace.Moved, trace.Edited:
-			fmt.Fprint(&b, " ", f.Kind, spell(r, f.Packet), f.At, rule)
+			fmt.Fprint(&b, " ", f.Kind, packetText(r, f.Packet), f.At, rule)
 		case trace.Dropped:
 			fmt.Fprint(&b, " dropped ", rule)
 		case trace.Returned:
@@ -219,26 +201,12 @@ func signature(r *Run, k *namer, e *trace.Event, spell spelling) string {
 	return b.String()
 }
 
-// spelling writes down what of a segment counts.
-type spelling func(r *Run, id sim.PacketID) string
-
 func packetText(r *Run, id sim.PacketID) string {
 	p := r.World.Packet(id)
 	if p == nil {
 		return ""
 	}
 	return fmt.Sprint(p.From, p.To, p.Seg.Flags, p.RelSeq(), p.RelAck(), len(p.Seg.Payload), p.Seg.Win, p.Options())
-}
-
-// plainText leaves out windows and clocks.
-func plainText(r *Run, id sim.PacketID) string {
-	p := r.World.Packet(id)
-	if p == nil {
-		return ""
-	}
-	o := p.Seg.Opts
-	o.WScale, o.TSVal, o.TSEcr = 0, 0, 0
-	return fmt.Sprint(p.From, p.To, p.Seg.Flags, p.RelSeq(), p.RelAck(), len(p.Seg.Payload), p.Seg.ECN, o.Relative(p.BaseAck))
 }
 
 // deed says what is most visible of an event, of what the other does not do too.
@@ -438,4 +406,46 @@ func kindOf(r *Run, e *trace.Event) wire.Kind {
 		return wire.KindNone
 	}
 	return r.World.Packet(e.Packet).Seg.Kind()
+}
+
+// Mechanism is a rule that explains why the outcomes differ.
+type Mechanism struct {
+	Side int // -1: all sides came to it, with different answers
+	Rule *trace.Rule
+}
+
+// Mechanisms says what can be told of why: the rules where they part, else the rule
+// by which segments were discarded on one side only.
+func (c *Comparison) Mechanisms() []Mechanism {
+	var out []Mechanism
+	p := &c.Parting
+	for i := range p.Sides {
+		s := &p.Sides[i]
+		switch {
+		case s.Rule == nil:
+		case s.Check != nil && s.Rule == p.Sides[(i+1)%len(p.Sides)].Rule:
+			return []Mechanism{{-1, s.Rule}}
+		case s.Check == nil:
+			out = append(out, Mechanism{i, s.Rule})
+		}
+	}
+	if len(out) > 0 || len(c.Runs) != 2 {
+		return out
+	}
+	for i := range c.Rows {
+		r := &c.Rows[i]
+		if !r.Differs || r.What != Dropped || r.Values[0].N != 0 && r.Values[1].N != 0 {
+			continue
+		}
+		side := 0
+		if r.Values[0].N == 0 {
+			side = 1
+		}
+		for _, rule := range trace.Rules() {
+			if rule.ID == r.Name {
+				return []Mechanism{{side, rule}}
+			}
+		}
+	}
+	return nil
 }

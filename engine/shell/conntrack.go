@@ -28,6 +28,7 @@ func runConntrack(r *request) Answer {
 				continue // it goes when the next packet comes
 			}
 			n++
+			r.ahead = true
 			r.print("tcp      6 ", strconv.FormatInt(int64(left/sim.Second), 10), " ", f.State.String(), " ", tuple(f.Orig))
 			if !f.Replied {
 				r.print("[UNREPLIED] ")

@@ -12,6 +12,7 @@ import (
 type Answer struct {
 	Text   string
 	Failed bool       // the command's exit code is not 0
+	Ahead  bool       // it tells when something will happen, or after how long
 	Act    *engine.Op // not nil: what is to be done; Text is what the command prints then
 }
 
@@ -29,6 +30,8 @@ type request struct {
 	name string
 	args []string
 	out  strings.Builder
+
+	ahead bool // it has printed a timer, or the length of one
 }
 
 // commands by name. It is read only.
@@ -72,6 +75,7 @@ func Run(w *engine.World, hostName, line string) Answer {
 		return fail("sh: 1: " + r.name + ": not found")
 	}
 	a := run(r)
+	a.Ahead = r.ahead
 	if len(a.Text) > maxOutput {
 		cut := strings.LastIndexByte(a.Text[:maxOutput], '\n') + 1
 		a.Text = a.Text[:cut] + "[cut here: a shell of this lab prints at most 256 KiB]\n"

@@ -148,6 +148,7 @@ func (r *request) ssLine(s *sock, t *table, on func(byte) bool) (cells []string)
 	}
 	if on('o') && s.timer != "" {
 		more += " " + s.timer
+		r.ahead = true
 	}
 	gap := "\n\t"
 	if on('O') {
@@ -161,6 +162,7 @@ func (r *request) ssLine(s *sock, t *table, on func(byte) bool) (cells []string)
 	}
 	if on('i') && s.conn != nil {
 		more += info(s.conn, r.w.Now(), &r.h.Sys)
+		r.ahead = true // rto, ato
 	}
 	return append(cells, la+":", lp, ra+":", rp, more)
 }

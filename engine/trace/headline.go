@@ -8,13 +8,12 @@ const (
 	ClassNone    Class = iota // it asked, or said something
 	ClassBytes                // bytes, counts or numbers moved
 	ClassTimer                // a timer was set or stopped
-	ClassSent                 // a segment left: a timer that was set for it only goes with it
 	ClassRepeat               // something was sent again, or a window closed
 	ClassRefusal              // a segment was refused, lost or reset, or a call failed
 	ClassState                // a connection came, went, or reached another state
 )
 
-var classNames = [...]string{"none", "bytes", "timer", "sent", "repeat", "refusal", "state"}
+var classNames = [...]string{"none", "bytes", "timer", "repeat", "refusal", "state"}
 
 func (c Class) String() string { return classNames[c] }
 
@@ -68,7 +67,6 @@ func (e *Effect) Class() Class {
 		if e.N&SentAgain != 0 {
 			return ClassRepeat
 		}
-		return ClassSent
 	}
 	return ClassBytes
 }

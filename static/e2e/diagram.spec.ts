@@ -15,7 +15,7 @@ for (const width of [1440, 390]) {
 }
 
 test('the first ten events of a handshake are read without scrolling', async ({ lab, page }) => {
-  await lab.open('/lessons/handshake');
+  await lab.run('handshake');
   await lab.stepUpTo(10);
   await lab.still();
   const { top, bottom, head } = await page.evaluate(() => {
@@ -91,7 +91,7 @@ test('dragging the head of an arrow down delays it', async ({ lab, page }) => {
 });
 
 test('back, scrub and step show the same thing as before', async ({ lab, page }) => {
-  await lab.open('/lessons/handshake');
+  await lab.run('handshake');
   for (let i = 0; i < 6; i++) if (await lab.button('Step').isEnabled()) await lab.button('Step').click();
   await expect.poll(() => lab.n()).toBeGreaterThan(4);
   const n = await lab.n();

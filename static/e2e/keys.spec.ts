@@ -62,32 +62,3 @@ test('Escape closes the topmost thing only', async ({ lab, page }) => {
   await page.keyboard.press('Escape');
   await expect(page.locator('.seg.chosen')).toHaveCount(0);
 });
-
-test('End goes to what is known, and from there on to the end; a wrong condition is told at its field', async ({ lab, page }) => {
-  await lab.open('/lab?scene=plain&n=4');
-  await page.getByRole('button', { name: /Until/ }).click();
-  const field = page.getByLabel('A condition');
-  await field.fill('client.nothing > 3');
-  await field.press('Enter');
-  await expect(page.locator('.menu:popover-open [role=alert]')).toContainText('nothing');
-  await expect(field).toHaveAttribute('aria-invalid', 'true');
-  await expect(page.locator('.banner')).toHaveCount(0);
-  await field.press('Escape');
-  await page.keyboard.press('End');
-  await expect(page.locator('.where')).not.toContainText('+');
-  await expect(lab.button('Step')).toBeDisabled();
-});
-
-test('single keys can be turned off, and stay off', async ({ lab, page }) => {
-  await lab.open('/lab?scene=plain&n=4');
-  await page.keyboard.press('?');
-  await page.getByLabel('Single letters, digits and signs act').uncheck();
-  await page.keyboard.press('Escape');
-  await page.reload();
-  await expect(page.locator('.dg-svg')).toBeVisible();
-  await page.keyboard.press('n');
-  await page.keyboard.press('?');
-  await page.keyboard.press('ArrowRight');
-  await expect.poll(() => lab.n()).toBe(5);
-  await expect(page.getByRole('dialog')).toHaveCount(0);
-});

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { test as base, expect, type Page } from '@playwright/test';
 
 /** A page that fails the test when the policy is broken or a script throws. */
@@ -44,6 +45,11 @@ export class Lab {
     expect(r.status(), await r.text()).toBe(201);
     const { url, stream } = await r.json();
     await this.open(`${url}#own=${new URL(stream, 'http://localhost').searchParams.get('key')}`);
+  }
+
+  /** The scene of a lesson, without its questions. */
+  async run(slug: string): Promise<void> {
+    await this.scene(readFileSync(`lessons/${slug}/scene.scene`, 'utf8'));
   }
 
   seg(id: number) {

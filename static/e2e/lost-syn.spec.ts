@@ -1,9 +1,7 @@
 import { expect, test } from './lab';
 
-const start = '/lessons/lost-syn';
-
 test('every SYN is dropped: ten tries, then ETIMEDOUT; replayed with other settings on a branch', async ({ lab, page }) => {
-  await lab.open(start);
+  await lab.run('lost-syn');
   // Run until the first SYN is on the wire, and take it and every one like it.
   await lab.sent(1);
   await lab.click(1);

@@ -36,7 +36,7 @@ for (const [width, height] of [
 }
 
 test('Escape closes a menu and nothing beneath it; a click elsewhere closes it too', async ({ lab, page }) => {
-  await lab.open('/lessons/lost-syn');
+  await lab.run('lost-syn');
   await lab.sent(1);
   await lab.click(1);
   await expect(page.getByRole('toolbar')).toBeVisible();

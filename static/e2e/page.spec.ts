@@ -20,7 +20,7 @@ test('ten seconds without a network: what was typed is done once, afterwards', a
 
 test('reduced motion: play steps without moving anything', async ({ lab, page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
-  await lab.open('/lessons/handshake');
+  await lab.run('handshake');
   const before = await lab.n();
   await page.locator('.play').click();
   await expect.poll(() => lab.n()).toBeGreaterThan(before);

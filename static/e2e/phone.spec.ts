@@ -35,6 +35,8 @@ test('a question, the diagram and the answer are on one screen', async ({ lab, p
   expect(await height(page, '.canvas')).toBeGreaterThan(200);
   await expect(lab.button('Lock in').last()).toBeDisabled();
   await page.getByText('At 1 s.').tap();
+  await expect(lab.button('Lock in').last()).toBeDisabled(); // the move comes first
+  await lab.button('Do it for me').first().tap();
   await lab.button('Lock in').last().tap();
   await expect(page.locator('.ask .right')).toBeVisible();
   await expect(lab.button('Step')).toBeVisible();
@@ -134,6 +136,7 @@ for (const [width, height0] of [
     expect(await height(page, '.canvas')).toBeGreaterThan(210);
     expect(await page.locator('.canvas').evaluate((el) => el.clientWidth)).toBeGreaterThan(380);
     await expect.poll(() => page.evaluate(() => document.documentElement.scrollHeight <= innerHeight)).toBe(true);
+    await lab.button('Do it for me').first().tap();
     await page.getByText('At 1 s.').tap();
     await lab.button('Lock in').last().tap();
     await expect(page.locator('.ask .right')).toBeVisible();

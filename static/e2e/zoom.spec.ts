@@ -67,7 +67,7 @@ test('the wheel zooms about the pointer, 0 shows the whole run, F two round trip
 });
 
 test('a run of two minutes at a millisecond in view makes no endless page', async ({ lab, page }) => {
-  await lab.open('/lessons/lost-syn');
+  await lab.run('lost-syn');
   await lab.toEnd();
   await lab.button('Linear').click();
   for (let i = 0; i < 30; i++) await page.locator('body').press('+');

@@ -153,6 +153,17 @@ export interface WhyAsked {
   right?: number[]; // those that are in the chain of its causes; once decided
 }
 
+export const Veiled = -1;
+
+/**
+ * Veil lies over a session while a question is open: nothing after event N of the branch
+ * was sent, and no deadline.
+ */
+export interface Veil {
+  n: number;
+  over: string[]; // what is hidden: catalogue key "veil.<over>"
+}
+
 /**
  * People tells who is here, whenever that changes, and what is shared.
  */
@@ -252,6 +263,7 @@ export interface Snapshot {
   by?: number; // who moved last, as a cursor says
   did?: string; // and by which command
   lesson?: Lesson;
+  veil?: Veil; // a question is open
 }
 
 /**
@@ -380,7 +392,7 @@ export interface Frame {
   also?: boolean; // act: made in one with the act before it
   cause: number;
   head?: number; // the span with the greatest consequence; absent: none has one
-  class?: string; // what that is: "state" "refusal" "repeat" "sent" "timer" "bytes" "none"
+  class?: string; // what that is: "state" "refusal" "repeat" "timer" "bytes" "none"
   spans: Span[];
   changes?: Change[];
   effects?: Effect[];
@@ -615,7 +627,6 @@ export interface Compared {
   rows: CompareRow[];
   at: number; // the first outcome that differs: where the play head goes
   part: number | null; // when they part; null: never
-  apart: number | null; // from here on they look different; before they part, only in windows and clocks
   parting: string; // "They part here, at 1 s: …"
   alone?: CompareAlone[]; // of several changes: each by itself, to be replayed
   world: World; // before the first event: the same for all

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { isSingle, keyName, keyTable, meaning } from '../src/lab/toolbar/keytable';
+import { keyName, keyTable, meaning } from '../src/lab/toolbar/keytable';
 
 vi.stubGlobal('document', { documentElement: { dataset: {} } });
 const { commandNames } = await import('../src/lab/toolbar/keys');
@@ -46,9 +46,4 @@ describe('a key that is pressed', () => {
     ['F6', 'F6', true, 'Shift+F6'],
     ['Process', 'Digit0', false, '0'],
   ])('%s at %s, Shift %s, is %s', (key, code, shift, want) => expect(name(key, code, shift)).toBe(want));
-});
-
-test('what types something can be turned off, and nothing else', () => {
-  for (const name of ['X', 'Shift+C', '?', '0', '<', '[', '/']) expect(isSingle(name), name).toBe(true);
-  for (const name of ['Space', '→', 'Home', 'F6', 'Shift+F6', 'Esc', 'Enter']) expect(isSingle(name), name).toBe(false);
 });

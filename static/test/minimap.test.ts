@@ -5,7 +5,6 @@ import { heights, nearest, windowOf } from '../src/lab/chart/window';
 import { countIn, firstAt, idle, levels, nice, rowsOf, ticksOf, wholeAxis } from '../src/lab/minimap/bins';
 import { frameOf, gripAt } from '../src/lab/minimap/frame';
 import { byKind, countKinds, kinds, type Mark, merge, nextMark } from '../src/lab/minimap/marks';
-import { tick } from '../src/lab/minimap/paint';
 
 const ms = 1e6;
 const instants = fc.array(fc.integer({ min: 0, max: 10_000 }), { maxLength: 200 }).map((l) => l.sort((a, b) => a - b).map((t) => ({ at: t * ms })));
@@ -161,9 +160,4 @@ test('a chart shows what the diagram shows, and of a long silence its shores', (
     )?.at;
   expect(at(108, 85)).toBe(100 * ms);
   expect(at(130, 85)).toBeUndefined();
-});
-
-test('an instant beside the map has four characters at most, and as many digits as fit', () => {
-  expect([0, 1.25e6, 12.5e6, 131.25e6, 414e6, 999.9e6].map((t) => tick(t, false))).toEqual(['0', '1.25', '12.5', '131', '414', '1000']);
-  expect([1.25e9, 131.2e9, 7265e9, 12000e9].map((t) => tick(t, true))).toEqual(['1.25', '131', '7265', '12k']);
 });

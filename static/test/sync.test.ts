@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { BranchData } from '../src/model/branch';
 import { Schemas } from '../src/model/schema';
 import { Sync, type View } from '../src/model/sync';
-import type { Branch, Command, Hello, Lesson, Order } from '../src/proto';
+import type { Branch, Command, Hello, Lesson, Order, Veil } from '../src/proto';
 import { Model, Wire } from './modelserver';
 
 /** A page, its server, and everything between them in the hands of the test. */
@@ -23,6 +23,7 @@ class World {
     n: signal(0),
     rev: signal(0),
     lesson: signal<Lesson | null>(null),
+    veil: signal<Veil | null>(null),
     moved: () => {},
   };
   sync = new Sync(this.view, { send: (c) => this.wire.send(c), later: (f) => this.timers.push(f) });

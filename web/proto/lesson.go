@@ -55,3 +55,14 @@ type WhyAsked struct {
 	Choice     int32   `json:"choice,omitempty"`
 	Right      []int32 `json:"right,omitempty"` // those that are in the chain of its causes; once decided
 }
+
+// Veiled stands where a deadline would: an instant, or a length, that a question which
+// is open asks for. Null is a timer that is off.
+const Veiled = -1
+
+// Veil lies over a session while a question is open: nothing after event N of the branch
+// was sent, and no deadline.
+type Veil struct {
+	N    int32    `json:"n"`
+	Over []string `json:"over"` // what is hidden: catalogue key "veil.<over>"
+}

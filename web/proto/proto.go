@@ -80,6 +80,7 @@ type Snapshot struct {
 	By       int32     `json:"by,omitempty"`     // who moved last, as a cursor says
 	Did      string    `json:"did,omitempty"`    // and by which command
 	Lesson   *Lesson   `json:"lesson,omitempty"`
+	Veil     *Veil     `json:"veil,omitempty"` // a question is open
 }
 
 // World is the state from which frames go on.
@@ -190,7 +191,7 @@ type Frame struct {
 	Also    bool           `json:"also,omitempty"` // act: made in one with the act before it
 	Cause   int32          `json:"cause"`
 	Head    *int16         `json:"head,omitempty"`  // the span with the greatest consequence; absent: none has one
-	Class   string         `json:"class,omitempty"` // what that is: "state" "refusal" "repeat" "sent" "timer" "bytes" "none"
+	Class   string         `json:"class,omitempty"` // what that is: "state" "refusal" "repeat" "timer" "bytes" "none"
 	Spans   []Span         `json:"spans"`
 	Changes []Change       `json:"changes,omitempty"`
 	Effects []Effect       `json:"effects,omitempty"`
@@ -391,7 +392,6 @@ type Compared struct {
 	Rows    []CompareRow   `json:"rows"`
 	At      int64          `json:"at"`              // the first outcome that differs: where the play head goes
 	Part    *int64         `json:"part"`            // when they part; null: never
-	Apart   *int64         `json:"apart"`           // from here on they look different; before they part, only in windows and clocks
 	Parting string         `json:"parting"`         // "They part here, at 1 s: …"
 	Alone   []CompareAlone `json:"alone,omitempty"` // of several changes: each by itself, to be replayed
 	World   World          `json:"world"`           // before the first event: the same for all

@@ -26,20 +26,8 @@ export function notesIn(s: Sheet, t0: number, t1: number, from: number, to: numb
     last.set(key, { box, first: note, y, k: 1 });
     out.push(box);
   }
-  for (const p of plannedOf(s)) if (p.y >= from - 40 && p.y <= to + 40) out.push(noteBox(p.note, p.y, s, true));
+  for (const p of s.planned) if (p.y >= from - 40 && p.y <= to + 40) out.push(noteBox(p.note, p.y, s, true));
   return out;
-}
-
-/** What is to come, the same thing at the same instant once. */
-function plannedOf(s: Sheet): { note: Note; y: number }[] {
-  const all = new Map<string, { note: Note; y: number; k: number }>();
-  for (const p of s.planned) {
-    const key = `${p.note.host} ${p.note.at} ${p.note.text}`;
-    const had = all.get(key);
-    if (had) had.k++;
-    else all.set(key, { ...p, k: 1 });
-  }
-  return [...all.values()].map((p) => (p.k > 1 ? { note: { ...p.note, text: `${p.note.text} ×${p.k}` }, y: p.y } : p));
 }
 
 function firstAt(notes: readonly Note[], t: number): number {

@@ -7,10 +7,8 @@ export function instant(ns: number): string {
 }
 
 /** The same with as many digits as there is room for: "131.00 s". */
-export const instantIn = (ns: number, chars: number) => within(instant(ns), chars);
-
-/** A number with its unit, in at most so many characters if digits after its point can be left out. */
-export function within(full: string, chars: number): string {
+export function instantIn(ns: number, chars: number): string {
+  const full = instant(ns);
   const m = /^(\d+\.(\d+)) (.+)$/.exec(full);
   if (!m || full.length <= chars) return full;
   return `${Number(m[1]).toFixed(Math.max(0, m[2].length - full.length + chars))} ${m[3]}`;

@@ -46,10 +46,9 @@ export async function actAt(k: number, op: string): Promise<boolean> {
 export async function replayWith(ops: string[], text = ''): Promise<void> {
   pause();
   const from = data.peek()?.id;
-  const was = { branch: from ?? 0, n: n.peek() };
   await move({ t: 'replay', branch: here(), ops, text: text || undefined });
   // What a question asks is not shown before it is answered.
-  if (from !== undefined && from !== data.peek()?.id && !asking.peek()) await compare(from, was);
+  if (from !== undefined && from !== data.peek()?.id && !asking.peek()) await compare(from);
   else say('lab.replayed', 'info', onBranch());
 }
 

@@ -6,7 +6,6 @@ interface Note {
   text: string; // or the key of one
   tone: 'info' | 'wrong';
   holds?: () => boolean; // it goes when this is no longer so
-  act?: { label: string; run: () => void }; // what can be done about it
 }
 
 export const note = signal<Note | null>(null);
@@ -16,8 +15,8 @@ const LONG = 9000; // ms
 let fade: ReturnType<typeof setTimeout> | undefined;
 
 /** Says something: until it no longer holds, else for a while. What was refused is said as long as one stays where it was. */
-export function say(text: string, tone: Note['tone'] = 'info', holds = tone === 'wrong' ? stays() : undefined, act?: Note['act']): void {
-  note.value = { text, tone, holds, act };
+export function say(text: string, tone: Note['tone'] = 'info', holds = tone === 'wrong' ? stays() : undefined): void {
+  note.value = { text, tone, holds };
   clearTimeout(fade);
   if (!holds) fade = setTimeout(hush, LONG);
 }

@@ -4,6 +4,7 @@ import { t } from '../i18n';
 import type { BranchData } from '../model/branch';
 import type { Schemas } from '../model/schema';
 import type { Check, Field, Frame, Host, Subject } from '../proto';
+import { isVeiled } from './veil/veil';
 
 /** An event in one line: what happened, where. */
 export function eventTitle(f: Frame, d: BranchData, hosts: Host[]): string {
@@ -24,18 +25,12 @@ export function eventTitle(f: Frame, d: BranchData, hosts: Host[]): string {
   }
 }
 
-const FEW = 2; // segments that are named one by one
-
 /** What an event did, briefly: the segments that left, and what was lost. */
 export function eventEffects(f: Frame, d: BranchData): string[] {
   const out: string[] = [];
-  const sent = (f.effects ?? []).filter((e) => e.kind === 'sent' && e.packet);
-  const again = sent.filter((e) => e.packet?.retx).length;
-  if (sent.length > FEW) out.push(t('event.sent-many', { n: sent.length }) + (again ? ` (${t('event.sent-again', { n: again })})` : ''));
   for (const e of f.effects ?? []) {
     const p = d.history.byPacket.get(e.n ?? 0)?.packet;
-    if (e.kind === 'sent' && e.packet && sent.length <= FEW)
-      out.push(t('event.sent', { segment: kindName(e.packet) + (e.packet.retx ? ` (${t('lab.retransmission', { n: e.packet.retx })})` : '') }));
+    if (e.kind === 'sent' && e.packet) out.push(t('event.sent', { segment: kindName(e.packet) + (e.packet.retx ? ` (${t('lab.retransmission', { n: e.packet.retx })})` : '') }));
     if (e.kind === 'lost' && p) out.push(t('event.lost', { segment: kindName(p) }));
     if (e.kind === 'dropped' && p) out.push(t('event.dropped', { segment: kindName(p) }));
     if (e.kind === 'returned') out.push(t('event.returned', { name: f.call ? `${f.call.name}()` : (f.name ?? ''), result: e.errno || String(e.result ?? 0) }));
@@ -52,6 +47,7 @@ const MAX_SEQ = 2 ** 32;
 /** A variable's value as people read it. Sequence numbers count from the connection's first. */
 export function value(v: number | null | undefined, field: Field, s: Subject, schemas: Schemas, now: number): string {
   if (v === null || v === undefined) return t('lab.off');
+  if (isVeiled(v, field.unit)) return t('veil.short');
   switch (field.unit) {
     case 'seq:snd':
       return seq(v, schemas.value(s, 'ISS'));
@@ -88,6 +84,7 @@ function relative(v: number, first: number | null | undefined): number {
 /** A comparison with its operands: "SEG.ACK 1 = SND.NXT 1". */
 export function formula(c: Check): { left: string; op: string; right: string } {
   const show = (v: number) => {
+    if (isVeiled(v, c.unit ?? '')) return t('veil.short');
     switch (c.unit) {
       case 'duration':
         return duration(v);

@@ -5,7 +5,7 @@ import { TimeView } from '../diagram/timeview';
 import { keep, kept } from '../kept';
 import type { BranchData } from '../model/branch';
 import { Schemas } from '../model/schema';
-import type { Branch, Hello, Lesson, Planned } from '../proto';
+import type { Branch, Hello, Lesson, Planned, Veil } from '../proto';
 import type { LessonDoc, Level } from './lesson/doc';
 
 // The state of the lab: signals that the socket and the person write.
@@ -17,6 +17,8 @@ export const data = signal<BranchData | null>(null);
 export const n = signal(0);
 export const rev = signal(0);
 export const lesson = signal<Lesson | null>(null);
+/** What the server keeps back, while it does. */
+export const veil = signal<Veil | null>(null);
 export const lessonDoc = signal<LessonDoc | null>(null);
 export const level = signal<Level>('student');
 export const chosen = signal<Item | null>(null);
@@ -94,11 +96,7 @@ export const limits = computed<string[]>(() => {
 });
 
 /** A question that waits for its answer: what comes next is not shown. */
-export const asking = computed(() => {
-  const l = lesson.value;
-  const step = l && lessonDoc.value?.steps[l.step];
-  return !!(l && step?.ask && !l.asked && !l.away);
-});
+export const asking = computed(() => veil.value !== null);
 
 /** The event that the inspector shows. */
 export const shown = computed(() => {

@@ -4,6 +4,7 @@ import { say, stays } from './notes';
 import { asSeenHere, follows, noteMove, people } from './share/state';
 import * as state from './state';
 import { Refused, Stream } from './stream';
+import { guessArrivals } from './veil/veil';
 
 // Moving in time, on the page's one session.
 
@@ -38,6 +39,7 @@ export function connect(url: string): Stream {
   };
   session.stream = new Stream(url, have, (m) => {
     shared(m);
+    guessArrivals(m, state.hello.peek()?.links ?? []);
     sync.receive(m);
   });
   return session.stream;
@@ -103,33 +105,19 @@ export function back(): void {
   else if (!led()) sync.back();
 }
 
-/** Runs on until something holds; throws when it is refused. */
-export async function runUntil(cond: string): Promise<void> {
+export async function until(cond: string): Promise<void> {
   pause();
   busy.value = true;
-  try {
-    const d = await move({ t: 'until', branch: here(), cond });
-    if (d.found === false && cond !== 'false') say('lab.until-not', 'info', stays());
-  } finally {
-    busy.value = false;
-  }
+  const d = await order({ t: 'until', branch: here(), cond });
+  busy.value = false;
+  if (d && d.found === false && cond !== 'false') say('lab.until-not', 'info', stays());
 }
 
-export async function until(cond: string): Promise<void> {
-  try {
-    await runUntil(cond);
-  } catch (e) {
-    if (!(e instanceof Refused)) throw e;
-    say(e.message, 'wrong');
-  }
-}
-
-/** To the last event that is known; from there to the end. */
-export async function toEnd(): Promise<void> {
+export function toEnd(): Promise<void> {
   const b = data.peek();
-  if (busy.peek() || atEnd.peek()) return;
-  if (!b || n.peek() >= b.total) return led() ? undefined : until('false');
+  if (!b || n.peek() >= b.total) return until('false');
   seek(b.total);
+  return Promise.resolve();
 }
 
 export function play(on = !playing.peek()): void {

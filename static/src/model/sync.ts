@@ -1,5 +1,5 @@
 import { batch, type Signal } from '@preact/signals';
-import type { Branch, Done, Hello, Lesson, Message, Order, Snapshot } from '../proto';
+import type { Branch, Done, Hello, Lesson, Message, Order, Snapshot, Veil } from '../proto';
 import { BranchData } from './branch';
 import { Schemas } from './schema';
 
@@ -18,6 +18,7 @@ export interface View {
   n: Signal<number>;
   rev: Signal<number>;
   lesson: Signal<Lesson | null>;
+  veil: Signal<Veil | null>;
   /** The place has changed. */
   moved: () => void;
 }
@@ -158,6 +159,9 @@ export class Sync {
   }
 
   private snapshot(m: Snapshot): void {
+    // Under a veil, and when it is lifted, the past is told anew: with other numbers left out.
+    if (m.veil || this.view.veil.peek()) this.known.clear();
+    this.view.veil.value = m.veil ?? null;
     // What the page holds from further back is kept: the past of a branch does not change.
     const old = this.known.get(m.branch);
     const hosts = (this.view.hello.peek()?.hosts ?? []).map((h) => h.name);

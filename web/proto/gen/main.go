@@ -60,11 +60,15 @@ func generate(b *bytes.Buffer, path string) error {
 		for _, s := range g.Specs {
 			switch s := s.(type) {
 			case *ast.ValueSpec:
-				lit, ok := s.Values[0].(*ast.BasicLit)
+				value, sign := s.Values[0], ""
+				if u, ok := value.(*ast.UnaryExpr); ok {
+					value, sign = u.X, u.Op.String()
+				}
+				lit, ok := value.(*ast.BasicLit)
 				if !ok {
 					return fmt.Errorf("%s: not a literal", s.Names[0])
 				}
-				fmt.Fprintf(b, "\nexport const %s = %s;\n", s.Names[0], lit.Value)
+				fmt.Fprintf(b, "\nexport const %s = %s%s;\n", s.Names[0], sign, lit.Value)
 			case *ast.TypeSpec:
 				st, ok := s.Type.(*ast.StructType)
 				if !ok {

@@ -1,7 +1,6 @@
-import { gutterChars } from '../columns';
 import { boxQuad, type Quad } from '../geom';
 import type { Layout, Pill, Words } from '../sheet';
-import { duration, within } from '../time';
+import { duration } from '../time';
 
 /** The length of each cut of the axis, in a pill where there is room. */
 export function pills(l: Layout, words: Words, clear: (q: Quad) => boolean, used: (q: Quad) => void): Pill[] {
@@ -12,7 +11,7 @@ export function pills(l: Layout, words: Words, clear: (q: Quad) => boolean, used
     const y = (c.y0 + c.y1) / 2;
     const text = words.cut(c.t1 - c.t0, !!c.busy);
     const w = words.measure(text, 'text') + 24;
-    const pill: Pill = { x: mid - w / 2, y, w, text, gap: within(duration(c.t1 - c.t0), gutterChars(l.gutter)), shown: false };
+    const pill: Pill = { x: mid - w / 2, y, w, text, gap: duration(c.t1 - c.t0), shown: false };
     for (const dy of [0, -14, 14]) {
       for (const dx of [0, -70, 70, -120, 120]) {
         const q = boxQuad(mid - w / 2 + dx, y + dy - 11, w, 22);

@@ -4,7 +4,6 @@ import { itemRect } from '../../diagram/view';
 import { t } from '../../i18n';
 import type { Track } from '../../model/history';
 import { act, actAt, choose } from '../act';
-import { say } from '../notes';
 import { narrow } from '../phone/narrow';
 import { bar, data, dialog, hello, n } from '../state';
 import { pause, seek } from '../sync';
@@ -27,9 +26,6 @@ export function fateAt(tr: Track, k: number): { fate: 'later' | 'flying' | 'held
   return { fate, arrived };
 }
 
-/** It was lost as it was sent: there is no instant at which anybody could have done something to it. */
-export const neverThere = (tr: Track) => fateAt(tr, tr.n).fate === 'gone';
-
 export type ActionKey = 'drop' | 'delay' | 'hold' | 'release' | 'duplicate' | 'corrupt' | 'edit';
 
 /** Does something to a segment: here if it is on its way, else back where it was, on a branch. */
@@ -46,10 +42,6 @@ export function press(id: number, key: ActionKey): void {
   const tr = data.peek()?.history.byPacket.get(id);
   if (!tr) return;
   const held = fateAt(tr, n.peek()).fate === 'held';
-  if (neverThere(tr)) {
-    say('lab.act.never', 'wrong');
-    return;
-  }
   switch (key) {
     case 'delay':
       bar.value = { packet: id, mode: 'delay' };
@@ -142,8 +134,7 @@ export function Buttons({ tr }: { tr: Track }) {
   const { fate, arrived } = fateAt(tr, n.value);
   const p = tr.packet;
   const host = hello.value?.hosts?.[p.from]?.name ?? '';
-  const never = neverThere(tr);
-  const reason = never ? t('lab.act.never') : fate === 'gone' ? t(tr.turns.find((x) => x.n === arrived)?.what === 'lost' ? 'lab.act.gone-lost' : 'lab.act.gone') : '';
+  const reason = fate === 'gone' ? t(tr.turns.find((x) => x.n === arrived)?.what === 'lost' ? 'lab.act.gone-lost' : 'lab.act.gone') : '';
   const off = fate === 'gone';
   const id = p.id;
   const buttons: ActionKey[] = ['drop', 'delay', fate === 'held' ? 'release' : 'hold', 'duplicate', 'corrupt', 'edit'];
@@ -161,16 +152,12 @@ export function Buttons({ tr }: { tr: Track }) {
         {off && (
           <>
             <span class="ref">{reason}</span>
-            {!never && (
-              <>
-                <button type="button" onClick={() => back(tr)}>
-                  {t('lab.act.go-back', { time: instant(p.sent) })}
-                </button>
-                <button type="button" class="danger" onClick={() => actOn(id, `drop packet ${id}`)}>
-                  {t('lab.act.drop-fork')}
-                </button>
-              </>
-            )}
+            <button type="button" onClick={() => back(tr)}>
+              {t('lab.act.go-back', { time: instant(p.sent) })}
+            </button>
+            <button type="button" class="danger" onClick={() => actOn(id, `drop packet ${id}`)}>
+              {t('lab.act.drop-fork')}
+            </button>
           </>
         )}
         {p.kind !== 'NONE' && p.kind !== 'ICMP' && (

@@ -138,7 +138,7 @@ function usePlan(c: Comparison, seen: Future[], narrow: boolean, size: { width: 
       shown: lifelines(hosts, sameFate(sides, hosts), links, all),
       width: narrow ? size.width - RAIL : size.width,
       minHeight: size.height - 1,
-      split: narrow ? 0 : sharedUntil(sides, c.answer.apart, end),
+      split: narrow ? 0 : sharedUntil(sides, c.answer.part, end),
       part: c.answer.part,
       joined: !narrow,
       beside: narrow ? sides : undefined,

@@ -1,6 +1,6 @@
 import { announce } from '../say';
 import { hello } from '../state';
-import { isSingle, keyName, meaning, singles } from '../toolbar/keytable';
+import { keyName, meaning } from '../toolbar/keytable';
 import { endComparing } from './open';
 import { compared, differences, eventAt, type Future, focus, head, letter, picked, running, said, times, why } from './state';
 
@@ -160,7 +160,7 @@ export function onCompareKey(e: KeyboardEvent): void {
   const name = keyName(e);
   const k = meaning(name, true);
   const el = e.target as HTMLElement;
-  if (!k || el.closest(':popover-open') || (!singles.peek() && isSingle(name))) return;
+  if (!k || el.closest(':popover-open')) return;
   if ((name === 'Space' || name === 'Enter') && el.closest('button, a, summary')) return;
   if (/[←→↑↓]|Home/.test(name) && el.closest('input')) return;
   if (commands[k.command]?.() !== false) e.preventDefault();

@@ -1,8 +1,5 @@
-import { t } from '../../i18n';
 import { BranchData } from '../../model/branch';
 import type { CompareAlone, Compared, CompareSide, Frame, Snapshot, World } from '../../proto';
-import { branchName } from '../branchname';
-import { onBranch, say } from '../notes';
 import { branches, data, hello, n, schemas } from '../state';
 import { order, pause, send } from '../sync';
 import { comparing, eventAt, everyHost, type Future, focus, head, picked, pointed, running, said, whole, why } from './state';
@@ -11,20 +8,10 @@ import { comparing, eventAt, everyHost, type Future, focus, head, picked, pointe
 
 const AT_ONCE = 2000; // frames that one answer may hold
 
-/** A place, by its branch. */
-interface Spot {
-  branch: number;
-  n: number;
-}
-
-/** Where one stood before the comparison itself led to another branch. */
-let cameFrom: Spot | null = null;
-
 /** Looks at another branch beside the present one: the older of the two is A. */
-export function compare(id: number, from: Spot | null = null): Promise<void> {
+export function compare(id: number): Promise<void> {
   const here = data.peek()?.id;
   if (here === undefined || here === id) return Promise.resolve();
-  cameFrom = from;
   return compareAll([here, id].sort((a, b) => a - b));
 }
 
@@ -77,19 +64,9 @@ async function fetchAhead(side: CompareSide, world: World | undefined): Promise<
   return b;
 }
 
-/** Ends it; whom it has led to a new branch is told, with the way back. */
 export function endComparing(): void {
-  const from = cameFrom;
-  cameFrom = null;
   comparing.value = null;
   running.value = false;
-  const here = data.peek()?.id;
-  if (!from || from.branch === here) return;
-  const name = (id?: number) => branchName(branches.peek().find((b) => b.id === id));
-  say(t('compare.ended', { name: name(here) }), 'info', onBranch(), {
-    label: t('compare.back-to', { name: name(from.branch) }),
-    run: () => void order({ t: 'branch', ...from }),
-  });
 }
 
 /** The same the other way round. */
@@ -101,7 +78,6 @@ export function swap(): Promise<void> {
 
 /** One of several changes by itself, beside the branch that it changes. */
 export async function alone(x: CompareAlone): Promise<void> {
-  cameFrom ??= { branch: data.peek()?.id ?? 0, n: n.peek() };
   const d = await order({ t: 'replay', branch: x.of, ops: x.ops, text: x.text });
   const made = data.peek()?.id;
   if (d && made !== undefined && made !== x.of) await compareAll([x.of, made]);
@@ -111,7 +87,6 @@ export async function alone(x: CompareAlone): Promise<void> {
 export async function makeMine(f: Future): Promise<(() => Promise<unknown>) | null> {
   const was = { branch: data.peek()?.id ?? 0, n: n.peek() };
   const tip = branches.peek().find((b) => b.id === f.side.branch)?.tip ?? 0;
-  cameFrom = null; // it was chosen
   const d = await order({ t: 'branch', branch: f.side.branch, n: Math.min(tip, eventAt(f, head.peek())) });
   return d && (() => order({ t: 'branch', ...was }));
 }

@@ -7,7 +7,7 @@ const MOST = 300;
 
 /** The comparison row by row, for those who hear it, and what has just come. */
 export function Spoken({ c }: { c: Comparison }) {
-  const from = c.answer.apart;
+  const from = c.answer.part;
   const rows = from === null ? [] : times.value.filter((x) => x >= from);
   return (
     <>

@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals';
 import { t } from '../../i18n';
 import type { CompareRow } from '../../proto';
-import { branchName } from '../branchname';
 import { branches, data } from '../state';
+import { branchName } from '../toolbar/branches';
 import { Icon } from '../ui/Icon';
 import { focusSoon, go } from './move';
 import { alone, endComparing, makeMine, swap } from './open';

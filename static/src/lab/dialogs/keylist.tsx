@@ -1,5 +1,5 @@
 import { t } from '../../i18n';
-import { keyTable, singles, type Where, whatOf } from '../toolbar/keytable';
+import { keyTable, type Where, whatOf } from '../toolbar/keytable';
 import { close, Modal } from '../ui/Modal';
 
 const places: Where[] = ['lab', 'diagram', 'segment', 'compare'];
@@ -9,17 +9,6 @@ export function Keys() {
   return (
     <Modal read title={t('lab.keys')}>
       <p class="ref">{t('lab.keys-lead')}</p>
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={singles.value}
-          onChange={(e) => {
-            singles.value = e.currentTarget.checked;
-          }}
-        />{' '}
-        {t('lab.keys-single')}
-      </label>
-      {!singles.value && <p class="ref">{t('lab.keys-off')}</p>}
       {places.map((where) => (
         <section key={where} class="keys-of">
           <h3>{t(`lab.keys-${where}`)}</h3>

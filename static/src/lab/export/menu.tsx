@@ -1,6 +1,7 @@
 import { lang, t } from '../../i18n';
-import { dialog, hello } from '../state';
+import { asking, dialog, hello } from '../state';
 import { Menu } from '../ui/Menu';
+import { Hidden } from '../veil/veil';
 
 interface Item {
   text: string;
@@ -22,6 +23,7 @@ export function files(session: string, hosts: { name: string; kind?: string }[])
 
 /** The list: on a narrow page it stands among other things. */
 export function ExportList({ session, close }: { session: string; close: () => void }) {
+  if (asking.value) return <Hidden why="veil.why.export" />;
   return (
     <>
       <button

@@ -1,7 +1,7 @@
 import type { BranchData } from '../../model/branch';
 import type { Track } from '../../model/history';
 import type { Schemas } from '../../model/schema';
-import type { Frame, Packet, Subject } from '../../proto';
+import { type Frame, type Packet, type Subject, Veiled } from '../../proto';
 
 /** A value that holds from an event on. */
 export interface Point {
@@ -68,7 +68,7 @@ class All {
     }
     for (const c of f.changes ?? []) {
       const name = this.fields.get(c.f);
-      if (name) this.of.get(c.s)?.points[name].push({ n: f.n, at: f.at, v: c.new ?? 0 });
+      if (name && c.new !== Veiled) this.of.get(c.s)?.points[name].push({ n: f.n, at: f.at, v: c.new ?? 0 });
     }
     const track = f.kind === 'arrive' ? this.d.history.byPacket.get(f.packet ?? 0) : undefined;
     const to = this.of.get(f.subject ?? 0);
@@ -81,7 +81,7 @@ class All {
   private add(s: Subject, n: number, at: number): void {
     if (s.schema !== 'tcb') return;
     const points = Object.fromEntries(drawn.map((f) => [f, []])) as unknown as Series['points'];
-    for (const [i, name] of this.fields) points[name].push({ n, at, v: s.values[i] ?? 0 });
+    for (const [i, name] of this.fields) if (s.values[i] !== Veiled) points[name].push({ n, at, v: s.values[i] ?? 0 });
     this.of.set(s.id, { subject: s, points, sends: [], heard: [] });
     this.flow(s);
   }

@@ -5,6 +5,7 @@ import { fieldDoc } from '../rules';
 import { value } from '../say';
 import { data, hello, n, now, rev, schemas } from '../state';
 import { Value } from '../ui/Value';
+import { Hidden, isVeiled } from '../veil/veil';
 import { fieldRef } from './causes/number';
 
 const all = signal<Record<number, boolean>>({});
@@ -94,7 +95,11 @@ function Socket({ s, host }: { s: Subject; host: string }) {
               <dt class="mono">{field.label}</dt>
               <dd class="mono">
                 {c && <span class="old">{value(c.old, field, s, sc, now.value)} → </span>}
-                <Value of={fieldRef(s.id, i)} n={n.value} name={field.label} text={value(s.values[i], field, s, sc, now.value)} class={c ? 'chg' : ''} />
+                {isVeiled(s.values[i], field.unit) ? (
+                  <Hidden why="veil.short" />
+                ) : (
+                  <Value of={fieldRef(s.id, i)} n={n.value} name={field.label} text={value(s.values[i], field, s, sc, now.value)} class={c ? 'chg' : ''} />
+                )}
               </dd>
             </div>
           );

@@ -3,8 +3,9 @@ import { timerName } from '../../diagram/words';
 import { t } from '../../i18n';
 import type { BranchData } from '../../model/branch';
 import type { TimerTrack } from '../../model/history';
-import { clock, data, hello, n, next, now, rev } from '../state';
+import { asking, clock, data, hello, n, next, now, rev } from '../state';
 import { Value } from '../ui/Value';
+import { Hidden, isVeiled } from '../veil/veil';
 import { lengthText } from './causes/length';
 import { fieldRef } from './causes/number';
 
@@ -40,11 +41,13 @@ export function Timers() {
   const calls = next.value.filter((p) => p.kind === 'call' || p.kind === 'act');
   return (
     <>
+      {asking.value && <Hidden why="veil.why.timer" />}
       <section class="timers">
         <h3>{t('lab.timers-set', { n: list.length })}</h3>
         {list.length === 0 && <p class="ref">{t('lab.timers-none')}</p>}
         <ol>
           {list.slice(0, MOST).map((x) => {
+            if (isVeiled(x.deadline, 'timer')) return <Running key={`${x.track.subject}.${x.track.field}`} x={x} host={hosts[x.track.host]?.name ?? ''} />;
             const left = Math.max(0, x.deadline - time);
             const k = left / Math.max(1, x.deadline - x.at);
             return (
@@ -91,6 +94,20 @@ export function Timers() {
         </section>
       )}
     </>
+  );
+}
+
+/** One of which only may be known that it runs. */
+function Running({ x, host }: { x: Set; host: string }) {
+  return (
+    <li>
+      <div class="queue-top">
+        <span>
+          <b>{timerName({ kind: x.kind, label: x.track.label })}</b> · {host}
+        </span>
+        <Hidden why="veil.short" />
+      </div>
+    </li>
   );
 }
 

@@ -3,7 +3,7 @@ import { t } from '../../i18n';
 import { act } from '../act';
 import { Spans } from '../lesson/text';
 import { follows } from '../share/state';
-import { busy, data, n, rev } from '../state';
+import { asking, busy, data, n, rev } from '../state';
 import { seek } from '../sync';
 import { keyOf } from '../toolbar/keytable';
 import { Icon } from '../ui/Icon';
@@ -15,7 +15,7 @@ import { acts, leaveOut, makeAgain, redo, undo } from './state';
 export function MovesMade({ title }: { title: string }) {
   void rev.value;
   const list = acts();
-  const held = busy.value || follows.value;
+  const held = busy.value || follows.value || asking.value;
   return (
     <section class="moves-made" aria-label={title}>
       <div class="left-head">

@@ -3,9 +3,10 @@ import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../../i18n';
 import type { Lesson } from '../../proto';
 import { setLevel } from '../inspect/causes/levels';
-import { busy, lesson, lessonDoc, level } from '../state';
+import { asking, busy, lesson, lessonDoc, level } from '../state';
 import { until } from '../sync';
 import { Icon } from '../ui/Icon';
+import { shut } from '../veil/veil';
 import type { LessonDoc, Step } from './doc';
 import { catchFocus, go } from './go';
 import { Moves } from './moves';
@@ -51,7 +52,7 @@ export function LessonPanel() {
       <Blocks list={step.body} />
       {step.do && <Moves list={step.do} done={at.done} />}
       {step.ask && <Question step={step} />}
-      {step.goal && <Goal goal={step.goal} done={at.done} />}
+      {step.goal && !asking.value && <Goal goal={step.goal} done={at.done} />}
       {at.done && <Blocks list={step.after} />}
       {last && (at.done || free) && (
         <p class="card goal done the-end" role="status">
@@ -89,9 +90,12 @@ function Goal({ goal, done }: { goal: NonNullable<Step['goal']>; done: boolean }
       </h3>
       <Blocks list={goal.text} />
       {!done && (
-        <button type="button" disabled={busy.value} onClick={() => reach(goal.cond)}>
-          {t('lab.goal-run')}
-        </button>
+        <>
+          <button type="button" disabled={busy.value || !!shut.value} onClick={() => reach(goal.cond)}>
+            {t('lab.goal-run')}
+          </button>
+          {shut.value && <p class="ref">{shut.value}</p>}
+        </>
       )}
     </div>
   );
@@ -105,8 +109,8 @@ function Nav({ at, on, last }: { at: Lesson; on: boolean; last: boolean }) {
         {t('lab.prev-step')}
       </button>
       {!last ? (
-        <button type="button" class={on ? 'primary' : ''} onClick={() => go('next')}>
-          {t('lab.next-step')}
+        <button type="button" class={on ? 'primary' : ''} title={on ? undefined : t('lesson.next-does')} onClick={() => go('next')}>
+          {t(on ? 'lab.next-step' : 'lesson.do-and-next')}
           <Icon name="right" />
         </button>
       ) : (

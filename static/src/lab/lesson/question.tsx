@@ -4,6 +4,7 @@ import { t } from '../../i18n';
 import type { Predicted } from '../../proto';
 import { busy, data, lesson, n } from '../state';
 import { order, pause, seek, send } from '../sync';
+import { missing, plain } from '../veil/veil';
 import type { Step } from './doc';
 import { catchFocus } from './go';
 import { made, perform } from './moves';
@@ -55,8 +56,9 @@ export function Question({ step }: { step: Step }) {
           </span>
         </label>
       ))}
+      {!answered && missing.value && <p class="ref">{t('veil.first', { what: plain(missing.value) })}</p>}
       {!answered && (
-        <button type="button" class="primary" disabled={!choice} onClick={lock}>
+        <button type="button" class="primary" disabled={!choice || !!missing.value} onClick={lock}>
           {t('lab.lock-in')}
         </button>
       )}

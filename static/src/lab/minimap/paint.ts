@@ -10,7 +10,7 @@ export interface Places {
 }
 
 export function places(width: number): Places {
-  const gutter = width >= 90 ? 27 : 5;
+  const gutter = width >= 90 ? 23 : 5;
   const room = width - gutter - 5 - 18;
   const a = gutter + 5;
   const b = a + room * 0.36;
@@ -76,7 +76,7 @@ function labels(c: CanvasRenderingContext2D, o: Overview, at: Places, p: Palette
   c.textBaseline = 'middle';
   for (const k of o.ticks) {
     c.fillStyle = p.muted;
-    c.fillText(tick(k.t, inSeconds(o)), at.states - 3, Math.max(6, k.y));
+    c.fillText(tick(o, k.t), at.states - 3, Math.max(6, k.y));
     c.fillStyle = p.line;
     c.fillRect(at.states + 4, k.y, at.cwnd[1] - at.states - 4, 1);
   }
@@ -85,16 +85,8 @@ function labels(c: CanvasRenderingContext2D, o: Overview, at: Places, p: Palette
 /** Whether the instants beside the map are in seconds, else in milliseconds. */
 export const inSeconds = (o: Overview) => (o.ticks[o.ticks.length - 1]?.t ?? 0) >= 1e9;
 
-const CHARS = 4; // of an instant beside the map
-
-/** An instant in at most four characters: as exactly as there is room. */
-export function tick(t: number, seconds: boolean): string {
-  const v = t / (seconds ? 1e9 : 1e6);
-  for (const digits of [2, 1, 0]) {
-    const text = String(Number(v.toFixed(digits)));
-    if (text.length <= CHARS) return text;
-  }
-  return `${Math.round(v / 1000)}k`;
+function tick(o: Overview, t: number): string {
+  return String(Number((t / (inSeconds(o) ? 1e9 : 1e6)).toFixed(2)));
 }
 
 /** Each row as wide as it has segments, the fullest as wide as the lane. */

@@ -1,8 +1,8 @@
 import { t } from '../../i18n';
-import type { Block } from '../lesson/doc';
 import { made } from '../lesson/moves';
 import { asking, lesson, lessonDoc, n, rev } from '../state';
 import { Icon } from '../ui/Icon';
+import { plain } from '../veil/veil';
 import { show } from './narrow';
 
 /** What the lesson waits for, always in view. */
@@ -26,9 +26,4 @@ export function GoalStrip() {
       {moves.length > 0 && <span class="quiet">{t('lab.of', { n: done, of: moves.length })}</span>}
     </button>
   );
-}
-
-/** The first paragraph, without marks. */
-function plain(list: Block[]): string {
-  return (list.find((b) => b.p)?.p ?? []).map((s) => s.t ?? s.kind ?? s.code ?? s.b ?? s.i ?? s.kbd ?? s.a ?? '').join('');
 }

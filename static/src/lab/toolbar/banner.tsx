@@ -31,18 +31,6 @@ export function Banner({ stream }: { stream: Stream }) {
   return (
     <div class={`banner ${m.tone}`} role={m.tone === 'wrong' ? 'alert' : 'status'}>
       <span>{m.text.startsWith('lab.') ? t(m.text) : m.text}</span>
-      {m.act && (
-        <button
-          type="button"
-          class="small"
-          onClick={() => {
-            hush();
-            m.act?.run();
-          }}
-        >
-          {m.act.label}
-        </button>
-      )}
       <button type="button" class="small" aria-label={t('lab.close')} onClick={hush}>
         <Icon name="x" />
       </button>

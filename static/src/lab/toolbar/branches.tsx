@@ -1,14 +1,19 @@
 import { signal } from '@preact/signals';
 import { t } from '../../i18n';
 import type { Branch } from '../../proto';
-import { branchName } from '../branchname';
 import { compare, endComparing } from '../compare/open';
-import { branches, data, tip } from '../state';
+import { asking, branches, data, tip } from '../state';
 import { leftAt, order, pause, send } from '../sync';
 import { Icon } from '../ui/Icon';
 import { Menu } from '../ui/Menu';
+import { Hidden } from '../veil/veil';
 
 const naming = signal(-1);
+
+export function branchName(b: Branch | undefined): string {
+  if (!b) return '';
+  return b.label || (b.parent < 0 ? t('lab.branch-main') : t('lab.branch-n', { n: b.id }));
+}
 
 /** The tree of futures: choose, name, compare. */
 export function BranchMenu() {
@@ -23,7 +28,7 @@ export function BranchMenu() {
   );
   return (
     <Menu command="branches" class="chip" list="tree" label={label} name={t('lab.branches')} title={t('lab.branches')}>
-      {(close) => tree(list).map(([x, depth]) => <Row key={x.id} b={x} depth={depth} close={close} />)}
+      {(close) => (asking.value ? <Hidden why="veil.why.branches" /> : tree(list).map(([x, depth]) => <Row key={x.id} b={x} depth={depth} close={close} />))}
     </Menu>
   );
 }

@@ -9,9 +9,9 @@ import { openLeft, redo, undo } from '../left/state';
 import { go } from '../lesson/go';
 import { toMark } from '../minimap/go';
 import { shareKey } from '../share/strip';
-import { bar, branches, charted, chosen, data, dialog, hello, lesson, lessonDoc, linear, n, options, playing, speed, tab, table, time, wide } from '../state';
-import { back, play, toEnd } from '../sync';
-import { isSingle, keyName, meaning, singles } from './keytable';
+import { bar, branches, charted, chosen, data, dialog, hello, lesson, lessonDoc, linear, n, options, playing, speed, tab, table, time, tip, wide } from '../state';
+import { back, play, seek } from '../sync';
+import { keyName, meaning } from './keytable';
 import { forward, speeds, start } from './transport';
 
 /** What a key does; false: nothing here, so that the browser may do what it does. */
@@ -57,7 +57,7 @@ const commands = new Map<string, Run>(
     back,
     next,
     start,
-    end: toEnd,
+    end: () => seek(tip.peek()),
     into: () => stepInto(1),
     out: () => stepInto(-1),
     up: enter,
@@ -133,8 +133,6 @@ export function onKey(e: KeyboardEvent): void {
   if (!k || el.closest(':popover-open:not(.pop)') || (el.closest(TYPING) && !name.endsWith('F6'))) return;
   if ((name === 'Space' || name === 'Enter') && el.closest(PRESSED)) return;
   if ((name === '←' || name === '→') && el.closest('.pop, [type=radio]')) return;
-  // On the segment that has the focus they always act: there nobody is by chance.
-  if (!singles.peek() && isSingle(name) && !(k.where === 'segment' && el.closest('.canvas'))) return;
   if (k.where === 'diagram' && el !== document.body && !el.closest('.canvas')) return;
   if (commands.get(k.command)?.() !== false) e.preventDefault();
 }

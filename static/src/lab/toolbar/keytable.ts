@@ -1,7 +1,5 @@
-import { signal } from '@preact/signals';
 import text from '../../../../docs/keys.md';
 import { lang } from '../../i18n';
-import { keep, kept } from '../../kept';
 
 export type Where = 'lab' | 'diagram' | 'segment' | 'compare';
 
@@ -42,13 +40,6 @@ export const keyOf = (command: string) => keyTable.find((k) => k.command === com
 
 /** What a key does, in the language of the page. */
 export const whatOf = (k: Key) => (lang.value.startsWith('zh') ? k.zh : k.what);
-
-/** Whether single characters act by themselves; the browser remembers it. Who speaks to the page, or presses keys by chance, turns them off (WCAG 2.1.4). */
-export const singles = signal(kept('keys') !== 'off');
-singles.subscribe((on) => keep('keys', on ? null : 'off'));
-
-/** A key that types something. */
-export const isSingle = (name: string) => /^(Shift\+)?[A-Z]$|^[!-~]$/.test(name);
 
 const named: Record<string, string> = { ' ': 'Space', ArrowLeft: '←', ArrowRight: '→', ArrowUp: '↑', ArrowDown: '↓', Escape: 'Esc' };
 

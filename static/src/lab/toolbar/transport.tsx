@@ -1,5 +1,4 @@
 import { signal } from '@preact/signals';
-import { useState } from 'preact/hooks';
 import { instant } from '../../diagram/time';
 import { t } from '../../i18n';
 import { lock, picked } from '../lesson/question';
@@ -7,10 +6,10 @@ import { narrow } from '../phone/narrow';
 import { eventTitle } from '../say';
 import { follows } from '../share/state';
 import { asking, atEnd, busy, clock, data, hello, n, now, playing, rev, speed, tip } from '../state';
-import { Refused } from '../stream';
-import { back, pause, play, runUntil, seek, step, toEnd, until } from '../sync';
+import { back, pause, play, seek, step, toEnd, until } from '../sync';
 import { Icon } from '../ui/Icon';
 import { Menu } from '../ui/Menu';
+import { halted, shut } from '../veil/veil';
 
 const cond = signal('');
 export const speeds = [0.25, 0.5, 1, 2, 4, 10];
@@ -34,7 +33,7 @@ export function Transport() {
           type="button"
           class="primary play"
           title={`${t('lab.play')} (␣)`}
-          disabled={!may || (atEnd.value && !playing.value)}
+          disabled={!may || ((atEnd.value || !!halted.value) && !playing.value)}
           aria-pressed={playing.value}
           onClick={() => play()}
         >
@@ -46,11 +45,12 @@ export function Transport() {
             {t('lab.lock-in')}
           </button>
         ) : (
-          <button type="button" title={`${t('lab.step')} (→)`} disabled={!may || atEnd.value} onClick={() => forward()}>
+          <button type="button" title={`${t('lab.step')} (→)`} disabled={!may || atEnd.value || !!halted.value} onClick={() => forward()}>
             {t('lab.step')}
             <Icon name="right" />
           </button>
         )}
+        {halted.value && <Halted />}
         <Until />
         <Speed />
       </div>
@@ -62,6 +62,15 @@ export function Transport() {
         <span class="quiet">{instant(Math.round((clock.value ?? now.value) / 1e5) * 1e5)}</span>
       </div>
     </footer>
+  );
+}
+
+/** Why there is no next event. */
+function Halted() {
+  return (
+    <span class="halted" role="status">
+      {halted.value}
+    </span>
   );
 }
 
@@ -106,7 +115,7 @@ const ends: [string, string][] = [
 
 function Until() {
   return (
-    <Menu command="until" label={busy.value ? t('lab.running') : t('lab.until')} name={t('lab.until')} disabled={!data.value || busy.value || follows.value}>
+    <Menu command="until" label={busy.value ? t('lab.running') : t('lab.until')} name={t('lab.until')} disabled={!data.value || busy.value || follows.value || !!shut.value}>
       {(close) => (
         <>
           {ends.map(([c, key]) => (
@@ -153,22 +162,13 @@ function Until() {
 
 /** Until something that the person writes down holds. */
 function Condition({ close }: { close: () => void }) {
-  const [wrong, setWrong] = useState('');
-  const run = async (text: string) => {
-    setWrong('');
-    try {
-      await runUntil(text);
-      close();
-    } catch (e) {
-      if (!(e instanceof Refused)) throw e;
-      setWrong(e.message);
-    }
-  };
   return (
     <form
       onSubmit={(e) => {
         e.preventDefault();
-        if (cond.value.trim()) void run(cond.value.trim());
+        if (!cond.value.trim()) return;
+        close();
+        void until(cond.value.trim());
       }}
     >
       <label for="until-cond">{t('lab.until-cond')}</label>
@@ -179,21 +179,12 @@ function Condition({ close }: { close: () => void }) {
           placeholder="client.cwnd < 4"
           value={cond.value}
           spellcheck={false}
-          aria-invalid={wrong !== ''}
-          aria-describedby={wrong && 'until-wrong'}
           onInput={(e) => {
             cond.value = e.currentTarget.value;
           }}
         />
-        <button type="submit" disabled={busy.value}>
-          {t('lab.run')}
-        </button>
+        <button type="submit">{t('lab.run')}</button>
       </div>
-      {wrong && (
-        <p id="until-wrong" class="wrong" role="alert">
-          {wrong}
-        </p>
-      )}
     </form>
   );
 }

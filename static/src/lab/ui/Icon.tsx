@@ -6,6 +6,7 @@ const paths = {
   dots: 'M5 12h.01M12 12h.01M19 12h.01',
   down: 'm6 9 6 6 6-6',
   left: 'm15 18-6-6 6-6',
+  lock: 'M5 11h14v10H5ZM8 11V7a4 4 0 0 1 8 0v4',
   moon: 'M12 3a6 6 0 0 0 9 9 9 9 0 1 1-9-9Z',
   pause: 'M7 5v14M17 5v14',
   pencil: 'M17 3a2.8 2.8 0 1 1 4 4L7.5 20.5 2 22l1.5-5.5ZM15 5l4 4',

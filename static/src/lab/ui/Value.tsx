@@ -68,20 +68,10 @@ export function Value(p: Props) {
 export function Values({ children, class: cls }: { children: ComponentChildren; class?: string }) {
   const box = useRef<HTMLDivElement>(null);
   const all = () => [...(box.current?.querySelectorAll<HTMLElement>('[data-value]') ?? [])];
-  // What is in it draws itself anew without it: then the one that was the stop may be gone.
   useLayoutEffect(() => {
-    if (!box.current) return;
-    const keep = () => {
-      const list = all();
-      const stops = list.filter((x) => x.tabIndex === 0);
-      if (!stops.length && list.length) list[0].tabIndex = 0;
-      for (const x of stops.slice(1)) x.tabIndex = -1;
-    };
-    keep();
-    const watch = new MutationObserver(keep);
-    watch.observe(box.current, { childList: true, subtree: true });
-    return () => watch.disconnect();
-  }, []);
+    const list = all();
+    if (list.length && !list.some((x) => x.tabIndex === 0)) list[0].tabIndex = 0;
+  });
   return (
     <div
       ref={box}

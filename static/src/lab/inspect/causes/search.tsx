@@ -5,7 +5,7 @@ import type { Search as Found, Place } from '../../../proto';
 import { branches, data, dialog } from '../../state';
 import { Refused } from '../../stream';
 import { ask, order } from '../../sync';
-import { Cancel, Modal } from '../../ui/Modal';
+import { Modal } from '../../ui/Modal';
 import { causeText, goTo } from './words';
 
 const examples = ['client.cwnd < client.ssthresh and client.limited == "rwnd"', 'server.state == CLOSE_WAIT', 'client.retransmits > 0', 'drop'];
@@ -59,7 +59,6 @@ export function Search() {
           {found?.more && <p class="ref">{t('find.more')}</p>}
         </div>
         <Places list={found?.places ?? []} />
-        <Cancel />
       </form>
     </Modal>
   );

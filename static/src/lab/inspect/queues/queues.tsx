@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { t } from '../../../i18n';
-import type { Inspect, Queue } from '../../../proto';
+import { type Inspect, type Queue, Veiled } from '../../../proto';
 import { data, hello, n, rev } from '../../state';
 import { send } from '../../sync';
 import type { Drawn } from './parts';
@@ -21,6 +21,7 @@ export function useQueues(): { what: Inspect; stale: boolean } | null {
     if (!d) return;
     const wait = setTimeout(async () => {
       const got = await send({ t: 'inspect', branch: d.id, n: k }, true);
+      for (const q of got?.inspect?.queues ?? []) for (const i of q.items ?? []) if (i.until === Veiled) i.until = null;
       if (got?.inspect) shown.value = { branch: d.id, what: got.inspect };
     }, 120);
     return () => clearTimeout(wait);

@@ -1,5 +1,6 @@
 import { duration } from '../../../diagram/time';
 import { t } from '../../../i18n';
+import { Hidden } from '../../veil/veil';
 import { type Drawn, Head, ROWS, Twin } from './parts';
 
 const W = 340;
@@ -14,7 +15,7 @@ export function TimeWaits({ q, now }: Drawn) {
   const few = items.slice(0, MANY);
   const rows = Math.ceil(few.length / perRow);
   const soonest = Math.min(...items.map((i) => i.until ?? Number.POSITIVE_INFINITY));
-  const label = t('lab.tw-aria', { n: items.length, time: duration(Math.max(0, soonest - now)) });
+  const label = t('lab.tw-aria', { n: items.length, time: soonest < Number.POSITIVE_INFINITY ? duration(Math.max(0, soonest - now)) : t('veil.short') });
   return (
     <div class="queue">
       <Head q={q} held={items.length} />
@@ -30,17 +31,17 @@ export function TimeWaits({ q, now }: Drawn) {
               <circle cx={x} cy={y} r={r} />
               {left >= 0.999 ? <circle class="left" cx={x} cy={y} r={r} /> : <path class="left" d={`M${x} ${y - r}A${r} ${r} 0 ${left > 0.5 ? 1 : 0} 1 ${end}`} />}
               <text x={x} y={y + 3.5} text-anchor="middle">
-                {Math.ceil(((i.until ?? now) - now) / 1e9)}
+                {i.until === null ? '?' : Math.ceil((i.until - now) / 1e9)}
               </text>
-              <title>{`:${i.port} ↔ ${i.peer} · ${t('lab.in', { time: duration((i.until ?? now) - now) })}`}</title>
+              <title>{`:${i.port} ↔ ${i.peer} · ${i.until === null ? t('veil.short') : t('lab.in', { time: duration(i.until - now) })}`}</title>
             </g>
           );
         })}
       </svg>
-      <p class="ref">{t('lab.tw-lead', { time: duration(Math.max(0, soonest - now)) })}</p>
+      {soonest < Number.POSITIVE_INFINITY ? <p class="ref">{t('lab.tw-lead', { time: duration(Math.max(0, soonest - now)) })}</p> : <Hidden why="veil.why.timer" />}
       <Twin
         heads={[t('lab.th-port'), t('lab.th-peer'), t('lab.th-left')]}
-        rows={items.slice(0, ROWS).map((i) => [i.port ?? '', i.peer ?? '', duration((i.until ?? now) - now)])}
+        rows={items.slice(0, ROWS).map((i) => [i.port ?? '', i.peer ?? '', i.until === null ? t('veil.short') : duration(i.until - now)])}
         more={items.length - ROWS}
       />
     </div>
