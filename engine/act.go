@@ -271,6 +271,9 @@ func (w *World) perform(x *host.Ctx, op *Op) {
 		i := host.FindSysctl(op.Set.Name)
 		was := h.Set.Values[i]
 		_ = h.SetSysctl(op.Set.Name, op.Set.Value)
+		if b := w.conntrack(h.Index); b != nil {
+			h.Tune(b, op.Set.Name)
+		}
 		rec.Effect(trace.Effect{Kind: trace.Set, Host: h.Index, Text: host.Sysctls[i].Name, Was: was, Is: h.Set.Values[i]})
 	case OpCall:
 		h := w.hosts[w.hostNamed(op.Host)]
@@ -304,6 +307,9 @@ func (w *World) changeCable(rec *trace.Recorder, c *cable, op *Op) {
 	c.Watch(rec)
 	switch op.Kind {
 	case OpUnplug:
+		if !c.Down {
+			c.downAt = w.now
+		}
 		c.Down = true
 		for _, f := range c.flight {
 			w.lose(rec, f.id, actRules[OpUnplug])

@@ -32,6 +32,8 @@ func (w *World) skip() {
 		w.hosts[n.host].Halt(n.proc)
 	case classTimer:
 		w.disarm(x, n)
+	case classAsk:
+		w.cables[n.cable].asking().askAt = sim.Never
 	}
 }
 

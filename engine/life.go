@@ -1,11 +1,11 @@
 package engine
 
 import (
-	"slices"
 	"strings"
 
 	"wirestep/engine/host"
 	"wirestep/engine/middlebox"
+	"wirestep/engine/sim"
 )
 
 const (
@@ -39,23 +39,41 @@ func (w *World) checkLife(op *Op) error {
 	if op.Kind != OpFilter {
 		return nil
 	}
-	switch n := len(*w.chain(op)); {
+	c := w.chain(op)
+	if c == nil {
+		return refuse("%s passes nothing on: it has no chain FORWARD", op.Host)
+	}
+	switch n := len(c.Rules); {
 	case op.Filter.Do == FilterDelete && (op.Filter.N < 1 || op.Filter.N > n):
 		return refuse("%s has %d rules; expected one of them by its number", op.Host, n)
+	case op.Filter.Do == FilterInsert && op.Filter.N > n+1:
+		return refuse("%s has %d rules; expected a place among them", op.Host, n)
 	case op.Filter.Do <= FilterInsert && n >= maxFilters:
 		return refuse("%s has %d rules; expected fewer before another", op.Host, n)
 	}
 	return nil
 }
 
-// chain is the list of rules that an operation changes: FORWARD of a firewall,
-// else INPUT.
-func (w *World) chain(op *Op) *[]middlebox.Rule {
-	at := w.hostNamed(op.Host)
-	if b := w.boxes[at]; b != nil && b.Kind == middlebox.Firewall {
-		return &b.Rules
+// chain is the list of rules that an operation changes, or nil.
+func (w *World) chain(op *Op) *middlebox.Chain {
+	return w.ChainOf(w.hostNamed(op.Host), op.Filter.Chain)
+}
+
+// ChainOf is a chain of a host, or nil: one that passes nothing on has no FORWARD.
+func (w *World) ChainOf(at sim.HostID, k ChainName) *middlebox.Chain {
+	h, b := w.hosts[at], w.boxes[at]
+	if k == OwnChain && b != nil && b.Kind == middlebox.Firewall {
+		k = ForwardChain
 	}
-	return &w.hosts[at].Filter
+	switch {
+	case k == OutputChain:
+		return &h.Out
+	case k != ForwardChain:
+		return &h.In
+	case b == nil:
+		return nil
+	}
+	return &b.Chain
 }
 
 // live does something to a whole host. It has been checked.
@@ -64,6 +82,7 @@ func (w *World) live(x *host.Ctx, op *Op) {
 	h := w.hosts[at]
 	switch op.Kind {
 	case OpReboot, OpPowerOff:
+		w.forgetNeighbours(at)
 		if b := w.boxes[at]; b != nil {
 			b.Lose(&middlebox.Ctx{Recorder: x.Recorder, Now: w.now, Host: at, IDs: &w.ids})
 		}
@@ -95,13 +114,18 @@ func (w *World) live(x *host.Ctx, op *Op) {
 		c := w.chain(op)
 		switch f := &op.Filter; f.Do {
 		case FilterAppend:
-			*c = append(slices.Clone(*c), f.Rule)
+			c.Insert(len(c.Rules), f.Rule)
 		case FilterInsert:
-			*c = slices.Insert(slices.Clone(*c), 0, f.Rule)
+			c.Insert(max(f.N-1, 0), f.Rule)
 		case FilterDelete:
-			*c = slices.Delete(slices.Clone(*c), f.N-1, f.N)
+			c.Delete(f.N - 1)
 		case FilterFlush:
-			*c = nil
+			c.Flush()
+		case FilterPolicy:
+			c.Policy = f.Policy
+		case FilterZero:
+			c.Zero()
 		}
+		h.Filtered()
 	}
 }

@@ -3,9 +3,9 @@ package engine
 import (
 	"net/netip"
 
+	"wirestep/engine/host"
 	"wirestep/engine/middlebox"
 	"wirestep/engine/sim"
-	"wirestep/engine/trace"
 )
 
 // routes say which cable leads from one place to another. They are worked out
@@ -90,15 +90,68 @@ func (w *World) cableFor(from sim.HostID, a netip.Addr) *cable {
 	return w.cables[i]
 }
 
+// wayTo finds the cable on which a host sends to an address, and whom it hands the
+// packet to: the address itself on a network of its own, else a box. Networks are of
+// 24 bits, those of IPv6 of 64: scenes say nothing of them.
+func (w *World) wayTo(from sim.HostID, a netip.Addr) (*cable, netip.Addr) {
+	if to, ok := w.routes.owner[a]; ok || a.IsLoopback() {
+		c := w.cableFor(from, a)
+		if c == nil || c.To == to || a.IsLoopback() {
+			return c, a
+		}
+		return c, w.addrOf(w.hosts[c.To], a)
+	}
+	own := false
+	for _, o := range w.hosts[from].Addrs {
+		own = own || sameNet(o, a)
+	}
+	for _, c := range w.cables {
+		if c.From != from || c.To == from {
+			continue
+		}
+		for _, o := range w.hosts[c.To].Addrs {
+			if sameNet(o, a) || own {
+				return c, a
+			}
+		}
+	}
+	c := w.cableFor(from, a)
+	if c == nil {
+		return nil, a
+	}
+	return c, w.addrOf(w.hosts[c.To], a)
+}
+
+// sameNet reports whether two addresses lie in one network.
+func sameNet(a, b netip.Addr) bool {
+	bits := 24
+	if a.Is6() {
+		bits = 64
+	}
+	p, err := a.Prefix(bits)
+	return err == nil && p.Contains(b)
+}
+
+// Route tells a host about the way to an address: the largest packet that its own
+// interface takes, and whether there is a way at all.
+func (w *World) Route(from sim.HostID, a netip.Addr) (mtu uint32, ok bool) {
+	c, _ := w.wayTo(from, a)
+	if c == nil {
+		return 0, false
+	}
+	return c.MTU, true
+}
+
 // through lets a packet that has arrived at a box go through it. It reports false
 // when the packet is for the box itself.
-func (w *World) through(rec *trace.Recorder, p Packet) bool {
+func (w *World) through(hx *host.Ctx, p Packet) bool {
+	rec := hx.Recorder
 	b, at := w.boxes[p.To], p.To
 	h := w.hosts[at]
 	x := &middlebox.Ctx{Recorder: rec, Now: w.now, Host: at, IDs: &w.ids}
 	s := p.Seg
 	way := middlebox.Way{Mine: h.Has, MTU: func(a netip.Addr) uint32 {
-		if c := w.cableFor(at, a); c != nil {
+		if c, _ := w.wayTo(at, a); c != nil {
 			return c.MTU
 		}
 		return 0
@@ -106,6 +159,14 @@ func (w *World) through(rec *trace.Recorder, p Packet) bool {
 	v := b.Take(x, &s, way)
 	for _, o := range x.Out {
 		n := Packet{Seg: o.Seg, From: at}
+		if m := &n.Seg.ICMP; m.Set && !o.Passed {
+			if !h.MayTell(hx, n.Seg.Src.Addr, *m) {
+				continue
+			}
+			if m.From = w.addrOf(h, n.Seg.Src.Addr); m.From == n.Seg.Dst.Addr {
+				m.From = netip.Addr{}
+			}
+		}
 		if o.Passed {
 			n.Of, n.Retx, n.Forged, n.BaseSeq, n.BaseAck = p.ID, p.Retx, p.Forged, p.BaseSeq, p.BaseAck
 		}
@@ -118,5 +179,6 @@ func (w *World) through(rec *trace.Recorder, p Packet) bool {
 			rec.SetSpan(was)
 		}
 	}
+	hx.Says = x.Says
 	return v != middlebox.Local
 }

@@ -30,6 +30,7 @@ type HostSpec struct {
 	Sysctls []Setting
 	Offload Offload
 	Filter  []middlebox.Rule  // the INPUT chain
+	Output  []middlebox.Rule  // the OUTPUT chain
 	Box     *middlebox.Config // not nil: it passes packets on; never written
 }
 
@@ -146,12 +147,29 @@ type Op struct {
 	Text    string       // the operation as written
 }
 
-// FilterOp changes a chain: INPUT of a host, FORWARD of a box that is a firewall.
+// FilterOp changes a chain.
 type FilterOp struct {
-	Do   FilterDo
-	Rule middlebox.Rule // Append, Insert
-	N    int            // Delete: which, counted from 1
+	Do     FilterDo
+	Chain  ChainName
+	Rule   middlebox.Rule   // Append, Insert
+	N      int              // Delete, Insert: which, counted from 1; Insert: 0 is the first too
+	Policy middlebox.Action // Policy
 }
+
+// ChainName names one of the chains of a host.
+type ChainName uint8
+
+// The chains. OwnChain is what a scene means by a rule without one: FORWARD of a box
+// that is a firewall, else INPUT.
+const (
+	OwnChain ChainName = iota
+	InputChain
+	ForwardChain
+	OutputChain
+)
+
+// ChainNames holds the name of each, by number, as a scene spells it.
+var ChainNames = []string{"", "input", "forward", "output"}
 
 // FilterDo is what happens to a chain.
 type FilterDo uint8
@@ -162,6 +180,8 @@ const (
 	FilterInsert          // before all others
 	FilterDelete
 	FilterFlush
+	FilterPolicy
+	FilterZero // forget what the rules have met
 )
 
 // Many makes a flood or a sweep out of one forged segment.

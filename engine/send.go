@@ -37,21 +37,23 @@ func (w *World) Rules() []Standing {
 
 var noRoute = trace.Declare(trace.Rule{
 	ID:      "link.no-route",
-	Says:    "No cable leads from this host to that address: the packet goes nowhere.",
+	Says:    "No route leads from this host to that address: it lies in no network of its own, and there is no router. The packet goes nowhere.",
 	Linux:   "ip_route_output_flow",
-	Differs: "A real host would send it to its default router.",
+	Differs: "A real host would not have taken the SYN that it answers here.",
 })
 
 // transmit hands the segments of an event to the network.
 func (w *World) transmit(x *host.Ctx, h int) {
-	for i := range x.Out {
+	for i := 0; i < len(x.Out); i++ { // a rejected segment adds its answer
 		o := &x.Out[i]
 		was := x.Recorder.Span()
 		if x.On {
 			was = x.SetSpan(o.Span)
 		}
 		p := Packet{Seg: o.Seg, From: sim.HostID(h), Retx: o.Retx}
-		w.send(x.Recorder, &p)
+		if w.hosts[h].LetsOut(x, &p.Seg) {
+			w.send(x.Recorder, &p)
+		}
 		if x.On {
 			x.SetSpan(was)
 		}
@@ -61,12 +63,14 @@ func (w *World) transmit(x *host.Ctx, h int) {
 
 // send puts a packet on the cable towards its destination.
 func (w *World) send(rec *trace.Recorder, p *Packet) {
-	c := w.cableFor(p.From, middlebox.Dest(&p.Seg))
+	c, hop := w.wayTo(p.From, middlebox.Dest(&p.Seg))
 	if c == nil {
 		rec.Note(noRoute)
 		return
 	}
-	w.put(rec, c, p)
+	if c.From == c.To || w.knows(rec, c, hop, p) {
+		w.put(rec, c, p)
+	}
 }
 
 // put puts a packet on a cable and lets the standing rules have their say.

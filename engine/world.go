@@ -22,6 +22,7 @@ type World struct {
 	boxes  []*middlebox.Box // by host: nil for one that passes nothing on
 	routes *routes          // shared, never written
 	cables []*cable
+	asked  int // neighbours that have not answered yet
 	ids    sim.SubjectID
 	sent   ledger
 	isns   []*isn    // each is replaced, not changed
@@ -43,6 +44,8 @@ type cable struct {
 	netem.Link
 	flight []flight
 	held   []flight // At is how much of the way was left
+	hops   []neighbour
+	downAt sim.Time // when it was unplugged
 }
 
 type flight struct {
@@ -73,7 +76,8 @@ func NewWorld(s *Scenario) *World {
 		for _, set := range spec.Sysctls {
 			_ = h.SetSysctl(set.Name, set.Value) // Validate has refused what this would
 		}
-		h.Filter = spec.Filter
+		h.In, h.Out = middlebox.NewChain(spec.Filter), middlebox.NewChain(spec.Output)
+		h.Filtered()
 		w.hosts = append(w.hosts, h)
 	}
 	for i := range s.Links {
@@ -86,7 +90,7 @@ func NewWorld(s *Scenario) *World {
 	}
 	for i := range w.hosts {
 		w.cables = append(w.cables, &cable{Link: netem.Link{From: sim.HostID(i), To: sim.HostID(i)}})
-		w.cables[len(w.cables)-1].MTU = 65535
+		w.cables[len(w.cables)-1].MTU = loopbackMTU
 	}
 	for i := range s.Programs {
 		p := &s.Programs[i]
@@ -99,12 +103,40 @@ func NewWorld(s *Scenario) *World {
 			w.boxes[i] = middlebox.New(w.ids, s.Hosts[i].Name, conf, s.Seed)
 		}
 	}
+	for i := range s.Hosts {
+		w.tune(sim.HostID(i), s.Hosts[i].Sysctls)
+	}
 	w.routes = newRoutes(s, w)
 	w.kinds = make([]int, len(w.hosts)*kindSlots)
 	return w
 }
 
-const kindSlots = 16
+const (
+	kindSlots   = 16
+	loopbackMTU = 65536
+)
+
+// tune gives a box the settings of its conntrack, and its host what the box was made
+// with.
+func (w *World) tune(at sim.HostID, set []Setting) {
+	h, b := w.hosts[at], w.conntrack(at)
+	if b == nil {
+		return
+	}
+	for _, s := range set {
+		h.Tune(b, s.Name)
+	}
+	h.Tuned(b)
+}
+
+// conntrack is the table of flows of a box, or of a host whose rules ask for one; nil:
+// there is none.
+func (w *World) conntrack(at sim.HostID) *middlebox.Box {
+	if b := w.boxes[at]; b != nil {
+		return b
+	}
+	return w.hosts[at].Track
+}
 
 func setLink(v *netem.Vars, s *LinkSpec, has LinkField) {
 	set := func(f LinkField, do func()) {
@@ -142,7 +174,7 @@ func (w *World) Clone() *World {
 	}
 	n.cables = make([]*cable, len(w.cables))
 	for i, c := range w.cables {
-		n.cables[i] = &cable{Link: *c.Link.Clone(), flight: copyOf(c.flight), held: copyOf(c.held)}
+		n.cables[i] = &cable{Link: *c.Link.Clone(), flight: copyOf(c.flight), held: copyOf(c.held), hops: cloneHops(c.hops), downAt: c.downAt}
 	}
 	n.sent = w.sent.clone()
 	n.isns, n.isnOf = copyOf(w.isns), w.isnOf.Clone()
@@ -176,6 +208,7 @@ const (
 	classArrive
 	classCall
 	classTimer
+	classAsk // a neighbour is asked again
 	classNone
 )
 
@@ -221,6 +254,14 @@ func (w *World) next() next {
 			n = next{at: d.At, class: classTimer, host: i, timer: d}
 		}
 	}
+	for i, c := range w.cables {
+		if w.asked == 0 {
+			break
+		}
+		if q := c.asking(); q != nil && q.askAt < n.at {
+			n = next{at: q.askAt, class: classAsk, cable: i}
+		}
+	}
 	return n
 }
 
@@ -259,6 +300,8 @@ func (w *World) Step(rec *trace.Recorder) bool {
 		w.call(rec, n)
 	case classTimer:
 		w.timer(rec, n)
+	case classAsk:
+		w.ask(rec, w.cables[n.cable])
 	}
 	return true
 }
@@ -273,6 +316,7 @@ func (w *World) begin(rec *trace.Recorder, e trace.Event, h int) *host.Ctx {
 	*x = host.Ctx{IDs: &w.ids}
 	x.Recorder, x.Now, x.Host, x.Out = rec, w.now, sim.HostID(h), out
 	if h >= 0 {
+		x.Net, x.Waits = w, w.stuck(sim.HostID(h))
 		x.Sys, x.MIB, x.Mem, x.Rand = &w.hosts[h].Sys, &w.hosts[h].MIB, &w.hosts[h].Mem, &w.hosts[h].Rand
 	}
 	return x
@@ -298,8 +342,11 @@ func (w *World) arrive(rec *trace.Recorder, c *cable) {
 	switch {
 	case x.Spared && w.boxes[c.To] != nil && !h.Has(seg.Dst.Addr):
 		w.send(rec, &Packet{Seg: seg, From: c.To, Of: p.ID, Retx: p.Retx, BaseSeq: p.BaseSeq, BaseAck: p.BaseAck})
-	case w.boxes[c.To] == nil || h.Off || !w.through(rec, *p):
+	case w.boxes[c.To] == nil || h.Off || !w.through(x, *p):
 		h.OnSegment(x, &seg)
+	}
+	if x.Heard.IsValid() {
+		w.heard(c.To, x.Heard)
 	}
 	w.finish(x, int(c.To))
 }
@@ -369,11 +416,14 @@ func (w *World) Subjects() []Subject {
 			out = append(out, Subject{t.ID, tcp.TimeWaitSchema, at, t.Flow, t.Tuple, t.Values()})
 		}
 	}
-	for i, b := range w.boxes {
+	for i := range w.hosts {
+		b := w.conntrack(sim.HostID(i))
 		if b == nil {
 			continue
 		}
-		out = append(out, Subject{ID: b.ID, Schema: middlebox.Schema, Host: sim.HostID(i), Values: b.Values()})
+		if b.ID != 0 {
+			out = append(out, Subject{ID: b.ID, Schema: middlebox.Schema, Host: sim.HostID(i), Values: b.Values()})
+		}
 		for _, f := range b.Flows {
 			out = append(out, Subject{ID: f.ID, Schema: middlebox.FlowSchema, Host: sim.HostID(i), Tuple: f.Orig, Values: f.Values()})
 		}

@@ -77,7 +77,7 @@ func unplayable(sc *engine.Scenario) string {
 			return "boxes between hosts"
 		case sc.KernelOf(h) != engine.DefaultKernel:
 			return "another kernel than the one underneath"
-		case len(h.Filter) > 0:
+		case len(h.Filter)+len(h.Output) > 0:
 			return "a firewall on a host"
 		}
 		if !sc.Hosts[i].Addr.Is4() {

@@ -316,7 +316,12 @@ func (st *stage) doShell(w *watcher, c proto.Command) (proto.Done, error) {
 	default:
 		a.Act.Text = scene.FormatOp(*a.Act)
 		var e *trace.Event
-		if e, err = st.t.Apply(*a.Act, st.t.World().Now(), w.actor()); err == nil {
+		e, err = st.t.Apply(*a.Act, st.t.World().Now(), w.actor())
+		for i := 0; err == nil && i < len(a.More); i++ { // what one line did besides
+			a.More[i].Text = scene.FormatOp(a.More[i])
+			e, err = st.t.Apply(a.More[i], st.t.World().Now(), w.actor())
+		}
+		if err == nil {
 			st.here(st.t.World(), e)
 			st.observe()
 			return proto.Done{Shell: &proto.Shell{Text: a.Text, Failed: a.Failed, Acted: true}}, nil

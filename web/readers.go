@@ -11,7 +11,9 @@ import (
 	"strings"
 	"sync"
 
+	"wirestep/engine"
 	"wirestep/engine/host"
+	"wirestep/engine/middlebox"
 	"wirestep/engine/tcp"
 )
 
@@ -20,9 +22,9 @@ import (
 // which it applies, or in the function that obeys it and the helpers that it calls.
 // Nobody keeps a list of it.
 var readers = sync.OnceValue(func() map[string][]string {
-	s := &source{fields: map[string]string{}, rules: map[string]string{}, helpers: map[string][]*ast.FuncDecl{}, found: map[string]map[string]bool{}}
+	s := &source{fields: map[string]string{}, flows: map[string][]string{}, rules: map[string]string{}, helpers: map[string][]*ast.FuncDecl{}, found: map[string]map[string]bool{}}
 	var funcs []*ast.FuncDecl
-	for pkg, fs := range map[string]embed.FS{"tcp": tcp.Source, "host": host.Source} {
+	for pkg, fs := range map[string]embed.FS{"tcp": tcp.Source, "host": host.Source, "middlebox": middlebox.Source, "engine": engine.NeighbourSource} {
 		funcs = append(funcs, s.read(pkg, fs)...)
 	}
 	for _, f := range funcs {
@@ -60,6 +62,7 @@ var readBy = sync.OnceValue(func() map[string][]string {
 // source is the engine's source while it is read.
 type source struct {
 	fields  map[string]string          // field of tcp.Sysctls → setting
+	flows   map[string][]string        // field of middlebox.Box → settings of conntrack
 	rules   map[string]string          // variable of a rule → ID; no two packages use the same name for two rules
 	helpers map[string][]*ast.FuncDecl // functions without rules of their own
 	found   map[string]map[string]bool // rule → settings
@@ -110,6 +113,7 @@ func (s *source) declared(d *ast.GenDecl) {
 				}
 				if name := text(element(lit, "Name")); name != "" {
 					s.sets(name, element(lit, "set"))
+					s.tunes(name, element(lit, "flow"))
 				}
 				return true
 			})
@@ -138,6 +142,24 @@ func (s *source) sets(name string, set ast.Expr) {
 			s.fields["Reserved"] = name
 		}
 	}
+}
+
+// tunes notes the field of a table of flows that a setting is kept in.
+func (s *source) tunes(name string, flow ast.Expr) {
+	if flow == nil {
+		return
+	}
+	ast.Inspect(flow, func(n ast.Node) bool {
+		if a, ok := n.(*ast.AssignStmt); ok {
+			l := a.Lhs[0]
+			if i, ok := l.(*ast.IndexExpr); ok {
+				l = i.X
+			}
+			field := l.(*ast.SelectorExpr).Sel.Name
+			s.flows[field] = append(s.flows[field], name)
+		}
+		return true
+	})
 }
 
 func element(lit *ast.CompositeLit, key string) ast.Expr {

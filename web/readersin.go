@@ -143,6 +143,9 @@ func (s *source) reads(n ast.Node, locals map[string][]string, depth int) (names
 			if name := s.fields[n.Sel.Name]; name != "" && isSettings(n.X) {
 				names = append(names, name)
 			}
+			if x, ok := n.X.(*ast.Ident); ok && x.Name == "b" {
+				names = append(names, s.flows[n.Sel.Name]...)
+			}
 		case *ast.Ident:
 			names = append(names, locals[n.Name]...)
 		case *ast.CallExpr:

@@ -51,8 +51,12 @@ type Host struct {
 	TWs   []*tcp.TimeWait
 	Procs []Proc
 
-	stamps []stamp          // what each peer last said of its clock
-	Filter []middlebox.Rule // the INPUT chain; replaced whole
+	called   sim.SubjectID // the socket of the latest call
+	calledAt sim.Time
+	OffAt    sim.Time // when it was switched off
+	told     []told   // how many ICMP errors each peer may still be sent
+	stamps   []stamp  // what each peer last said of its clock
+	FilterSet
 
 	Log      []LogLine // what the kernel has logged; lines are never written again
 	secret   uint64
@@ -107,6 +111,8 @@ func (h *Host) Clone() *Host {
 	n := *h
 	n.touched = touched{}
 	n.Mem = h.Mem.Clone()
+	n.FilterSet = h.FilterSet.clone()
+	n.told = slices.Clone(h.told)
 	n.Socks = append(make([]Sock, 0, len(h.Socks)), h.Socks...)
 	n.Live = append(make([]*tcp.Conn, 0, len(h.Live)), h.Live...)
 	n.Reqs = append(make([]*tcp.Request, 0, len(h.Reqs)), h.Reqs...)
@@ -127,11 +133,22 @@ func (h *Host) Watch(x *Ctx) { x.Watch(Schema, h.ID, unsafe.Pointer(&h.Vars)) }
 // Values reads every variable, in the order of Schema.
 func (h *Host) Values() []int64 { return Schema.Values(unsafe.Pointer(&h.Vars)) }
 
+// Network is what a host is told about the links that it has.
+type Network interface {
+	// Route is the largest packet that the interface towards an address takes; ok:
+	// there is a way to it.
+	Route(from sim.HostID, to netip.Addr) (mtu uint32, ok bool)
+}
+
 // Ctx is what a host is given to handle one event.
 type Ctx struct {
 	tcp.Ctx
+	Net    Network        // nil: there is a way to everywhere
 	IDs    *sim.SubjectID // the last subject number used
 	Spared bool           // the segment at hand passes firewall and checksum, whatever they say
+
+	Heard netip.Addr        // a peer that has acknowledged something: its neighbour entry is confirmed
+	Says  middlebox.CtState // what the conntrack of a box said of the segment at hand
 }
 
 // newID takes the next subject number.

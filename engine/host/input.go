@@ -38,7 +38,7 @@ func (h *Host) OnSegment(x *Ctx, s *wire.Segment) {
 		x.Drop(offDrop)
 		return
 	}
-	if len(h.Filter) > 0 && !x.Spared && !h.filter(x, s) {
+	if (!h.In.Empty() || h.Track != nil) && !x.Spared && !h.filter(x, s) {
 		return
 	}
 	if s.ICMP.Set {
@@ -87,7 +87,11 @@ func (h *Host) deliver(x *Ctx, s *wire.Segment) {
 func (h *Host) toConn(x *Ctx, c *tcp.Conn, s *wire.Segment) {
 	x.Event.Subject = c.ID
 	c = h.edit(x, c)
+	una := c.SndUna
 	h.takeOver(x, c.OnSegment(&x.Ctx, s))
+	if c.SndUna != una {
+		x.Heard = s.Src.Addr
+	}
 }
 
 // listenersFor returns those whom a segment to this end may open a connection with:
@@ -141,6 +145,7 @@ func (h *Host) toListener(x *Ctx, s *wire.Segment, isn *wire.Seq) {
 	}
 	x.Event.Subject = l.ID
 	l = h.edit(x, l)
+	h.via(x, s.Src.Addr)
 	t := s.Tuple()
 	warned := l.Warned
 	verdict := l.Arrives(&x.Ctx, s, &tcp.Caller{Reopens: isn != nil, Proven: h.Mem.Proven(t), Key: h.cookieKey})
@@ -213,6 +218,7 @@ func (h *Host) ownerOf(x *Ctx, q *tcp.Request) *tcp.Conn {
 func (h *Host) toRequest(x *Ctx, q *tcp.Request, s *wire.Segment) {
 	x.Event.Subject = q.ID
 	q = h.editReq(x, q)
+	h.via(x, s.Src.Addr)
 	l := h.ownerOf(x, q)
 	if l == nil {
 		h.toListener(x, s, nil)
@@ -318,6 +324,7 @@ func (h *Host) onICMP(x *Ctx, s *wire.Segment) {
 	x.Event.Subject = c.ID
 	c = h.edit(x, c)
 	x.Note(demux)
+	x.Busy = h.calledAt == x.Now && h.called == c.ID
 	c.OnICMP(&x.Ctx, s)
 	h.sweep(x)
 }

@@ -46,7 +46,7 @@ func (h *Host) PowerOff(x *Ctx) {
 	h.Watch(x)
 	defer x.Enter(powerOffRule)()
 	h.forgetAll(x)
-	h.Off = true
+	h.Off, h.OffAt = true, x.Now
 }
 
 var powerOnRule = trace.Declare(trace.Rule{
@@ -80,6 +80,10 @@ func (h *Host) forgetAll(x *Ctx) {
 		}
 	}
 	h.MIB = tcp.MIB{}
+	h.told = nil
+	if h.Track != nil {
+		h.Track.Lose(&middlebox.Ctx{Recorder: x.Recorder, Now: x.Now, Host: h.Index, IDs: x.IDs})
+	}
 	h.Live, h.Reqs, h.TWs, h.Socks, h.Log, h.Mem, h.stamps = nil, nil, nil, nil, nil, tcp.Memory{}, nil
 	h.tuples, h.ports, h.due, h.listens, h.touched = sim.Index{}, sim.Index{}, sim.Index{}, nil, touched{}
 	h.Vars = Vars{Off: h.Off, BootAt: h.BootAt}
@@ -161,78 +165,4 @@ func (h *Host) destroyListener(x *Ctx, at wire.Endpoint) bool {
 		}
 	}
 	return false
-}
-
-var inputDrop = trace.Declare(trace.Rule{
-	ID:      "input.drop",
-	Says:    "A rule of the host's own firewall drops the segment before TCP sees it. Its sender hears nothing, and takes it for lost.",
-	Linux:   "nf_hook_slow",
-	Drops:   true,
-	Differs: "No part of TCP. The chain is INPUT: what the host itself sends passes.",
-	Filters: true,
-})
-
-var inputReject = trace.Declare(trace.Rule{
-	ID:      "input.reject",
-	Says:    "A rule of the host's own firewall rejects the segment before TCP sees it: its sender is told by an ICMP error, port unreachable.",
-	RFC:     trace.Cites("RFC 1122 §3.2.2.1"),
-	Linux:   "reject_tg",
-	Drops:   true,
-	Differs: "A closed port would have answered with a RST.",
-	Filters: true,
-})
-
-var inputReset = trace.Declare(trace.Rule{
-	ID:      "input.reset",
-	Says:    "A rule of the host's own firewall rejects the segment before TCP sees it, with a RST, as a closed port would.",
-	Linux:   "nf_send_reset",
-	Drops:   true,
-	Differs: "No part of TCP; RFC 9293 §3.10.7.1 says what such a RST carries.",
-	Filters: true,
-})
-
-// filter lets the INPUT chain decide about a packet. It reports whether it passes.
-func (h *Host) filter(x *Ctx, s *wire.Segment) bool {
-	switch middlebox.Match(h.Filter, s) {
-	case middlebox.Discard:
-		x.Drop(inputDrop)
-	case middlebox.Reject:
-		h.reject(x, s)
-	case middlebox.RejectRST:
-		h.rejectByReset(x, s)
-	default:
-		return true
-	}
-	return false
-}
-
-func (h *Host) reject(x *Ctx, s *wire.Segment) {
-	x.Drop(inputReject)
-	if s.ICMP.Set {
-		return
-	}
-	m := wire.ICMP{Set: true, Type: 3, Code: 3}
-	if s.Src.Addr.Is6() {
-		m = wire.ICMP{Set: true, V6: true, Type: 1, Code: 4}
-	}
-	h.answer(x, inputReject, wire.Segment{Src: s.Src, Dst: s.Dst, Seq: s.Seq, ICMP: m})
-}
-
-func (h *Host) rejectByReset(x *Ctx, s *wire.Segment) {
-	x.Drop(inputReset)
-	if s.Flags.Has(wire.RST) {
-		return
-	}
-	r := wire.Segment{Src: s.Dst, Dst: s.Src, Flags: wire.RST, Seq: s.Ack}
-	if !s.Flags.Has(wire.ACK) {
-		r.Flags, r.Seq, r.Ack = wire.RST|wire.ACK, 0, s.End()
-	}
-	h.answer(x, inputReset, r)
-}
-
-// answer sends a segment past TCP, whose counters do not see it.
-func (h *Host) answer(x *Ctx, rule *trace.Rule, s wire.Segment) {
-	defer x.Enter(rule)()
-	s.TTL = 64
-	x.Out = append(x.Out, tcp.Outgoing{Seg: s, Span: x.Span()})
 }

@@ -198,6 +198,7 @@ func (h *Host) Run(x *Ctx, proc int) {
 	x.Event.Name = w.in.Text
 	h.call(x, proc, w)
 	h.resumed = nil
+	h.called, h.calledAt = x.Event.Subject, x.Now
 	h.sweep(x)
 	h.Procs[proc].By = x.Event.ID
 	h.Procs[proc].settle(x.Now)

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"wirestep/engine/middlebox"
+	"wirestep/engine/sim"
 	"wirestep/engine/tcp"
 )
 
@@ -32,10 +34,44 @@ type Sysctl struct {
 	Since    Version // the first release that has it; 0: very old
 	Until    Version // the first that has it no more; 0: it is still there
 	set      func(*tcp.Sysctls, []int64)
+	flow     flowValue // of conntrack: where the table of flows has it
+}
+
+// flowValue reads and writes a setting of a table of flows.
+type flowValue struct {
+	get func(*middlebox.Box) int64
+	set func(*middlebox.Box, int64)
+}
+
+func asInt(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func secs(d sim.Duration) int64 { return int64(d / sim.Second) }
+
+// Tune gives a table of flows what a setting is now, if it is one of conntrack.
+func (h *Host) Tune(b *middlebox.Box, name string) {
+	if i := FindSysctl(name); i >= 0 && Sysctls[i].flow.set != nil {
+		if n, err := parseNumber(h.Set.Values[i]); err == nil {
+			Sysctls[i].flow.set(b, n)
+		}
+	}
+}
+
+// Tuned takes over what a table of flows was made with.
+func (h *Host) Tuned(b *middlebox.Box) {
+	for i := range Sysctls {
+		if get := Sysctls[i].flow.get; get != nil {
+			h.Set.Values[i] = strconv.FormatInt(get(b), 10)
+		}
+	}
 }
 
 // Models reports whether the engine obeys the setting.
-func (d *Sysctl) Models() bool { return d.set != nil || d.Kind == kindPorts }
+func (d *Sysctl) Models() bool { return d.set != nil || d.flow.set != nil || d.Kind == kindPorts }
 
 const numSysctls = len(Sysctls)
 
@@ -61,6 +97,10 @@ func (s *Settings) apply(sys *tcp.Sysctls) {
 // left out.
 func FindSysctl(name string) int {
 	name = strings.ReplaceAll(name, "/", ".")
+	if parts := strings.Split(name, "."); len(parts) == 5 && parts[2] == "neigh" { // of every interface alike
+		parts[1], parts[3] = "ipv4", "default"
+		name = strings.Join(parts, ".")
+	}
 	for i := range Sysctls {
 		if Sysctls[i].Name == name || Sysctls[i].Name == "net.ipv4."+name {
 			return i

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"wirestep/engine/middlebox"
 	"wirestep/engine/sim"
 	"wirestep/engine/tcp"
 )
@@ -18,10 +19,17 @@ var Sysctls = [...]Sysctl{
 	{Name: "net.core.somaxconn", Default: "4096", Kind: kindInt, Min: 0, Max: 2147483647, set: func(s *tcp.Sysctls, v []int64) { s.Somaxconn = uint32(v[0]) }},
 	{Name: "net.core.wmem_default", Default: "212992", Kind: kindInt, ReadOnly: true},
 	{Name: "net.core.wmem_max", Default: "4194304", Kind: kindInt, ReadOnly: true, set: func(s *tcp.Sysctls, v []int64) { s.CoreWMemMax = uint32(v[0]) }},
+	{Name: "net.ipv4.icmp_ratelimit", Default: "1000", Kind: kindInt, Min: 0, Max: 2147483647, set: func(s *tcp.Sysctls, v []int64) { s.ICMPRate = sim.Duration(v[0]) * sim.Millisecond }},
+	{Name: "net.ipv4.icmp_ratemask", Default: "6168", Kind: kindInt, Min: 0, Max: 4294967295, set: func(s *tcp.Sysctls, v []int64) { s.ICMPMask = uint32(v[0]) }},
 	{Name: "net.ipv4.ip_autobind_reuse", Default: "0", Since: V(5, 7, 0), Kind: kindInt, Min: 0, Max: 1, set: func(s *tcp.Sysctls, v []int64) { s.AutobindReuse = v[0] != 0 }},
 	{Name: "net.ipv4.ip_local_port_range", Default: "32768 60999", Kind: kindRange, set: func(s *tcp.Sysctls, v []int64) { s.PortLow, s.PortHigh = uint16(v[0]), uint16(v[1]) }},
 	{Name: "net.ipv4.ip_local_reserved_ports", Default: "", Since: V(2, 6, 35), Kind: kindPorts},
 	{Name: "net.ipv4.ip_nonlocal_bind", Default: "0", Kind: kindInt, Min: 0, Max: 1},
+	{Name: "net.ipv4.neigh.default.base_reachable_time_ms", Default: "30000", Kind: kindInt, Min: 1, Max: 2147483647, set: func(s *tcp.Sysctls, v []int64) { s.NeighReachable = sim.Duration(v[0]) * sim.Millisecond }},
+	{Name: "net.ipv4.neigh.default.delay_first_probe_time", Default: "5", Kind: kindInt, Min: 0, Max: 2147483, set: func(s *tcp.Sysctls, v []int64) { s.NeighDelay = sim.Duration(v[0]) * sim.Second }},
+	{Name: "net.ipv4.neigh.default.mcast_solicit", Default: "3", Kind: kindInt, Min: 0, Max: 255, set: func(s *tcp.Sysctls, v []int64) { s.NeighAsks = uint8(v[0]) }},
+	{Name: "net.ipv4.neigh.default.retrans_time_ms", Default: "1000", Kind: kindInt, Min: 1, Max: 2147483647, set: func(s *tcp.Sysctls, v []int64) { s.NeighRetrans = sim.Duration(v[0]) * sim.Millisecond }},
+	{Name: "net.ipv4.neigh.default.ucast_solicit", Default: "3", Kind: kindInt, Min: 0, Max: 255, set: func(s *tcp.Sysctls, v []int64) { s.NeighUnicast = uint8(v[0]) }},
 	{Name: "net.ipv4.tcp_abort_on_overflow", Default: "0", Kind: kindInt, Min: 0, Max: 255, set: func(s *tcp.Sysctls, v []int64) { s.AbortOnOverflow = v[0] != 0 }},
 	{Name: "net.ipv4.tcp_adv_win_scale", Default: "1", Kind: kindInt, Min: -31, Max: 31},
 	{Name: "net.ipv4.tcp_allowed_congestion_control", Default: "reno bbr cubic", Kind: kindWord, ReadOnly: true},
@@ -113,4 +121,30 @@ var Sysctls = [...]Sysctl{
 	{Name: "net.ipv4.tcp_window_scaling", Default: "1", Kind: kindInt, Min: 0, Max: 255, set: func(s *tcp.Sysctls, v []int64) { s.WindowScaling = v[0] != 0 }},
 	{Name: "net.ipv4.tcp_wmem", Default: "4096 16384 4194304", Kind: kindTriple, Min: 1, Max: 2147483647, set: func(s *tcp.Sysctls, v []int64) { s.WMem = three(v) }},
 	{Name: "net.ipv4.tcp_workaround_signed_windows", Default: "0", Kind: kindInt, Min: 0, Max: 255, set: func(s *tcp.Sysctls, v []int64) { s.SignedWindows = v[0] != 0 }},
+	{Name: "net.netfilter.nf_conntrack_max", Default: "262144", Kind: kindInt, Min: 0, Max: 2147483647, flow: flowValue{
+		func(b *middlebox.Box) int64 { return int64(b.Max) }, func(b *middlebox.Box, n int64) { b.Max = uint32(n) }}},
+	{Name: "net.netfilter.nf_conntrack_tcp_be_liberal", Default: "0", Kind: kindInt, Min: 0, Max: 1, flow: flowValue{
+		func(b *middlebox.Box) int64 { return asInt(b.Liberal) }, func(b *middlebox.Box, n int64) { b.Liberal = n != 0 }}},
+	{Name: "net.netfilter.nf_conntrack_tcp_ignore_invalid_rst", Default: "0", Kind: kindInt, Min: 0, Max: 1, flow: flowValue{
+		func(b *middlebox.Box) int64 { return asInt(b.IgnoreRST) }, func(b *middlebox.Box, n int64) { b.IgnoreRST = n != 0 }}},
+	{Name: "net.netfilter.nf_conntrack_tcp_loose", Default: "1", Kind: kindInt, Min: 0, Max: 1, flow: flowValue{
+		func(b *middlebox.Box) int64 { return asInt(b.Loose) }, func(b *middlebox.Box, n int64) { b.Loose = n != 0 }}},
+	{Name: "net.netfilter.nf_conntrack_tcp_timeout_close", Default: "10", Kind: kindInt, Min: 0, Max: 2147483, flow: flowValue{
+		func(b *middlebox.Box) int64 { return secs(b.Timeouts[middlebox.Close]) }, func(b *middlebox.Box, n int64) { b.Timeouts[middlebox.Close] = sim.Duration(n) * sim.Second }}},
+	{Name: "net.netfilter.nf_conntrack_tcp_timeout_close_wait", Default: "60", Kind: kindInt, Min: 0, Max: 2147483, flow: flowValue{
+		func(b *middlebox.Box) int64 { return secs(b.Timeouts[middlebox.CloseWait]) }, func(b *middlebox.Box, n int64) { b.Timeouts[middlebox.CloseWait] = sim.Duration(n) * sim.Second }}},
+	{Name: "net.netfilter.nf_conntrack_tcp_timeout_established", Default: "432000", Kind: kindInt, Min: 0, Max: 2147483, flow: flowValue{
+		func(b *middlebox.Box) int64 { return secs(b.Established) }, func(b *middlebox.Box, n int64) { b.Established = sim.Duration(n) * sim.Second }}},
+	{Name: "net.netfilter.nf_conntrack_tcp_timeout_fin_wait", Default: "120", Kind: kindInt, Min: 0, Max: 2147483, flow: flowValue{
+		func(b *middlebox.Box) int64 { return secs(b.Timeouts[middlebox.FinWait]) }, func(b *middlebox.Box, n int64) { b.Timeouts[middlebox.FinWait] = sim.Duration(n) * sim.Second }}},
+	{Name: "net.netfilter.nf_conntrack_tcp_timeout_last_ack", Default: "30", Kind: kindInt, Min: 0, Max: 2147483, flow: flowValue{
+		func(b *middlebox.Box) int64 { return secs(b.Timeouts[middlebox.LastAck]) }, func(b *middlebox.Box, n int64) { b.Timeouts[middlebox.LastAck] = sim.Duration(n) * sim.Second }}},
+	{Name: "net.netfilter.nf_conntrack_tcp_timeout_syn_recv", Default: "60", Kind: kindInt, Min: 0, Max: 2147483, flow: flowValue{
+		func(b *middlebox.Box) int64 { return secs(b.Timeouts[middlebox.SynRecv]) }, func(b *middlebox.Box, n int64) { b.Timeouts[middlebox.SynRecv] = sim.Duration(n) * sim.Second }}},
+	{Name: "net.netfilter.nf_conntrack_tcp_timeout_syn_sent", Default: "120", Kind: kindInt, Min: 0, Max: 2147483, flow: flowValue{
+		func(b *middlebox.Box) int64 { return secs(b.Timeouts[middlebox.SynSent]) }, func(b *middlebox.Box, n int64) { b.Timeouts[middlebox.SynSent] = sim.Duration(n) * sim.Second }}},
+	{Name: "net.netfilter.nf_conntrack_tcp_timeout_time_wait", Default: "120", Kind: kindInt, Min: 0, Max: 2147483, flow: flowValue{
+		func(b *middlebox.Box) int64 { return secs(b.Timeouts[middlebox.TimeWait]) }, func(b *middlebox.Box, n int64) { b.Timeouts[middlebox.TimeWait] = sim.Duration(n) * sim.Second }}},
+	{Name: "net.netfilter.nf_conntrack_tcp_timeout_unacknowledged", Default: "300", Kind: kindInt, Min: 0, Max: 2147483, flow: flowValue{
+		func(b *middlebox.Box) int64 { return secs(b.Timeouts[middlebox.None]) }, func(b *middlebox.Box, n int64) { b.Timeouts[middlebox.None] = sim.Duration(n) * sim.Second }}},
 }

@@ -52,6 +52,7 @@ type TableConfig struct {
 	Max         uint32       // nf_conntrack_max
 	Established sim.Duration // nf_conntrack_tcp_timeout_established
 	Loose       bool         // nf_conntrack_tcp_loose
+	Liberal     bool         // nf_conntrack_tcp_be_liberal
 }
 
 // DefaultTable is what Linux 6.18 has.
@@ -66,6 +67,7 @@ type Vars struct {
 	Entries     uint32       // nf_conntrack_count [count]: flows in the table.
 	Max         uint32       // nf_conntrack_max [count]: flows that the table has room for.
 	Loose       bool         // nf_conntrack_tcp_loose [bool]: a flow may also be met in its middle.
+	Liberal     bool         // nf_conntrack_tcp_be_liberal [bool]: only a RST outside the window is INVALID.
 	Established sim.Duration // nf_conntrack_tcp_timeout_established [duration]: how long a silent connection is remembered.
 	Forwarded   uint32       // forwarded [count]: packets passed on.
 	Dropped     uint32       // dropped [count]: packets that went no further.
@@ -75,22 +77,24 @@ type Vars struct {
 // Box is one box on the way.
 type Box struct {
 	Vars
-	ID      sim.SubjectID
-	Name    string
-	Conf    *Config // shared, never written
-	Flows   []*Flow // oldest first
-	Rules   []Rule  // the FORWARD chain; replaced whole
-	Rand    sim.Rand
-	secret  uint64
-	epoch   uint32 // flows of an older epoch are shared with copies
-	written bool   // a flow of this epoch may exist
+	ID        sim.SubjectID
+	Name      string
+	Conf      *Config // shared, never written
+	Flows     []*Flow // oldest first
+	Chain     Chain   // FORWARD
+	Rand      sim.Rand
+	Timeouts  Timeouts
+	IgnoreRST bool // nf_conntrack_tcp_ignore_invalid_rst
+	secret    uint64
+	epoch     uint32 // flows of an older epoch are shared with copies
+	written   bool   // a flow of this epoch may exist
 }
 
 // New returns a box that has seen nothing.
 func New(id sim.SubjectID, name string, c *Config, seed uint64) *Box {
-	b := &Box{ID: id, Name: name, Conf: c, Rules: c.Rules, Rand: sim.Derive(seed, "box "+name)}
+	b := &Box{ID: id, Name: name, Conf: c, Chain: NewChain(c.Rules), Timeouts: DefaultTimeouts, Rand: sim.Derive(seed, "box "+name)}
 	b.secret = b.Rand.Uint64()
-	b.Vars = Vars{Kind: c.Kind, Max: c.Table.Max, Loose: c.Table.Loose, Established: c.Table.Established}
+	b.Vars = Vars{Kind: c.Kind, Max: c.Table.Max, Loose: c.Table.Loose, Liberal: c.Table.Liberal, Established: c.Table.Established}
 	return b
 }
 
@@ -102,6 +106,7 @@ func (b *Box) Clone() *Box {
 	}
 	n := *b
 	n.Flows = append(make([]*Flow, 0, len(b.Flows)), b.Flows...)
+	n.Chain = b.Chain.Clone()
 	return &n
 }
 
@@ -121,6 +126,8 @@ type Ctx struct {
 	Host sim.HostID
 	IDs  *sim.SubjectID // the last subject number used
 	Out  []Packet       // what leaves
+
+	Says CtState // what conntrack said of the packet at hand, if it says anything
 }
 
 // Packet is a segment that leaves a box, and the rule that wanted it.
@@ -205,7 +212,7 @@ func (b *Box) pass(x *Ctx, s, came *wire.Segment, f *Flow, w Way) Verdict {
 	if b.Kind == BlackHole {
 		mtu = min(mtu, b.Conf.MTU)
 	}
-	if b.Kind == Firewall && !b.filter(x, s, came, f) || !b.fits(x, came, mtu) {
+	if !b.filter(x, s, came, f) || !b.fits(x, came, mtu) {
 		return Drop
 	}
 	return Forward

@@ -72,7 +72,7 @@ var flowKnown = trace.Declare(trace.Rule{
 	ID:      "conntrack.known",
 	Says:    "The segment belongs to a known flow. The box guesses from its flags what the two ends are doing, and how long it should remember them.",
 	Linux:   "nf_conntrack_tcp_packet",
-	Differs: "The box sees segments, not states. It does not check here that they lie within the windows, as Linux does.",
+	Differs: "The box sees segments, not states.",
 })
 
 var flowLoose = trace.Declare(trace.Rule{
@@ -145,25 +145,47 @@ func (b *Box) track(x *Ctx, s *wire.Segment, mine func(netip.Addr) bool) (*Flow,
 	f = b.edit(f)
 	f.Watch(x)
 	if k == bare {
-		x.Note(flowInvalid)
-		return nil, orig, Forward
+		return b.invalid(x)
 	}
 	n := next[dir][k][f.State]
 	switch {
 	case n == invalid:
-		x.Note(flowInvalid)
-		return nil, orig, Forward
+		return b.invalid(x)
 	case n == ignored && k == aSYNACK && f.last == aSYN && f.lastDir != dir && s.Ack == f.lastEnd && f.State != SynRecv:
 		n = SynRecv // it answers a SYN that was let through unbelieved: the two ends are in step, and the box was not
 	case n == ignored || n == SynSent && f.State > SynSent && f.State != SynSent2:
 		f.last, f.lastDir, f.lastEnd = k, dir, s.End()
 		return f, dir, Forward
-	case k == aRST && !f.Replied:
+	}
+	if k == aRST && n == Close {
+		if x.When(rstBelow, trace.Is("below what was acknowledged", !b.IgnoreRST && f.below(s, dir))) {
+			return b.invalid(x)
+		}
+		n = f.reset(x, s, dir)
+	}
+	switch f.window(x, s, dir) {
+	case outside:
+		if !b.Liberal {
+			x.Note(flowInvalid)
+			x.Says = CtInvalid
+			return nil, orig, Forward
+		}
+	case oldNews:
+		return f, dir, Forward
+	}
+	if k == aRST && !f.Replied {
 		b.forget(x, f, flowGone)
 		return f, dir, Forward
 	}
 	f.move(x, s, dir, k, n, b)
 	return f, dir, Forward
+}
+
+// invalid says that conntrack can make nothing of a packet: it goes on as it is.
+func (b *Box) invalid(x *Ctx) (*Flow, direction, Verdict) {
+	x.Note(flowInvalid)
+	x.Says = CtInvalid
+	return nil, orig, Forward
 }
 
 // edit returns a flow to be written to: the box's own.
@@ -188,7 +210,7 @@ func (f *Flow) move(x *Ctx, s *wire.Segment, dir direction, k kind, n State, b *
 	f.closing = f.closing || n == FinWait
 	f.State = n
 	f.seen(s, dir, k)
-	f.ExpireAt = x.Now.Add(f.timeout(b.Established))
+	f.ExpireAt = x.Now.Add(f.timeout(b))
 	f.Replied = f.Replied || dir == reply
 }
 
@@ -224,8 +246,7 @@ func (b *Box) open(x *Ctx, s *wire.Segment, k kind, mine func(netip.Addr) bool) 
 		return nil, orig, Forward // for the box itself: none of the table's business here
 	}
 	if n == invalid || n == Established && !b.Loose {
-		x.Note(flowInvalid)
-		return nil, orig, Forward
+		return b.invalid(x)
 	}
 	if uint32(len(b.Flows)) >= b.Max && !b.evict(x) {
 		return nil, orig, b.drop(x, tableFull)
@@ -240,8 +261,13 @@ func (b *Box) open(x *Ctx, s *wire.Segment, k kind, mine func(netip.Addr) bool) 
 	}
 	defer x.Enter(rule)()
 	f.ID, f.State, f.epoch, b.written = x.newID(), n, b.epoch, true
+	if k == aSYN {
+		f.begin(s, orig)
+	} else {
+		f.pickUp(s)
+	}
 	f.seen(s, orig, k)
-	f.ExpireAt = x.Now.Add(f.timeout(b.Established))
+	f.ExpireAt = x.Now.Add(f.timeout(b))
 	b.Flows = append(b.Flows, f)
 	b.Entries++
 	m := f.Made()
@@ -280,7 +306,9 @@ var flowsLost = trace.Declare(trace.Rule{
 
 // Lose forgets every flow: the power is gone.
 func (b *Box) Lose(x *Ctx) {
-	b.Watch(x)
+	if b.ID != 0 {
+		b.Watch(x)
+	}
 	for len(b.Flows) > 0 {
 		b.forget(x, b.Flows[len(b.Flows)-1], flowsLost)
 	}
@@ -306,4 +334,26 @@ func (b *Box) evict(x *Ctx) bool {
 		}
 	}
 	return false
+}
+
+// NewTracker is the conntrack of a host that passes nothing on.
+func NewTracker(name string, seed uint64) *Box {
+	return New(0, name, &Config{Kind: Firewall, Table: DefaultTable}, seed)
+}
+
+// Track looks at a packet of the host itself, and says what conntrack says of it.
+func (b *Box) Track(x *Ctx, s *wire.Segment) CtState {
+	came := *s
+	f, _, v := b.track(x, s, func(netip.Addr) bool { return false })
+	if v == Drop {
+		return CtInvalid
+	}
+	return f.stateOf(&came)
+}
+
+// Unconfirmed forgets a flow of which the first packet went no further.
+func (b *Box) Unconfirmed(x *Ctx, s *wire.Segment) {
+	if f, _ := b.lookup(wire.Tuple{Local: s.Src, Remote: s.Dst}); f != nil && f.Packets == 1 && !f.Replied {
+		b.forget(x, f, flowUnconfirmed)
+	}
 }

@@ -25,25 +25,85 @@ var ActionNames = []string{"accept", "drop", "reject", "reset"}
 // is left out means any.
 type Rule struct {
 	Action           Action
+	With             uint8 // Reject: which error goes back, of Rejects
+	Proto            Proto
 	From, To         netip.Prefix
-	FromPort, ToPort uint16
+	FromPort, ToPort PortRange
 	Flags, Mask      wire.Flags // of the flags in Mask exactly those in Flags are set
+	State            CtState    // of what conntrack says of the packet, any of these; 0: whatever it says
 }
 
-// Matches reports whether a rule means a segment.
-func (r *Rule) Matches(s *wire.Segment) bool {
-	return (!r.From.IsValid() || r.From.Contains(s.Src.Addr)) && (!r.To.IsValid() || r.To.Contains(s.Dst.Addr)) &&
-		(r.FromPort == 0 || r.FromPort == s.Src.Port) && (r.ToPort == 0 || r.ToPort == s.Dst.Port) && s.Flags&r.Mask == r.Flags
+// PortRange is one port or more, both ends included; the zero value is any.
+type PortRange struct{ Low, High uint16 }
+
+func (p PortRange) has(n uint16) bool { return p == PortRange{} || p.Low <= n && n <= p.High }
+
+// Proto is the protocol that a rule is about.
+type Proto uint8
+
+// The protocols. A rule with ports or flags is one of TCP.
+const (
+	AnyProto Proto = iota
+	TCP
+	ICMP
+)
+
+// ProtoNames holds the name of each, by number.
+var ProtoNames = []string{"all", "tcp", "icmp"}
+
+// CtState is what conntrack says of a packet: a set, of which a packet has one.
+type CtState uint8
+
+// What it says (nf_conntrack(8), --ctstate).
+const (
+	CtNew         CtState = 1 << iota // it opens a flow, or nobody has answered yet
+	CtEstablished                     // its flow has been seen in both directions
+	CtRelated                         // an ICMP error about a flow
+	CtInvalid                         // it belongs to no flow and opens none
+)
+
+// CtNames holds the name of each, lowest bit first.
+var CtNames = []string{"new", "established", "related", "invalid"}
+
+// Rejected is an error that REJECT sends, in both families.
+type Rejected struct {
+	Name      string // as a scene spells it; iptables writes icmp- before it
+	Four, Six wire.ICMP
 }
 
-// Match is what the first rule that means a segment does; Accept without one.
-func Match(rules []Rule, s *wire.Segment) Action {
-	for i := range rules {
-		if rules[i].Matches(s) {
-			return rules[i].Action
+// Rejects are the errors, the default first.
+var Rejects = []Rejected{
+	{"port-unreachable", wire.ICMP{Type: 3, Code: 3}, wire.ICMP{Type: 1, Code: 4}},
+	{"net-unreachable", wire.ICMP{Type: 3}, wire.ICMP{Type: 1}},
+	{"host-unreachable", wire.ICMP{Type: 3, Code: 1}, wire.ICMP{Type: 1, Code: 3}},
+	{"proto-unreachable", wire.ICMP{Type: 3, Code: 2}, wire.ICMP{Type: 1, Code: 4}},
+	{"net-prohibited", wire.ICMP{Type: 3, Code: 9}, wire.ICMP{Type: 1, Code: 1}},
+	{"host-prohibited", wire.ICMP{Type: 3, Code: 10}, wire.ICMP{Type: 1, Code: 1}},
+	{"admin-prohibited", wire.ICMP{Type: 3, Code: 13}, wire.ICMP{Type: 1, Code: 1}},
+}
+
+// OfTCP reports whether a rule speaks of TCP and so leaves ICMP errors alone.
+func (r *Rule) OfTCP() bool {
+	return r.Proto == TCP || r.FromPort != PortRange{} || r.ToPort != PortRange{} || r.Mask != 0 || r.Action == RejectRST
+}
+
+// Matches reports whether a rule means a segment of which conntrack says st. An ICMP
+// error has no ports, whatever the segment has that it quotes, and goes from who
+// reports it to who sent that.
+func (r *Rule) Matches(s *wire.Segment, st CtState) bool {
+	from, to := s.Src.Addr, s.Dst.Addr
+	if s.ICMP.Set {
+		if from, to = s.ICMP.From, s.Src.Addr; !from.IsValid() {
+			from = s.Dst.Addr
 		}
 	}
-	return Accept
+	switch {
+	case r.OfTCP() && s.ICMP.Set, r.Proto == ICMP && !s.ICMP.Set, r.State != 0 && r.State&st == 0:
+		return false
+	case r.From.IsValid() && !r.From.Contains(from), r.To.IsValid() && !r.To.Contains(to):
+		return false
+	}
+	return s.ICMP.Set || r.FromPort.has(s.Src.Port) && r.ToPort.has(s.Dst.Port) && s.Flags&r.Mask == r.Flags
 }
 
 var filterUnknown = trace.Declare(trace.Rule{
@@ -64,7 +124,7 @@ var filterDrop = trace.Declare(trace.Rule{
 
 var filterReject = trace.Declare(trace.Rule{
 	ID:      "firewall.reject",
-	Says:    "A rule rejects the segment: it goes no further, and its sender is told at once by an ICMP error, port unreachable.",
+	Says:    "A rule rejects the segment: it goes no further, and its sender is told at once by an ICMP error: port unreachable, or what the rule names.",
 	RFC:     trace.Cites("RFC 1122 §3.2.2.1"),
 	Linux:   "reject_tg",
 	Drops:   true,
@@ -79,24 +139,39 @@ var filterReset = trace.Declare(trace.Rule{
 	Differs: "RFC 9293 §3.10.7.1 says what such a RST carries; that it is no end that sends it is not its affair.",
 })
 
-// filter lets the rules of a firewall decide about a packet that is to be passed on.
-func (b *Box) filter(x *Ctx, s, came *wire.Segment, f *Flow) bool {
+// stateOf is what conntrack says of a packet, as it came in, that belongs to f.
+func (f *Flow) stateOf(came *wire.Segment) CtState {
 	switch {
 	case f == nil:
-		b.drop(x, filterUnknown)
-		return false
-	case f.Replied || s.ICMP.Set || f.Reply == wire.Tuple{Local: s.Src, Remote: s.Dst}:
-		return true // ct state established,related accept
+		return CtInvalid
+	case came.ICMP.Set:
+		return CtRelated
+	case f.Replied || f.Reply == wire.Tuple{Local: came.Src, Remote: came.Dst}:
+		return CtEstablished
 	}
-	switch Match(b.Rules, s) {
+	return CtNew
+}
+
+// filter lets the FORWARD chain decide about a packet that is to be passed on. A
+// firewall begins with: ct state invalid drop, ct state established,related accept.
+func (b *Box) filter(x *Ctx, s, came *wire.Segment, f *Flow) bool {
+	st := f.stateOf(came)
+	if b.Kind == Firewall && st != CtNew {
+		if st == CtInvalid {
+			b.drop(x, filterUnknown)
+		}
+		return st != CtInvalid
+	}
+	act, with := b.Chain.Decide(s, st)
+	switch act {
+	case Accept:
+		return true
 	case Discard:
 		b.drop(x, filterDrop)
 	case Reject:
-		b.answer(x, came, filterReject, wire.ICMP{Type: 3, Code: 3}, wire.ICMP{Type: 1, Code: 4})
-	case RejectRST:
-		b.reset(x, came)
+		b.answer(x, came, filterReject, Rejects[with].Four, Rejects[with].Six)
 	default:
-		return true
+		b.reset(x, came)
 	}
 	return false
 }

@@ -55,6 +55,8 @@ type Flow struct {
 	Orig  wire.Tuple // Local is who began; as its packets come in
 	Reply wire.Tuple // Local is who answers; as its packets come in
 
+	sides    [2]side     // by direction
+	liberal  bool        // whatever lies outside the windows is let through
 	end, ack [2]wire.Seq // by direction: end of what was sent, highest number acknowledged
 	last     kind        // the latest segment
 	lastDir  direction
@@ -82,24 +84,25 @@ func (f *Flow) Made() trace.Made {
 	return trace.Made{Schema: FlowSchema, Tuple: f.Orig, Values: f.Values()}
 }
 
-// timeouts of each state; that of Established is the box's own.
-var timeouts = [...]sim.Duration{
-	SynSent: 120 * sim.Second, SynRecv: 60 * sim.Second, FinWait: 120 * sim.Second, CloseWait: 60 * sim.Second,
+// Timeouts are how long a flow is remembered in each state, but for Established. That
+// of None is for a connection whose data nobody acknowledges
+// (nf_conntrack_tcp_timeout_unacknowledged).
+type Timeouts [SynSent2 + 1]sim.Duration
+
+// DefaultTimeouts are Linux'.
+var DefaultTimeouts = Timeouts{
+	None: 300 * sim.Second, SynSent: 120 * sim.Second, SynRecv: 60 * sim.Second, FinWait: 120 * sim.Second, CloseWait: 60 * sim.Second,
 	LastAck: 30 * sim.Second, TimeWait: 120 * sim.Second, Close: 10 * sim.Second, SynSent2: 120 * sim.Second,
 }
 
-// unacked is how long a connection is remembered whose data nobody acknowledges
-// (nf_conntrack_tcp_timeout_unacknowledged).
-const unacked = 300 * sim.Second
-
 // timeout is how long the flow is remembered from now on (nf_conntrack_tcp_packet).
-func (f *Flow) timeout(established sim.Duration) sim.Duration {
-	d := timeouts[f.State]
+func (f *Flow) timeout(b *Box) sim.Duration {
+	d := b.Timeouts[f.State]
 	if f.State == Established {
-		d = established
+		d = b.Established
 	}
 	if f.State == Established && (!f.Replied || f.end[orig].After(f.ack[reply]) || f.end[reply].After(f.ack[orig])) {
-		d = min(d, unacked)
+		d = min(d, b.Timeouts[None])
 	}
 	return d
 }

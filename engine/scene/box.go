@@ -8,7 +8,6 @@ import (
 
 	"wirestep/engine"
 	"wirestep/engine/middlebox"
-	"wirestep/engine/wire"
 )
 
 // readBox reads: box NAME KIND ADDRESS [ADDRESS6] PROPERTIES.
@@ -99,6 +98,8 @@ func (l *line) boxProperty(c *middlebox.Config) {
 		c.Table.Max = uint32(l.int("a number of flows", 1, 1_000_000))
 	case w == "strict" && tracks:
 		c.Table.Loose = false
+	case w == "liberal" && tracks:
+		c.Table.Liberal = true
 	default:
 		l.fail("%q is no property of a %s, expected %s", w, c.Kind, boxProperties[c.Kind])
 	}
@@ -106,9 +107,9 @@ func (l *line) boxProperty(c *middlebox.Config) {
 
 var boxProperties = [...]string{
 	middlebox.Router:    "the end of the line",
-	middlebox.NAT:       "inside, established, max or strict",
-	middlebox.Firewall:  "established, max or strict",
-	middlebox.Balancer:  "to, by hash, established, max or strict",
+	middlebox.NAT:       "inside, established, max, strict or liberal",
+	middlebox.Firewall:  "established, max, strict or liberal",
+	middlebox.Balancer:  "to, by hash, established, max, strict or liberal",
 	middlebox.Stripper:  "strip or clamp",
 	middlebox.BlackHole: "mtu or icmp",
 }
@@ -131,97 +132,6 @@ func parsePrefix(s string) (netip.Prefix, error) {
 		return p, fmt.Errorf("%q is not a network, expected one such as 192.168.0.0/16", s)
 	}
 	return p, nil
-}
-
-const maxFilters = 256
-
-// rulesOf is the chain of rules of a host, INPUT, or of a firewall, FORWARD.
-func rulesOf(h *engine.HostSpec) *[]middlebox.Rule {
-	if h.Box != nil && h.Box.Kind == middlebox.Firewall {
-		return &h.Box.Rules
-	}
-	return &h.Filter
-}
-
-// readRule reads: rule HOST ACTION [from=NET[:PORT]] [to=NET[:PORT]] [flags=S/SA].
-func (p *parser) readRule(l *line, _ string) {
-	h := l.host()
-	r := l.filterRule()
-	chain := rulesOf(h)
-	if l.err == nil && len(*chain) >= maxFilters {
-		l.fail("%s has %d rules already, expected no more", h.Name, maxFilters)
-	}
-	if l.err == nil {
-		*chain = append(*chain, r)
-	}
-}
-
-func (l *line) filterRule() (r middlebox.Rule) {
-	r.Action = each(l, "what the rule does", func(s string) (middlebox.Action, error) {
-		for i, n := range middlebox.ActionNames {
-			if n == s {
-				return middlebox.Action(i), nil
-			}
-		}
-		return 0, fmt.Errorf("%q is nothing that a rule does, expected %s", s, oneOf(middlebox.ActionNames))
-	})
-	for l.more() {
-		key := l.word("from, to or flags")
-		l.need("=")
-		switch key {
-		case "from":
-			r.From, r.FromPort = l.netAndPort()
-		case "to":
-			r.To, r.ToPort = l.netAndPort()
-		case "flags":
-			r.Flags, r.Mask = l.flagsOf()
-		default:
-			l.fail("%q is no part of a rule, expected from, to or flags", key)
-		}
-	}
-	return r
-}
-
-// netAndPort reads 10.0.0.0/8, 10.0.0.2:80, server:80, :80, [fd00::]/64:80.
-func (l *line) netAndPort() (p netip.Prefix, port uint16) {
-	w := l.word("a network and a port")
-	where := w
-	shut := strings.LastIndexByte(w, ']')
-	if i := strings.LastIndexByte(w, ':'); i > shut && (strings.Count(w, ":") == 1 || shut >= 0) {
-		n, err := strconv.ParseUint(w[i+1:], 10, 16)
-		if err != nil || n == 0 {
-			l.fail("%q, expected a network and a port such as 10.0.0.0/8:80", w)
-		}
-		where, port = w[:i], uint16(n)
-	}
-	if h := hostNamed(l.sc, where); h != nil {
-		where = h.Addr.String()
-	}
-	where = strings.NewReplacer("[", "", "]", "").Replace(where)
-	if where == "" || l.err != nil {
-		return p, port
-	}
-	p, err := parsePrefix(where)
-	l.blame(l.i-1, err)
-	return p, port
-}
-
-// usualMask are the flags that iptables looks at with --syn.
-const usualMask = wire.SYN | wire.ACK | wire.FIN | wire.RST
-
-// flagsOf reads S (of SYN, ACK, FIN and RST only SYN), or S/S: flags and mask.
-func (l *line) flagsOf() (f, mask wire.Flags) {
-	w := l.word("flags such as S")
-	a, b, two := strings.Cut(w, "/")
-	mask = usualMask
-	f, err := wire.ParseFlags(a)
-	if two && err == nil {
-		mask, err = wire.ParseFlags(b)
-	}
-	if err != nil || f&^mask != 0 {
-		l.fail("%q, expected flags, or flags and those that are looked at, such as S/S.", w)
-	}
-	return f, mask
 }
 
 func formatBox(h *engine.HostSpec) string {
@@ -273,35 +183,8 @@ func formatBox(h *engine.HostSpec) string {
 	if !c.Table.Loose {
 		s += " strict"
 	}
-	return s
-}
-
-func formatRule(r *middlebox.Rule) string {
-	s := middlebox.ActionNames[r.Action]
-	put := func(key string, p netip.Prefix, port uint16) {
-		if !p.IsValid() && port == 0 {
-			return
-		}
-		s += " " + key + "="
-		switch {
-		case p.IsValid() && p.Addr().Is6():
-			s += "[" + p.Addr().String() + "]/" + strconv.Itoa(p.Bits())
-		case p.IsValid() && p.IsSingleIP():
-			s += p.Addr().String()
-		case p.IsValid():
-			s += p.String()
-		}
-		if port != 0 {
-			s += ":" + strconv.Itoa(int(port))
-		}
-	}
-	put("from", r.From, r.FromPort)
-	put("to", r.To, r.ToPort)
-	if r.Mask != 0 {
-		s += " flags=" + r.Flags.String()
-	}
-	if r.Mask != 0 && r.Mask != usualMask {
-		s += "/" + r.Mask.String()
+	if c.Table.Liberal {
+		s += " liberal"
 	}
 	return s
 }

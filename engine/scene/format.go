@@ -92,9 +92,7 @@ func formatTopology(w *writer, sc *engine.Scenario) {
 	}
 	w.gap()
 	for i := range sc.Hosts {
-		for _, r := range *rulesOf(&sc.Hosts[i]) {
-			w.line("rule ", sc.Hosts[i].Name, " ", formatRule(&r))
-		}
+		formatRules(w, &sc.Hosts[i])
 	}
 	w.gap()
 	for i := range sc.Hosts {
@@ -260,18 +258,6 @@ func formatTuples(list []wire.Tuple) (s string) {
 		}
 	}
 	return s
-}
-
-func formatFilter(f *engine.FilterOp) string {
-	switch f.Do {
-	case engine.FilterAppend:
-		return " append " + formatRule(&f.Rule)
-	case engine.FilterInsert:
-		return " insert " + formatRule(&f.Rule)
-	case engine.FilterDelete:
-		return " delete " + strconv.Itoa(f.N)
-	}
-	return " flush"
 }
 
 func formatTarget(t engine.Target) string {

@@ -252,7 +252,7 @@ func genNow(t *rapid.T, sc *engine.Scenario) (op engine.Op) {
 		op.Filter.Do = engine.FilterDo(rapid.Uint8Range(0, 3).Draw(t, "do"))
 		switch op.Filter.Do {
 		case engine.FilterAppend, engine.FilterInsert:
-			op.Filter.Rule = middlebox.Rule{Action: middlebox.Action(rapid.Uint8Range(0, 3).Draw(t, "action")), From: netip.MustParsePrefix("10.0.0.0/8"), ToPort: rapid.Uint16().Draw(t, "to")}
+			op.Filter.Rule = middlebox.Rule{Action: middlebox.Action(rapid.Uint8Range(0, 3).Draw(t, "action")), From: netip.MustParsePrefix("10.0.0.0/8"), ToPort: onePort(rapid.Uint16().Draw(t, "to"))}
 		case engine.FilterDelete:
 			op.Filter.N = rapid.IntRange(1, maxFilters).Draw(t, "n")
 		}
@@ -316,3 +316,5 @@ func genBranches(t *rapid.T, f *File) {
 		f.Cursor = Cursor{Branch: b.ID, Step: at}
 	}
 }
+
+func onePort(n uint16) middlebox.PortRange { return middlebox.PortRange{Low: n, High: n} }

@@ -277,24 +277,6 @@ func (l *line) ownEndpoint(s string) (wire.Endpoint, error) {
 	return e, err
 }
 
-// readFilter reads: server append drop to=:80 · insert … · delete 2 · flush.
-func readFilter(l *line, op *engine.Op) {
-	op.Host = l.host().Name
-	f := &op.Filter
-	switch w := l.word("append, insert, delete or flush"); w {
-	case "append":
-		f.Rule = l.filterRule()
-	case "insert":
-		f.Do, f.Rule = engine.FilterInsert, l.filterRule()
-	case "delete":
-		f.Do, f.N = engine.FilterDelete, int(l.int("the number of a rule", 1, maxFilters))
-	case "flush":
-		f.Do = engine.FilterFlush
-	default:
-		l.fail("%q, expected append, insert, delete or flush", w)
-	}
-}
-
 // readLater reads: 3s drop next SYN.
 func readLater(l *line, op *engine.Op) {
 	op.When = l.at()

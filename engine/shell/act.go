@@ -16,6 +16,17 @@ func (r *request) act(op engine.Op) Answer {
 	return Answer{Text: r.out.String(), Act: &op}
 }
 
+// actAll is the answer of a command that does several things, or nothing.
+func (r *request) actAll(acts []engine.Op) Answer {
+	if len(acts) == 0 {
+		return r.said()
+	}
+	for i := range acts {
+		acts[i].Host = r.h.Name
+	}
+	return Answer{Text: r.out.String(), Act: &acts[0], More: acts[1:]}
+}
+
 // killSockets closes the sockets that ss -K has found, as many as one command may.
 func (r *request) killSockets(list []sock) Answer {
 	var op engine.Op

@@ -84,6 +84,8 @@ func runIP(r *request) Answer {
 		return r.links(rest, stats, -1)
 	case is("address"):
 		return r.links(rest, stats, family)
+	case is("neighbour") || is("neighbor") || object == "arp":
+		return r.neighbours(rest, stats)
 	case is("route"):
 		return r.routes(family)
 	case is("tcp_metrics") && len(object) > 1:
@@ -143,7 +145,7 @@ func (r *request) links(args []string, stats bool, family int) Answer {
 		case i == 0:
 			r.print("    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n")
 		default:
-			fmt.Fprintf(&r.out, "    link/ether 02:00:00:00:%02x:%02x brd ff:ff:ff:ff:ff:ff\n", int(r.at), i)
+			r.print("    link/ether ", etherOf(r.at, i), " brd ff:ff:ff:ff:ff:ff\n")
 		}
 		if family >= 0 {
 			r.addresses(i == 0, d.name, family)

@@ -11,9 +11,10 @@ import (
 // Answer is what a command line does.
 type Answer struct {
 	Text   string
-	Failed bool       // the command's exit code is not 0
-	Ahead  bool       // it tells when something will happen, or after how long
-	Act    *engine.Op // not nil: what is to be done; Text is what the command prints then
+	Failed bool        // the command's exit code is not 0
+	Ahead  bool        // it tells when something will happen, or after how long
+	Act    *engine.Op  // not nil: what is to be done; Text is what the command prints then
+	More   []engine.Op // what is to be done after that, at the same instant
 }
 
 // MaxLine is the longest line that is read, in bytes.

@@ -171,6 +171,16 @@ func (r *request) ssLine(s *sock, t *table, on func(byte) bool) (cells []string)
 var services = map[uint16]string{20: "ftp-data", 21: "ftp", 22: "ssh", 23: "telnet", 25: "smtp", 53: "domain", 80: "http", 110: "pop3",
 	143: "imap2", 443: "https", 3306: "mysql", 5432: "postgresql", 8080: "http-alt"}
 
+// portNamed finds the port that has a name.
+func portNamed(name string) (uint16, bool) {
+	for p := uint16(1); p < 10000; p++ {
+		if n := services[p]; n != "" && n == name {
+			return p, true
+		}
+	}
+	return 0, false
+}
+
 func ssEndpoint(e wire.Endpoint, numeric bool) (addr, port string) {
 	switch {
 	case !e.Addr.IsValid():

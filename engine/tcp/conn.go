@@ -31,8 +31,10 @@ type Conn struct {
 	rate     rateClock
 	acc      accState
 	bbr      bbrState
-	rto      sum    // where RTO came from
-	rttMin   window // smallest round trips, µs over ticks
+	late     sim.Duration // what the kernel's timers of this episode are late by, at least
+	slot     int64        // ticks: the turn of its wheel at which the last of them fired
+	rto      sum          // where RTO came from
+	rttMin   window       // smallest round trips, µs over ticks
 	Hold     PortHold
 	NoPort   bool // IP_BIND_ADDRESS_NO_PORT: bind() to port 0 leaves the choice to connect()
 

@@ -99,6 +99,10 @@ func (c *Conn) OnICMP(x *Ctx, s *wire.Segment) {
 		}
 		return
 	}
+	if x.Busy {
+		c.lockDropped(x, err)
+		return
+	}
 	if c.rsk == nil {
 		c.revertBackoff(x, s)
 	}
@@ -113,6 +117,21 @@ func (c *Conn) OnICMP(x *Ctx, s *wire.Segment) {
 		return
 	}
 	defer x.Enter(icmpSoft)()
+	c.Soft = err
+}
+
+var icmpLocked = trace.Declare(trace.Rule{
+	ID: "icmp.locked",
+	Says: "The error comes while the call that sent the segment still holds the socket, as it does where the way takes no time: it cannot end the attempt, " +
+		"and is only remembered. The next copy of the segment will bring another one.",
+	Linux:   "tcp_v4_err",
+	Differs: "RFC 9293 §3.9.2.2 would end the attempt at once.",
+})
+
+// lockDropped takes an error that comes while a call holds the socket.
+func (c *Conn) lockDropped(x *Ctx, err Errno) {
+	defer x.Enter(icmpLocked)()
+	x.Count(LockDroppedIcmps)
 	c.Soft = err
 }
 

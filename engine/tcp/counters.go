@@ -126,6 +126,7 @@ const (
 	TCPMigrateReqSuccess
 	PAWSPassive // of old kernels: a SYN refused by what is remembered of its host
 	TCPMD5Unexpected
+	LockDroppedIcmps
 	InNoECTPkts // the four of IP, in the order of the ECN field
 	InECT1Pkts
 	InECT0Pkts
@@ -155,7 +156,7 @@ var tcpExtNames = [...]string{"SyncookiesSent", "SyncookiesRecv", "SyncookiesFai
 	"TCPACKSkippedSeq", "TCPACKSkippedFinWait2", "TCPACKSkippedTimeWait", "TCPACKSkippedChallenge", "TCPWinProbe",
 	"TCPKeepAlive", "TCPMTUPFail", "TCPMTUPSuccess", "TCPDelivered", "TCPDeliveredCE", "TCPAckCompressed",
 	"TCPZeroWindowDrop", "TCPRcvQDrop", "TSEcrRejected", "PruneCalled", "RcvPruned", "OfoPruned", "TCPHPHits", "TCPMigrateReqSuccess", "PAWSPassive",
-	"TCPMD5Unexpected"}
+	"TCPMD5Unexpected", "LockDroppedIcmps"}
 
 var ipExtNames = [...]string{"InNoECTPkts", "InECT1Pkts", "InECT0Pkts", "InCEPkts"}
 

@@ -16,7 +16,11 @@ type Ctx struct {
 	MIB  *MIB
 	Mem  *Memory
 	Host sim.HostID
-	Out  []Outgoing // segments to be sent, in order
+
+	RouteMTU uint32         // largest packet on the route of the connection at hand; 0: as its socket has it
+	Waits    []wire.Segment // what still waits in the host for a neighbour
+	Busy     bool           // the caller of the socket at hand still holds it
+	Out      []Outgoing     // segments to be sent, in order
 }
 
 // Outgoing is a segment handed to the network, with the span that decided it.

@@ -48,6 +48,9 @@ var mtuRemembered = trace.Declare(trace.Rule{
 // Simplified: connections that are there already do not look; on Linux those to the
 // same address lose a flight before they do, and all grow again after ten minutes.
 func pathMTU(x *Ctx, to netip.Addr, own uint32) uint32 {
+	if x.RouteMTU > 0 {
+		own = x.RouteMTU
+	}
 	for i := range x.Mem.Paths {
 		if p := &x.Mem.Paths[i]; p.Remote == to && p.Until > x.Now && x.When(mtuRemembered, trace.Lt("remembered MTU", p.MTU, "MTU of the interface", own).In(trace.UnitBytes)) {
 			return p.MTU

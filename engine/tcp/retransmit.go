@@ -33,6 +33,9 @@ func (c *Conn) retransmitSkb(x *Ctx, i int, segs uint32) bool {
 // (__tcp_retransmit_skb). It reports whether it could: what lies beyond the peer's
 // window is not repeated.
 func (c *Conn) repeatSkb(x *Ctx, i int, segs uint32) bool {
+	if c.stuck(x, &c.Rtx[i]) {
+		return false
+	}
 	c.MTUProbe = 0 // Linux: what becomes of the probe would prove nothing any more
 	k := &c.Rtx[i]
 	if k.Seq.Before(c.SndUna) {
@@ -70,6 +73,25 @@ func (c *Conn) repeatSkb(x *Ctx, i int, segs uint32) bool {
 	c.TotalRetrans += uint32(k.Segs)
 	c.Stats.BytesRetrans += uint64(len(k.Data))
 	return true
+}
+
+var stillHere = trace.Declare(trace.Rule{
+	ID:      "retransmit.still-here",
+	Says:    "The segment has not even left: it waits in this host until the neighbour's link address is known. A second copy would help nobody.",
+	Linux:   "skb_still_in_host_queue",
+	Differs: "RFC 6298 knows nothing of the sender's own queue.",
+})
+
+// stuck reports whether a segment still waits in the host.
+func (c *Conn) stuck(x *Ctx, k *Skb) bool {
+	for i := range x.Waits {
+		if s := &x.Waits[i]; s.Src == c.Tuple.Local && s.Dst == c.Tuple.Remote && s.Seq == k.Seq && s.Len() > 0 {
+			x.Note(stillHere)
+			x.Count(TCPSpuriousRtxHostQueues)
+			return true
+		}
+	}
+	return false
 }
 
 // retransmitHead repeats the oldest segment.

@@ -25,6 +25,8 @@ type Sysctls struct {
 	FastOpenKeyN       uint8
 	FinTimeout         sim.Duration
 	Frto               uint8
+	ICMPMask           uint32       // by type: errors that are limited
+	ICMPRate           sim.Duration // one to a peer in so long; 0: as many as there are
 	InvalidRatelimit   sim.Duration
 	KeepaliveIntvl     sim.Duration
 	KeepaliveProbes    uint8
@@ -40,6 +42,11 @@ type Sysctls struct {
 	MTUProbeGap        uint32
 	MTUProbeInterval   sim.Duration
 	MTUProbing         uint8
+	NeighAsks          uint8
+	NeighDelay         sim.Duration
+	NeighReachable     sim.Duration
+	NeighRetrans       sim.Duration
+	NeighUnicast       uint8
 	NoMetricsSave      bool
 	NoSsthreshMetrics  bool
 	NotsentLowat       uint32

@@ -136,6 +136,7 @@ func (c *Conn) onRTO(x *Ctx) {
 			return
 		}
 	} else {
+		c.turnWheel()
 		if c.writeTimeout(x) {
 			return
 		}
@@ -294,7 +295,7 @@ func (c *Conn) timedOut(x *Ctx, rule *trace.Rule, name string, n int, limit sim.
 	if c.Retries == 0 {
 		return false
 	}
-	start := c.RetStamp
+	start, late := c.RetStamp, sim.Duration(0)
 	if start == 0 {
 		if len(c.Rtx) == 0 {
 			return false
@@ -307,8 +308,11 @@ func (c *Conn) timedOut(x *Ctx, rule *trace.Rule, name string, n int, limit sim.
 			base = initialRTO
 		}
 		limit = modelTimeout(n, base, c.RTOMax)
+		if c.RetStamp != 0 {
+			late = c.late
+		}
 	}
-	return x.When(rule, trace.Dur("time since the first retransmission", since(x, start), trace.OpGE, name, limit))
+	return x.When(rule, trace.Dur("time since the first retransmission", since(x, start)+late, trace.OpGE, name, limit))
 }
 
 // since is the time since a stamp of which 0 means none: one taken in the very
