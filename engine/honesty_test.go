@@ -127,6 +127,7 @@ var bookkeeping = map[string]string{
 	"tcb.Quick": "spent by what is sent", "tcb.AckPending": "that an ACK is due",
 	"tcb.SynQ": "length of a queue", "tcb.SynQYoung": "length of a queue",
 	"tcb.WMem":      "room that a buffer takes",
+	"tcb.Forward":   "what such room leaves of its last page",
 	"tcb.ProbesOut": "an answer came",
 }
 

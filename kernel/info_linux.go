@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"encoding/binary"
 	"reflect"
 	"strings"
 
@@ -22,6 +23,20 @@ func infoFields(i *unix.TCPInfo, raw []byte) []tcp.InfoField {
 		if f.Name != "_" {
 			out = append(out, tcp.InfoField{Name: "tcpi_" + strings.ToLower(f.Name), Value: int64(v.Field(n).Uint())})
 		}
+	}
+	return out
+}
+
+// memInfo asks SO_MEMINFO.
+func memInfo(fd int) (out []tcp.InfoField) {
+	names := [...]string{"RMEM_ALLOC", "RCVBUF", "WMEM_ALLOC", "SNDBUF", "FWD_ALLOC", "WMEM_QUEUED", "OPTMEM", "BACKLOG", "DROPS"}
+	b := make([]byte, 4*len(names))
+	size := int64(len(b))
+	if sockopt(unix.SYS_GETSOCKOPT, fd, [2]int{unix.SOL_SOCKET, unix.SO_MEMINFO}, b, &size) != nil {
+		return nil
+	}
+	for i, name := range names {
+		out = append(out, tcp.InfoField{Name: "SK_MEMINFO_" + name, Value: int64(binary.NativeEndian.Uint32(b[4*i:]))})
 	}
 	return out
 }

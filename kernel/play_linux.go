@@ -69,6 +69,7 @@ func play(v *Verdict, m *meter, file, text string) error {
 		return err
 	}
 	defer s.close()
+	s.mss = u.mss
 	if err := u.prepare(s, u.net()); err != nil {
 		return err
 	}
@@ -285,12 +286,15 @@ func (p *player) listening(c *packetdrill.Call) {
 	p.w.Listening(at)
 }
 
-// assert runs %{ code }% over TCP_INFO of the socket that was opened last.
+// assert runs %{ code }% over TCP_INFO and SO_MEMINFO of the socket that was opened last.
 func (p *player) assert(e *packetdrill.Event) *Difference {
 	var info []tcp.InfoField
 	p.s.find(func(fd int) bool {
-		info, _ = tcpInfo(fd)
-		return info != nil
+		if info, _ = tcpInfo(fd); info == nil {
+			return false
+		}
+		info = append(info, memInfo(fd)...)
+		return true
 	})
 	expected, got, err := p.code.Run(e.Code, info)
 	if err != nil {

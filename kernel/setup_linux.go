@@ -11,6 +11,7 @@ import (
 
 	"wirestep/engine/host"
 	"wirestep/engine/packetdrill"
+	shell "wirestep/engine/packetdrill/setup"
 )
 
 // defaults are settings that a namespace takes from the machine, where somebody
@@ -41,6 +42,7 @@ type setup struct {
 	bits          int
 	v6, mapped    bool
 	mtu           int
+	mss           uint16 // of the segments that a packet of the script is taken for; 0: it is one
 	tolerance     time.Duration
 	percent       float64
 	bind, connect uint16
@@ -82,7 +84,7 @@ func newSetup(s *packetdrill.Script) (*setup, error) {
 			} else {
 				u.remote = a.Unmap()
 			}
-		case "tolerance_usecs", "mtu", "bind_port", "connect_port":
+		case "tolerance_usecs", "mtu", "mss", "bind_port", "connect_port":
 			if err != nil || n < 1 {
 				return nil, bad("a number")
 			}
@@ -108,6 +110,8 @@ func (u *setup) number(name string, n int) {
 		u.tolerance = time.Duration(n) * time.Microsecond
 	case "mtu":
 		u.mtu = n
+	case "mss":
+		u.mss = uint16(n)
 	case "bind_port":
 		u.bind = uint16(n)
 	case "connect_port":
@@ -170,7 +174,7 @@ func (u *setup) sysctl(s *space, name, value string) error {
 // shell makes the settings of a shell command in the namespace.
 func (u *setup) shell(s *space, text string) error {
 	var refused error
-	sh := packetdrill.Shell{Read: os.ReadFile, Dir: u.dir, Vars: u.defines,
+	sh := shell.Shell{Read: os.ReadFile, Dir: u.dir, Vars: u.defines,
 		Sysctl: func(name, value string) error {
 			err := u.sysctl(s, name, value)
 			if r, is := err.(*Refusal); is {
@@ -191,23 +195,9 @@ func (u *setup) shell(s *space, text string) error {
 			return s.tool("", "ip", "link", "set", "dev", "tun0", attr, value) == nil
 		},
 		Forget: func() { _ = s.tool("", "ip", "tcp_metrics", "flush", "all") }, // there may be none
-		Known: func(name string) bool {
-			_, err := os.Stat("/proc/sys/" + strings.ReplaceAll(name, ".", "/"))
-			return err == nil
-		},
-		Odd: func(text string) { u.odds(s, text) }}
+		Get:    s.setting,
+		Tool:   s.act,
+		Odd:    func(text string) { u.notes = append(u.notes, "not done: "+text) }}
 	sh.Run(text)
 	return refused
-}
-
-// odds handles a command that makes no setting the engine knows: queueing
-// disciplines are the kernel's own business, the rest is listed.
-func (u *setup) odds(s *space, text string) {
-	words := strings.Fields(strings.SplitN(text, " (", 2)[0])
-	if len(words) > 1 && words[0] == "tc" && (words[1] == "qdisc" || words[1] == "class" || words[1] == "filter") {
-		if err := s.tool("", "tc", words[1:]...); err == nil {
-			return
-		}
-	}
-	u.notes = append(u.notes, "not done: "+text)
 }

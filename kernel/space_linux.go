@@ -23,6 +23,7 @@ type space struct {
 	over chan struct{} // closed: nothing is done any more
 	tun  int           // the device: bytes written are packets that arrive
 	tap  int           // a packet socket: what the kernel hands to the device, stamped
+	mss  uint16        // of the segments that a packet is taken for; 0: it is one
 }
 
 // Offloads that a TUN device may promise: whoever reads it takes segments larger
@@ -186,7 +187,14 @@ func (s *space) sysctl(name, value string) error {
 
 // inject lets a packet arrive.
 func (s *space) inject(packet []byte) error {
-	_, err := unix.Write(s.tun, append(make([]byte, vnetLen), packet...))
+	head := make([]byte, vnetLen)
+	if s.mss > 0 && len(packet) > int(s.mss) { // virtio_net_hdr: gso_type, gso_size
+		if head[1] = unix.VIRTIO_NET_HDR_GSO_TCPV4; packet[0]>>4 == 6 {
+			head[1] = unix.VIRTIO_NET_HDR_GSO_TCPV6
+		}
+		binary.NativeEndian.PutUint16(head[4:], s.mss)
+	}
+	_, err := unix.Write(s.tun, append(head, packet...))
 	return err
 }
 

@@ -88,7 +88,7 @@ func TestScriptsOfPrograms(t *testing.T) {
 	if err := json.Unmarshal([]byte(answer), &v); err != nil || status != http.StatusOK {
 		t.Fatalf("%d %s", status, answer)
 	}
-	if v.OK || v.Failure != "script.pkt:10: expected . 1:1(0) ack 90, got . 1:1(0) ack 101 at 0.100000" || len(v.Lines) != 9 || v.Lines[8].OK || len(v.Packets) != 5 {
+	if v.OK || v.Failure != "script.pkt:10: expected . 1:1(0) ack 90, got . 1:1(0) ack 101 at 0.100040" || len(v.Lines) != 9 || v.Lines[8].OK || len(v.Packets) != 5 {
 		t.Errorf("%+v", v)
 	}
 	for _, c := range []struct {

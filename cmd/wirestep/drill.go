@@ -70,12 +70,15 @@ func drillFile(e env, file string, cfg packetdrill.Config) bool {
 	if cfg.Trace {
 		printDrill(e, r)
 	}
+	verdict := "OK " + file
 	if !r.OK {
-		fmt.Fprintln(e.out, "FAIL "+r.Failure())
-		return false
+		verdict = "FAIL " + r.Failure()
 	}
-	fmt.Fprintln(e.out, "OK "+file)
-	return true
+	fmt.Fprintln(e.out, verdict)
+	for _, o := range r.Odd { // a verdict is worth less if something was not set
+		fmt.Fprintln(e.out, "  not understood: "+o)
+	}
+	return r.OK
 }
 
 // printDrill prints the verdict on every line, with what the engine did.
@@ -93,9 +96,6 @@ func printDrill(e env, r *packetdrill.Result) {
 		if !l.OK {
 			fmt.Fprintf(e.out, "          expected %s\n          got      %s\n", l.Expected, l.Got)
 		}
-	}
-	for _, o := range r.Odd {
-		fmt.Fprintln(e.out, "not understood: "+o)
 	}
 	for _, o := range r.Leftover {
 		fmt.Fprintln(e.out, "not asked for: "+o)

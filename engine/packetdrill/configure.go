@@ -9,7 +9,6 @@ import (
 
 	"wirestep/engine/host"
 	"wirestep/engine/sim"
-	"wirestep/engine/tcp"
 	"wirestep/engine/trace"
 )
 
@@ -48,7 +47,7 @@ func (r *runner) configure() error {
 	for _, d := range r.cfg.Defines {
 		if d.Name == "init_scripts" {
 			for _, f := range strings.Split(d.Value, ",") {
-				r.shell("source " + f)
+				r.machine().Source(f)
 			}
 		}
 	}
@@ -143,6 +142,8 @@ func (r *runner) tolerances(o *Option) string {
 		}
 		if o.Name == "mtu" {
 			r.mtu = uint32(n)
+		} else {
+			r.mss = uint16(n)
 		}
 	case "v", "remote_port": // of other versions
 	default:
@@ -184,110 +185,4 @@ func (r *runner) addresses(version, own, other string) error {
 		}
 	}
 	return nil
-}
-
-func (r *runner) odd(text string) { r.res.Odd = append(r.res.Odd, text) }
-
-// shell makes the settings of a shell command.
-func (r *runner) shell(text string) {
-	s := &shell{read: r.cfg.Read, dir: r.cfg.Dir, vars: r.cfg.Defines, odd: r.odd,
-		known: func(name string) bool {
-			return slices.ContainsFunc(host.Sysctls[:], func(d host.Sysctl) bool { return d.Name == name })
-		},
-		sysctl: func(name, value string) error { return r.h.SetSysctl(name, value) },
-		route:  r.route, link: r.link, forget: func() { r.h.Mem = tcp.Memory{} }, sleep: func(d sim.Duration) { r.advance(r.now.Add(d)) }}
-	s.run(text)
-}
-
-// route sets an attribute of the route.
-func (r *runner) route(attr, value string) bool {
-	switch attr {
-	case "features":
-		r.h.Sys.Route.ECN = r.h.Sys.Route.ECN || value == "ecn"
-		return value == "ecn"
-	case "congctl":
-		return r.h.SetSysctl("net.ipv4.tcp_congestion_control", value) == nil
-	}
-	attr, lock := strings.CutSuffix(attr, " lock")
-	d, n, ok := routeValue(value)
-	if !ok {
-		return false
-	}
-	sys := &r.h.Sys
-	to := &sys.Route
-	switch attr {
-	case "initcwnd":
-		to.InitCwnd = n
-	case "initrwnd":
-		to.InitRwnd = n
-	case "rto_min":
-		sys.RTOMin = d
-	case "mtu":
-		if n < 68 || n > 65535 {
-			return false
-		}
-		r.setMTU(n)
-	case "rtt":
-		to.RTT, to.RTTLock = uint32(8*d/sim.Microsecond), lock
-	case "rttvar":
-		to.RTTVar, to.RTTVarLock = uint32(4*d/sim.Microsecond), lock
-	case "ssthresh":
-		to.Ssthresh, to.SsthreshLock = n, lock
-	case "cwnd":
-		to.Cwnd, to.CwndLock = n, lock
-	case "reordering":
-		to.Reordering, to.ReorderingLock = n, lock
-	case "fastopen_no_cookie":
-		to.NoCookie = n != 0
-	case "quickack":
-		to.QuickAck = n != 0
-	case "advmss":
-		to.AdvMSS = n
-	case "window":
-		to.Window = n
-	case "hoplimit":
-	default:
-		return false
-	}
-	return true
-}
-
-// routeValue reads a number, and what it is as a time: milliseconds unless it
-// says otherwise.
-func routeValue(value string) (sim.Duration, uint32, bool) {
-	unit := sim.Millisecond
-	digits := strings.TrimRight(value, "mus")
-	switch value[len(digits):] {
-	case "", "ms":
-	case "s":
-		unit = sim.Second
-	case "us":
-		unit = sim.Microsecond
-	default:
-		return 0, 0, false
-	}
-	n, err := strconv.ParseUint(digits, 10, 32)
-	return sim.Duration(n) * unit, uint32(n), err == nil && n < 1<<31
-}
-
-// link sets an attribute of the interface.
-func (r *runner) link(attr, value string) bool {
-	n, err := strconv.ParseUint(value, 10, 32)
-	sys := &r.h.Sys
-	switch {
-	case err != nil:
-		return false
-	case attr == "gso_max_segs" && n >= 1 && n <= 65535:
-		r.h.Offload(uint32(n), sys.GSOMaxSize)
-	case attr == "gso_max_size" && n <= 65536 || attr == "gso_ipv4_max_size" && n <= 65536:
-		r.h.Offload(sys.GSOMaxSegs, uint32(n))
-	case attr == "mtu":
-		if n < 68 || n > 65535 {
-			return false
-		}
-		r.setMTU(uint32(n))
-	default:
-		return attr == "gro_max_size" || attr == "gro_flush_timeout" || attr == "napi_defer_hard_irqs" || attr == "txqueuelen"
-	}
-	return true
 }

@@ -101,10 +101,10 @@ func TestFailuresSayWhere(t *testing.T) {
 	for _, c := range []struct{ script, want string }{
 		{"0 socket(..., SOCK_STREAM, IPPROTO_TCP) = -1\n", "x.pkt:1: expected socket() = -1, got 3"},
 		{"0 fork() = 3\n", "x.pkt:1: expected a system call that is modelled, got fork()"},
-		{start + "+0 > S. 0:0(0) ack 2\n", "x.pkt:6: expected S. 0:0(0) ack 2, got S. 0:0(0) ack 1 <mss 1460> at 0.000000"},
-		{start + "+.5 > S. 0:0(0) ack 1 <mss 1460>\n", "x.pkt:6: expected S. 0:0(0) ack 1 <mss 1460> by 0.500000, got it at 0.000000"},
+		{start + "+0 > S. 0:0(0) ack 2\n", "x.pkt:6: expected S. 0:0(0) ack 2, got S. 0:0(0) ack 1 <mss 1460> at 0.000030"},
+		{start + "+.5 > S. 0:0(0) ack 1 <mss 1460>\n", "x.pkt:6: expected S. 0:0(0) ack 1 <mss 1460> by 0.500030, got it at 0.000030"},
 		{start + "+0 > S. 0:0(0) ack 1 <mss 1460>\n+0 > . 1:1(0) ack 1\n",
-			"x.pkt:7: expected . 1:1(0) ack 1 by 0.000000, got nothing until 1.000000: S. 0:0(0) ack 1 win 64240 <mss 1460>"},
+			"x.pkt:7: expected . 1:1(0) ack 1 by 0.000030, got nothing until 1.000030: S. 0:0(0) ack 1 win 64240 <mss 1460>"},
 		{start + "+0 > S. 0:0(0) ack 1 <...>\n+0 < . 1:1(0) ack 1 win 9\n+0 accept(3, ..., ...) = 4\n+0 read(4, ..., 9) = 9\n",
 			"x.pkt:9: expected read() to return, got it to wait for ever"},
 		{start + "* > S. 0:0(0) ack 1 <...>\n+0 %{\na = 2\nassert a == 1, a\n}%\n", "x.pkt:7: expected a == 1, got 2"},

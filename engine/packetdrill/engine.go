@@ -30,7 +30,9 @@ func (r *runner) event(e trace.Event, do func(x *host.Ctx)) {
 			own = append(own, *s)
 			continue
 		}
-		r.out = append(r.out, sent{*s, r.now, r.saw(s, 0, false)})
+		for _, s := range r.leaves(s) {
+			r.out = append(r.out, sent{s, r.now, r.saw(&s, 0, false)})
+		}
 	}
 	r.h.Finish(x)
 	r.ring()
@@ -40,6 +42,14 @@ func (r *runner) event(e trace.Event, do func(x *host.Ctx)) {
 		r.event(trace.Event{Kind: trace.Arrive}, func(x *host.Ctx) { r.h.OnSegment(x, &s) })
 	}
 	r.retry()
+}
+
+// leaves is what goes over the interface of a packet.
+func (r *runner) leaves(s *wire.Segment) []wire.Segment {
+	if r.cuts {
+		return s.Cut()
+	}
+	return []wire.Segment{*s}
 }
 
 // advance runs timers up to an instant. A timer of that very instant comes after
@@ -184,6 +194,9 @@ func (r *runner) deliver(s *wire.Segment) {
 		r.clock = r.came.Add(sim.Microsecond)
 	}
 	r.came = r.clock
+	if r.mss > 0 && len(s.Payload) > int(r.mss) {
+		s.Size, s.Merged = r.mss, true
+	}
 	r.saw(s, r.at, true)
 	r.event(trace.Event{Kind: trace.Arrive}, func(x *host.Ctx) { r.h.OnSegment(x, s) })
 }

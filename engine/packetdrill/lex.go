@@ -1,6 +1,8 @@
 package packetdrill
 
 import (
+	"wirestep/engine/packetdrill/setup"
+
 	"fmt"
 	"strconv"
 	"strings"
@@ -39,7 +41,7 @@ type lexer struct {
 }
 
 // Define replaces a word of the script: -D NAME=VALUE.
-type Define struct{ Name, Value string }
+type Define = setup.Var
 
 func (l *lexer) fail(format string, a ...any) error {
 	return &Error{l.file, l.line, fmt.Sprintf(format, a...)}

@@ -70,24 +70,6 @@ func TestArguments(t *testing.T) {
 	}
 }
 
-func TestShellSettings(t *testing.T) {
-	var got []string
-	say := func(kind string) func(a, b string) bool {
-		return func(a, b string) bool { got = append(got, kind+" "+a+"="+b); return true }
-	}
-	s := &shell{vars: []Define{{"CC", "reno"}}, odd: func(s string) { got = append(got, "odd "+s) }, route: say("route"), link: say("link"),
-		sysctl: func(n, v string) error { say("sysctl")(n, v); return nil },
-		read:   func(string) ([]byte, error) { return []byte("echo $1 > /proc/sys/a/b"), nil }}
-	s.run("sysctl -q -w a.b=1 c.d='4 5 6' >/dev/null 2>&1; echo 7 >/proc/sys/e/f && sysctl -w x.y = 3\n" +
-		"sysctl net.cc=$CC\nip route replace 192.0.2.0/24 dev tun0 initcwnd 20 rto_min 10ms\nip link set dev tun0 gso_max_segs 1\n" +
-		"./one.sh 9\nhelper.py /proc/sys/g/h=8\nfrobnicate it # comment\n")
-	want := "sysctl a.b=1|sysctl c.d=4 5 6|sysctl e.f=7|sysctl x.y=3|sysctl net.cc=reno|route initcwnd=20|" +
-		"route rto_min=10ms|link gso_max_segs=1|sysctl a.b=9|sysctl g.h=8|odd frobnicate it"
-	if text := strings.Join(got, "|"); text != want {
-		t.Errorf("got  %s\nwant %s", text, want)
-	}
-}
-
 func TestPython(t *testing.T) {
 	info := []tcp.InfoField{{Name: "tcpi_rtt", Value: 100_000}, {Name: "tcpi_snd_cwnd", Value: 10}}
 	var p python

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"wirestep/engine/host"
+	"wirestep/engine/packetdrill/setup"
 	"wirestep/engine/sim"
 	"wirestep/engine/tcp"
 	"wirestep/engine/trace"
@@ -16,12 +17,12 @@ import (
 type Config struct {
 	IP      string // ipv4, ipv6, mapped; "": as the script says, else ipv4
 	Defines []Define
-	Read    ReadFile // gives files that the script names; nil: none can be read
-	Dir     string   // where the script lies, for files that it names
-	Trace   bool     // keep what the engine did beside each line, and the packets
-	Options []Option // given beside the script; they win over those in it
-	Late    int      // timers fire so many quarters of a slot of the kernel's wheel late, 0 to 4
-	Exact   bool     // compare more than packetdrill does: timestamps and their echoes, times without the eighth that it allows
+	Read    setup.ReadFile // gives files that the script names; nil: none can be read
+	Dir     string         // where the script lies, for files that it names
+	Trace   bool           // keep what the engine did beside each line, and the packets
+	Options []Option       // given beside the script; they win over those in it
+	Late    int            // timers fire so many quarters of a slot of the kernel's wheel late, 0 to 4
+	Exact   bool           // compare more than packetdrill does: timestamps and their echoes, times without the eighth that it allows
 	Limits  Limits
 }
 
@@ -79,6 +80,8 @@ type runner struct {
 	wheel []slot   // with Config.Late: when the timers that run will really fire
 	out   []sent   // what the interface has seen and no line has asked for
 	aside []sent   // of other connections than the one under test
+	cuts  bool     // the interface cuts packets into segments before anybody sees them
+	qdisc string   // the kind of queue that tc has given it
 	seen  []seen   // all that the interface has seen
 	at    int      // the line that is performed
 
@@ -93,6 +96,7 @@ type runner struct {
 	due, lastDue  sim.Time     // when the line that is performed should happen, and the one before
 	local, remote netip.Addr
 	mtu           uint32 // of the interface; 0: 1500
+	mss           uint16 // of the segments that a packet of the script is taken for; 0: it is one
 	bindPort      uint16
 	connectPort   uint16
 	peers         []*peer
@@ -271,8 +275,7 @@ func (r *runner) perform(e *Event) *failure {
 	case e.Code != "":
 		return r.code(e.Code)
 	default:
-		r.shell(e.Command)
-		return nil
+		return r.command(e.Command)
 	}
 }
 
@@ -299,18 +302,19 @@ func (r *runner) code(text string) *failure {
 	return failf("code that runs", "%v", err)
 }
 
-// infoUnderTest is TCP_INFO of the socket that the script is about.
+// infoUnderTest is TCP_INFO, TCP_CC_INFO and SO_MEMINFO of the socket that the script is
+// about.
 func (r *runner) infoUnderTest() []tcp.InfoField {
 	if r.cur != nil {
 		for _, c := range r.h.Live {
 			if c.Tuple == r.cur.tuple() && c.State != tcp.Listen {
-				return c.Info(r.now, &r.h.Sys)
+				return append(c.Info(r.now, &r.h.Sys), c.MemInfo()...)
 			}
 		}
 	}
 	for i := len(r.fds) - 1; i >= 0; i-- {
-		if info, err := r.h.Info(r.fds[i].live, r.now); err == tcp.OK {
-			return info
+		if _, c := r.h.FD(r.fds[i].live); c != nil {
+			return append(c.Info(r.now, &r.h.Sys), c.MemInfo()...)
 		}
 	}
 	return nil

@@ -12,25 +12,6 @@ import (
 // What others who run scripts need of this package: the same reading of
 // settings, arguments and code, whatever machine is asked.
 
-// Shell reads shell commands for the settings that they make. Nothing is run:
-// the functions are told.
-type Shell struct {
-	Read   ReadFile
-	Dir    string
-	Vars   []Define
-	Sysctl func(name, value string) error
-	Route  func(attr, value string) bool
-	Link   func(attr, value string) bool
-	Forget func()                 // ip tcp_metrics flush
-	Known  func(name string) bool // whether there is a setting; nil: nobody knows
-	Odd    func(text string)      // what was not understood
-}
-
-// Run reads a command, which may have many lines.
-func (s *Shell) Run(text string) {
-	(&shell{read: s.Read, dir: s.Dir, vars: s.Vars, sysctl: s.Sysctl, route: s.Route, link: s.Link, forget: s.Forget, known: s.Known, odd: s.Odd}).run(text)
-}
-
 // Defaults are words that runners of scripts usually define.
 func Defaults() []Define { return append([]Define(nil), defaults...) }
 

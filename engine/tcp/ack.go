@@ -157,7 +157,7 @@ func (c *Conn) checkAckRange(x *Ctx, s *wire.Segment, f *ackFlags) (done bool) {
 	if s.Ack.Before(prior) {
 		span := uint32(min(uint64(c.MaxWnd), c.BytesAcked))
 		if s.Ack.Before(prior - wire.Seq(span)) {
-			x.Drop(ackAncient)
+			c.drop(x, ackAncient)
 			c.challenge(x)
 			f.bad = true
 			return true
@@ -174,7 +174,7 @@ func (c *Conn) checkAckRange(x *Ctx, s *wire.Segment, f *ackFlags) (done bool) {
 		return true
 	}
 	if x.When(ackFuture, c.sndCheck("SEG.ACK", s.Ack, trace.OpGT, "SND.NXT", c.SndNxt)) {
-		x.Drop(ackFuture)
+		c.drop(x, ackFuture)
 		c.challenge(x)
 		f.bad = true
 		return true
@@ -404,7 +404,7 @@ func (c *Conn) free(k *Skb, next int) {
 	if !k.Joined && next < len(c.Rtx) {
 		c.Rtx[next].Joined = false
 	}
-	c.WMem -= min(c.WMem, cost)
+	c.unchargeWrite(min(c.WMem, cost))
 }
 
 // partAcked takes the whole segments that an acknowledgment covers off the buffer in

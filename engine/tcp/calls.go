@@ -91,7 +91,7 @@ func (c *Conn) queueFin(x *Ctx) {
 	} else {
 		c.chronoStart(x, chronoBusy)
 		c.Wq = append(c.Wq, Skb{Seq: c.SndMax, End: c.SndMax + 1, Flags: wire.FIN})
-		c.WMem += skbWriteCost(0)
+		c.chargeWrite(skbWriteCost(0))
 	}
 	c.SndMax++
 	c.pushPending(x, c.currentMSS(), pushAll)

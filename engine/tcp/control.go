@@ -42,7 +42,7 @@ func (c *Conn) releasePort() {
 func (c *Conn) purge(x *Ctx) {
 	c.Rtx, c.Wq = nil, nil
 	c.PacketsOut, c.SackedOut, c.LostOut, c.RetransOut = 0, 0, 0, 0
-	c.WMem = 0
+	c.unchargeWrite(c.WMem)
 	c.Backoff = 0
 	c.chronoStop(x, chronoBusy)
 }
@@ -241,7 +241,10 @@ func (c *Conn) keepaliveProbe(x *Ctx, idle sim.Duration) {
 		return
 	}
 	defer x.Enter(keepProbe)()
-	c.writeWakeup(x, TCPKeepAlive)
+	if !c.writeWakeup(x, TCPKeepAlive) { // Linux: lost on this host, so it is tried harder
+		c.armKeep(x, resourceProbe, HowResource, dur(resourceProbe))
+		return
+	}
 	c.ProbesOut++
 	c.armKeep(x, c.keepIntvl(x), HowKeepIntvl, [3]int64{int64(c.keepIntvl(x)), int64(c.ProbesOut)})
 }

@@ -30,15 +30,25 @@ type Outgoing struct {
 	Retx uint16 // how often the same was sent before
 }
 
-// Send hands a segment to the network.
-func (x *Ctx) Send(s wire.Segment, retx uint16) {
+// Send hands a segment to the network. false: the queue of the interface is full, and the
+// segment is gone (NET_XMIT_DROP); it is counted all the same.
+func (x *Ctx) Send(s wire.Segment, retx uint16) bool {
 	if s.Flags.Has(wire.RST) {
 		x.Count(OutRsts)
 	}
 	if retx == 0 || s.Flags.Has(wire.SYN|wire.ACK) { // Linux: retransmissions are counted apart
 		x.CountBy(OutSegs, s.Segs())
 	}
+	if x.Sys.refuses(&s) {
+		return false
+	}
 	x.Out = append(x.Out, Outgoing{s, x.Span(), retx})
+	return true
+}
+
+// refuses: a packet is longer than what the interface's queue has room for.
+func (s *Sysctls) refuses(p *wire.Segment) bool {
+	return s.TxLimit > 0 && uint32(len(p.Payload))+uint32(p.Segs())*p.Headers() >= s.TxLimit
 }
 
 // Count moves a counter by one.

@@ -46,7 +46,7 @@ func (c *Conn) dataQueue(x *Ctx, s *wire.Segment) *TimeWait {
 		bareFin := seq == c.RcvNxt && len(s.Payload) == 0 // Linux: a FIN needs no room
 		if c.receiveWindow() == 0 && !bareFin {
 			x.Count(TCPZeroWindowDrop)
-			x.Drop(dataZeroWindow)
+			c.drop(x, dataZeroWindow)
 			c.outOfWindow(x)
 			return nil
 		}
@@ -58,13 +58,13 @@ func (c *Conn) dataQueue(x *Ctx, s *wire.Segment) *TimeWait {
 		if s.Flags.Has(wire.SYN) {
 			x.Note(dataDuplicate) // a SYN-ACK whose acknowledgment was good
 		} else {
-			x.Drop(dataDuplicate)
+			c.drop(x, dataDuplicate)
 		}
 		c.outOfWindow(x)
 		return nil
 	}
 	if !seq.Before(c.RcvNxt + wire.Seq(c.receiveWindow())) { // Linux: exactly at the edge; what begins above is gone by now
-		x.Drop(seqUnacceptable)
+		c.drop(x, seqUnacceptable)
 		c.outOfWindow(x)
 		return nil
 	}
@@ -95,7 +95,7 @@ func (c *Conn) takeInOrder(x *Ctx, s *wire.Segment) *TimeWait {
 		c.AckPending |= ackSched | ackAtOnce | ackNoMem
 		if len(c.Rcv) > 0 && len(b.Data) > 0 {
 			x.Count(TCPRcvQDrop)
-			x.Drop(dataNoRoom)
+			c.drop(x, dataNoRoom)
 			return nil
 		}
 		// Linux: the first segment, and a FIN, are taken all the same
@@ -218,7 +218,7 @@ func (c *Conn) queueOutOfOrder(x *Ctx, s *wire.Segment) {
 	b := hold(s)
 	if !c.makeRoom(x, &b) {
 		x.Count(TCPOFODrop)
-		x.Drop(dataNoRoom)
+		c.drop(x, dataNoRoom)
 		return
 	}
 	defer x.Enter(ofoTake)()
@@ -265,7 +265,7 @@ func (c *Conn) placeOutOfOrder(x *Ctx, b Block) bool {
 		case !b.End.After(prev.End):
 			x.Count(TCPOFOMerge)
 			c.setDsack(x, b.Seq, b.End)
-			x.Drop(ofoDuplicate)
+			c.drop(x, ofoDuplicate)
 			return false
 		case b.Seq.After(prev.Seq):
 			c.setDsack(x, b.Seq, prev.End)

@@ -107,7 +107,7 @@ func (c *Conn) sendSynData(x *Ctx, syn *Skb, data string) int {
 	k.Seq, k.Flags = k.Seq+1, wire.PSH
 	c.Rtx = append(c.Rtx, k) // Linux: also when it is empty
 	c.SndMax += wire.Seq(n)
-	c.WMem += skbWriteCost(n)
+	c.chargeWrite(skbWriteCost(n))
 	c.PacketsOut++
 	c.SynData = n > 0
 	x.Count(TCPOrigDataSent)

@@ -18,6 +18,7 @@ type Stats struct {
 	RTOTime         sim.Duration
 	RTOSince        sim.Time // … and how long those took; since when the present one runs, 0: none
 	Rehash          uint32   // timeouts after which the path was chosen anew
+	Drops           uint32   // segments that were discarded
 	Time            chronos
 }
 

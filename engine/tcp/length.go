@@ -35,6 +35,7 @@ const (
 	HowPacing               // when the next segment may leave
 	HowReneged              // a moment's thought when the peer took back a SACK
 	HowBadAck               // an answer to a SYN acknowledged something else
+	HowResource             // the interface refused what was to be sent
 )
 
 // HowDef is what a reader is told of a sum: a catalogue key, length.<key>, and the
@@ -85,6 +86,7 @@ var Hows = []HowDef{
 	HowPacing:    {"pacing", []TermDef{{"sk_pacing_rate", trace.UnitBytes}}},
 	HowReneged:   {"reneged", span("SRTT / 2", "10 ms")},
 	HowBadAck:    {"bad-ack", span("TCP_TIMEOUT_MIN")},
+	HowResource:  {"resource", span("TCP_RESOURCE_PROBE_INTERVAL")},
 }
 
 // sum is how a length came about, kept until a timer is set with it.

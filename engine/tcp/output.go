@@ -90,8 +90,10 @@ func (c *Conn) writeXmit(x *Ctx, mss uint32, push pushKind) bool {
 			size = c.splitPoint(k, mss, quota, push)
 		}
 		head := c.takeWq(size, mss)
+		if !c.sendHead(x, head) {
+			break
+		}
 		sent += uint32(head.Segs)
-		c.sendHead(x, head)
 		c.minshall(&head, mss)
 		if push >= pushFirst {
 			break
@@ -188,14 +190,18 @@ func (c *Conn) minshall(k *Skb, mss uint32) {
 	}
 }
 
-// sendHead sends a buffer for the first time (tcp_event_new_data_sent).
-func (c *Conn) sendHead(x *Ctx, k Skb) {
+// sendHead sends a buffer for the first time (tcp_event_new_data_sent). One that the
+// interface refuses goes back to where it was taken from.
+func (c *Conn) sendHead(x *Ctx, k Skb) bool {
 	rule := sendData
 	if k.Flags.Has(wire.FIN) && len(k.Data) == 0 {
 		rule = sendFin
 	}
 	defer x.Enter(rule)()
-	c.transmit(x, &k)
+	if !c.transmit(x, &k) {
+		c.Wq = append([]Skb{k}, c.Wq...)
+		return false
+	}
 	c.Rtx = append(c.Rtx, k)
 	prior := c.PacketsOut
 	c.SndNxt = k.End
@@ -207,6 +213,7 @@ func (c *Conn) sendHead(x *Ctx, k Skb) {
 		c.rearmRTO(x)
 	}
 	c.checkSpace(x)
+	return true
 }
 
 // growHead fills a buffer up to so many bytes from the one behind it, so that no
@@ -226,7 +233,7 @@ func (c *Conn) growHead(size uint32) {
 	if next.Data == "" {
 		k.Flags |= next.Flags
 		k.End, k.EOR = next.End, next.EOR
-		c.WMem -= skbWriteCost(0)
+		c.unchargeWrite(skbWriteCost(0))
 		copy(c.Wq[1:], c.Wq[2:])
 		c.Wq = c.Wq[:len(c.Wq)-1]
 	}
@@ -239,7 +246,7 @@ func (c *Conn) takeWq(n, mss uint32) Skb {
 	if uint32(len(k.Data)) > n {
 		head := k.cut(n)
 		head.count(mss)
-		c.WMem += skbWriteCost(0)
+		c.chargeWrite(skbWriteCost(0))
 		return head
 	}
 	head := *k

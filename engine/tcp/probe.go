@@ -140,7 +140,7 @@ func (c *Conn) onProbe(x *Ctx) {
 
 // sendProbe0 probes and backs off (tcp_send_probe0).
 func (c *Conn) sendProbe0(x *Ctx) {
-	c.writeWakeup(x, TCPWinProbe)
+	refused := !c.writeWakeup(x, TCPWinProbe)
 	if c.PacketsOut > 0 || len(c.Wq) == 0 {
 		c.ProbesOut = 0
 		c.Backoff = 0
@@ -148,6 +148,11 @@ func (c *Conn) sendProbe0(x *Ctx) {
 		return
 	}
 	c.ProbesOut++
+	if refused { // Linux: as probes fight for what is scarce on this host, not on the path
+		d := c.clampProbe(x, resourceProbe)
+		c.armXmit(x, TimerProbe, d, HowResource, dur(d))
+		return
+	}
 	if c.Backoff < x.Sys.Retries2 {
 		c.Backoff++
 	}
@@ -156,10 +161,10 @@ func (c *Conn) sendProbe0(x *Ctx) {
 }
 
 // writeWakeup sends what the window lets through, or an empty probe
-// (tcp_write_wakeup).
-func (c *Conn) writeWakeup(x *Ctx, counter Counter) {
+// (tcp_write_wakeup). false: the interface refused it.
+func (c *Conn) writeWakeup(x *Ctx, counter Counter) bool {
 	if c.State == Closed {
-		return
+		return true
 	}
 	if len(c.Wq) > 0 && c.Wq[0].Seq.Before(c.sndEnd()) {
 		mss := c.currentMSS()
@@ -169,22 +174,21 @@ func (c *Conn) writeWakeup(x *Ctx, counter Counter) {
 		}
 		k := c.takeWq(min(uint32(c.sndEnd()-c.Wq[0].Seq), mss), mss)
 		k.Flags |= wire.PSH
-		c.sendHead(x, k)
-		return
+		return c.sendHead(x, k)
 	}
 	if c.SndUp.After(c.SndUna) && c.SndUp.Minus(c.SndUna) <= 0xffff {
 		c.probeSegment(x, c.SndUna, counter)
 	}
-	c.probeSegment(x, c.SndUna-1, counter)
+	return c.probeSegment(x, c.SndUna-1, counter)
 }
 
-func (c *Conn) probeSegment(x *Ctx, seq wire.Seq, counter Counter) {
+func (c *Conn) probeSegment(x *Ctx, seq wire.Seq, counter Counter) bool {
 	defer x.Enter(persistFire)()
 	s := c.header(x, wire.ACK, seq)
 	c.ackSent(x)
 	c.SegsOut++
 	x.Count(counter)
-	x.Send(s, 0)
+	return c.send(x, s, 0)
 }
 
 // windowClosedTimeout: data in flight timed out while the window is closed

@@ -64,15 +64,17 @@ func (c *Conn) repeatSkb(x *Ctx, i int, segs uint32) bool {
 	k = &c.Rtx[i]
 	defer x.Enter(retransmit)()
 	c.ecnClearSyn(x, k)
-	c.transmit(x, k)
-	k.EverRetx = true
+	sent := c.transmit(x, k)
+	if k.EverRetx = true; !sent {
+		x.CountBy(TCPRetransFail, int(k.Segs))
+	}
 	x.CountBy(RetransSegs, int(k.Segs))
 	if k.Flags.Has(wire.SYN) {
 		x.Count(TCPSynRetrans)
 	}
 	c.TotalRetrans += uint32(k.Segs)
 	c.Stats.BytesRetrans += uint64(len(k.Data))
-	return true
+	return sent
 }
 
 var stillHere = trace.Declare(trace.Rule{
@@ -94,11 +96,9 @@ func (c *Conn) stuck(x *Ctx, k *Skb) bool {
 	return false
 }
 
-// retransmitHead repeats the oldest segment.
-func (c *Conn) retransmitHead(x *Ctx) {
-	if len(c.Rtx) > 0 {
-		c.retransmitSkb(x, 0, 1)
-	}
+// retransmitHead repeats the oldest segment. false: the interface refused it.
+func (c *Conn) retransmitHead(x *Ctx) bool {
+	return len(c.Rtx) == 0 || c.retransmitSkb(x, 0, 1) || x.Sys.TxLimit == 0
 }
 
 // trimHead forgets the part of a buffer that has been acknowledged (tcp_trim_head).
@@ -112,7 +112,7 @@ func (c *Conn) trimHead(k *Skb, to wire.Seq) {
 	n = min(n, int32(len(k.Data)))
 	k.Data = k.Data[n:]
 	k.Seq += wire.Seq(n)
-	c.WMem -= uint32(n)
+	c.unchargeWrite(uint32(n))
 	if k.Segs > 1 {
 		k.count(uint32(k.Size))
 	}
@@ -127,7 +127,7 @@ func (c *Conn) splitRtx(i int, n, mss uint32) {
 	was := uint32(k.Segs)
 	*k = rest.cut(n)
 	rest.Joined = false
-	c.WMem += skbWriteCost(0)
+	c.chargeWrite(skbWriteCost(0))
 	c.adjust(k, k.count(mss)+rest.count(mss)-was)
 }
 
@@ -184,7 +184,7 @@ func (c *Conn) joinRetrans(x *Ctx, i int, space uint32) {
 		k.Flags |= next.Flags
 		k.EverRetx, k.EOR = k.EverRetx || next.EverRetx, next.EOR
 		c.adjust(next, -uint32(next.Segs))
-		c.WMem -= skbWriteCost(0)
+		c.unchargeWrite(skbWriteCost(0))
 		c.Rtx = append(c.Rtx[:i+1], c.Rtx[i+2:]...)
 	}
 }

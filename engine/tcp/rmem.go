@@ -65,12 +65,31 @@ func (c *Conn) charge(cost uint32) {
 
 func (c *Conn) uncharge(cost uint32) {
 	c.RMem -= cost
+	c.giveBack(cost)
+}
+
+// chargeWrite takes room in the send buffer, unchargeWrite gives it back. The pages are
+// those of received segments too: what a write has left of its last one, the next small
+// segment may use (sk_wmem_schedule, sk_mem_charge; sk_mem_uncharge).
+func (c *Conn) chargeWrite(cost uint32) {
+	c.WMem += cost
+	c.reserve(cost)
+	c.Forward -= int32(cost)
+}
+
+func (c *Conn) unchargeWrite(cost uint32) {
+	c.WMem -= cost
+	c.giveBack(cost)
+}
+
+// giveBack returns whole pages that nobody uses (sk_mem_reclaim).
+func (c *Conn) giveBack(cost uint32) {
 	if c.Forward += int32(cost); c.Forward >= memPage {
 		c.Forward %= memPage
 	}
 }
 
-// reserve sets pages aside for a buffer (sk_rmem_schedule).
+// reserve sets pages aside for a buffer (__sk_mem_schedule).
 func (c *Conn) reserve(cost uint32) {
 	if more := int32(cost) - c.Forward; more > 0 {
 		c.Forward += (more + memPage - 1) / memPage * memPage
@@ -268,4 +287,22 @@ func (c *Conn) pruneOutOfOrder(x *Ctx, in *Block) {
 		x.Count(OfoPruned)
 		c.SackN, c.Dsack = 0, wire.SackBlock{} // Linux: what it told of is not kept any more
 	}
+}
+
+// MemInfo is SO_MEMINFO (sk_get_meminfo), under the names of the kernel's header.
+//
+// Simplified: the interface has always taken what was sent, nothing waits in a
+// backlog, and no memory of options is counted.
+func (c *Conn) MemInfo() []InfoField {
+	return []InfoField{
+		{"SK_MEMINFO_RMEM_ALLOC", int64(c.RMem)}, {"SK_MEMINFO_RCVBUF", int64(c.RcvBuf)}, {"SK_MEMINFO_WMEM_ALLOC", 0},
+		{"SK_MEMINFO_SNDBUF", int64(c.SndBuf)}, {"SK_MEMINFO_FWD_ALLOC", int64(c.Forward)}, {"SK_MEMINFO_WMEM_QUEUED", int64(c.WMem)},
+		{"SK_MEMINFO_OPTMEM", 0}, {"SK_MEMINFO_BACKLOG", 0}, {"SK_MEMINFO_DROPS", int64(c.Stats.Drops)},
+	}
+}
+
+// drop discards the segment at hand, and counts it (tcp_drop_reason).
+func (c *Conn) drop(x *Ctx, rule *trace.Rule) {
+	c.Stats.Drops++
+	x.Drop(rule)
 }

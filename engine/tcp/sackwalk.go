@@ -84,5 +84,5 @@ func (c *Conn) canShift(i int, dup bool) bool {
 // Simplified: the buffers stay apart; nothing else would show that they are one.
 func (c *Conn) joinSacked(k *Skb) {
 	k.Joined = true
-	c.WMem -= skbWriteCost(0)
+	c.unchargeWrite(skbWriteCost(0))
 }

@@ -42,6 +42,7 @@ func (c *Conn) prepareSyn(x *Ctx, iss wire.Seq) {
 	c.ISS = iss
 	c.SndUna, c.SndNxt, c.SndMax, c.SndSml, c.SndUp, c.PushedSeq = iss, iss, iss, iss, iss, iss
 	c.initTCB(x)
+	c.chargeWrite(skbWriteCost(0)) // of the SYN
 	c.PeerMSS = untoldMSS(c.Tuple) // until the peer has named one
 	c.initMTUProbe(x)
 	c.syncMSS(x.Sys, pathMTU(x, c.Tuple.Remote.Addr, c.MTU))
@@ -165,14 +166,14 @@ func (c *Conn) synSent(x *Ctx, s *wire.Segment) {
 			return
 		}
 		if !s.Flags.Has(wire.SYN) {
-			x.Drop(synSentIgnore)
+			c.drop(x, synSentIgnore)
 			return
 		}
 		c.establishActive(x, s)
 		return
 	}
 	if s.Flags.Has(wire.RST) || !s.Flags.Has(wire.SYN) {
-		x.Drop(synSentIgnore)
+		c.drop(x, synSentIgnore)
 		return
 	}
 	c.crossedSyn(x, s)

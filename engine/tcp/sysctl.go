@@ -96,4 +96,5 @@ type Sysctls struct {
 	InitialRTO         sim.Duration // of old kernels: before the first sample; 0: 1 s
 	GSOMaxSegs         uint32       // of the interface: segments that it takes as one packet; 1: no segmentation offload
 	GSOMaxSize         uint32       // of the interface: bytes that such a packet may have
+	TxLimit            uint32       // of the interface: packets of so many bytes and more find its queue full; 0: it takes any
 }

@@ -199,7 +199,7 @@ type TCB struct {
 	RcvBuf      uint32   // sk_rcvbuf [bytes]: room for received segments with their overhead.
 	RcvBufLock  bool     // SOCK_RCVBUF_LOCK [bool]: the application fixed the receive buffer.
 	RMem        uint32   // sk_rmem_alloc [bytes]: room in use.
-	Forward     int32    // sk_forward_alloc [bytes]: rest of the pages set aside for received segments.
+	Forward     int32    // sk_forward_alloc [bytes]: rest of the pages set aside for what was written and what came in.
 	FastPath    bool     // pred_flags [bool]: the next segment in order may take the fast path.
 	Scaling     uint8    // scaling_ratio [count]: 256ths of the buffer that payload may fill.
 	WindowClamp uint32   // window_clamp [bytes]: no larger window is offered.

@@ -148,7 +148,10 @@ func (c *Conn) onRTO(x *Ctx) {
 		c.Stats.Rehash++
 		c.Stats.timedOut(x, c.Retries == 0)
 		c.Retries++
-		c.retransmitHead(x)
+		if !c.retransmitHead(x) {
+			c.armXmit(x, TimerRTO, resourceProbe, HowResource, dur(resourceProbe))
+			return
+		}
 	}
 	c.backOff(x)
 }

@@ -73,8 +73,23 @@ func (c *Conn) synOptions(x *Ctx, o *wire.Options) {
 	c.synCookie.put(o)
 }
 
-// transmit puts one buffer on the wire (tcp_transmit_skb).
-func (c *Conn) transmit(x *Ctx, k *Skb) {
+// resourceProbe is how long a sender waits after its own interface has refused a packet
+// (TCP_RESOURCE_PROBE_INTERVAL).
+const resourceProbe = 500 * sim.Millisecond
+
+// send hands a segment to the interface. That it is refused there is congestion, close
+// at hand (tcp_enter_cwr).
+func (c *Conn) send(x *Ctx, s wire.Segment, retx uint16) bool {
+	if x.Send(s, retx) {
+		return true
+	}
+	c.enterCWR(x)
+	return false
+}
+
+// transmit puts one buffer on the wire (tcp_transmit_skb). What the interface refuses
+// counts as an attempt, but neither as sent nor for pacing.
+func (c *Conn) transmit(x *Ctx, k *Skb) bool {
 	s := c.header(x, k.Flags|c.ackFlag(), k.Seq)
 	s.Payload = k.Data
 	if k.Segs > 1 {
@@ -85,13 +100,16 @@ func (c *Conn) transmit(x *Ctx, k *Skb) {
 		c.synOptions(x, &s.Opts)
 	}
 	c.ecnMark(x, &s)
-	c.XmitNo++
-	k.SentAt, k.No = x.Now, c.XmitNo
-	if k.Sent == 0 {
-		k.FirstAt = x.Now
+	k.SentAt = x.Now
+	goes := !x.Sys.refuses(&s)
+	if goes {
+		c.XmitNo++
+		if k.No = c.XmitNo; k.Sent == 0 {
+			k.FirstAt = x.Now
+		}
+		k.Sent++
+		c.rateSent(x, k)
 	}
-	k.Sent++
-	c.rateSent(x, k)
 	prior := c.WStamp
 	c.WStamp = max(c.WStamp, x.Now)
 	c.SegsOut += uint32(k.Segs)
@@ -102,8 +120,11 @@ func (c *Conn) transmit(x *Ctx, k *Skb) {
 	if len(k.Data) > 0 {
 		c.dataSent(x, k)
 	}
+	if !goes {
+		return c.send(x, s, k.Sent)
+	}
 	c.paceNext(len(k.Data), prior)
-	x.Send(s, k.Sent-1)
+	return c.send(x, s, k.Sent-1)
 }
 
 func (c *Conn) ackFlag() wire.Flags {
@@ -162,7 +183,7 @@ func (c *Conn) sendAck(x *Ctx) {
 	c.WStamp = max(c.WStamp, x.Now)
 	c.SegsOut++
 	c.ackSent(x)
-	x.Send(s, 0)
+	c.send(x, s, 0)
 }
 
 // acceptableSeq is the sequence number of a segment without data: SND.NXT, or the

@@ -98,7 +98,7 @@ func (c *Conn) gather(x *Ctx, data string, n *int, goal int, first bool) bool {
 		c.restartAfterIdle(x)
 		c.chronoStart(x, chronoBusy)
 		c.Wq = append(c.Wq, Skb{Seq: c.SndMax, End: c.SndMax})
-		c.WMem += skbWriteCost(0)
+		c.chargeWrite(skbWriteCost(0))
 		last++
 	}
 	k := &c.Wq[last]
@@ -109,7 +109,7 @@ func (c *Conn) gather(x *Ctx, data string, n *int, goal int, first bool) bool {
 		k.Flags &^= wire.PSH
 	}
 	c.SndMax = k.End
-	c.WMem += uint32(m)
+	c.chargeWrite(uint32(m))
 	*n += m
 	return true
 }

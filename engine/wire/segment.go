@@ -75,6 +75,7 @@ type Segment struct {
 	Opts     Options
 	Payload  string
 	Size     uint16 // with segmentation offload: the payload of each segment that the interface makes of this packet; 0: it is one segment
+	Merged   bool   // put together by the receiver's interface, which does not say of how many: it counts as one
 	ICMP     ICMP   // when Kind is not zero, this is an ICMP error about the quoted segment, not TCP
 }
 
@@ -102,7 +103,7 @@ func (s *Segment) Len() uint32 {
 
 // Segs is how many segments an interface with segmentation offload makes of it.
 func (s *Segment) Segs() int {
-	if s.Size == 0 {
+	if s.Size == 0 || s.Merged {
 		return 1
 	}
 	return (len(s.Payload) + int(s.Size) - 1) / int(s.Size)
@@ -114,6 +115,25 @@ func (s *Segment) Each() int {
 		return len(s.Payload)
 	}
 	return int(s.Size)
+}
+
+// Cut makes the segments of a packet that an interface without segmentation offload
+// sends: what ends the data stands in the last, what begins a round in the first.
+func (s *Segment) Cut() []Segment {
+	out := make([]Segment, 0, s.Segs())
+	for at := 0; at == 0 || at < len(s.Payload); at += max(s.Each(), 1) {
+		k := *s
+		k.Seq, k.Size = s.Seq+Seq(at), 0
+		if k.Payload = s.Payload[at:]; len(k.Payload) > s.Each() {
+			k.Payload = k.Payload[:s.Each()]
+			k.Flags &^= PSH | FIN
+		}
+		if at > 0 {
+			k.Flags &^= CWR
+		}
+		out = append(out, k)
+	}
+	return out
 }
 
 // Headers is what the IP and TCP headers of one of them take, in bytes.
