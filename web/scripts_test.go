@@ -46,7 +46,7 @@ func TestScriptFails(t *testing.T) {
 	if status != http.StatusOK || !strings.Contains(html, `data-verdict="fail"`) || strings.Count(html, `data-state="fail"`) != 1 || strings.Count(html, `data-state="not-run"`) != 1 {
 		t.Errorf("%d %s", status, html)
 	}
-	for _, part := range []string{"Failed at line 11", "<code>. 1:1(0) ack 90</code>", "<code>. 1:1(0) ack 101 at 0.100000</code>", "tcp_no_such", "line 11 fails here", "✗ line 11: . 1:1(0) ack 101"} {
+	for _, part := range []string{"Failed at line 11", "<code>. 1:1(0) ack 90</code>", "<code>. 1:1(0) ack 101 at 0.100040</code>", "tcp_no_such", "line 11 fails here", "✗ line 11: . 1:1(0) ack 101"} {
 		if !strings.Contains(html, part) {
 			t.Errorf("lacks %s", part)
 		}
