@@ -174,7 +174,7 @@ func (u *setup) sysctl(s *space, name, value string) error {
 // shell makes the settings of a shell command in the namespace.
 func (u *setup) shell(s *space, text string) error {
 	var refused error
-	sh := shell.Shell{Read: os.ReadFile, Dir: u.dir, Vars: u.defines,
+	sh := shell.Shell{Read: os.ReadFile, Dir: u.dir, Vars: packetdrill.Variables(u.defines),
 		Sysctl: func(name, value string) error {
 			err := u.sysctl(s, name, value)
 			if r, is := err.(*Refusal); is {

@@ -1,8 +1,6 @@
 package packetdrill
 
 import (
-	"wirestep/engine/packetdrill/setup"
-
 	"fmt"
 	"strconv"
 	"strings"
@@ -41,7 +39,7 @@ type lexer struct {
 }
 
 // Define replaces a word of the script: -D NAME=VALUE.
-type Define = setup.Var
+type Define struct{ Name, Value string }
 
 func (l *lexer) fail(format string, a ...any) error {
 	return &Error{l.file, l.line, fmt.Sprintf(format, a...)}

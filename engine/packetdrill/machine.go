@@ -27,9 +27,17 @@ func (r *runner) command(text string) *failure {
 	return nil
 }
 
+// Variables are definitions as a shell's variables.
+func Variables(defs []Define) (vars []setup.Var) {
+	for _, d := range defs {
+		vars = append(vars, setup.Var(d))
+	}
+	return vars
+}
+
 // machine is the host as shell lines see it.
 func (r *runner) machine() *setup.Shell {
-	return &setup.Shell{Read: r.cfg.Read, Dir: r.cfg.Dir, Vars: r.cfg.Defines, Odd: r.odd,
+	return &setup.Shell{Read: r.cfg.Read, Dir: r.cfg.Dir, Vars: Variables(r.cfg.Defines), Odd: r.odd,
 		Sysctl: func(name, value string) error { return r.h.SetSysctl(name, value) },
 		Get: func(name string) (string, bool) {
 			i := slices.IndexFunc(host.Sysctls[:], func(d host.Sysctl) bool { return d.Name == name })
