@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strconv"
 
 	"wirestep/engine"
 	"wirestep/engine/scene"
@@ -79,46 +80,69 @@ func PlayScenes(all []Sandbox) (errs []error) {
 	return errs
 }
 
-// Play plays a lesson to its end as somebody would who does what it asks: makes
-// every move, answers every question, reaches every goal. tell may be nil.
-func Play(l *Lesson, tell Told) []error {
+// Play plays a lesson to its end, at every level, as somebody would who does what it
+// asks: makes every move, answers every question, reaches every goal. tell may be nil;
+// it is called once for each question.
+func Play(l *Lesson, tell Told) (errs []error) {
+	told := map[string]bool{}
+	once := func(lesson, step string, got Predicted) {
+		if tell != nil && !told[step] {
+			told[step] = true
+			tell(lesson, step, got)
+		}
+	}
+	said := map[string]bool{} // a mistake is the same at every level
+	for _, level := range Levels {
+		for _, err := range playAt(l, level, once) {
+			if !said[err.Error()] {
+				said[err.Error()] = true
+				errs = append(errs, err)
+			}
+		}
+	}
+	return append(errs, l.playParams()...)
+}
+
+// playAt plays it at one level.
+func playAt(l *Lesson, level string, tell Told) []error {
 	t, err := engine.NewTimeline(*l.sc)
 	if err != nil {
 		return []error{fmt.Errorf("%s/%s:1: %w", l.dir, l.file, err)}
 	}
 	p := NewPlayer(l)
+	p.s.Level = level
 	if err := p.Start(t); err != nil {
 		return []error{err}
 	}
 	var errs []error
-	for i := range l.Steps {
+	for {
 		errs = append(errs, p.playStep(t, tell)...)
+		next := p.beside(p.s.Step, 1)
+		if next < 0 {
+			return errs
+		}
 		if err := p.Next(t); err != nil {
 			return append(errs, err)
 		}
-		if st := p.Status(); i < len(l.Steps)-1 && (st.Step != i+1 || st.Away) {
-			errs = append(errs, p.complain("next leads to step %d, away %t", st.Step, st.Away))
+		if st := p.Status(); st.Step != next || st.Away {
+			return append(errs, p.complain("next leads to step %d, away %t", st.Step, st.Away))
 		}
 	}
-	return errs
 }
 
 // playStep does what the step at which p stands asks for.
 func (p *Player) playStep(t *engine.Timeline, tell Told) []error {
-	step := &p.l.Steps[p.s.Step]
+	step := p.step()
 	var errs []error
-	if step.Predict != nil {
-		got, err := p.Answer(t, step.Predict.Options[0].Key)
-		if err != nil {
-			errs = append(errs, err)
-		} else if tell != nil {
-			tell(p.l.Slug, step.ID, got)
-		}
-	}
 	for _, m := range step.Do {
 		// a page makes such a move from where the step stands, without running on
 		if next, ok := t.NextAt(); ok && m.After > 0 && next < t.World().Now().Add(m.After) {
 			errs = append(errs, p.complain("after: %s is later than the next event, at %s s", m.afterText, next.Seconds()))
+		}
+	}
+	if len(step.Do) > 0 && step.Predict != nil && p.lacks > 0 {
+		if _, err := p.Answer(t, "nothing"); !errors.Is(err, ErrMoveFirst) {
+			errs = append(errs, p.complain("its question can be answered before its moves are made"))
 		}
 	}
 	if err := p.perform(t); err != nil {
@@ -129,6 +153,9 @@ func (p *Player) playStep(t *engine.Timeline, tell Told) []error {
 	}
 	if p.away {
 		errs = append(errs, p.complain("its own moves count as foreign"))
+	}
+	if step.Predict != nil {
+		errs = append(errs, p.playQuestion(t, tell)...)
 	}
 	if step.Goal != "" {
 		at, err := ParsePlace(step.Goal)
@@ -142,13 +169,73 @@ func (p *Player) playStep(t *engine.Timeline, tell Told) []error {
 	if err := p.Observe(t); err != nil {
 		return append(errs, err)
 	}
-	if !p.Status().Done {
+	if !p.Status().Done && len(errs) == 0 {
 		errs = append(errs, p.complain("its moves are made and its goal is reached, but it is not done"))
 	}
 	return errs
 }
 
-func (p *Player) complain(format string, args ...any) error {
-	step := &p.l.Steps[p.s.Step]
-	return errors.New(fmt.Sprintf("%s/lesson.yaml:%d: %s: ", p.l.dir, step.line, step) + fmt.Sprintf(format, args...))
+// playQuestion answers it wrongly if that can be, then rightly, and looks at the beliefs.
+func (p *Player) playQuestion(t *engine.Timeline, tell Told) []error {
+	step := p.step()
+	q := step.Predict
+	truth, err := p.ask(t)
+	if err != nil {
+		return []error{err}
+	}
+	errs := p.playBeliefs(t, truth)
+	right := truth.Right
+	if q.how() == asNumber || q.how() == asAxis {
+		if right = q.spoken(truth.Answer); !q.meets(right, truth.Answer) {
+			return append(errs, p.complain("predict: the engine's answer %s cannot be given as %s", truth.Answer, q.how()))
+		}
+		if ns, _, ok := instant(truth.Answer); ok && q.how() == asAxis {
+			if end, _, _ := instant(q.End); ns > end {
+				errs = append(errs, p.complain("end: the axis ends at %s and the engine answers %s", q.End, truth.Answer))
+			}
+		}
+	}
+	got, err := p.Answer(t, right)
+	if err != nil {
+		return append(errs, p.complain("predict: %v", err))
+	}
+	if got.Verdict != verdictRight || got.Right == "" {
+		errs = append(errs, p.complain("predict: %q is the engine's answer and is not taken for right", right))
+	}
+	tell(p.l.Slug, step.ID, got)
+	return errs
+}
+
+// spoken writes the engine's answer as a person would give it.
+func (q *Question) spoken(answer string) string {
+	a, ok := q.truth(answer)
+	if !ok || a.never {
+		return answer
+	}
+	return strconv.FormatFloat(a.n/q.worth(), 'f', -1, 64)
+}
+
+// playBeliefs asks what each belief comes to: it may be neither the truth nor the same
+// as another, or nobody could be told which he has.
+func (p *Player) playBeliefs(t *engine.Timeline, truth Predicted) (errs []error) {
+	q := p.step().Predict
+	said := map[string]string{}
+	for _, b := range q.Beliefs {
+		answer, err := p.believed(t, q, b)
+		if err != nil {
+			errs = append(errs, p.complain("belief %q: %v", b.Key, err))
+			continue
+		}
+		answer = q.spoken(answer)
+		if q.meets(answer, truth.Answer) {
+			errs = append(errs, p.complain("belief %q gives %s, which is the truth; expected another answer", b.Key, answer))
+		}
+		for key, other := range said {
+			if q.meets(answer, other) {
+				errs = append(errs, p.complain("beliefs %q and %q both give %s; expected answers that can be told apart", key, b.Key, answer))
+			}
+		}
+		said[b.Key] = answer
+	}
+	return errs
 }

@@ -61,7 +61,10 @@ func sameOp(a, b engine.Intervention) bool { return scene.FormatOp(a.Op) == scen
 // asked reports whether iv is a move of this step, or of a later one that has
 // been there already.
 func (p *Player) asked(t *engine.Timeline, iv engine.Intervention) bool {
-	for i := p.s.Step; i < len(p.s.Homes); i++ {
+	for i := p.s.Step; i < len(p.l.Steps); i++ {
+		if !p.s.Stands[i].Reached || p.l.Steps[i].On != p.step().On {
+			continue
+		}
 		for _, m := range p.l.Steps[i].Do {
 			if p.is(t, m, iv, i) {
 				return true
@@ -71,22 +74,30 @@ func (p *Player) asked(t *engine.Timeline, iv engine.Intervention) bool {
 	return false
 }
 
-// made reports whether every move of this step has been made on this branch.
-func (p *Player) made(t *engine.Timeline) bool {
-	step := &p.l.Steps[p.s.Step]
-	if len(step.Do) == 0 {
-		return true
+// replays are the operations of the step's replay, which is its last move; nil: none.
+func (s *Step) replays() []string {
+	if n := len(s.Do); n > 0 {
+		return s.Do[n-1].Replay
 	}
-	if p.replaying(t) {
-		return true
+	return nil
+}
+
+// made reports whether every move of this step has been made on this branch.
+func (p *Player) made(t *engine.Timeline) bool { return p.missing(t) == 0 }
+
+// missing is the first move of this step that has not been made on this branch, from 1.
+func (p *Player) missing(t *engine.Timeline) int {
+	step := p.step()
+	if len(step.Do) == 0 || p.replaying(t) {
+		return 0
 	}
 	_, rest, _ := p.split(t)
-	for _, m := range step.Do {
+	for i, m := range step.Do {
 		if !slices.ContainsFunc(rest, func(iv engine.Intervention) bool { return p.is(t, m, iv, p.s.Step) }) {
-			return false
+			return i + 1
 		}
 	}
-	return true
+	return 0
 }
 
 // is reports whether iv is the move m of step i. A call is a move only at its instant:
@@ -107,19 +118,31 @@ func (p *Player) is(t *engine.Timeline, m Move, iv engine.Intervention, i int) b
 	return false
 }
 
+// replayed remembers whether a branch is the replay that a step asks for: to find out
+// takes a run from the start.
+type replayed struct {
+	step, moves int
+	branch      engine.BranchID
+	home        Spot
+	is          bool
+}
+
 // replaying reports whether the current branch is the replay that this step asks
 // for: it begins as the lesson's own would, and nothing foreign follows.
 func (p *Player) replaying(t *engine.Timeline) bool {
-	step := &p.l.Steps[p.s.Step]
-	if len(step.Do) == 0 || len(step.Do[len(step.Do)-1].Replay) == 0 {
+	step := p.step()
+	if step.replays() == nil {
 		return false
 	}
-	h := p.home()
+	now := replayed{step: p.s.Step, moves: len(history(t, t.Branch())), branch: t.Branch(), home: p.home(), is: p.copied.is}
+	if now == p.copied {
+		return now.is
+	}
 	own := t.Clone()
-	if own.Switch(h.Branch, h.N) != nil || p.replay(own, step.Do[len(step.Do)-1]) != nil {
-		return false
-	}
-	return slices.Equal(texts(history(own, own.Branch())), texts(history(t, t.Branch())))
+	now.is = own.Switch(now.home.Branch, now.home.N) == nil && p.replay(own, step.Do[len(step.Do)-1]) == nil &&
+		slices.Equal(texts(history(own, own.Branch())), texts(history(t, t.Branch())))
+	p.copied = now
+	return now.is
 }
 
 // texts are operations as written, in an order that does not depend on who made
@@ -131,6 +154,21 @@ func texts(moves []engine.Intervention) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// Do makes the moves of this step for somebody who asks for it, from its place.
+func (p *Player) Do(t *engine.Timeline) error {
+	if p.away || !p.started() {
+		if err := p.Return(t); err != nil {
+			return err
+		}
+	}
+	if p.missing(t) > 0 {
+		if err := p.perform(t); err != nil {
+			return err
+		}
+	}
+	return p.Observe(t)
 }
 
 // perform makes the moves of this step that are not made yet, from its place.

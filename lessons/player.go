@@ -1,10 +1,12 @@
 package lessons
 
 import (
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"wirestep/engine"
-	"wirestep/engine/scene"
 	"wirestep/engine/sim"
 )
 
@@ -20,45 +22,50 @@ type Spot struct {
 // State is all that a player remembers; everything else it reads off the
 // timeline. It is small and plain, so that a journal may keep it.
 type State struct {
-	Step    int      `json:"step"`
-	Homes   []Spot   `json:"homes"` // where the steps reached so far stand
-	Goals   []bool   `json:"goals"` // which of them are done
-	Answers []Answer `json:"answers"`
+	Level  string  `json:"level"`
+	Step   int     `json:"step"`
+	Stands []Stand `json:"stands"` // by step
+}
+
+// Stand is what is known of one step.
+type Stand struct {
+	Reached bool              `json:"reached,omitempty"`
+	Home    Spot              `json:"home"`
+	Done    bool              `json:"done,omitempty"`
+	Replay  *engine.BranchID  `json:"replay,omitempty"` // the branch that its replay made
+	Hints   int               `json:"hints,omitempty"`
+	Answer  Answer            `json:"answer"`
+	Values  map[string]string `json:"values,omitempty"` // asked where it stands
+	After   map[string]string `json:"after,omitempty"`  // asked afterwards
 }
 
 // Answer is what a person said to the question of a step, and what is right.
 type Answer struct {
-	Choice string `json:"choice,omitempty"`
-	Right  string `json:"right,omitempty"`
-	Why    int32  `json:"why,omitempty"`
-}
-
-// Predicted is the engine's answer to a question, run ahead on a fork.
-type Predicted struct {
-	Choice string
-	Right  string
-	Why    engine.StepNo // the event that decides, in the branch as it will be
-	Answer string        // as the engine put it: "1s", "ACK from server"
-
-	Verdict string // on the choice: one of the verdicts
-	Belief  string // the key of the belief that it belongs to
-	Left    int    // tries
+	Choice  string          `json:"choice,omitempty"` // the last
+	Tried   []string        `json:"tried,omitempty"`  // wrong ones, where there are several tries
+	Verdict string          `json:"verdict,omitempty"`
+	Belief  string          `json:"belief,omitempty"`
+	Right   string          `json:"right,omitempty"` // "" as long as it is open
+	Why     engine.StepNo   `json:"why,omitempty"`
+	Offered []engine.StepNo `json:"offered,omitempty"` // events to choose a cause from
+	Chain   []engine.StepNo `json:"chain,omitempty"`   // those of them that are causes
+	Cause   engine.StepNo   `json:"cause,omitempty"`   // the one that was chosen
 }
 
 // Status is what a page shows of a lesson.
 type Status struct {
 	Slug   string
+	Level  string
 	Step   int
 	Steps  int
 	Done   bool
 	Away   bool
-	Asked  bool
+	Lacks  int // the move that has to be made before the run goes on, from 1
+	Hints  int
+	Asked  bool // the question is decided
 	Choice string
 	Right  string
 
-	Level      string
-	Lacks      int // the move that has to be made before the run goes on, from 1
-	Hints      int
 	Tried      []string
 	Verdict    string
 	Belief     string
@@ -68,25 +75,19 @@ type Status struct {
 	Branches   map[string]engine.BranchID // by step
 }
 
-// WhyAsked is the question which event caused what a step asked about.
-type WhyAsked struct {
-	Of         engine.StepNo
-	Candidates []engine.StepNo
-	Choice     engine.StepNo
-	Right      []engine.StepNo
-}
-
 // Player leads one session through a lesson. It holds no timeline: whoever owns
 // one hands it in, and gets it back with the cursor moved.
 type Player struct {
-	l    *Lesson
-	sc   *engine.Scenario
-	s    State
-	away bool
-	seen Spot // the last place observed
+	l     *Lesson
+	sc    *engine.Scenario
+	s     State
+	away  bool
+	lacks int
+	seen  Spot // the last place observed
 
 	last   *engine.World // at the tip of a branch: it knows every segment of it
 	lastAt Spot
+	copied replayed
 }
 
 // NewPlayer returns a player that has not started. The lesson has been loaded
@@ -96,9 +97,8 @@ func NewPlayer(l *Lesson) *Player { return Resume(l, State{}) }
 // Resume returns a player that remembers s. A state that does not fit the
 // lesson, which may have been rewritten since, starts it anew.
 func Resume(l *Lesson, s State) *Player {
-	n := len(s.Homes)
-	if s.Step < 0 || s.Step >= max(n, 1) || n > len(l.Steps) || len(s.Goals) != n || len(s.Answers) != n {
-		s = State{}
+	if s.Step < 0 || s.Step >= len(l.Steps) || len(s.Stands) != len(l.Steps) || !s.Stands[s.Step].Reached || !slices.Contains(Levels, s.Level) {
+		s = State{Level: l.Level, Stands: make([]Stand, len(l.Steps))}
 	}
 	return &Player{l: l, sc: l.sc, s: s}
 }
@@ -106,54 +106,139 @@ func Resume(l *Lesson, s State) *Player {
 // State returns what is to be kept; the player does not share it.
 func (p *Player) State() State {
 	s := p.s
-	s.Homes = append([]Spot(nil), s.Homes...)
-	s.Goals = append([]bool(nil), s.Goals...)
-	s.Answers = append([]Answer(nil), s.Answers...)
+	s.Stands = slices.Clone(s.Stands)
+	for i := range s.Stands {
+		d := &s.Stands[i]
+		d.Values, d.After, d.Answer.Tried = maps.Clone(d.Values), maps.Clone(d.After), slices.Clone(d.Answer.Tried)
+	}
 	return s
 }
 
+func (p *Player) stand() *Stand { return &p.s.Stands[p.s.Step] }
+func (p *Player) step() *Step   { return &p.l.Steps[p.s.Step] }
+func (p *Player) started() bool { return len(p.s.Stands) > 0 && p.stand().Reached }
+func (p *Player) home() Spot    { return p.stand().Home }
+
+// open reports whether the step's question waits for an answer.
+func (p *Player) open() bool { return p.step().Predict != nil && p.stand().Answer.Right == "" }
+
 // Status says where the person stands.
 func (p *Player) Status() Status {
-	st := Status{Level: p.l.Level, Slug: p.l.Slug, Step: p.s.Step, Steps: len(p.l.Steps), Away: p.away}
-	if p.s.Step < len(p.s.Homes) {
-		a := p.s.Answers[p.s.Step]
-		st.Done = p.s.Goals[p.s.Step]
-		st.Asked, st.Choice, st.Right = a.Choice != "", a.Choice, a.Right
+	st := Status{Slug: p.l.Slug, Level: p.s.Level, Step: p.s.Step, Steps: len(p.l.Steps), Away: p.away}
+	if !p.started() {
+		return st
+	}
+	d, a := p.stand(), &p.stand().Answer
+	st.Done, st.Lacks, st.Hints = d.Done, p.lacks, d.Hints
+	st.Asked, st.Choice, st.Right = a.Right != "", a.Choice, a.Right
+	st.Tried, st.Verdict, st.Belief = a.Tried, a.Verdict, a.Belief
+	if q := p.step().Predict; q != nil && q.Ask == "cause" {
+		st.Candidates = a.Offered
+	} else if len(a.Offered) > 0 {
+		st.Cause = &WhyAsked{Of: a.Why, Candidates: a.Offered, Choice: a.Cause}
+		if a.Cause != 0 {
+			st.Cause.Right = a.Chain
+		}
+	}
+	st.Values = maps.Clone(d.Values)
+	if st.Asked || p.step().Predict == nil && d.Done {
+		if st.Values == nil {
+			st.Values = map[string]string{}
+		}
+		maps.Copy(st.Values, d.After)
+	}
+	st.Branches = map[string]engine.BranchID{}
+	for i := range p.s.Stands {
+		if s := &p.s.Stands[i]; s.Replay != nil {
+			st.Branches[p.l.Steps[i].ID] = *s.Replay
+		} else if s.Reached {
+			st.Branches[p.l.Steps[i].ID] = s.Home.Branch
+		}
 	}
 	return st
 }
 
 // Asking reports whether the step waits for a prediction: what comes next is then not shown.
-func (p *Player) Asking() bool {
-	return !p.away && p.s.Step < len(p.s.Homes) && p.l.Steps[p.s.Step].Predict != nil && p.s.Answers[p.s.Step].Choice == ""
+func (p *Player) Asking() bool { return !p.away && p.started() && p.open() }
+
+// Hint notes that one more hint was asked for.
+func (p *Player) Hint() {
+	if p.started() {
+		p.stand().Hints = min(p.stand().Hints+1, len(p.l.Texts[Langs[0]].Steps[p.s.Step].Hints))
+	}
+}
+
+// beside returns the nearest step that the level has, in the direction of by; -1: none.
+func (p *Player) beside(i, by int) int {
+	for i += by; i >= 0 && i < len(p.l.Steps); i += by {
+		if p.l.Steps[i].Has(p.s.Level) {
+			return i
+		}
+	}
+	return -1
 }
 
 // Start goes to the first step and forgets every answer. Branches stay.
 func (p *Player) Start(t *engine.Timeline) error {
-	if len(p.s.Homes) == 0 {
-		if err := t.Switch(0, 0); err != nil {
-			return err
-		}
-		return p.arrive(t, 0)
+	first := p.beside(-1, 1)
+	if first < 0 {
+		return fmt.Errorf("%s: no step at the level %s", p.l.dir, p.s.Level)
 	}
-	p.s.Homes, p.s.Goals, p.s.Answers = p.s.Homes[:1], p.s.Goals[:1], p.s.Answers[:1]
-	p.s.Step, p.s.Goals[0], p.s.Answers[0] = 0, false, Answer{}
-	return p.Return(t)
+	was := p.s.Stands[first]
+	p.s.Step, p.s.Stands = first, make([]Stand, len(p.l.Steps))
+	if was.Reached {
+		*p.stand() = Stand{Reached: true, Home: was.Home, Values: was.Values}
+		return p.Return(t)
+	}
+	if err := t.Switch(0, 0); err != nil {
+		return err
+	}
+	return p.arrive(t, first)
+}
+
+// SetLevel changes the level of detail. A step that it does not have is left for the
+// nearest one before that it has, or the first.
+func (p *Player) SetLevel(t *engine.Timeline, level string) error {
+	if !slices.Contains(Levels, level) {
+		return fmt.Errorf("level %q; expected one of %v", level, Levels)
+	}
+	p.s.Level = level
+	if !p.started() {
+		return nil
+	}
+	if p.step().Has(level) {
+		return p.Observe(t)
+	}
+	to := p.beside(p.s.Step, -1)
+	for i := to; i >= 0; i = p.beside(i, -1) {
+		if p.s.Stands[i].Reached {
+			p.s.Step = i
+			for p.s.Step != to {
+				if err := p.Next(t); err != nil {
+					return err
+				}
+			}
+			return p.Return(t)
+		}
+	}
+	return p.Start(t)
 }
 
 // Prev goes to where the step before stands.
 func (p *Player) Prev(t *engine.Timeline) error {
-	if p.s.Step == 0 {
-		return p.Return(t)
+	for i := p.beside(p.s.Step, -1); i >= 0; i = p.beside(i, -1) {
+		if p.s.Stands[i].Reached {
+			p.s.Step = i
+			break
+		}
 	}
-	p.s.Step--
 	return p.Return(t)
 }
 
 // Return goes to where the step stands. If the future there holds foreign moves,
 // it goes on a branch of its own.
 func (p *Player) Return(t *engine.Timeline) error {
-	if len(p.s.Homes) == 0 {
+	if !p.started() {
 		return p.Start(t)
 	}
 	h := p.home()
@@ -161,10 +246,10 @@ func (p *Player) Return(t *engine.Timeline) error {
 		return err
 	}
 	if p.strays(t) {
-		if _, err := t.Fork(p.l.Steps[p.s.Step].ID); err != nil {
+		if _, err := t.Fork(p.step().ID); err != nil {
 			return err
 		}
-		p.s.Homes[p.s.Step] = Spot{t.Branch(), t.N()}
+		p.stand().Home = Spot{t.Branch(), t.N()}
 	}
 	return p.Observe(t)
 }
@@ -172,18 +257,45 @@ func (p *Player) Return(t *engine.Timeline) error {
 // Next goes to where the next step stands. What the person has not done it
 // does: it makes the moves of this step, on the lesson's own run.
 func (p *Player) Next(t *engine.Timeline) error {
-	if len(p.s.Homes) == 0 {
+	if !p.started() {
 		return p.Start(t)
-	}
-	if p.s.Step == len(p.l.Steps)-1 {
-		return p.Observe(t)
 	}
 	if err := p.Observe(t); err != nil {
 		return err
 	}
-	step := &p.l.Steps[p.s.Step]
-	replays := len(step.Do) > 0 && len(step.Do[len(step.Do)-1].Replay) > 0
-	if replays || p.away || !p.made(t) {
+	next := p.beside(p.s.Step, 1)
+	if next < 0 {
+		return nil
+	}
+	if err := p.settle(t); err != nil {
+		return err
+	}
+	on := p.l.Steps[next].On
+	switch {
+	case on == p.step().On:
+		if err := p.leave(t); err != nil {
+			return err
+		}
+	case on != "":
+		if err := p.ontoReplay(t, on); err != nil {
+			return err
+		}
+	default: // back to the lesson's own run
+		for p.step().On != "" {
+			p.s.Step = p.beside(p.s.Step, -1)
+		}
+		if err := p.leave(t); err != nil {
+			return err
+		}
+	}
+	return p.arrive(t, next)
+}
+
+// leave makes the moves of this step that are not made, and stands where the search
+// for the next place begins.
+func (p *Player) leave(t *engine.Timeline) error {
+	replays := p.step().replays() != nil
+	if p.away = p.strays(t); replays || p.away || !p.made(t) {
 		if err := p.Return(t); err != nil {
 			return err
 		}
@@ -199,97 +311,67 @@ func (p *Player) Next(t *engine.Timeline) error {
 			n = max(n, iv.AtStep+1)
 		}
 	}
-	if err := t.Seek(min(n, t.Tip())); err != nil {
-		return err
+	return t.Seek(min(n, t.Tip()))
+}
+
+// ontoReplay goes to the start of the branch that the replay of a step made, and makes
+// it if nobody has.
+func (p *Player) ontoReplay(t *engine.Timeline, id string) error {
+	was := p.s.Step
+	for i := range p.l.Steps {
+		if p.l.Steps[i].ID == id {
+			p.s.Step = i
+		}
 	}
-	return p.arrive(t, p.s.Step+1)
+	if !p.started() {
+		p.s.Step = was
+		return fmt.Errorf("%s: the step %q has not been reached", p.l.dir, id)
+	}
+	if p.stand().Replay == nil {
+		err := p.Return(t)
+		if err == nil {
+			err = p.perform(t)
+		}
+		if err != nil {
+			return err
+		}
+		b := t.Branch()
+		p.stand().Replay = &b
+	}
+	b := *p.stand().Replay
+	ops := engine.StepNo(len(p.step().replays()))
+	p.s.Step = was
+	return t.Switch(b, min(ops, t.Branches()[b].Tip))
 }
 
 // arrive looks for the place of step i from the cursor on, and stands there.
 func (p *Player) arrive(t *engine.Timeline, i int) error {
 	step := &p.l.Steps[i]
-	if err := p.find(t, step.At); err != nil {
-		return fmt.Errorf("%s/lesson.yaml:%d: %s: %w", p.l.dir, step.line, step, err)
+	if step.On == "" || step.At.Kind != AtStart {
+		if err := p.find(t, step.At); err != nil {
+			return fmt.Errorf("%s/lesson.yaml:%d: %s: %w", p.l.dir, step.line, step, err)
+		}
 	}
-	spot := Spot{t.Branch(), t.N()}
-	if i < len(p.s.Homes) {
-		p.s.Homes[i] = spot
-	} else {
-		p.s.Homes = append(p.s.Homes, spot)
-		p.s.Goals = append(p.s.Goals, false)
-		p.s.Answers = append(p.s.Answers, Answer{})
-	}
+	d := &p.s.Stands[i]
+	d.Reached, d.Home = true, Spot{t.Branch(), t.N()}
 	p.s.Step = i
+	var err error
+	if d.Values, err = p.evaluate(t, step.Values); err != nil {
+		return p.complain("%v", err)
+	}
 	return p.Return(t) // the step may stand earlier than moves of the one before
 }
 
-// Observe looks at the timeline after the person did something with it.
-func (p *Player) Observe(t *engine.Timeline) error {
-	if len(p.s.Homes) == 0 {
-		return nil
-	}
-	p.away = p.strays(t)
-	now := Spot{t.Branch(), t.N()}
-	step := &p.l.Steps[p.s.Step]
-	open := step.Goal == "" && step.Predict != nil && p.s.Answers[p.s.Step].Choice == ""
-	if !p.away && !open && !p.s.Goals[p.s.Step] && p.made(t) {
-		ok, err := p.reached(t, step.Goal)
-		if err != nil {
-			return err
-		}
-		p.s.Goals[p.s.Step] = ok
-	}
-	p.seen = now
-	return nil
-}
-
-// reached reports whether cond holds at the cursor or did since the step's
-// place; a page may have run many events before it is observed.
-func (p *Player) reached(t *engine.Timeline, cond string) (bool, error) {
-	if cond == "" {
-		return true, nil
-	}
-	c, err := scene.Compile(cond, p.sc)
-	if err != nil {
-		return false, err
-	}
-	if holds(t, c) {
-		return true, nil
-	}
-	from := engine.StepNo(1)
-	if h := p.home(); !p.replaying(t) {
-		from = h.N + 1
-	}
-	if p.seen.Branch == t.Branch() && p.seen.N >= from {
-		from = p.seen.N + 1
-	}
-	if t.N() <= from {
-		return false, nil
-	}
-	ahead := t.Clone()
-	if err := ahead.Seek(from); err != nil {
-		return false, err
-	}
-	for {
-		if holds(ahead, c) {
-			return true, nil
-		}
-		if ahead.N() >= t.N() {
-			return false, nil
-		}
-		if _, ok := ahead.Step(); !ok {
-			return false, ahead.Err()
-		}
-	}
-}
-
-func (p *Player) home() Spot { return p.s.Homes[p.s.Step] }
-
 // homeTime is the instant at which step i stands.
 func (p *Player) homeTime(t *engine.Timeline, i int) sim.Time {
-	h := p.s.Homes[i]
+	h := p.s.Stands[i].Home
 	if ev := t.Event(h.Branch, h.N); ev != nil {
 		return ev.At
 	}
 	return 0
+}
+
+func (p *Player) complain(format string, args ...any) error {
+	step := p.step()
+	return errors.New(fmt.Sprintf("%s/lesson.yaml:%d: %s: ", p.l.dir, step.line, step) + fmt.Sprintf(format, args...))
 }

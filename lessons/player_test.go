@@ -2,6 +2,7 @@ package lessons
 
 import (
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -180,6 +181,11 @@ func TestAGoalThatWasPassedCounts(t *testing.T) {
 		}
 	}
 	must(t, p.Observe(tl)) // long after SYN_SENT
+	if p.Status().Done {
+		t.Error("done, and its question is open")
+	}
+	_, err := p.Answer(tl, "syn")
+	must(t, err)
 	if !p.Status().Done {
 		t.Error("not done")
 	}
@@ -187,6 +193,10 @@ func TestAGoalThatWasPassedCounts(t *testing.T) {
 
 func TestAnswers(t *testing.T) {
 	p, tl := opened(t, "lost-syn")
+	if _, err := p.Answer(tl, "rtt"); !errors.Is(err, ErrMoveFirst) || p.Status().Lacks != 1 {
+		t.Errorf("answered before the move was made: %v, %+v", err, p.Status())
+	}
+	do(t, p, tl, "drop {1st SYN from client}")
 	n, branches := tl.N(), len(tl.Branches())
 	got, err := p.Answer(tl, "rtt")
 	must(t, err)
@@ -211,6 +221,7 @@ func TestAnswers(t *testing.T) {
 
 func TestAnAnswerHasToBeAnOption(t *testing.T) {
 	p, tl := opened(t, "lost-syn")
+	do(t, p, tl, "drop {1st SYN from client}")
 	if _, err := p.Answer(tl, "nonsense"); err == nil {
 		t.Error("taken")
 	}
@@ -221,6 +232,7 @@ func TestAnAnswerHasToBeAnOption(t *testing.T) {
 
 func TestAPlayerIsResumed(t *testing.T) {
 	p, tl := opened(t, "lost-syn")
+	do(t, p, tl, "drop {1st SYN from client}")
 	_, err := p.Answer(tl, "rtt")
 	must(t, err)
 	must(t, p.Next(tl))
@@ -251,6 +263,21 @@ func TestReplayIsASidePath(t *testing.T) {
 	}
 }
 
+// anAnswer is something that can be said to a question.
+func anAnswer(q *Question, dice *rand.Rand) string {
+	switch q.how() {
+	case asNumber, asAxis:
+		return fmt.Sprint(dice.IntN(100))
+	case asOrder:
+		keys := q.keys()[:len(q.Items)]
+		dice.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
+		return strings.Join(keys, ",")
+	case asSegment, asCause:
+		return fmt.Sprint(1 + dice.IntN(9))
+	}
+	return q.Options[dice.IntN(len(q.Options))].Key
+}
+
 // TestWhateverAPersonDoes: any mixture of lesson commands, stepping and foreign
 // moves leaves the player where a state can be kept, taken up again, and left.
 func TestWhateverAPersonDoes(t *testing.T) {
@@ -263,7 +290,9 @@ func TestWhateverAPersonDoes(t *testing.T) {
 		l := all[dice.IntN(len(all))]
 		p, tl := opened(t, l.Slug)
 		for range 30 {
-			switch dice.IntN(9) {
+			switch dice.IntN(10) {
+			case 9:
+				must(t, p.SetLevel(tl, Levels[dice.IntN(len(Levels))]))
 			case 0, 1:
 				must(t, p.Next(tl))
 				if st := p.Status(); st.Away && st.Step < st.Steps-1 { // after the last step nothing comes
@@ -280,8 +309,10 @@ func TestWhateverAPersonDoes(t *testing.T) {
 				must(t, tl.Seek(tl.N()/2))
 			case 5:
 				if q := l.Steps[p.s.Step].Predict; q != nil {
-					_, err := p.Answer(tl, q.Options[dice.IntN(len(q.Options))].Key)
-					must(t, err)
+					_, err := p.Answer(tl, anAnswer(q, dice))
+					if !errors.Is(err, ErrMoveFirst) {
+						must(t, err)
+					}
 				}
 			case 6:
 				op, err := scene.ParseOp(ops[dice.IntN(len(ops))], l.sc)

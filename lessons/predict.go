@@ -1,113 +1,293 @@
 package lessons
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"wirestep/engine"
 	"wirestep/engine/scene"
-	"wirestep/engine/tcp"
 	"wirestep/engine/trace"
 )
 
+// Verdicts on an answer.
+const (
+	verdictRight  = "right"
+	verdictNear   = "near"   // within a tenth of the truth
+	verdictBelief = "belief" // it is what somebody says who believes something else
+	verdictOther  = "other"
+)
+
+// Predicted is what an answer came to, and, once the question is decided, the engine's,
+// run ahead on a fork.
+type Predicted struct {
+	Choice  string
+	Right   string        // a key, or the answer as one would give it; "" while tries are left
+	Why     engine.StepNo // the event that decides, in the branch as it will be
+	Answer  string        // as the engine put it: "1s", "ACK from server"
+	Verdict string
+	Belief  string // the key of the belief that it belongs to
+	Left    int    // tries
+
+	chain []engine.StepNo // cause: what may be chosen and is right
+	offer []engine.StepNo // cause: what may be chosen
+}
+
+// ErrMoveFirst says that a move is to be made before the question is answered.
+var ErrMoveFirst = errors.New("first make the move that this step asks for")
+
 // Answer takes the person's answer to the question of this step and returns the
-// engine's. The first answer stands; asking again returns the same.
-func (p *Player) Answer(t *engine.Timeline, key string) (Predicted, error) {
-	if len(p.s.Homes) == 0 || p.l.Steps[p.s.Step].Predict == nil {
-		return Predicted{}, fmt.Errorf("this step asks nothing")
+// engine's. Once decided it stands; what cannot be read costs no try. Where the cause
+// is asked afterwards, an answer is an answer to that.
+func (p *Player) Answer(t *engine.Timeline, text string) (Predicted, error) {
+	if !p.started() || p.step().Predict == nil {
+		return Predicted{}, errors.New("this step asks nothing")
 	}
-	a := &p.s.Answers[p.s.Step]
-	if a.Choice != "" {
-		return Predicted{Choice: a.Choice, Right: a.Right, Why: engine.StepNo(a.Why)}, nil
+	q, a := p.step().Predict, &p.stand().Answer
+	if a.Right != "" && len(a.Offered) > 0 && a.Cause == 0 && q.Ask != "cause" {
+		return p.answerCause(t, text)
 	}
-	q := p.l.Steps[p.s.Step].Predict
-	known := false
-	for _, o := range q.Options {
-		known = known || o.Key == key
+	if a.Right != "" {
+		return p.answered(), nil
 	}
-	if !known {
-		return Predicted{}, fmt.Errorf("answer %q; expected the key of an option", key)
+	if p.lacks > 0 || p.away && len(p.step().Do) > 0 {
+		return Predicted{}, ErrMoveFirst
+	}
+	choice, err := q.read(text)
+	if err != nil {
+		return Predicted{}, err
 	}
 	got, err := p.ask(t)
 	if err != nil {
 		return Predicted{}, err
 	}
-	got.Choice = key
-	*a = Answer{Choice: key, Right: got.Right, Why: int32(got.Why)}
-	return got, p.Observe(t)
+	a.Choice = choice
+	a.Verdict, a.Belief = p.judge(t, q, choice, got)
+	if a.Verdict != verdictRight {
+		a.Tried = append(a.Tried, choice)
+	}
+	if left := q.tries() - len(a.Tried); a.Verdict == verdictRight || left <= 0 {
+		a.Right, a.Why = got.Right, got.Why
+	}
+	if err := p.Observe(t); err != nil {
+		return Predicted{}, err
+	}
+	out := p.answered()
+	if a.Right != "" {
+		out.Answer = got.Answer
+	}
+	return out, nil
+}
+
+// answered is what has been said to the question so far.
+func (p *Player) answered() Predicted {
+	a := &p.stand().Answer
+	out := Predicted{Choice: a.Choice, Right: a.Right, Why: a.Why, Verdict: a.Verdict, Belief: a.Belief}
+	if a.Right == "" {
+		out.Left = p.step().Predict.tries() - len(a.Tried)
+	}
+	return out
 }
 
 // ask runs a clone of the timeline ahead, from where the step stands and with
 // its moves made, until the question is decided.
 func (p *Player) ask(t *engine.Timeline) (Predicted, error) {
-	step := &p.l.Steps[p.s.Step]
+	step := p.step()
 	q := step.Predict
-	future := t.Clone()
+	future, err := p.ahead(t)
+	if err != nil {
+		return Predicted{}, err
+	}
 	shadow := &Player{l: p.l, sc: p.sc, s: p.State()}
-	if err := shadow.Return(future); err != nil {
-		return Predicted{}, err
-	}
-	from := future.N()
-	if err := shadow.perform(future); err != nil {
-		return Predicted{}, err
-	}
-	if n := len(step.Do); n > 0 && len(step.Do[n-1].Replay) > 0 {
-		from = 0
-	}
-	if err := future.Seek(from); err != nil {
-		return Predicted{}, err
-	}
-	answer, right, err := shadow.decide(future, q)
-	if err == nil && right == "" {
-		right, err = q.right(answer)
+	got, err := shadow.decide(future, q)
+	if err == nil && got.Right == "" {
+		got.Right, err = q.right(got.Answer)
 	}
 	if err != nil {
 		return Predicted{}, fmt.Errorf("%s/lesson.yaml:%d: %s: %w", p.l.dir, q.line, step, err)
 	}
-	return Predicted{Right: right, Why: future.N(), Answer: answer}, nil
+	if got.Why == 0 {
+		got.Why = future.N()
+	}
+	if d := p.stand(); d.After == nil && len(step.After) > 0 {
+		if d.After, err = p.evaluate(future, step.After); err != nil {
+			return Predicted{}, p.complain("%v", err)
+		}
+	}
+	return got, nil
+}
+
+// judge compares an answer with the engine's, and then with those of the beliefs.
+func (p *Player) judge(t *engine.Timeline, q *Question, choice string, got Predicted) (verdict, belief string) {
+	if q.how() == asCause {
+		return q.causeIs(choice, got.chain), ""
+	}
+	if choice == got.Right || q.meets(choice, got.Answer) {
+		return verdictRight, ""
+	}
+	if q.how() != asNumber && q.how() != asAxis {
+		return verdictOther, ""
+	}
+	for _, b := range q.Beliefs {
+		if answer, err := p.believed(t, q, b); err == nil && q.meets(choice, answer) {
+			return verdictBelief, b.Key
+		}
+	}
+	if q.near(choice, got.Answer) {
+		return verdictNear, ""
+	}
+	return verdictOther, ""
+}
+
+// believed is what the engine answers where the belief holds.
+func (p *Player) believed(t *engine.Timeline, q *Question, b Belief) (string, error) {
+	if len(b.Replay) == 0 {
+		return b.Is, nil
+	}
+	future, err := p.ahead(t)
+	if err != nil {
+		return "", err
+	}
+	shadow := &Player{l: p.l, sc: p.sc, s: p.State()}
+	if err := shadow.replay(future, Move{Replay: b.Replay}); err != nil {
+		return "", err
+	}
+	if ops := future.N(); p.step().replays() == nil && shadow.find(future, p.step().At) != nil || future.N() < ops {
+		if err := future.Seek(min(ops, future.Tip())); err != nil {
+			return "", err
+		}
+	}
+	got, err := shadow.decide(future, q)
+	return got.Answer, err
 }
 
 // decide runs t until the question is decided and returns the answer, or, where
 // options are conditions, the right option.
-func (p *Player) decide(t *engine.Timeline, q *Question) (answer, right string, err error) {
+func (p *Player) decide(t *engine.Timeline, q *Question) (got Predicted, err error) {
 	switch q.Ask {
 	case "next-segment":
-		answer = "nothing"
+		got.Answer = "nothing"
 		for pk := range p.sent(t, Selector{Kind: "segment", From: q.Host}) {
-			answer = pk.Seg.Kind().String() + " from " + hostName(t.World(), pk.From)
+			got.Answer = pk.Seg.Kind().String() + " from " + hostName(t.World(), pk.From)
 			break
 		}
 	case "next-state":
-		answer, err = p.nextState(t, q.Host)
+		got.Answer, err = p.nextState(t, q.Host)
 	case "errno":
-		answer, err = p.nextErrno(t, q.Host)
+		got.Answer, err = p.nextErrno(t, q.Host)
 	case "time-of":
-		at, err := ParsePlace(q.What)
-		if err != nil {
-			return "", "", err
-		}
-		answer = "never"
-		if p.find(t, at) == nil {
-			answer = spellTime(int64(t.World().Now()))
-		} else if t.Err() != nil {
-			return "", "", t.Err()
-		}
+		got.Answer, err = p.timeOf(t, q.What)
 	case "count":
-		answer, err = p.count(t, q)
+		got.Answer, err = p.count(t, q)
 	case "field":
-		answer, err = p.field(t, q)
+		got.Answer, err = p.field(t, q)
 	case "which":
-		at, err := ParsePlace(q.Until)
-		if err != nil {
-			return "", "", err
+		if err = p.findText(t, q.Until); err == nil {
+			got.Right, err = p.which(t, q)
+			got.Answer = got.Right
 		}
-		if err := p.find(t, at); err != nil {
-			return "", "", err
-		}
-		right, err = p.which(t, q)
-		return "", right, err
+	case "value":
+		got.Answer, err = p.value(t, q)
+	case "order":
+		got.Answer, err = p.order(t, q)
+	case "segment":
+		return p.segment(t, q)
+	case "cause":
+		return p.causeOf(t, q)
 	}
-	return answer, "", err
+	return got, err
+}
+
+func (p *Player) findText(t *engine.Timeline, text string) error {
+	at, err := ParsePlace(text)
+	if err != nil {
+		return err
+	}
+	return p.find(t, at)
+}
+
+func (p *Player) timeOf(t *engine.Timeline, place string) (string, error) {
+	at, err := ParsePlace(place)
+	if err != nil {
+		return "", err
+	}
+	if p.find(t, at) == nil {
+		return spellTime(int64(t.World().Now())), nil
+	}
+	return "never", t.Err()
+}
+
+// value is what an expression comes to at a place.
+func (p *Player) value(t *engine.Timeline, q *Question) (string, error) {
+	if err := p.findText(t, q.Until); err != nil {
+		return "", err
+	}
+	v, err := (&linter{sc: p.sc}).value(q.What)
+	if err != nil {
+		return "", err
+	}
+	got, err := v.ask(t.World(), current(t))
+	if err != nil {
+		return "", err
+	}
+	return strings.ReplaceAll(spell(got, v.unit), " ", ""), nil
+}
+
+// order is how the items come in the run: the keys, joined by commas.
+func (p *Player) order(t *engine.Timeline, q *Question) (string, error) {
+	from := t.N()
+	type found struct {
+		key string
+		n   engine.StepNo
+	}
+	var all []found
+	for _, it := range q.Items {
+		if err := t.Seek(from); err != nil {
+			return "", err
+		}
+		if err := p.findText(t, it.When); err != nil {
+			return "", fmt.Errorf("item %q: %w", it.Key, err)
+		}
+		at := len(all)
+		for i, f := range all {
+			if f.n == t.N() {
+				return "", fmt.Errorf("items %q and %q come in one event; expected places that can be told apart", f.key, it.Key)
+			}
+			if f.n > t.N() && i < at {
+				at = i
+			}
+		}
+		all = append(all[:at], append([]found{{it.Key, t.N()}}, all[at:]...)...)
+	}
+	var keys []string
+	for _, f := range all {
+		keys = append(keys, f.key)
+	}
+	return strings.Join(keys, ","), t.Seek(all[len(all)-1].n)
+}
+
+// segment is the one to be pointed at: it has been sent before the question is asked.
+func (p *Player) segment(t *engine.Timeline, q *Question) (got Predicted, err error) {
+	from := t.N()
+	at, err := segmentPlace(q.What)
+	if err != nil {
+		return got, err
+	}
+	if err := p.find(t, at); err != nil {
+		return got, err
+	}
+	ev := current(t)
+	all := packetsIn(t, ev, effectOf[at.Kind], at.Seg)
+	if len(all) == 0 {
+		return got, fmt.Errorf("%s is in no event", q.What)
+	}
+	pk := all[len(all)-1]
+	if engine.StepNo(pk.SentBy) > from {
+		return got, fmt.Errorf("%s is sent after the question is asked; expected one that is on the diagram by then", q.What)
+	}
+	got.Answer = fmt.Sprint(pk.ID)
+	got.Right, got.Why = got.Answer, t.N()
+	return got, nil
 }
 
 // sent yields the segments that fit sel as they are sent, running t on.
@@ -132,15 +312,11 @@ func (p *Player) count(t *engine.Timeline, q *Question) (string, error) {
 	if q.Since == "start" {
 		from = 0
 	}
-	until, err := ParsePlace(q.Until)
-	if err != nil {
-		return "", err
-	}
 	sel, err := parseKind(q.Of)
 	if err != nil {
 		return "", err
 	}
-	if err := p.find(t, until); err != nil {
+	if err := p.findText(t, q.Until); err != nil {
 		return "", err
 	}
 	end, n := t.N(), 0
@@ -196,53 +372,4 @@ func (p *Player) which(t *engine.Timeline, q *Question) (string, error) {
 		}
 	}
 	return q.only(keys, "none of the conditions holds")
-}
-
-// nextState runs on until the host's connection is in another state.
-func (p *Player) nextState(t *engine.Timeline, host string) (string, error) {
-	is := map[string]scene.Cond{}
-	for _, name := range tcp.StateNames {
-		if name == "" {
-			continue
-		}
-		c, err := scene.Compile(fmt.Sprintf("%s.state == %q", strings.ReplaceAll(host, "-", "_"), name), p.sc)
-		if err != nil {
-			return "", err
-		}
-		is[name] = c
-	}
-	state := func() string {
-		for _, name := range tcp.StateNames {
-			if name != "" && holds(t, is[name]) {
-				return name
-			}
-		}
-		return ""
-	}
-	before := state()
-	for range ahead {
-		if _, ok := t.Step(); !ok {
-			return "same", t.Err()
-		}
-		if now := state(); now != before {
-			return now, nil
-		}
-	}
-	return "same", nil
-}
-
-// nextErrno runs on until a call on the host fails.
-func (p *Player) nextErrno(t *engine.Timeline, host string) (string, error) {
-	for range ahead {
-		ev, ok := t.Step()
-		if !ok {
-			break
-		}
-		for _, x := range ev.Effects {
-			if x.Kind == trace.Returned && x.Result < 0 && hostName(t.World(), x.Host) == host {
-				return x.Errno, nil
-			}
-		}
-	}
-	return "none", t.Err()
 }

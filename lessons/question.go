@@ -279,8 +279,12 @@ func instant(s string) (at, last int64, ok bool) {
 	return n * last, last, true
 }
 
-// right returns the key of the one option that fits the engine's answer.
+// right returns the key of the one option that fits the engine's answer; of an answer
+// that is constructed, the answer.
 func (q *Question) right(answer string) (string, error) {
+	if q.how() != asChoose {
+		return answer, nil
+	}
 	var keys []string
 	for _, o := range q.Options {
 		if o.Is != "" && q.fits(o.Is, answer) {

@@ -11,7 +11,7 @@ import (
 // Open reports whether the question of this step waits for its answer, wherever the
 // person has gone meanwhile.
 func (p *Player) Open() bool {
-	return p.s.Step < len(p.s.Homes) && p.l.Steps[p.s.Step].Predict != nil && p.s.Answers[p.s.Step].Choice == ""
+	return p.started() && p.open()
 }
 
 // Horizon is the last event of the current branch that may be seen while a question is
@@ -59,7 +59,7 @@ func shared(t *engine.Timeline, a, b engine.BranchID) engine.StepNo {
 // Missing lists, by their place in the step, the moves that it asks for and that are not
 // made on the current branch; none while the person is elsewhere on purpose.
 func (p *Player) Missing(t *engine.Timeline) []int {
-	if p.s.Step >= len(p.s.Homes) || p.away || p.s.Goals[p.s.Step] || p.made(t) {
+	if !p.started() || p.away || p.stand().Done || p.made(t) {
 		return nil
 	}
 	_, rest, _ := p.split(t)

@@ -12,6 +12,7 @@ import (
 	"wirestep/engine/shell"
 	"wirestep/engine/sim"
 	"wirestep/engine/trace"
+	"wirestep/lessons"
 	"wirestep/web/proto"
 )
 
@@ -332,7 +333,7 @@ func (st *stage) doShell(w *watcher, c proto.Command) (proto.Done, error) {
 	return proto.Done{}, err
 }
 
-var lessonMoves = []string{"next", "prev", "reset", "return"}
+var lessonMoves = []string{"next", "prev", "reset", "return", "do", "hint", "level"}
 
 func (st *stage) doLesson(_ *watcher, c proto.Command) (proto.Done, error) {
 	if st.player == nil {
@@ -348,6 +349,12 @@ func (st *stage) doLesson(_ *watcher, c proto.Command) (proto.Done, error) {
 		err = st.player.Start(st.t)
 	case "return":
 		err = st.player.Return(st.t)
+	case "do":
+		err = st.player.Do(st.t)
+	case "hint":
+		st.player.Hint()
+	case "level":
+		err = st.player.SetLevel(st.t, c.Answer)
 	default:
 		return proto.Done{}, cannot("lesson", "what", `"`+c.Text+`", expected `+strings.Join(slices.Clone(lessonMoves), ", "))
 	}
@@ -362,6 +369,9 @@ func (st *stage) doPredict(_ *watcher, c proto.Command) (proto.Done, error) {
 		return proto.Done{}, cannot("no-player")
 	}
 	p, err := st.player.Answer(st.t, c.Answer)
+	if errors.Is(err, lessons.ErrMoveFirst) {
+		return proto.Done{}, cannot("move-first")
+	}
 	if err != nil {
 		return proto.Done{}, cannot("lesson", "what", err.Error())
 	}

@@ -15,7 +15,7 @@
 // ops: replay, preview: same moves as before, with these made first, at time 0
 // without: replay: go on right before this event, an act, without it; every later act is made again
 // cond: until, search: "segment" "timer" "state" "drop" or a condition such as client.cwnd < 4
-// text: label, fork, replay, moves: the branch's name; lesson: "next" "prev" "reset" "return" "hint" "level"; try: which; share: "follower" "driver", what the link lets one be; name: what the others see
+// text: label, fork, replay, moves: the branch's name; lesson: "next" "prev" "reset" "return" "do" "hint" "level"; try: which; share: "follower" "driver", what the link lets one be; name: what the others see
 // off: share: the link holds no longer
 // answer: predict: the key of the option chosen, or what was constructed (docs/lessons.md); lesson: the level
 // host: shell: on which host; n absent: where the session stands, else at that step

@@ -19,7 +19,7 @@ type Command struct {
 	Ops     []string   `json:"ops,omitempty"`     // replay, preview: same moves as before, with these made first, at time 0
 	Without int32      `json:"without,omitempty"` // replay: go on right before this event, an act, without it; every later act is made again
 	Cond    string     `json:"cond,omitempty"`    // until, search: "segment" "timer" "state" "drop" or a condition such as client.cwnd < 4
-	Text    string     `json:"text,omitempty"`    // label, fork, replay, moves: the branch's name; lesson: "next" "prev" "reset" "return" "hint" "level"; try: which; share: "follower" "driver", what the link lets one be; name: what the others see
+	Text    string     `json:"text,omitempty"`    // label, fork, replay, moves: the branch's name; lesson: "next" "prev" "reset" "return" "do" "hint" "level"; try: which; share: "follower" "driver", what the link lets one be; name: what the others see
 	Off     bool       `json:"off,omitempty"`     // share: the link holds no longer
 	Answer  string     `json:"answer,omitempty"`  // predict: the key of the option chosen, or what was constructed (docs/lessons.md); lesson: the level
 	Host    string     `json:"host,omitempty"`    // shell: on which host; n absent: where the session stands, else at that step
