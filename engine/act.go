@@ -134,7 +134,7 @@ func (w *World) checkTarget(op *Op) error {
 		return refuse("packet %d has not been sent; the latest is %d", t.Packet, w.sent.n)
 	}
 	_, i, held := w.find(t.Packet)
-	if i < 0 {
+	if i < 0 && w.waits(t.Packet) == nil {
 		return &ErrGone{t.Packet, p.SentBy}
 	}
 	switch {
@@ -317,6 +317,10 @@ func (w *World) changeCable(rec *trace.Recorder, c *cable, op *Op) {
 		for _, f := range c.held {
 			w.lose(rec, f.id, actRules[OpUnplug])
 		}
+		for _, id := range c.Backlog.All() {
+			c.Backlog.Remove(id)
+			w.lose(rec, id, actRules[OpUnplug])
+		}
 		c.flight, c.held = nil, nil
 	case OpPlug:
 		c.Down = false
@@ -327,6 +331,10 @@ func (w *World) changeCable(rec *trace.Recorder, c *cable, op *Op) {
 
 // onPacket makes an intervention on one packet in the network.
 func (w *World) onPacket(rec *trace.Recorder, op *Op, id sim.PacketID) error {
+	if w.waits(id) != nil && (op.Kind == OpCorrupt || op.Kind == OpEdit) {
+		return w.inQueue(rec, op, id)
+	}
+	w.leaveQueue(id)
 	c, i, held := w.find(id)
 	if i < 0 {
 		return &ErrGone{id, w.sent.get(id).SentBy}
@@ -367,6 +375,21 @@ func (w *World) onPacket(rec *trace.Recorder, op *Op, id sim.PacketID) error {
 		p.Edited = true
 		rec.Effect(trace.Effect{Kind: trace.Edited, Host: -1, Packet: id})
 	}
+	return nil
+}
+
+// inQueue changes a packet that waits before a link.
+func (w *World) inQueue(rec *trace.Recorder, op *Op, id sim.PacketID) error {
+	defer rec.Enter(actRules[op.Kind])()
+	p := w.sent.edit(id)
+	if op.Kind == OpCorrupt {
+		p.Seg.BadSum = true
+	} else if err := editSegment(&p.Seg, p, op.Edits); err != nil {
+		return err
+	} else {
+		p.Edited = true
+	}
+	rec.Effect(trace.Effect{Kind: trace.Edited, Host: -1, Packet: id})
 	return nil
 }
 

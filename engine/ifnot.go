@@ -32,6 +32,9 @@ func (w *World) skip() {
 		w.hosts[n.host].Halt(n.proc)
 	case classTimer:
 		w.disarm(x, n)
+	case classDrain:
+		c := w.cables[n.cable]
+		c.FreeAt = c.FreeAt.Add(sim.Microsecond)
 	case classAsk:
 		w.cables[n.cable].asking().askAt = sim.Never
 	}

@@ -5,6 +5,7 @@ import (
 
 	"wirestep/engine/host"
 	"wirestep/engine/middlebox"
+	"wirestep/engine/netem"
 	"wirestep/engine/sim"
 	"wirestep/engine/wire"
 )
@@ -73,6 +74,14 @@ type LinkSpec struct {
 	MarkPPM    uint32 // so many are marked CE, or lost when they cannot be
 	Queue      uint32 // packets that wait for a slow Rate; 0: no limit
 	MTU        uint32 // bytes; 1500 when 0
+	Disc       netem.Discipline
+	Target     sim.Duration // CoDel; 0: 5 ms
+	Interval   sim.Duration // CoDel; 0: 100 ms
+	Quantum    uint32       // fq_codel: bytes; 0: 1514
+	RedMin     uint32       // RED: bytes
+	RedMax     uint32
+	RedPPM     uint32
+	ECN, NoECN bool
 }
 
 // Program is what one process on a host does, line by line.
@@ -197,7 +206,7 @@ type Many struct {
 type PortRange = host.PortRange
 
 // LinkField says which properties an OpLink changes.
-type LinkField uint16
+type LinkField uint32
 
 // The properties of a link that may change while it runs.
 const (
@@ -210,6 +219,14 @@ const (
 	LinkQueue
 	LinkMTU
 	LinkMark
+	LinkDisc
+	LinkTarget
+	LinkInterval
+	LinkQuantum
+	LinkMin
+	LinkMax
+	LinkProb
+	LinkECN
 )
 
 // Target is the segment that an intervention means: one that exists, by its

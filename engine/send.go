@@ -85,6 +85,10 @@ func (w *World) put(rec *trace.Recorder, c *cable, p *Packet) {
 	if c.ID != 0 {
 		c.Watch(rec)
 	}
+	if c.Queues() {
+		w.enqueue(rec, c, p)
+		return
+	}
 	v := c.Admit(w.now, packetSize(&p.Seg), frameSize(&p.Seg), p.Seg.ECN != wire.NotECT)
 	p.DepartAt, p.ArriveAt = v.Depart, v.Arrive
 	if v.Lost != nil && w.spare == w.sent.n+1 {
@@ -96,21 +100,27 @@ func (w *World) put(rec *trace.Recorder, c *cable, p *Packet) {
 	}
 	made := w.sent.add(p)
 	rec.Effect(trace.Effect{Kind: trace.Sent, Host: p.From, Packet: made.ID, At: int64(p.ArriveAt), N: made.sort()})
-	kind := made.Seg.Kind()
-	w.kinds[int(p.From)*kindSlots+int(kind)]++
-	w.kinds[int(p.From)*kindSlots+kindSlots-1]++
+	kind := w.count(made)
 	if v.Lost != nil {
 		w.lose(rec, made.ID, v.Lost)
 	} else {
 		c.insert(flight{v.Arrive, made.ID})
 		if v.Marked {
-			w.mark(rec, made.ID)
+			w.mark(rec, made.ID, v.By)
 		}
 		if v.Twice {
 			w.copyPacket(rec, c, made.ID, v.Again)
 		}
 	}
 	w.applyRules(rec, made.ID, kind, p.From)
+}
+
+// count counts a packet among those of its kind that its host has sent.
+func (w *World) count(p *Packet) wire.Kind {
+	kind := p.Seg.Kind()
+	w.kinds[int(p.From)*kindSlots+int(kind)]++
+	w.kinds[int(p.From)*kindSlots+kindSlots-1]++
+	return kind
 }
 
 // lose tells that a packet will never arrive.
@@ -123,11 +133,11 @@ func (w *World) lose(rec *trace.Recorder, id sim.PacketID, rule *trace.Rule) {
 }
 
 // mark sets the mark of congestion on a packet under way.
-func (w *World) mark(rec *trace.Recorder, id sim.PacketID) {
+func (w *World) mark(rec *trace.Recorder, id sim.PacketID, rule *trace.Rule) {
 	p := w.sent.edit(id)
 	p.Seg.ECN, p.Edited = wire.CE, true
 	if rec.On {
-		defer rec.Enter(netem.Mark)()
+		defer rec.Enter(rule)()
 		rec.Effect(trace.Effect{Kind: trace.Edited, Host: -1, Packet: id})
 	}
 }

@@ -32,6 +32,12 @@ func (w *World) Planned(limit int) []Planned {
 		out = append(out, Planned{At: s.At, Kind: trace.Act, Host: -1, Name: s.Op.Text})
 	}
 	for _, c := range w.cables {
+		if c.Backlog.Packets > 0 {
+			out = append(out, Planned{At: c.FreeAt, Kind: trace.Link, Host: -1, Name: QueueEvent})
+		}
+		if n := c.asking(); n != nil {
+			out = append(out, Planned{At: n.askAt, Kind: trace.Timer, Host: c.From, Name: NeighbourTimer})
+		}
 		for _, f := range c.flight[:min(len(c.flight), limit)] {
 			out = append(out, Planned{At: f.at, Kind: trace.Arrive, Host: c.To, Packet: f.id})
 		}

@@ -152,6 +152,14 @@ func setLink(v *netem.Vars, s *LinkSpec, has LinkField) {
 	set(LinkReorder, func() { v.ReorderPPM = s.ReorderPPM })
 	set(LinkMark, func() { v.MarkPPM = s.MarkPPM })
 	set(LinkQueue, func() { v.Queue = s.Queue })
+	set(LinkDisc, func() { v.Disc = s.Disc })
+	set(LinkTarget, func() { v.Target = s.Target })
+	set(LinkInterval, func() { v.Interval = s.Interval })
+	set(LinkQuantum, func() { v.Quantum = s.Quantum })
+	set(LinkMin, func() { v.RedMin = s.RedMin })
+	set(LinkMax, func() { v.RedMax = s.RedMax })
+	set(LinkProb, func() { v.RedPPM = s.RedPPM })
+	set(LinkECN, func() { v.ECN, v.NoECN = s.ECN, s.NoECN })
 	set(LinkMTU, func() {
 		if v.MTU = s.MTU; v.MTU == 0 {
 			v.MTU = 1500
@@ -206,6 +214,7 @@ type class uint8
 const (
 	classAct class = iota
 	classArrive
+	classDrain // a link is free again
 	classCall
 	classTimer
 	classAsk // a neighbour is asked again
@@ -239,6 +248,11 @@ func (w *World) next() next {
 		f := c.flight[0]
 		if f.at < n.at || (f.at == n.at && (n.class > classArrive || (n.class == classArrive && f.id < best))) {
 			n, best = next{at: f.at, class: classArrive, cable: i}, f.id
+		}
+	}
+	for i, c := range w.cables {
+		if c.Backlog.Packets > 0 && (c.FreeAt < n.at || c.FreeAt == n.at && n.class > classDrain) {
+			n = next{at: c.FreeAt, class: classDrain, cable: i}
 		}
 	}
 	for i, h := range w.hosts {
@@ -300,6 +314,8 @@ func (w *World) Step(rec *trace.Recorder) bool {
 		w.call(rec, n)
 	case classTimer:
 		w.timer(rec, n)
+	case classDrain:
+		w.drain(rec, w.cables[n.cable])
 	case classAsk:
 		w.ask(rec, w.cables[n.cable])
 	}

@@ -12,7 +12,7 @@ import (
 var source string
 
 // Schema describes the variables of a link.
-var Schema = trace.NewSchema("link", Vars{}, source, nil)
+var Schema = trace.NewSchema("link", Vars{}, source, map[string][]string{"Discipline": DisciplineNames})
 
 // Vars are the properties of a link and what it remembers.
 type Vars struct {
@@ -25,6 +25,15 @@ type Vars struct {
 	MarkPPM    uint32       // mark [count]: so many of a million are marked CE; what is not ECN-capable is lost instead.
 	Queue      uint32       // queue [count]: packets that may wait for a slow rate; 0 is no limit.
 	MTU        uint32       // mtu [bytes]: largest packet that the link takes.
+	Disc       Discipline   // qdisc [state]: how the link chooses what leaves next and what is dropped.
+	Target     sim.Duration // target [duration]: CoDel: how long a packet may wait. 0 is 5 ms.
+	Interval   sim.Duration // interval [duration]: CoDel: for how long that may last. 0 is 100 ms.
+	Quantum    uint32       // quantum [bytes]: fq_codel: what a flow may send in its turn. 0 is 1514.
+	RedMin     uint32       // min [bytes]: RED: below this average length nothing is dropped.
+	RedMax     uint32       // max [bytes]: RED: above this average length everything is.
+	RedPPM     uint32       // probability [count]: RED: so many of a million are dropped just below that.
+	ECN        bool         // ecn [bool]: what is ECN-capable is marked instead of dropped.
+	NoECN      bool         // noecn [bool]: fq_codel: it is dropped like all else.
 	Down       bool         // down [bool]: the cable is unplugged.
 	FreeAt     sim.Time     // busy until [time]: when the packet being sent will have left.
 	LastAt     sim.Time     // last arrival [time]: no later packet arrives before, unless it is reordered.
@@ -36,12 +45,15 @@ type Link struct {
 	ID       sim.SubjectID
 	From, To sim.HostID
 	Rand     sim.Rand
+	Backlog  Backlog // CoDel, fq_codel: what waits
+	RED      redMemory
 	Leaving  []sim.Time // when the packets that wait or are being sent will have left
 }
 
 // Clone returns a copy that shares nothing.
 func (l *Link) Clone() *Link {
 	n := *l
+	n.Backlog = l.Backlog.Clone()
 	n.Leaving = append(make([]sim.Time, 0, len(l.Leaving)), l.Leaving...)
 	return &n
 }
@@ -56,9 +68,10 @@ func (l *Link) Values() []int64 { return Schema.Values(unsafe.Pointer(&l.Vars)) 
 type Verdict struct {
 	Lost           *trace.Rule // not nil: the packet never arrives, for this reason
 	Depart, Arrive sim.Time
-	Marked         bool     // it arrives with the mark CE
-	Twice          bool     // a copy arrives as well
-	Again          sim.Time // when
+	Marked         bool        // it arrives with the mark CE
+	By             *trace.Rule // under which it was marked
+	Twice          bool        // a copy arrives as well
+	Again          sim.Time    // when
 }
 
 var lossRandom = trace.Declare(trace.Rule{
@@ -109,11 +122,15 @@ var lossBig = trace.Declare(trace.Rule{
 // Admit takes a packet of so many bytes at an instant; each is what the largest frame
 // has that it travels in; markable: it is ECN-capable.
 func (l *Link) Admit(now sim.Time, bytes, each uint32, markable bool) Verdict {
-	switch {
-	case l.Down:
-		return Verdict{Lost: lossDown}
-	case l.MTU > 0 && each > l.MTU:
-		return Verdict{Lost: lossBig}
+	if rule := l.Refuses(each); rule != nil {
+		return Verdict{Lost: rule}
+	}
+	marked := false
+	if l.Disc == RED && l.RedMax > 0 {
+		var rule *trace.Rule
+		if rule, marked = l.red(now, l.backlog(now), markable); rule != nil {
+			return Verdict{Lost: rule}
+		}
 	}
 	for len(l.Leaving) > 0 && l.Leaving[0] <= now {
 		l.Leaving = l.Leaving[1:]
@@ -121,6 +138,35 @@ func (l *Link) Admit(now sim.Time, bytes, each uint32, markable bool) Verdict {
 	if l.Queue > 0 && uint32(len(l.Leaving)) > l.Queue {
 		return Verdict{Lost: lossQueue}
 	}
+	v := l.Launch(now, bytes, markable)
+	if l.RED.idle = max(now, l.FreeAt); marked && v.Lost == nil {
+		v.Marked, v.By = true, redMark
+	}
+	return v
+}
+
+// Refuses says why a packet never gets into the link: it is unplugged, or the packet is
+// larger than it takes.
+func (l *Link) Refuses(each uint32) *trace.Rule {
+	switch {
+	case l.Down:
+		return lossDown
+	case l.MTU > 0 && each > l.MTU:
+		return lossBig
+	}
+	return nil
+}
+
+// backlog is what waits for a slow link, in bytes.
+func (l *Link) backlog(now sim.Time) uint64 {
+	if l.FreeAt <= now {
+		return 0
+	}
+	return uint64(l.FreeAt.Sub(now)) * l.Rate / (8 * uint64(sim.Second))
+}
+
+// Launch sends a packet as soon as the link is free, and lets its dice fall.
+func (l *Link) Launch(now sim.Time, bytes uint32, markable bool) Verdict {
 	v := Verdict{Depart: now}
 	if l.Rate > 0 {
 		start := max(now, l.FreeAt)
@@ -133,7 +179,7 @@ func (l *Link) Admit(now sim.Time, bytes, each uint32, markable bool) Verdict {
 		return v
 	}
 	if l.Rand.Chance(l.MarkPPM) {
-		if v.Marked = markable; !markable {
+		if v.Marked, v.By = markable, Mark; !markable {
 			v.Lost = lossMark
 			return v
 		}

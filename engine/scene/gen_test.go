@@ -11,6 +11,7 @@ import (
 	"wirestep/engine"
 	"wirestep/engine/host"
 	"wirestep/engine/middlebox"
+	"wirestep/engine/netem"
 	"wirestep/engine/sim"
 	"wirestep/engine/wire"
 )
@@ -88,7 +89,7 @@ func genSetting(t *rapid.T) engine.Setting {
 func genLinks(t *rapid.T, sc *engine.Scenario) {
 	for i := 1; i < len(sc.Hosts); i++ {
 		s := engine.LinkSpec{From: sc.Hosts[i-1].Name, To: sc.Hosts[i].Name}
-		genProperties(t, &s, rapid.Uint16Range(0, 255).Draw(t, "which"))
+		genProperties(t, &s, rapid.Uint32Range(0, 2047).Draw(t, "which"))
 		back := s
 		back.From, back.To = s.To, s.From
 		if rapid.Bool().Draw(t, "asymmetric") {
@@ -98,8 +99,8 @@ func genLinks(t *rapid.T, sc *engine.Scenario) {
 	}
 }
 
-func genProperties(t *rapid.T, s *engine.LinkSpec, which uint16) {
-	has := func(bit engine.LinkField) bool { return which&uint16(bit) != 0 }
+func genProperties(t *rapid.T, s *engine.LinkSpec, which uint32) {
+	has := func(bit engine.LinkField) bool { return which&uint32(bit) != 0 }
 	ppm := func() uint32 { return rapid.Uint32Range(0, 1_000_000).Draw(t, "ppm") }
 	if has(engine.LinkDelay) {
 		s.Delay = genSpan(t)
@@ -121,6 +122,12 @@ func genProperties(t *rapid.T, s *engine.LinkSpec, which uint16) {
 	}
 	if has(engine.LinkQueue) {
 		s.Queue = rapid.Uint32Range(0, maxQueue).Draw(t, "queue")
+	}
+	if has(engine.LinkDisc) {
+		s.Disc = netem.Discipline(rapid.IntRange(0, 2).Draw(t, "qdisc"))
+	}
+	if s.Disc != netem.FIFO && has(engine.LinkTarget) {
+		s.Target, s.Interval = genSpan(t), genSpan(t)
 	}
 	if has(engine.LinkMTU) {
 		s.MTU = rapid.Uint32Range(68, 65535).Draw(t, "mtu")
@@ -230,7 +237,7 @@ func genNow(t *rapid.T, sc *engine.Scenario) (op engine.Op) {
 		l := sc.Links[rapid.IntRange(0, len(sc.Links)-1).Draw(t, "link")]
 		op.Link.From, op.Link.To, op.Both = l.From, l.To, rapid.Bool().Draw(t, "both")
 		if op.Kind == engine.OpLink {
-			which := rapid.Uint16Range(1, 255).Draw(t, "which")
+			which := rapid.Uint32Range(1, 255).Draw(t, "which")
 			genProperties(t, &op.Link, which)
 			op.LinkHas = engine.LinkField(which)
 		}

@@ -4,7 +4,10 @@ import (
 	"strconv"
 
 	"wirestep/engine"
+	"wirestep/engine/netem"
 )
+
+const maxRED = 1 << 30 // bytes
 
 // property is one thing that a link statement or a link intervention sets.
 type property struct {
@@ -48,6 +51,48 @@ var properties = [...]property{
 		func(l *line, s *engine.LinkSpec) { s.Queue = uint32(l.int("a number of packets", 0, maxQueue)) },
 		func(s *engine.LinkSpec) string { return strconv.Itoa(int(s.Queue)) },
 		func(s *engine.LinkSpec) bool { return s.Queue == 0 }},
+	{"qdisc", engine.LinkDisc,
+		func(l *line, s *engine.LinkSpec) {
+			s.Disc = netem.Discipline(l.among("a queueing discipline", netem.DisciplineNames))
+		},
+		func(s *engine.LinkSpec) string { return s.Disc.String() },
+		func(s *engine.LinkSpec) bool { return s.Disc == netem.FIFO }},
+	{"target", engine.LinkTarget,
+		func(l *line, s *engine.LinkSpec) { s.Target = l.span() },
+		func(s *engine.LinkSpec) string { return formatSpan(s.Target) },
+		func(s *engine.LinkSpec) bool { return s.Target == 0 }},
+	{"interval", engine.LinkInterval,
+		func(l *line, s *engine.LinkSpec) { s.Interval = l.span() },
+		func(s *engine.LinkSpec) string { return formatSpan(s.Interval) },
+		func(s *engine.LinkSpec) bool { return s.Interval == 0 }},
+	{"quantum", engine.LinkQuantum,
+		func(l *line, s *engine.LinkSpec) { s.Quantum = uint32(l.int("a number of bytes", 256, 65536)) },
+		func(s *engine.LinkSpec) string { return strconv.Itoa(int(s.Quantum)) },
+		func(s *engine.LinkSpec) bool { return s.Quantum == 0 }},
+	{"min", engine.LinkMin,
+		func(l *line, s *engine.LinkSpec) { s.RedMin = uint32(l.int("a number of bytes", 1, maxRED)) },
+		func(s *engine.LinkSpec) string { return strconv.Itoa(int(s.RedMin)) },
+		func(s *engine.LinkSpec) bool { return s.RedMin == 0 }},
+	{"max", engine.LinkMax,
+		func(l *line, s *engine.LinkSpec) { s.RedMax = uint32(l.int("a number of bytes", 1, maxRED)) },
+		func(s *engine.LinkSpec) string { return strconv.Itoa(int(s.RedMax)) },
+		func(s *engine.LinkSpec) bool { return s.RedMax == 0 }},
+	{"probability", engine.LinkProb,
+		func(l *line, s *engine.LinkSpec) { s.RedPPM = each(l, "a share such as 2%", parsePart) },
+		func(s *engine.LinkSpec) string { return formatPart(s.RedPPM) },
+		func(s *engine.LinkSpec) bool { return s.RedPPM == 0 }},
+	{"ecn", engine.LinkECN,
+		func(l *line, s *engine.LinkSpec) {
+			s.ECN = l.among("on or off", []string{"on", "off"}) == 0
+			s.NoECN = !s.ECN
+		},
+		func(s *engine.LinkSpec) string {
+			if s.ECN {
+				return "on"
+			}
+			return "off"
+		},
+		func(s *engine.LinkSpec) bool { return !s.ECN && !s.NoECN }},
 	{"mtu", engine.LinkMTU,
 		func(l *line, s *engine.LinkSpec) { s.MTU = uint32(l.int("a size in bytes", 68, 65535)) },
 		func(s *engine.LinkSpec) string { return strconv.Itoa(int(s.MTU)) },
@@ -90,7 +135,23 @@ next:
 		}
 		l.fail("%q is no property of a link, expected %s", w, oneOf(names))
 	}
+	l.complete(s, has)
 	return has
+}
+
+// complete refuses what a discipline cannot do with, or without.
+func (l *line) complete(s *engine.LinkSpec, has engine.LinkField) {
+	const codel = engine.LinkTarget | engine.LinkInterval
+	const red = engine.LinkMin | engine.LinkMax | engine.LinkProb
+	switch {
+	case l.err != nil || has&engine.LinkDisc == 0:
+	case s.Disc == netem.RED && (s.RedMin == 0 || s.RedMax <= s.RedMin || s.RedPPM == 0):
+		l.fail("RED needs thresholds, expected min and a larger max in bytes, and probability such as 2%%")
+	case s.Disc != netem.RED && has&red != 0:
+		l.fail("%s has no thresholds, expected min, max and probability with qdisc red", s.Disc)
+	case s.Disc != netem.CoDel && s.Disc != netem.FQCoDel && has&codel != 0:
+		l.fail("%s has no target, expected target and interval with qdisc codel or fq_codel", s.Disc)
+	}
 }
 
 func (p *parser) readLink(l *line, _ string) {
