@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"wirestep/engine"
@@ -100,7 +101,7 @@ func Play(l *Lesson, tell Told) (errs []error) {
 			}
 		}
 	}
-	return append(errs, l.playParams()...)
+	return slices.Concat(errs, l.playParams(), l.playDrills())
 }
 
 // playAt plays it at one level.

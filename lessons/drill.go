@@ -12,6 +12,7 @@ type Drill struct {
 	Ask  *Question           `yaml:"ask"`
 	Step string              `yaml:"step"` // what a wrong answer opens
 
-	scene string // as it is written, with its placeholders
+	scene string   // as it is written, with its placeholders
+	uses  []string // expressions that its texts ask for
 	line  int
 }

@@ -134,6 +134,7 @@ func (d *reader) braces(out []Span, s string, at ast.Node) []Span {
 			d.use(name, at)
 		} else if len(d.out.Drills) > 0 && nameRE.MatchString(word) {
 			out = append(out, Span{Value: word})
+			d.use(word, at)
 		} else if version, ok := strings.CutPrefix(word, "v "); ok && version != "" {
 			out = addText(out, version)
 		} else if key, ok := strings.CutPrefix(word, "key "); ok && key != "" {
@@ -176,5 +177,9 @@ func (d *reader) errorAt(n ast.Node, format string, args ...any) {
 
 // use notes that a value of the run is asked for.
 func (d *reader) use(name string, at ast.Node) {
-	d.uses = append(d.uses, use{step: len(d.out.Steps) - 1, drill: len(d.out.Drills) > 0, name: name, sec: d.sec, line: d.place(at)})
+	u := len(d.out.Steps) - 1
+	if len(d.out.Drills) > 0 {
+		u = len(d.out.Drills) - 1
+	}
+	d.uses = append(d.uses, use{step: u, drill: len(d.out.Drills) > 0, name: name, sec: d.sec, line: d.place(at)})
 }

@@ -85,3 +85,23 @@ func orElse(s, otherwise string) string {
 	}
 	return s
 }
+
+// drillUse resolves a name in the texts of a drill: one that varies, or an expression
+// asked where the question is decided.
+func (k *linter) drillUse(u use) error {
+	if u.step >= len(k.l.Drills) {
+		return nil // the section has no drill; that has been said
+	}
+	d := &k.l.Drills[u.step]
+	if _, varies := d.Vary[u.name]; varies || slices.Contains(d.uses, u.name) {
+		return nil
+	}
+	if u.sec == "ask" {
+		return fmt.Errorf("{%s}%s; expected one of %v, which vary", u.name, meant(u.name, sortedKeys(d.Vary)), sortedKeys(d.Vary))
+	}
+	if _, err := k.value(u.name); err != nil {
+		return fmt.Errorf("{=%s}%s; expected one of %v, which vary, or an expression: %w", u.name, meant(u.name, sortedKeys(d.Vary)), sortedKeys(d.Vary), err)
+	}
+	d.uses = append(d.uses, u.name)
+	return nil
+}

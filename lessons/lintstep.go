@@ -283,7 +283,7 @@ func (k *linter) used() {
 
 func (k *linter) use(u use) error {
 	if u.drill {
-		return nil // a drill's values are asked when it is judged
+		return k.drillUse(u)
 	}
 	if u.step < 0 || u.step >= len(k.l.Steps) {
 		return errors.New("{=…} before the first step; expected it in a step")

@@ -29,7 +29,7 @@ type reader struct {
 
 // use is a value of the run that a text asks for.
 type use struct {
-	step  int // -1: in no step
+	step  int // or which drill; -1: in no step
 	drill bool
 	name  string
 	sec   string // "label": in the words of an answer, "why": beside them
