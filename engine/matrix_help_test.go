@@ -97,13 +97,29 @@ func (b *bench) call(do func(x *host.Ctx) tcp.Errno) {
 	})
 }
 
+// makes makes a call that gives a descriptor.
+func (b *bench) makes(x *host.Ctx, c host.Call) int32 {
+	b.Helper()
+	d, w := b.h.Call(x, c)
+	if w != nil || d.Errno != tcp.OK {
+		b.Fatalf("%T fails with %s", c, d.Errno)
+	}
+	return int32(d.N)
+}
+
+// returns makes a call that does not wait.
+func (b *bench) returns(x *host.Ctx, c host.Call) tcp.Errno {
+	d, _ := b.h.Call(x, c)
+	return d.Errno
+}
+
 func (b *bench) listen() {
 	b.call(func(x *host.Ctx) tcp.Errno {
-		b.listener = b.h.Socket(x)
-		if err := b.h.Bind(x, b.listener, b.us); err != tcp.OK {
+		b.listener = b.makes(x, &host.Socket{})
+		if err := b.returns(x, &host.Bind{FD: b.listener, At: b.us}); err != tcp.OK {
 			return err
 		}
-		return b.h.Listen(x, b.listener, 16)
+		return b.returns(x, &host.Listen{FD: b.listener, Backlog: 16})
 	})
 }
 
@@ -118,9 +134,9 @@ func (b *bench) handshake(whole bool) {
 	}
 	b.sndUna = b.sndNxt
 	b.send(wire.ACK, b.rcvNxt, b.sndNxt)
-	b.call(func(x *host.Ctx) (err tcp.Errno) {
-		b.fd, err = b.h.Accept(x, b.listener)
-		return err
+	b.call(func(x *host.Ctx) tcp.Errno {
+		b.fd = b.makes(x, &host.Accept{FD: b.listener})
+		return tcp.OK
 	})
 }
 
@@ -128,11 +144,11 @@ func (b *bench) handshake(whole bool) {
 func (b *bench) connect() {
 	b.us.Port = 2000
 	b.call(func(x *host.Ctx) tcp.Errno {
-		b.fd = b.h.Socket(x)
-		if err := b.h.Bind(x, b.fd, b.us); err != tcp.OK {
+		b.fd = b.makes(x, &host.Socket{NonBlock: true})
+		if err := b.returns(x, &host.Bind{FD: b.fd, At: b.us}); err != tcp.OK {
 			return err
 		}
-		if err := b.h.Connect(x, b.fd, b.peer); err != tcp.EINPROGRESS {
+		if err := b.returns(x, &host.Connect{FD: b.fd, To: b.peer}); err != tcp.EINPROGRESS {
 			return err
 		}
 		return tcp.OK
@@ -145,12 +161,11 @@ func (b *bench) connect() {
 func (b *bench) fin(how string) {
 	b.call(func(x *host.Ctx) tcp.Errno {
 		if how == "shutdown" {
-			return b.h.Shutdown(x, b.fd, 1)
+			return b.returns(x, &host.Shutdown{FD: b.fd, How: 1})
 		}
 		fd := b.fd
 		b.fd = -1
-		_, err := b.h.Close(x, fd)
-		return err
+		return b.returns(x, &host.Close{FD: fd})
 	})
 	b.sndNxt++
 }

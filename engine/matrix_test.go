@@ -106,8 +106,8 @@ func (b *bench) observe(row string) {
 	}
 	if b.fd >= 0 {
 		b.event(trace.Call, func(x *host.Ctx) {
-			if v, err := b.h.Option(x, b.fd, "SO_ERROR"); err == tcp.OK {
-				b.err = tcp.Errno(v[0]).String()
+			if d, _ := b.h.Call(x, &host.Getsockopt{FD: b.fd, Name: "SO_ERROR"}); d.Errno == tcp.OK {
+				b.err = tcp.Errno(d.N).String()
 			}
 		})
 	}

@@ -1,13 +1,11 @@
 package host
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
 	"wirestep/engine/sim"
 	"wirestep/engine/tcp"
-	"wirestep/engine/wire"
 )
 
 // leaveFastOpen tells the listener of a connection that its third segment is no
@@ -26,75 +24,6 @@ func (h *Host) fastOpenSecret() {
 	}
 	r := sim.Derive(h.secret, "fastopen")
 	h.Sys.FastOpenKeys[0], h.Sys.FastOpenKeyN = tcp.FastOpenKey{r.Uint64(), r.Uint64()}, 1
-}
-
-// SendFast is sendto(2) with MSG_FASTOPEN, or the first write after a deferred
-// connect(): the SYN leaves with as much of the data as it takes. EINPROGRESS: a
-// call that waits has to wait for the connection before it sends the rest; OK: it
-// is there already (tcp_sendmsg_fastopen).
-func (h *Host) SendFast(x *Ctx, fd int32, to wire.Endpoint, data string) (int, tcp.Errno) {
-	s, c := h.take(x, fd)
-	switch {
-	case c == nil:
-		return 0, tcp.EBADF
-	case x.Sys.FastOpen&tcp.FastOpenClient == 0:
-		return 0, tcp.EOPNOTSUPP
-	case c.FODefer:
-		s.Connecting = true
-		return c.ConnectFast(&x.Ctx, c.ISS, data), tcp.EINPROGRESS
-	case s.Connecting:
-		done, err := h.Connected(x, fd)
-		if !done {
-			err = tcp.EALREADY
-		}
-		return 0, err
-	case c.State == tcp.Listen:
-		return 0, tcp.EISCONN
-	}
-	iss, err := h.choose(x, c, to)
-	if err != tcp.OK {
-		return 0, err
-	}
-	s.Connecting = true
-	return c.ConnectFast(&x.Ctx, iss, data), tcp.EINPROGRESS
-}
-
-// writeFast is the part of a write that Fast Open does. It reports whether the call
-// is answered, or waits for the connection.
-func (h *Host) writeFast(x *Ctx, proc int, w *wait, s *Sock, data string, total int64, dont bool) bool {
-	c := h.edit(x, h.Conn(s.Conn))
-	if w.fast {
-		err := c.TakeError(&x.Ctx)
-		if err != tcp.OK {
-			h.returned(x, proc, &w.in, 0, err, "")
-		}
-		return err != tcp.OK
-	}
-	to := wire.Endpoint{}
-	if n := len(w.in.Args); w.in.Args[n-1].Kind == ArgAddr {
-		to = w.in.Args[n-1].Addr
-	}
-	n, err := h.SendFast(x, s.FD, to, data)
-	w.done = int64(n)
-	switch {
-	case err == tcp.OK:
-		return false
-	case err != tcp.EINPROGRESS, dont && n == 0:
-		h.returned(x, proc, &w.in, 0, err, "")
-	case dont:
-		h.returned(x, proc, &w.in, w.done, tcp.OK, "")
-	default:
-		defer x.Enter(connectWait)()
-		c.WritePending = w.done < total
-		w.fast, w.sock, w.until = true, c.ID, sim.Never
-		h.block(proc, *w)
-	}
-	return true
-}
-
-// hasFlag looks for a constant in an argument such as MSG_MORE|MSG_DONTWAIT.
-func hasFlag(a Arg, name string) bool {
-	return a.Kind == ArgWord && slices.Contains(strings.Split(a.Text, "|"), name)
 }
 
 // setFastOpen sets one of the options of Fast Open (do_tcp_setsockopt).
@@ -125,13 +54,8 @@ func setFastOpen(x *Ctx, c *tcp.Conn, name string, v []int64) tcp.Errno {
 	return tcp.OK
 }
 
-// SetFastOpenKey is setsockopt(2) with TCP_FASTOPEN_KEY.
-func (h *Host) SetFastOpenKey(x *Ctx, fd int32, key string) tcp.Errno {
-	_, c := h.take(x, fd)
-	if c == nil {
-		return tcp.EBADF
-	}
-	defer x.Enter(optionRule)()
+// setFastOpenKey is TCP_FASTOPEN_KEY.
+func setFastOpenKey(c *tcp.Conn, key string) tcp.Errno {
 	if !c.SetFastOpenKey(key) {
 		return tcp.EINVAL
 	}

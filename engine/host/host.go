@@ -45,7 +45,7 @@ type Host struct {
 	Mem    tcp.Memory // what one connection leaves to the next
 	Rand   sim.Rand
 
-	Socks []Sock
+	Files []File
 	Live  []*tcp.Conn // every socket, in order of creation
 	Reqs  []*tcp.Request
 	TWs   []*tcp.TimeWait
@@ -67,23 +67,21 @@ type Host struct {
 	tuples, ports, due sim.Index       // what is found by four-tuple, by local port, by deadline
 	listens            []sim.SubjectID // listeners, oldest first
 	touched            touched
-	resumed            *wait  // the wait of the call at hand, if it goes on with one
+	caller             int // index of the process whose call is at hand; -1: it is none's
+	pipes              []pipe
+	epolls             []epoll
+	errqs              []errQueue
+	kept               []keptOption
+	noAdmin            bool        // the caller has given up CAP_NET_ADMIN
+	outOf              sim.EventID // of this event, so many segments have been looked at for time stamps
+	outSeen            int
 	epoch              uint32 // subjects of an older epoch are shared with copies
 	written            bool   // a subject of this epoch may exist
 }
 
-// Sock is one descriptor.
-type Sock struct {
-	FD         int32
-	Proc       int // index of the process that holds it; -1: none
-	Conn       sim.SubjectID
-	NonBlock   bool
-	Connecting bool // a connect() that did not wait is under way
-}
-
 // New returns a host with nothing on it.
 func New(id sim.SubjectID, index sim.HostID, name string, addrs []netip.Addr, seed uint64, kernel *Profile) *Host {
-	h := &Host{ID: id, Index: index, Name: name, Addrs: addrs, Rand: sim.Derive(seed, "host "+name), nextFD: 3}
+	h := &Host{ID: id, Index: index, Name: name, Addrs: addrs, Rand: sim.Derive(seed, "host "+name), nextFD: 3, caller: -1}
 	h.secret = h.Rand.Uint64()
 	h.NoOffload()
 	h.Install(kernel)
@@ -113,7 +111,8 @@ func (h *Host) Clone() *Host {
 	n.Mem = h.Mem.Clone()
 	n.FilterSet = h.FilterSet.clone()
 	n.told = slices.Clone(h.told)
-	n.Socks = append(make([]Sock, 0, len(h.Socks)), h.Socks...)
+	n.Files = append(make([]File, 0, len(h.Files)), h.Files...)
+	n.cloneKept(h)
 	n.Live = append(make([]*tcp.Conn, 0, len(h.Live)), h.Live...)
 	n.Reqs = append(make([]*tcp.Request, 0, len(h.Reqs)), h.Reqs...)
 	n.TWs = append(make([]*tcp.TimeWait, 0, len(h.TWs)), h.TWs...)
@@ -247,6 +246,9 @@ func (h *Host) made(id sim.SubjectID) *trace.Made {
 // Finish ends an event on this host: calls whose wait is over may go on, the timers
 // that the event armed are known as its own, and the tables are in order again.
 func (h *Host) Finish(x *Ctx) {
+	if len(h.epolls) > 0 {
+		h.ring()
+	}
 	h.Wake(x)
 	h.settle(x)
 	for _, c := range h.touched.conns {
@@ -295,6 +297,7 @@ func (h *Host) newConn(x *Ctx) *tcp.Conn {
 
 // sweep removes sockets that nobody holds any more, and counts the orphans.
 func (h *Host) sweep(x *Ctx) {
+	h.watchErrors(x)
 	for _, c := range h.touched.conns {
 		if left := c.TakeLeft(); left != nil {
 			h.leaveFastOpen(x, c, left)

@@ -84,7 +84,8 @@ func (h *Host) forgetAll(x *Ctx) {
 	if h.Track != nil {
 		h.Track.Lose(&middlebox.Ctx{Recorder: x.Recorder, Now: x.Now, Host: h.Index, IDs: x.IDs})
 	}
-	h.Live, h.Reqs, h.TWs, h.Socks, h.Log, h.Mem, h.stamps = nil, nil, nil, nil, nil, tcp.Memory{}, nil
+	h.Live, h.Reqs, h.TWs, h.Files, h.Log, h.Mem, h.stamps = nil, nil, nil, nil, nil, tcp.Memory{}, nil
+	h.pipes, h.epolls, h.errqs, h.kept = nil, nil, nil, nil
 	h.tuples, h.ports, h.due, h.listens, h.touched = sim.Index{}, sim.Index{}, sim.Index{}, nil, touched{}
 	h.Vars = Vars{Off: h.Off, BootAt: h.BootAt}
 	for i := range h.Procs {

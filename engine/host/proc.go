@@ -36,14 +36,10 @@ type loop struct {
 	start, left int
 }
 
-// wait is a blocked call.
+// wait is a line whose call has not returned.
 type wait struct {
-	in    Instr
-	sock  sim.SubjectID // of the socket that decides
-	done  int64         // bytes written so far
-	fast  bool          // a SYN has left with the first of them
-	until sim.Time      // deadline of the wait, or Never
-	extra bool          // the line was a person's, not the program's
+	in  Instr
+	sys *Wait // never written
 }
 
 func (p *Proc) clone() Proc {
@@ -141,8 +137,8 @@ func (h *Host) NextCall() (at sim.Time, proc int) {
 	for i := range h.Procs {
 		p := &h.Procs[i]
 		t := p.RunAt
-		if p.Wait != nil && p.Wait.until < t {
-			t = p.Wait.until
+		if p.Wait != nil && p.Wait.sys.Until < t {
+			t = p.Wait.sys.Until
 		}
 		if t < at {
 			at, proc = t, i
@@ -183,36 +179,103 @@ func (h *Host) Ask(x *Ctx, proc int, in Instr) {
 func (h *Host) Run(x *Ctx, proc int) {
 	h.Watch(x)
 	p := &h.Procs[proc]
-	w := wait{until: sim.Never}
-	switch h.resumed = p.Wait; {
-	case p.Wait != nil:
-		w = *p.Wait
+	was := p.Wait
+	var in Instr
+	switch {
+	case was != nil:
+		in = was.in
 	case len(p.Queue) > 0:
-		w.in, w.extra = p.Queue[0], true
-		p.Queue = p.Queue[1:]
+		in, p.Queue = p.Queue[0], p.Queue[1:]
 	default:
-		w.in = p.Lines[p.PC]
+		in = p.Lines[p.PC]
 		p.PC++
 	}
 	p.Wait = nil
-	x.Event.Name = w.in.Text
-	h.call(x, proc, w)
-	h.resumed = nil
+	x.Event.Name = in.Text
+	h.caller = proc
+	h.line(x, proc, &in, was)
+	h.caller = -1
 	h.called, h.calledAt = x.Event.Subject, x.Now
 	h.sweep(x)
 	h.Procs[proc].By = x.Event.ID
 	h.Procs[proc].settle(x.Now)
 }
 
+// line makes the call of a line, or goes on with it.
+func (h *Host) line(x *Ctx, proc int, in *Instr, was *wait) {
+	p := &h.Procs[proc]
+	if in.Name == "kill" {
+		h.kill(x, proc)
+		return
+	}
+	var sys *Wait
+	var d Done
+	if was != nil {
+		w := *was.sys
+		d, sys = h.goOn(x, &w, was.sys)
+	} else {
+		d, sys = h.goOn(x, &Wait{call: h.spell(x, p, in), Until: sim.Never}, nil)
+	}
+	switch {
+	case sys == nil:
+		h.returned(x, proc, &d)
+		p.takes(in, &d)
+		if read, is := d.again(in); is {
+			p.Wait = &wait{*in, &Wait{call: read, Until: sim.Never, On: x.Event.Subject, what: forData}}
+		}
+	case was != nil && sys == was.sys:
+		p.Wait = was
+	default:
+		p.Wait = &wait{*in, sys}
+	}
+}
+
+// spell makes the call out of the line.
+func (h *Host) spell(x *Ctx, p *Proc, in *Instr) Call {
+	c := Spell(in, p.fd)
+	o, opens := c.(*Opening)
+	switch {
+	case c == nil:
+		return &Fcntl{FD: -1} // no such call: no such descriptor
+	case !opens:
+		return c
+	}
+	fd, c := o.begin(h, x)
+	p.set(in.Var, fd)
+	return c
+}
+
+// takes notes what a call gave to the program.
+func (p *Proc) takes(in *Instr, d *Done) {
+	switch {
+	case d.Errno != tcp.OK:
+	case d.Opens:
+		p.set(in.Var, int32(d.N))
+	case in.Name == "pipe":
+		for i, n := range d.Values {
+			p.set(in.Args[i].Text, int32(n))
+		}
+	case d.read == readEnd:
+		p.EOF = true
+	case d.read == readData:
+		p.Read += uint64(d.N)
+	}
+}
+
+// again is the read() that follows the one that has returned, of read(c, eof).
+func (d *Done) again(in *Instr) (Call, bool) {
+	return d.reads, d.Errno == tcp.OK && d.N > 0 && d.reads != nil && in.all()
+}
+
 // Wake lets blocked calls go on whose condition has come true.
 func (h *Host) Wake(x *Ctx) {
 	for i := range h.Procs {
 		p := &h.Procs[i]
-		if p.Wait == nil || p.RunAt != sim.Never || !h.ready(p.Wait, x.Now) {
+		if p.Wait == nil || p.RunAt != sim.Never || !h.Ready(p.Wait.sys, x.Now) {
 			continue
 		}
 		p.RunAt, p.By = x.Now, x.Event.ID
-		x.Effect(trace.Effect{Kind: trace.Woke, Host: h.Index, N: int32(i), Subject: p.Wait.sock})
+		x.Effect(trace.Effect{Kind: trace.Woke, Host: h.Index, N: int32(i), Subject: p.Wait.sys.On})
 	}
 }
 
@@ -224,23 +287,32 @@ func (h *Host) Halt(proc int) {
 }
 
 // returned ends a call.
-func (h *Host) returned(x *Ctx, proc int, in *Instr, result int64, err tcp.Errno, text string) {
+func (h *Host) returned(x *Ctx, proc int, d *Done) {
 	p := &h.Procs[proc]
-	if err != tcp.OK {
-		result = -1
-		p.Errno = err
+	n := d.N
+	if d.Errno != tcp.OK {
+		n = -1
+		p.Errno = d.Errno
 	}
-	x.Effect(trace.Effect{Kind: trace.Returned, Host: h.Index, N: int32(proc), Result: result, Errno: err.String(), Text: text})
+	if d.span > 0 && x.On {
+		defer x.SetSpan(x.SetSpan(d.span - 1))
+	}
+	x.Effect(trace.Effect{Kind: trace.Returned, Host: h.Index, N: int32(proc), Result: n, Errno: d.Errno.String(), Text: d.Text[:min(len(d.Text), 64)]})
 }
 
-// block lets the process wait in its call, as before if it goes on to wait for the
-// same.
-func (h *Host) block(proc int, w wait) {
-	if was := h.resumed; was != nil && was.sock == w.sock && was.done == w.done && was.fast == w.fast && was.until == w.until && was.extra == w.extra {
-		h.Procs[proc].Wait = was
-		return
+// kill ends the process: the kernel closes every descriptor that it held.
+func (h *Host) kill(x *Ctx, proc int) {
+	defer x.Enter(killRule)()
+	for i := 0; i < len(h.Files); {
+		if h.Files[i].Proc != proc {
+			i++
+			continue
+		}
+		h.closeFile(x, i)
 	}
-	h.Procs[proc].Wait = &w
+	p := &h.Procs[proc]
+	p.PC, p.Queue, p.Done = len(p.Lines), nil, true
+	h.returned(x, proc, &Done{})
 }
 
 // set gives a variable a descriptor.

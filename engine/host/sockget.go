@@ -5,24 +5,45 @@ import (
 	"wirestep/engine/tcp"
 )
 
-// SetOption is setsockopt(2) for an option that is one or two numbers.
-func (h *Host) SetOption(x *Ctx, fd int32, name string, v []int64) tcp.Errno {
-	_, c := h.take(x, fd)
-	if c == nil {
-		return tcp.EBADF
-	}
-	defer x.Enter(optionRule)()
-	return setOption(x, c, name, v)
+// Getsockopt is getsockopt(2): Values are the numbers of an option.
+type Getsockopt struct {
+	FD    int32
+	Name  string // "": the level has no such option
+	Size  int64  // optlen, when Sized
+	Sized bool
+	Alien bool // an option of IPv6, and the socket is of IPv4
 }
 
-// Option is getsockopt(2): the numbers of an option.
-func (h *Host) Option(x *Ctx, fd int32, name string) ([]int64, tcp.Errno) {
-	_, c := h.take(x, fd)
-	if c == nil {
-		return nil, tcp.EBADF
+func (c *Getsockopt) do(h *Host, x *Ctx, _ *Wait) (Done, bool) {
+	_, s, err := h.socket(x, c.FD)
+	switch {
+	case err != tcp.OK:
+		return failed(err)
+	case c.Name == "" || c.Alien:
+		return failed(tcp.ENOPROTOOPT)
+	case c.Sized && c.Size < 0:
+		return failed(tcp.EINVAL)
 	}
 	defer x.Enter(optionRule)()
-	return h.option(x, c, name)
+	return c.get(h, x, s).under(x)
+}
+
+func (c *Getsockopt) get(h *Host, x *Ctx, s *tcp.Conn) (d Done) {
+	switch c.Name {
+	case "TCP_INFO":
+		return d
+	case "TCP_CONGESTION":
+		d.Text = s.CC.String()
+		return d
+	}
+	if d.Values, d.Errno = h.option(x, s, c.Name); d.Errno != tcp.OK {
+		return Done{Errno: d.Errno}
+	}
+	d.N = d.Values[0]
+	if c.Name == "SO_ERROR" {
+		d.Text = tcp.Errno(d.N).String()
+	}
+	return d
 }
 
 func bit(b bool) int64 {
@@ -121,9 +142,12 @@ func (h *Host) option(x *Ctx, c *tcp.Conn, name string) ([]int64, tcp.Errno) {
 		if n = int64(c.KeepCnt); n == 0 {
 			n = int64(x.Sys.KeepaliveProbes)
 		}
+	case "TCP_RTO_MIN_US":
+		n = int64(c.RTOMin / sim.Microsecond)
+	case "TCP_DELACK_MAX_US":
+		n = int64(c.DelackMax / sim.Microsecond)
 	default:
-		n, err := fastOpen(c, name)
-		return []int64{n}, err
+		return h.otherOption(c, name)
 	}
 	return []int64{n}, tcp.OK
 }
@@ -139,4 +163,42 @@ func secondsFor(n uint8) int64 {
 		}
 	}
 	return period
+}
+
+// otherOption reads what is kept beside the socket, and the options of Fast Open.
+func (h *Host) otherOption(c *tcp.Conn, name string) ([]int64, tcp.Errno) {
+	switch name {
+	case "SO_RCVTIMEO", "SO_SNDTIMEO":
+		n, _ := h.keptValue(c.ID, name)
+		return []int64{n / int64(sim.Second), n % int64(sim.Second) / int64(sim.Microsecond)}, tcp.OK
+	case "SO_DOMAIN":
+		if c.Tuple.Local.Addr.Is6() {
+			return []int64{10}, tcp.OK
+		}
+		return []int64{2}, tcp.OK
+	case "IP_MTU", "IPV6_MTU":
+		if c.State == tcp.Closed || c.State == tcp.Listen {
+			return nil, tcp.ENOTCONN
+		}
+		return []int64{int64(c.MTU)}, tcp.OK
+	}
+	o := FindOption(name)
+	if o == nil || o.Keeps == nil {
+		n, err := fastOpen(c, name)
+		return []int64{n}, err
+	}
+	n, set := h.keptValue(c.ID, name)
+	if !set {
+		n = o.Keeps.first
+	}
+	return []int64{n}, tcp.OK
+}
+
+// Info is TCP_INFO.
+func (h *Host) Info(fd int32, now sim.Time) ([]tcp.InfoField, tcp.Errno) {
+	_, c := h.FD(fd)
+	if c == nil {
+		return nil, tcp.EBADF
+	}
+	return c.Info(now, &h.Sys), tcp.OK
 }

@@ -1,46 +1,120 @@
 package host
 
 import (
+	"encoding/binary"
+	"slices"
+	"strings"
+
 	"wirestep/engine/sim"
 	"wirestep/engine/tcp"
 )
 
-// value returns the numbers of a setsockopt: plain, or in a list.
-func numbers(args []Arg) []int64 {
-	var v []int64
-	for _, a := range args {
-		switch a.Kind {
-		case ArgNum:
-			v = append(v, a.Num)
-		case ArgDur:
-			v = append(v, int64(a.Dur/sim.Second))
-		}
-	}
-	return v
+// Setsockopt is setsockopt(2).
+type Setsockopt struct {
+	FD     int32
+	Name   string // "": the level has no such option
+	Values []int64
+	Text   string // when IsText
+	IsText bool
+	Null   bool  // the value lies at address 0
+	Size   int64 // optlen
+	Alien  bool  // an option of IPv6, and the socket is of IPv4
 }
 
-// callSetsockopt sets an option (tcp_setsockopt, sk_setsockopt).
-func (h *Host) callSetsockopt(x *Ctx, proc int, w wait) {
-	_, c := h.enter(x, proc, &w.in)
-	if c == nil {
-		return
+// short are options that may have a value of one byte.
+var short = map[string]bool{"IP_TOS": true, "IP_TTL": true, "IP_MTU_DISCOVER": true, "IP_RECVERR": true, "IP_RECVTTL": true, "IP_RECVTOS": true, "IP_FREEBIND": true,
+	"IP_TRANSPARENT": true, "IP_MINTTL": true, "IP_BIND_ADDRESS_NO_PORT": true}
+
+func (c *Setsockopt) do(h *Host, x *Ctx, _ *Wait) (Done, bool) {
+	_, s, err := h.socket(x, c.FD)
+	if err != tcp.OK {
+		return failed(err)
 	}
 	defer x.Enter(optionRule)()
-	args := w.in.Args[1:]
-	if len(args) > 1 && (args[0].Text == "SOL_SOCKET" || args[0].Text == "SOL_TCP" || args[0].Text == "IPPROTO_TCP") {
-		args = args[1:]
+	err, done := c.other(h, x, s)
+	if !done {
+		err = setOption(x, s, c.Name, c.Values)
 	}
-	if args[0].Text == "TCP_CONGESTION" && len(args) > 1 {
-		h.returned(x, proc, &w.in, 0, SetCongestion(x, c, args[1].Text), "")
-		return
-	}
-	v := numbers(args[1:])
-	if len(v) == 0 {
-		h.returned(x, proc, &w.in, 0, tcp.EINVAL, "")
-		return
-	}
-	h.returned(x, proc, &w.in, 0, setOption(x, c, args[0].Text, v), "")
+	return Done{Errno: err}.under(x)
 }
+
+// other is what does not come to TCP itself: what is refused, texts, and options that
+// are kept beside the socket.
+func (c *Setsockopt) other(h *Host, x *Ctx, s *tcp.Conn) (err tcp.Errno, done bool) {
+	switch {
+	case c.Name == "" || c.Alien:
+		return tcp.ENOPROTOOPT, true
+	case h.noAdmin && strings.HasSuffix(c.Name, "BUFFORCE"):
+		return tcp.EPERM, true
+	case c.Size < 0:
+		return tcp.EINVAL, true
+	case c.Name == "TCP_FASTOPEN_KEY":
+		return setFastOpenKey(s, c.octets()), true
+	case c.IsText:
+		return setText(x, s, c.Name, strings.TrimRight(c.Text[:min(len(c.Text), int(c.Size))], "\x00")), true
+	case c.Null && c.Size > 0:
+		return tcp.EFAULT, true
+	case len(c.Values) == 0, c.Size < 4 && !short[c.Name], c.Size < 8 && c.Name == "SO_LINGER":
+		return tcp.EINVAL, true
+	}
+	switch c.Name {
+	case "SO_RCVTIMEO", "SO_SNDTIMEO":
+		return h.setTimeout(s, c.Name, c.Values), true
+	}
+	if o := FindOption(c.Name); o != nil && o.Keeps != nil {
+		return h.keep(s, o, c.Values[0]), true
+	}
+	return tcp.OK, false
+}
+
+// octets is the memory of the value: a text, or integers of four bytes.
+func (c *Setsockopt) octets() string {
+	b := []byte(c.Text)
+	if !c.IsText {
+		for _, n := range c.Values {
+			b = binary.LittleEndian.AppendUint32(b, uint32(n))
+		}
+	}
+	return string(b[:min(int64(len(b)), c.Size)])
+}
+
+// devices are the interfaces that a host may have.
+var devices = [...]string{"", "lo", "eth0", "tun0"}
+
+// setText sets an option whose value is a text.
+func setText(x *Ctx, c *tcp.Conn, name, text string) tcp.Errno {
+	switch name {
+	case "TCP_CONGESTION":
+		return setCongestion(x, c, text)
+	case "SO_BINDTODEVICE":
+		if !slices.Contains(devices[:], text) {
+			return tcp.ENODEV
+		}
+		return tcp.OK
+	case "TCP_ULP":
+		return tcp.ENOENT
+	}
+	return tcp.EINVAL
+}
+
+// setTimeout is SO_RCVTIMEO or SO_SNDTIMEO, in seconds and microseconds; what is not
+// a whole tick becomes one more (sock_set_timeout).
+func (h *Host) setTimeout(c *tcp.Conn, name string, v []int64) tcp.Errno {
+	if len(v) < 2 || v[1] >= 1000_000 || v[1] < 0 {
+		if len(v) < 2 {
+			return tcp.EINVAL
+		}
+		return tcp.EDOM
+	}
+	d := sim.Duration(min(v[0], 1<<31))*sim.Second + (sim.Duration(v[1])*sim.Microsecond+tick-1)/tick*tick
+	if v[0] < 0 {
+		d = 1 // Linux: it does not wait at all
+	}
+	h.setKept(c.ID, name, int64(d))
+	return tcp.OK
+}
+
+const tick = 4 * sim.Millisecond // 250 a second
 
 func setOption(x *Ctx, c *tcp.Conn, name string, v []int64) tcp.Errno {
 	n, on := v[0], v[0] != 0
@@ -93,10 +167,8 @@ func setOption(x *Ctx, c *tcp.Conn, name string, v []int64) tcp.Errno {
 		if ok = n >= 0; ok {
 			c.UserTO = sim.Duration(n) * sim.Millisecond
 		}
-	case "TCP_RTO_MAX_MS":
-		if ok = between(1000, 120000); ok {
-			c.RTOMax = sim.Duration(n) * sim.Millisecond
-		}
+	case "TCP_RTO_MAX_MS", "TCP_RTO_MIN_US", "TCP_DELACK_MAX_US":
+		ok = setBound(c, name, n)
 	case "TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT":
 		return setKeepalive(x, c, name, n)
 	default:
@@ -108,8 +180,8 @@ func setOption(x *Ctx, c *tcp.Conn, name string, v []int64) tcp.Errno {
 	return tcp.OK
 }
 
-// SetCongestion is TCP_CONGESTION (tcp_set_congestion_control).
-func SetCongestion(x *Ctx, c *tcp.Conn, name string) tcp.Errno {
+// setCongestion is TCP_CONGESTION (tcp_set_congestion_control).
+func setCongestion(x *Ctx, c *tcp.Conn, name string) tcp.Errno {
 	if name == "" {
 		return tcp.EINVAL
 	}
@@ -165,6 +237,28 @@ func setKeepalive(x *Ctx, c *tcp.Conn, name string, n int64) tcp.Errno {
 	return tcp.OK
 }
 
+// setBound sets a bound of the timers, and reports whether its value is a good one.
+func setBound(c *tcp.Conn, name string, n int64) (ok bool) {
+	switch name {
+	case "TCP_RTO_MAX_MS":
+		if ok = n >= 1000 && n <= 120000; ok {
+			c.RTOMax = sim.Duration(n) * sim.Millisecond
+		}
+	case "TCP_RTO_MIN_US":
+		if ok = n > 4000 && n <= 200_000; ok {
+			c.RTOMin = ticks(n)
+		}
+	default:
+		if ok = n > 4000 && n <= 200_000; ok {
+			c.DelackMax = ticks(n)
+		}
+	}
+	return ok
+}
+
+// ticks rounds microseconds up to ticks of the kernel's clock.
+func ticks(us int64) sim.Duration { return (sim.Duration(us)*sim.Microsecond + tick - 1) / tick * tick }
+
 // retransFor turns seconds into SYN-ACK retransmissions (secs_to_retrans).
 func retransFor(seconds int64) uint8 {
 	n := uint8(0)
@@ -176,44 +270,4 @@ func retransFor(seconds int64) uint8 {
 		}
 	}
 	return n
-}
-
-// callGetsockopt reads an option: SO_ERROR is the one that lessons need.
-func (h *Host) callGetsockopt(x *Ctx, proc int, w wait) {
-	_, c := h.enter(x, proc, &w.in)
-	if c == nil {
-		return
-	}
-	defer x.Enter(optionRule)()
-	name := w.in.Args[len(w.in.Args)-1].Text
-	for _, a := range w.in.Args[1:] {
-		if a.Text == "SO_ERROR" || a.Text == "TCP_MAXSEG" {
-			name = a.Text
-		}
-	}
-	v, err := h.option(x, c, name)
-	if err != tcp.OK {
-		h.returned(x, proc, &w.in, 0, err, "")
-		return
-	}
-	text := ""
-	if name == "SO_ERROR" {
-		text = tcp.Errno(v[0]).String()
-	}
-	h.returned(x, proc, &w.in, v[0], tcp.OK, text)
-}
-
-func (h *Host) callFcntl(x *Ctx, proc int, w wait) {
-	s, c := h.enter(x, proc, &w.in)
-	if c == nil {
-		return
-	}
-	defer x.Enter(optionRule)()
-	s.NonBlock = false
-	for _, a := range w.in.Args[1:] {
-		if a.Text == "O_NONBLOCK" {
-			s.NonBlock = true
-		}
-	}
-	h.returned(x, proc, &w.in, 0, tcp.OK, "")
 }

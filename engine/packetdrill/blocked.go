@@ -1,30 +1,19 @@
 package packetdrill
 
 import (
+	"slices"
+
 	"wirestep/engine/host"
 	"wirestep/engine/sim"
 	"wirestep/engine/tcp"
 	"wirestep/engine/trace"
 )
 
-// outcome is what a system call returned, and what it left in its arguments
-// where the script expects something else there.
-type outcome struct {
-	ret   int64
-	errno tcp.Errno
-	wrong *failure
-	open  bool // ret is a descriptor of the host, to be known by the script's number
-	thing thing
-}
-
-// attempt makes a call, or goes on with it. false: it has to wait.
-type attempt func(x *host.Ctx) (outcome, bool)
-
 // blocked is a call that has not returned.
 type blocked struct {
 	event  *Event
-	try    attempt
-	until  sim.Time // when its own timeout is over
+	call   *spelled
+	wait   *host.Wait // nil: it has not been tried
 	done   bool
 	busy   bool
 	failed *failure
@@ -38,6 +27,14 @@ type blocked struct {
 // round trip is below the smallest.
 const callTakes = 10 * sim.Microsecond
 
+// until is when its own time is over.
+func (b *blocked) until() sim.Time {
+	if b == nil || b.done || b.wait == nil {
+		return sim.Never
+	}
+	return b.wait.Until
+}
+
 // call makes a system call.
 func (r *runner) call(e *Event, base sim.Time) *failure {
 	if r.blocked != nil {
@@ -50,12 +47,11 @@ func (r *runner) call(e *Event, base sim.Time) *failure {
 	if !ok {
 		return failf("a system call that is modelled", "%s()", c.Name)
 	}
-	b := &blocked{event: e, until: sim.Never}
-	try, fail := f(r, c, b)
+	s, fail := f(r, c)
 	if fail != nil {
 		return fail
 	}
-	b.try = try
+	b := &blocked{event: e, call: s}
 	b.times(r, base)
 	r.blocked = b
 	r.retry()
@@ -83,36 +79,40 @@ func (b *blocked) times(r *runner, base sim.Time) {
 	b.hi = b.lo
 }
 
-// retry lets the call that waits go on, if it can.
+// retry makes the call, or lets it go on, if it can.
 func (r *runner) retry() {
 	b := r.blocked
-	if b == nil || b.done || b.busy {
+	if b == nil || b.done || b.busy || b.wait != nil && !r.h.Ready(b.wait, r.now) {
 		return
 	}
-	var o outcome
-	over := false
+	var d host.Done
 	b.busy = true
-	r.event(trace.Event{Kind: trace.Call, Name: b.event.Call.Name}, func(x *host.Ctx) { o, over = b.try(x) })
+	r.event(trace.Event{Kind: trace.Call, Name: b.event.Call.Name}, func(x *host.Ctx) {
+		if b.wait != nil {
+			d, b.wait = r.h.Resume(x, b.wait)
+		} else {
+			d, b.wait = r.h.Call(x, b.call.Call)
+			if b.call.then != nil {
+				b.call.then(&d)
+			}
+		}
+		b.done = b.wait == nil
+	})
 	b.busy = false
-	if !over {
+	if !b.done {
 		return
 	}
-	b.done = true
 	r.clock = max(r.clock, r.now).Add(callTakes)
 	r.now = r.clock
 	if tol := r.tolerance(b.lo, b.began); b.event.When.Blocks && (r.now < b.lo.Add(-tol) || r.now > b.hi.Add(tol)) {
 		b.failed = failf(b.event.Call.Name+"() to return at "+r.stamp(b.lo), "it to return at %s", r.stamp(r.now))
 		return
 	}
-	if c := b.event.Call; o.errno == tcp.EBADF && aboutSockets[c.Name] {
-		o.errno = r.noSocket(c.arg(0))
+	if d.Errno != tcp.OK && d.Errno == b.call.passes {
+		d.Errno = tcp.OK
 	}
-	b.failed = r.returned(b.event.Call, &o)
+	b.failed = r.returned(b, &d)
 }
-
-// aboutSockets are calls that fail with ENOTSOCK on anything else that is open.
-var aboutSockets = map[string]bool{"bind": true, "listen": true, "accept": true, "accept4": true, "connect": true, "shutdown": true,
-	"send": true, "sendto": true, "sendmsg": true, "recv": true, "recvfrom": true, "recvmsg": true}
 
 // finishBlocked waits for the call that has not returned.
 func (r *runner) finishBlocked() *failure {
@@ -128,53 +128,55 @@ func (r *runner) finishBlocked() *failure {
 }
 
 // returned compares the result of a call.
-func (r *runner) returned(c *Call, o *outcome) *failure {
-	got := itoa(int(o.ret))
-	if o.errno != tcp.OK {
-		o.ret, got = -1, "-1 "+o.errno.String()
+func (r *runner) returned(b *blocked, d *host.Done) *failure {
+	c, ret := b.event.Call, d.N
+	got := itoa(int(ret))
+	if d.Errno != tcp.OK {
+		ret, got = -1, "-1 "+d.Errno.String()
+	} else if c.Name == "getsockopt" {
+		ret, got = 0, "0" // what was read lies in its argument
 	}
 	want := c.Result.String()
 	if c.Errno != "" {
 		want += " " + c.Errno
 	}
 	fail := &failure{expected: c.Name + "() = " + want, got: got}
-	if c.Result.Kind == AnyValue {
-		return o.wrong
-	}
 	n, ok := c.Result.number()
-	if !ok {
-		return failf("a number as the result of "+c.Name+"()", "%s", c.Result)
-	}
-	if o.open && o.errno == tcp.OK {
-		if n < 0 {
-			return fail
-		}
-		r.bindFD(n, int32(o.ret), o.thing)
-		if c.Name == "socket" {
-			r.testFD = n
-		}
-		return o.wrong
-	}
 	errno := c.Errno
 	if errno == "EWOULDBLOCK" {
 		errno = "EAGAIN"
 	}
-	if n != o.ret || errno != o.errno.String() && (errno != "" || o.errno == tcp.OK) {
+	switch {
+	case c.Result.Kind == AnyValue:
+	case !ok:
+		return failf("a number as the result of "+c.Name+"()", "%s", c.Result)
+	case d.Opens && d.Errno == tcp.OK:
+		if n < 0 {
+			return fail
+		}
+		r.bindFD(n, int32(d.N))
+		if c.Name == "socket" {
+			r.testFD = n
+		}
+	case n != ret || errno != d.Errno.String() && (errno != "" || d.Errno == tcp.OK):
 		return fail
 	}
-	return o.wrong
+	if b.call.check == nil || d.Errno != tcp.OK {
+		return nil
+	}
+	return b.call.check(d)
 }
 
 // bindFD gives a descriptor of the host the number that the script uses.
-func (r *runner) bindFD(script int64, live int32, t thing) {
+func (r *runner) bindFD(script int64, live int32) {
 	r.lastFD = script
-	for i := range r.fds {
-		if r.fds[i].script == script {
-			r.fds = append(r.fds[:i:i], r.fds[i+1:]...)
-			break
-		}
-	}
-	r.fds = append(r.fds, fdPair{script, live, t})
+	r.fds = append(slices.DeleteFunc(r.fds, func(p fdPair) bool { return p.script == script }), fdPair{script, live})
+}
+
+// unbindFD forgets a descriptor that is closed.
+func (r *runner) unbindFD(e *Expr) {
+	n, _ := e.number()
+	r.fds = slices.DeleteFunc(r.fds, func(p fdPair) bool { return p.script == n })
 }
 
 // fd returns the host's descriptor for an argument; -1 is one that is not open.

@@ -9,29 +9,39 @@ import (
 	"wirestep/engine/wire"
 )
 
-// callMaker prepares a system call: it reads the arguments and returns what
-// makes the call.
-type callMaker func(r *runner, c *Call, b *blocked) (attempt, *failure)
+// A script's calls: its arguments are read here and made into calls of package host,
+// and what those return is compared. What a call does is not here.
+
+// spelled is a system call of a script, read.
+type spelled struct {
+	host.Call
+	// check compares what the call left in its arguments; nil: nothing is said of that.
+	check func(d *host.Done) *failure
+	// then is what the runner has to know of it, right after its first attempt.
+	then func(d *host.Done)
+	// passes is an error that is taken for success: of an option that is not modelled.
+	passes tcp.Errno
+}
+
+// speller reads the arguments of a system call.
+type speller func(r *runner, c *Call) (*spelled, *failure)
 
 // calls are the system calls by name. It is read only.
-var calls map[string]callMaker
+var calls map[string]speller
 
 func init() {
-	calls = map[string]callMaker{
-		"socket": makeSocket, "bind": makeBind, "listen": makeListen, "accept": makeAccept, "accept4": makeAccept, "connect": makeConnect,
-		"read": makeRecv, "recv": makeRecv, "recvfrom": makeRecv, "readv": makeRecv, "recvmsg": makeRecv,
-		"write": makeSend, "send": makeSend, "sendto": makeSend, "writev": makeSend, "sendmsg": makeSend,
-		"shutdown": makeShutdown, "close": makeClose, "fcntl": makeFcntl, "ioctl": makeIoctl,
-		"open": makeOpen, "pipe": makePipe, "splice": makeSplice, "sendfile": makeSendfile, "dup": makeDup, "cap_set": makeCapSet,
-		"setsockopt": makeSetsockopt, "getsockopt": makeGetsockopt, "poll": makePoll,
-		"epoll_create": makeEpollCreate, "epoll_create1": makeEpollCreate, "epoll_ctl": makeEpollCtl, "epoll_wait": makeEpollWait,
+	calls = map[string]speller{
+		"socket": spellSocket, "bind": spellBind, "listen": spellListen, "accept": spellAccept, "accept4": spellAccept, "connect": spellConnect,
+		"read": spellRecv, "recv": spellRecv, "recvfrom": spellRecv, "readv": spellRecv, "recvmsg": spellRecv,
+		"write": spellSend, "send": spellSend, "sendto": spellSend, "writev": spellSend, "sendmsg": spellSend,
+		"shutdown": spellShutdown, "close": spellClose, "fcntl": spellFcntl, "ioctl": spellIoctl,
+		"open": spellOpen, "pipe": spellPipe, "splice": spellSplice, "sendfile": spellSendfile, "dup": spellDup, "cap_set": spellCapSet,
+		"setsockopt": spellSetsockopt, "getsockopt": spellGetsockopt, "poll": spellPoll,
+		"epoll_create": spellEpollCreate, "epoll_create1": spellEpollCreate, "epoll_ctl": spellEpollCtl, "epoll_wait": spellEpollWait,
 	}
 }
 
-// now makes a call that never waits.
-func now(f func(x *host.Ctx) outcome) (attempt, *failure) {
-	return func(x *host.Ctx) (outcome, bool) { return f(x), true }, nil
-}
+func plainly(c host.Call) (*spelled, *failure) { return &spelled{Call: c}, nil }
 
 func (c *Call) arg(i int) *Expr {
 	if i < len(c.Args) {
@@ -56,36 +66,33 @@ func (c *Call) num(i int) (int64, *failure) {
 	return n, nil
 }
 
-func errnoOnly(e tcp.Errno) outcome { return outcome{errno: e} }
-
-func makeSocket(r *runner, c *Call, _ *blocked) (attempt, *failure) {
+func spellSocket(r *runner, c *Call) (*spelled, *failure) {
 	typ, ok := c.arg(1).number()
 	if ok && typ&0xf != consts["SOCK_STREAM"] {
 		return nil, failf("a socket of TCP", "%s", c.arg(1))
 	}
-	return now(func(x *host.Ctx) outcome {
-		fd := r.h.Socket(x)
-		if ok && typ&consts["SOCK_NONBLOCK"] != 0 {
-			s, _ := r.h.FD(fd)
-			s.NonBlock = true
-		}
-		return outcome{ret: int64(fd), open: true}
-	})
+	return plainly(&host.Socket{NonBlock: ok && typ&consts["SOCK_NONBLOCK"] != 0})
 }
 
-// address reads a socket address; ... is the one that the script is about.
-func (r *runner) address(e *Expr, live wire.Endpoint) (wire.Endpoint, *failure) {
-	if e.Kind != Struct {
-		return live, nil
+// address reads a socket address; ... is the one that the script is about. unspec: its
+// family is AF_UNSPEC.
+func (r *runner) address(e *Expr, live wire.Endpoint) (at wire.Endpoint, unspec bool, f *failure) {
+	if e.Kind == Word && e.Text == "AF_UNSPEC" {
+		return live, true, nil
 	}
-	at := wire.Endpoint{Addr: live.Addr}
+	if e.Kind != Struct {
+		return live, false, nil
+	}
+	at = wire.Endpoint{Addr: live.Addr}
 	for i, name := range e.Names {
 		v := e.List[i]
 		switch name {
+		case "sa_family", "sin_family", "sin6_family":
+			unspec = v.word() == "AF_UNSPEC"
 		case "sin_port", "sin6_port":
 			n, ok := v.number()
 			if !ok {
-				return at, failf("a port", "%s", v)
+				return at, unspec, failf("a port", "%s", v)
 			}
 			at.Port = uint16(n)
 		case "sin_addr", "sin6_addr":
@@ -93,7 +100,7 @@ func (r *runner) address(e *Expr, live wire.Endpoint) (wire.Endpoint, *failure) 
 			case v.Kind == Apply && len(v.List) > 0:
 				a, err := netip.ParseAddr(v.List[len(v.List)-1].Text)
 				if err != nil {
-					return at, failf("an address", "%s", v)
+					return at, unspec, failf("an address", "%s", v)
 				}
 				at.Addr = a.Unmap()
 			case v.word() == "INADDR_ANY" || v.Kind == Number && v.Num == 0:
@@ -101,185 +108,97 @@ func (r *runner) address(e *Expr, live wire.Endpoint) (wire.Endpoint, *failure) 
 			}
 		}
 	}
-	return at, nil
+	return at, unspec, nil
 }
 
-func makeBind(r *runner, c *Call, _ *blocked) (attempt, *failure) {
-	at, f := r.address(c.arg(1), wire.Endpoint{Addr: r.local, Port: r.bindPort})
+func spellBind(r *runner, c *Call) (*spelled, *failure) {
+	at, _, f := r.address(c.arg(1), wire.Endpoint{Addr: r.local, Port: r.bindPort})
 	if f != nil {
 		return nil, f
 	}
-	return now(func(x *host.Ctx) outcome { return errnoOnly(r.h.Bind(x, r.fd(c.arg(0)), at)) })
+	return plainly(&host.Bind{FD: r.fd(c.arg(0)), At: at})
 }
 
-func makeListen(r *runner, c *Call, _ *blocked) (attempt, *failure) {
+func spellListen(r *runner, c *Call) (*spelled, *failure) {
 	n, f := c.num(1)
 	if f != nil {
 		return nil, f
 	}
-	return now(func(x *host.Ctx) outcome {
-		err := r.h.Listen(x, r.fd(c.arg(0)), int64(int32(n)))
-		if _, l := r.h.FD(r.fd(c.arg(0))); err == tcp.OK && l != nil {
+	fd := r.fd(c.arg(0))
+	s := &spelled{Call: &host.Listen{FD: fd, Backlog: int64(int32(n))}}
+	s.then = func(d *host.Done) {
+		if _, l := r.h.FD(fd); d.Errno == tcp.OK && l != nil {
 			n, _ := c.arg(0).number()
 			r.fresh = r.fresh || n == r.testFD || r.listenAt != l.Tuple.Local
 			r.listenAt = l.Tuple.Local
 		}
-		return errnoOnly(err)
-	})
+	}
+	return s, nil
 }
 
-// waits reports whether a call on a descriptor waits rather than fails.
-func (r *runner) waits(fd int32, dont bool) bool {
-	s, _ := r.h.FD(fd)
-	return s != nil && !s.NonBlock && !dont
-}
-
-func makeAccept(r *runner, c *Call, b *blocked) (attempt, *failure) {
+func spellAccept(r *runner, c *Call) (*spelled, *failure) {
 	flags, _ := c.arg(3).number()
-	return func(x *host.Ctx) (outcome, bool) {
-		l := r.fd(c.arg(0))
-		fd, err := r.h.Accept(x, l)
-		if err == tcp.EAGAIN && r.waits(l, false) {
-			return outcome{}, false
-		}
-		if s, _ := r.h.FD(fd); s != nil {
-			s.NonBlock = flags&consts["SOCK_NONBLOCK"] != 0
-			r.inherit(l, fd)
-		}
-		return outcome{ret: int64(fd), errno: err, open: true}, true
-	}, nil
+	return plainly(&host.Accept{FD: r.fd(c.arg(0)), NonBlock: flags&consts["SOCK_NONBLOCK"] != 0})
 }
 
-func makeConnect(r *runner, c *Call, b *blocked) (attempt, *failure) {
-	to, f := r.address(c.arg(1), wire.Endpoint{Addr: r.remote, Port: r.connectPort})
+func spellConnect(r *runner, c *Call) (*spelled, *failure) {
+	to, unspec, f := r.address(c.arg(1), wire.Endpoint{Addr: r.remote, Port: r.connectPort})
 	if f != nil {
 		return nil, f
 	}
-	started := false
-	return func(x *host.Ctx) (outcome, bool) {
-		fd := r.fd(c.arg(0))
-		if started {
-			done, err := r.h.Connected(x, fd)
-			return errnoOnly(err), done
-		}
-		started = true
-		err := r.h.Connect(x, fd, to)
-		if _, conn := r.h.FD(fd); err == tcp.EINPROGRESS && conn != nil {
-			r.peerOf(&wire.Segment{Src: conn.Tuple.Local, Dst: conn.Tuple.Remote})
-			return errnoOnly(err), !r.waits(fd, false)
-		}
-		return errnoOnly(err), true
-	}, nil
+	fd := r.fd(c.arg(0))
+	return &spelled{Call: &host.Connect{FD: fd, To: to, Unspec: unspec}, then: r.begins(fd)}, nil
 }
 
-func makeShutdown(r *runner, c *Call, _ *blocked) (attempt, *failure) {
+// begins notes the connection whose SYN a call has sent.
+func (r *runner) begins(fd int32) func(*host.Done) {
+	return func(*host.Done) {
+		if _, c := r.h.FD(fd); c != nil && c.State == tcp.SynSent && !c.FODefer {
+			r.peerOf(&wire.Segment{Src: c.Tuple.Local, Dst: c.Tuple.Remote})
+		}
+	}
+}
+
+func spellShutdown(r *runner, c *Call) (*spelled, *failure) {
 	how, f := c.num(1)
 	if f != nil {
 		return nil, f
 	}
-	return now(func(x *host.Ctx) outcome { return errnoOnly(r.h.Shutdown(x, r.fd(c.arg(0)), how)) })
+	return plainly(&host.Shutdown{FD: r.fd(c.arg(0)), How: how})
 }
 
-func makeClose(r *runner, c *Call, b *blocked) (attempt, *failure) {
-	var wait *tcp.Conn
-	return func(x *host.Ctx) (outcome, bool) {
-		if wait != nil {
-			return outcome{}, !host.Lingering(wait) || x.Now >= b.until
-		}
-		n, _ := c.arg(0).number()
-		for i := range r.fds {
-			if r.fds[i].script != n {
-				continue
-			}
-			fd, t := r.fds[i].live, r.fds[i].thing
-			r.fds = append(r.fds[:i:i], r.fds[i+1:]...)
-			r.forget(n)
-			if t.is() {
-				t.close()
-				return outcome{}, true
-			}
-			if r.open(fd) {
-				return outcome{}, true // another descriptor is of the same socket
-			}
-			may := r.waits(fd, false)
-			conn, err := r.h.Close(x, fd)
-			if conn != nil && may {
-				wait, b.until = conn, x.Now.Add(conn.LingerT)
-				return outcome{}, false
-			}
-			return errnoOnly(err), true
-		}
-		return errnoOnly(tcp.EBADF), true
-	}, nil
+func spellClose(r *runner, c *Call) (*spelled, *failure) {
+	fd := r.fd(c.arg(0))
+	r.unbindFD(c.arg(0))
+	return plainly(&host.Close{FD: fd})
 }
 
-func makeFcntl(r *runner, c *Call, _ *blocked) (attempt, *failure) {
+func spellFcntl(r *runner, c *Call) (*spelled, *failure) {
 	cmd, f := c.num(1)
 	if f != nil {
 		return nil, f
 	}
-	flags, _ := c.arg(2).number()
-	return now(func(x *host.Ctx) outcome {
-		s, _ := r.h.FD(r.fd(c.arg(0)))
-		if s == nil {
-			return errnoOnly(tcp.EBADF)
-		}
-		switch cmd {
-		case consts["F_GETFL"]:
-			if s.NonBlock {
-				return outcome{ret: consts["O_RDWR"] | consts["O_NONBLOCK"]}
-			}
-			return outcome{ret: consts["O_RDWR"]}
-		case consts["F_SETFL"]:
-			s.NonBlock = flags&consts["O_NONBLOCK"] != 0
-		}
-		return outcome{}
-	})
+	arg, _ := c.arg(2).number()
+	return plainly(&host.Fcntl{FD: r.fd(c.arg(0)), Cmd: cmd, Arg: arg})
 }
 
-func makeIoctl(r *runner, c *Call, _ *blocked) (attempt, *failure) {
+func spellIoctl(r *runner, c *Call) (*spelled, *failure) {
 	cmd, f := c.num(1)
 	if f != nil {
 		return nil, f
 	}
-	return now(func(x *host.Ctx) outcome {
-		s, conn := r.h.FD(r.fd(c.arg(0)))
-		if conn == nil {
-			return errnoOnly(tcp.EBADF)
+	want, ok := c.arg(2).number()
+	s := &spelled{Call: &host.Ioctl{FD: r.fd(c.arg(0)), Cmd: cmd, Arg: want}}
+	s.check = func(d *host.Done) *failure {
+		if ok && len(d.Values) > 0 && want != d.Values[0] {
+			return failf(c.Name+"() to give "+itoa(int(want)), "%d", d.Values[0])
 		}
-		var n int64
-		switch cmd {
-		case consts["SIOCINQ"]:
-			if conn.State == tcp.Listen {
-				return errnoOnly(tcp.EINVAL)
-			}
-			n = conn.InQ()
-		case consts["SIOCATMARK"]:
-			if conn.AtMark() {
-				n = 1
-			}
-		case consts["SIOCOUTQ"]:
-			n = conn.OutQ()
-		case consts["SIOCOUTQNSD"]:
-			n = conn.OutQUnsent()
-		case consts["FIONBIO"]:
-			on, _ := c.arg(2).number()
-			s.NonBlock = on != 0
-			return outcome{}
-		default:
-			return errnoOnly(tcp.EINVAL)
-		}
-		if want, ok := c.arg(2).number(); ok && want != n {
-			return outcome{wrong: failf(c.Name+"() to give "+itoa(int(want)), "%d", n)}
-		}
-		return outcome{}
-	})
+		return nil
+	}
+	return s, nil
 }
 
-// millis turns the timeout of poll() into a deadline.
-func millis(x *host.Ctx, ms int64) sim.Time {
-	if ms < 0 {
-		return sim.Never
-	}
-	return x.Now.Add(sim.Duration(ms) * sim.Millisecond)
-}
+func spellDup(r *runner, c *Call) (*spelled, *failure) { return plainly(&host.Dup{FD: r.fd(c.arg(0))}) }
+
+// millis is the timeout of poll().
+func millis(ms int64) sim.Duration { return max(sim.Duration(ms)*sim.Millisecond, -1) }

@@ -1,7 +1,6 @@
 package packetdrill
 
 import (
-	"encoding/binary"
 	"strings"
 
 	"wirestep/engine/host"
@@ -38,7 +37,7 @@ func numbers(e *Expr) []int64 {
 	return v
 }
 
-func makeSetsockopt(r *runner, c *Call, _ *blocked) (attempt, *failure) {
+func spellSetsockopt(r *runner, c *Call) (*spelled, *failure) {
 	if f := c.need(4); f != nil {
 		return nil, f
 	}
@@ -47,64 +46,24 @@ func makeSetsockopt(r *runner, c *Call, _ *blocked) (attempt, *failure) {
 		return nil, f
 	}
 	value := c.arg(3)
-	v := numbers(value)
-	size, given := c.arg(4).number()
-	if !given {
-		size = int64(max(4*len(v), len(value.Text)))
+	s := &host.Setsockopt{FD: r.fd(c.arg(0)), Name: name, Values: numbers(value), Text: value.Text, IsText: value.Kind == Text,
+		Null: value.Kind == Number && value.Num == 0, Alien: r.foreign(c.arg(1))}
+	if value.Kind != Text {
+		s.Text = ""
 	}
-	return now(func(x *host.Ctx) outcome {
-		fd := r.fd(c.arg(0))
-		_, conn := r.h.FD(fd)
-		switch {
-		case conn == nil:
-			return errnoOnly(r.noSocket(c.arg(0)))
-		case name == "" || r.foreign(c.arg(1)):
-			return errnoOnly(tcp.ENOPROTOOPT)
-		case r.poor && strings.HasSuffix(name, "BUFFORCE"):
-			return errnoOnly(tcp.EPERM)
-		case size < 0:
-			return errnoOnly(tcp.EINVAL)
-		case name == "TCP_FASTOPEN_KEY":
-			return errnoOnly(r.h.SetFastOpenKey(x, fd, octets(value, v, size)))
-		case value.Kind == Text:
-			return r.setText(x, conn, name, value.Text[:min(len(value.Text), int(size))])
-		case value.Kind == Number && value.Num == 0 && size > 0:
-			return errnoOnly(tcp.EFAULT)
-		case len(v) == 0, size < 4 && !short[name], size < 8 && name == "SO_LINGER":
-			return errnoOnly(tcp.EINVAL)
-		}
-		err := r.h.SetOption(x, fd, name, v)
-		if err == tcp.ENOPROTOOPT {
-			if err = r.keep(fd, conn, name, v[0]); err == tcp.ENOPROTOOPT && c.Errno == "" {
-				r.odd("setsockopt " + name + ": not modelled")
-				return outcome{}
-			}
-		}
-		return errnoOnly(err)
-	})
+	given := false
+	if s.Size, given = c.arg(4).number(); !given {
+		s.Size = int64(max(4*len(s.Values), len(s.Text)))
+	}
+	k := &spelled{Call: s}
+	if name != "" && host.FindOption(name) == nil && c.Errno == "" {
+		r.odd("setsockopt " + name + ": not modelled")
+		k.passes = tcp.ENOPROTOOPT
+	}
+	return k, nil
 }
 
-// setText sets an option whose value is a text.
-func (r *runner) setText(x *host.Ctx, conn *tcp.Conn, name, text string) outcome {
-	text = strings.TrimRight(text, "\x00")
-	switch name {
-	case "TCP_CONGESTION":
-		if text == "" {
-			return errnoOnly(tcp.EINVAL)
-		}
-		return errnoOnly(host.SetCongestion(x, conn, text))
-	case "SO_BINDTODEVICE":
-		if text != "" && text != "tun0" && text != "lo" {
-			return errnoOnly(tcp.ENODEV)
-		}
-		return outcome{}
-	case "TCP_ULP":
-		return errnoOnly(tcp.ENOENT)
-	}
-	return outcome{wrong: failf("an option whose value is a text, and that is modelled", "%s", name)}
-}
-
-func makeGetsockopt(r *runner, c *Call, _ *blocked) (attempt, *failure) {
+func spellGetsockopt(r *runner, c *Call) (*spelled, *failure) {
 	if f := c.need(4); f != nil {
 		return nil, f
 	}
@@ -113,37 +72,25 @@ func makeGetsockopt(r *runner, c *Call, _ *blocked) (attempt, *failure) {
 		return nil, f
 	}
 	value := c.arg(3)
-	size, given := c.arg(4).number()
-	return now(func(x *host.Ctx) outcome {
-		fd := r.fd(c.arg(0))
-		_, conn := r.h.FD(fd)
-		switch {
-		case conn == nil:
-			return errnoOnly(r.noSocket(c.arg(0)))
-		case name == "" || r.foreign(c.arg(1)):
-			return errnoOnly(tcp.ENOPROTOOPT)
-		case given && size < 0:
-			return errnoOnly(tcp.EINVAL)
-		case name == "TCP_INFO":
-			return outcome{wrong: r.checkInfo(conn, value)}
-		case name == "TCP_CONGESTION":
-			return outcome{wrong: differsText(value, conn.CC.String(), size)}
+	s := &host.Getsockopt{FD: r.fd(c.arg(0)), Name: name, Alien: r.foreign(c.arg(1))}
+	s.Size, s.Sized = c.arg(4).number()
+	if name != "" && name != "TCP_INFO" && host.FindOption(name) == nil && c.Errno == "" {
+		return nil, failf("an option that is modelled", "%s", name)
+	}
+	check := func(d *host.Done) *failure {
+		switch name {
+		case "TCP_INFO":
+			_, conn := r.h.FD(s.FD)
+			return r.checkInfo(conn, value)
+		case "TCP_CONGESTION":
+			return differsText(value, d.Text, s.Size)
 		}
-		v, err := r.h.Option(x, fd, name)
-		if err == tcp.ENOPROTOOPT {
-			v, err = r.kept(fd, conn, name)
+		if long := int64(4 * len(d.Values)); s.Sized && s.Size > long && long > 0 {
+			return failf(name+" of "+itoa(int(s.Size))+" bytes", "%d", long)
 		}
-		if err != tcp.OK {
-			if err == tcp.ENOPROTOOPT && c.Errno == "" {
-				return outcome{wrong: failf("an option that is modelled", "%s", name)}
-			}
-			return errnoOnly(err)
-		}
-		if long := int64(4 * len(v)); given && size > long {
-			return outcome{wrong: failf(name+" of "+itoa(int(size))+" bytes", "%d", long)}
-		}
-		return outcome{wrong: differs(name, value, v)}
-	})
+		return differs(name, value, d.Values)
+	}
+	return &spelled{Call: s, check: check}, nil
 }
 
 // differsText compares the value of an option that is a text; zeros that fill it
@@ -161,7 +108,7 @@ func differsText(want *Expr, got string, size int64) *failure {
 // differs compares the value of an option with what the script expects.
 func differs(name string, want *Expr, got []int64) *failure {
 	for i, w := range want.List {
-		if w.Kind == Word && name == "SO_ERROR" && i == 0 {
+		if w.Kind == Word && name == "SO_ERROR" && i == 0 && len(got) > 0 {
 			if e := tcp.Errno(got[0]).String(); e != w.Text {
 				return failf("SO_ERROR "+w.Text, "%q", e)
 			}
@@ -188,15 +135,4 @@ func (r *runner) checkInfo(conn *tcp.Conn, want *Expr) *failure {
 		}
 	}
 	return nil
-}
-
-// octets is the memory of an option's value: a text, or integers of four bytes.
-func octets(value *Expr, v []int64, size int64) string {
-	b := []byte(value.Text)
-	if value.Kind != Text {
-		for _, n := range v {
-			b = binary.LittleEndian.AppendUint32(b, uint32(n))
-		}
-	}
-	return string(b[:min(int64(len(b)), size)])
 }

@@ -4,10 +4,7 @@ import (
 	"wirestep/engine/host"
 )
 
-// alwaysPolled are reported whether asked for or not.
-const alwaysPolled = host.PollErr | host.PollHup | host.PollNval
-
-func makePoll(r *runner, c *Call, b *blocked) (attempt, *failure) {
+func spellPoll(r *runner, c *Call) (*spelled, *failure) {
 	if f := c.need(3); f != nil {
 		return nil, f
 	}
@@ -15,57 +12,104 @@ func makePoll(r *runner, c *Call, b *blocked) (attempt, *failure) {
 	if f != nil {
 		return nil, f
 	}
-	first := true
-	return func(x *host.Ctx) (outcome, bool) {
-		if first {
-			b.until, first = millis(x, ms), false
+	p := &host.Poll{Timeout: millis(ms)}
+	var want []*Expr
+	for _, e := range c.arg(0).List {
+		if e.Kind != Struct || len(e.List) < 2 {
+			continue
 		}
-		var o outcome
-		for _, p := range c.arg(0).List {
-			if p.Kind != Struct || len(p.List) < 2 {
-				continue
-			}
-			asked, _ := p.field("events", 1).number()
-			fd := p.field("fd", 0)
-			if n, _ := fd.number(); n < 0 {
-				continue
-			}
-			got := r.poll(fd) & (host.Events(asked) | alwaysPolled)
-			if got != 0 {
-				o.ret++
-			}
-			want := p.field("revents", 2)
-			if want == nil {
-				want = &Expr{Kind: Number} // as packetdrill has it
-			}
-			if o.wrong == nil {
-				if n, ok := want.number(); ok && host.Events(n) != got {
-					o.wrong = failf("revents="+want.String(), "%s", eventNames("POLL", got))
-				}
+		asked, _ := e.field("events", 1).number()
+		fd := e.field("fd", 0)
+		item := host.PollItem{FD: r.fd(fd), Ask: host.Events(asked)}
+		if item.FD == -1 {
+			if n, _ := fd.number(); n >= 0 {
+				item.FD = closedFD
 			}
 		}
-		return o, o.ret > 0 || x.Now >= b.until
-	}, nil
+		p.Of = append(p.Of, item)
+		w := e.field("revents", 2)
+		if w == nil {
+			w = &Expr{Kind: Number} // as packetdrill has it
+		}
+		want = append(want, w)
+	}
+	check := func(d *host.Done) *failure {
+		for i, w := range want {
+			if n, ok := w.number(); ok && host.Events(n) != d.Polled[i] {
+				return failf("revents="+w.String(), "%s", d.Polled[i].Words("POLL"))
+			}
+		}
+		return nil
+	}
+	return &spelled{Call: p, check: check}, nil
 }
 
-var eventWords = []struct {
-	bit  host.Events
-	name string
-}{{host.PollIn, "IN"}, {host.PollPri, "PRI"}, {host.PollOut, "OUT"}, {host.PollErr, "ERR"}, {host.PollHup, "HUP"}, {host.PollNval, "NVAL"},
-	{host.PollRdNorm, "RDNORM"}, {host.PollWrNorm, "WRNORM"}, {host.PollRdHup, "RDHUP"}}
+// closedFD is a descriptor that no host has open.
+const closedFD = 1<<31 - 1
 
-func eventNames(prefix string, e host.Events) string {
-	s := ""
-	for _, w := range eventWords {
-		if e&w.bit != 0 {
-			if s != "" {
-				s += "|"
-			}
-			s += prefix + w.name
+func spellEpollCreate(*runner, *Call) (*spelled, *failure) { return plainly(&host.EpollCreate{}) }
+
+func spellEpollCtl(r *runner, c *Call) (*spelled, *failure) {
+	if f := c.need(3); f != nil {
+		return nil, f
+	}
+	op, f := c.num(1)
+	if f != nil {
+		return nil, f
+	}
+	k := &host.EpollCtl{Epoll: r.fd(c.arg(0)), FD: r.fd(c.arg(2)), Op: op, Data: epollData(c.arg(3))}
+	if ev := c.arg(3).field("events", 0); ev != nil {
+		k.Events, _ = ev.number()
+	}
+	return plainly(k)
+}
+
+// epollData is what an event carries back: a descriptor, a pointer or a number.
+func epollData(e *Expr) int64 {
+	for _, name := range []string{"fd", "ptr", "u32", "u64"} {
+		if f := e.field(name, -1); f != nil {
+			n, _ := f.number()
+			return n
 		}
 	}
-	if s == "" {
-		return "0"
+	return 0
+}
+
+func spellEpollWait(r *runner, c *Call) (*spelled, *failure) {
+	if f := c.need(4); f != nil {
+		return nil, f
 	}
-	return s
+	ms, f := c.num(3)
+	if f != nil {
+		return nil, f
+	}
+	most, _ := c.arg(2).number()
+	want := c.arg(1).List
+	if c.arg(1).Kind == Struct {
+		want = []*Expr{c.arg(1)}
+	}
+	return &spelled{Call: &host.EpollWait{FD: r.fd(c.arg(0)), Most: most, Timeout: millis(ms)},
+		check: func(d *host.Done) *failure { return epollWrong(want, d.Ready) }}, nil
+}
+
+// epollWrong compares events with those of the script. Where none came there are
+// zeros, as in the memory that packetdrill gives to the call.
+func epollWrong(want []*Expr, got []host.EpollEvent) *failure {
+	for i, w := range want {
+		ev := w.field("events", 0)
+		if w.Kind != Struct || ev == nil {
+			continue
+		}
+		var e host.EpollEvent
+		if i < len(got) {
+			e = got[i]
+		}
+		if n, ok := ev.number(); ok && host.Events(n&0xffff) != e.Events {
+			return failf("events="+ev.String(), "%s", e.Events.Words("EPOLL"))
+		}
+		if d := epollData(w); d != e.Data {
+			return failf(w.String(), "%d in the place of %d", e.Data, d)
+		}
+	}
+	return nil
 }

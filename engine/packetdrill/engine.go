@@ -22,7 +22,6 @@ func (r *runner) event(e trace.Event, do func(x *host.Ctx)) {
 	x.Tick = sim.Microsecond
 	do(x)
 	r.clock = x.Now
-	r.watch(x)
 	var own []wire.Segment
 	for i := range x.Out {
 		s := &x.Out[i].Seg
@@ -35,7 +34,6 @@ func (r *runner) event(e trace.Event, do func(x *host.Ctx)) {
 		}
 	}
 	r.h.Finish(x)
-	r.ring()
 	r.tell(x)
 	for i := range own { // the host talks to itself
 		s := own[i]
@@ -80,16 +78,13 @@ func (r *runner) nextAt() sim.Time {
 		return sim.Never
 	}
 	_, at := r.nextTimer()
-	if b := r.blocked; b != nil && !b.done && b.until < at {
-		at = b.until
-	}
-	return at
+	return min(at, r.blocked.until())
 }
 
 // tick lets happen what happens at an instant.
 func (r *runner) tick(at sim.Time) {
 	r.now = max(r.now, at)
-	if b := r.blocked; b != nil && !b.done && b.until <= at {
+	if r.blocked.until() <= at {
 		r.retry()
 		return
 	}

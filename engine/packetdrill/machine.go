@@ -127,7 +127,7 @@ func (r *runner) route(attr, value string) bool {
 	case "initrwnd":
 		to.InitRwnd = n
 	case "rto_min":
-		sys.RTOMin = d
+		to.RTOMin = d
 	case "mtu":
 		if n < 68 || n > 65535 {
 			return false

@@ -108,9 +108,6 @@ type runner struct {
 	lastFD        int64
 	blocked       *blocked
 	py            python
-	keeps         map[keptKey]int64
-	errqs         []errQueue
-	files         []file
 	mapped        bool // IPv4 over sockets of IPv6
 	poor          bool // cap_set() has taken CAP_NET_ADMIN
 	traced        []string
@@ -127,7 +124,6 @@ type sent struct {
 type fdPair struct {
 	script int64
 	live   int32
-	thing  thing
 }
 
 // Mismatch is how a packet differs from what its line expects.

@@ -54,7 +54,7 @@ func AllWords() Words {
 		Statements: statementNames(), Lines: []string{"loop", "end"}, Expect: whenWords[:],
 		Which: []string{"next", "every", "1st", "2nd", "3rd", "packet"}, Segments: strings.Split(segmentKinds, " "),
 		Boxes: middlebox.KindNames[1:], Kernels: host.ProfileNames(), Forge: fieldList(forgeFields),
-		Constants: constantWords[:], Options: host.SocketOptions[:],
+		Constants: host.Constants(), Options: host.SocketOptions[:],
 		Host: exprFields(Host{}), Event: exprFields(Event{}), Functions: functions[:],
 		States: stateNames, Errnos: errnoNames, Counters: engine.Counters(),
 	}
@@ -69,8 +69,9 @@ func AllWords() Words {
 	for _, f := range editFields {
 		w.Edit = append(w.Edit, f.name)
 	}
-	for _, s := range shapes {
-		w.Calls = append(w.Calls, CallWord{s.name, s.String(), s.gives})
+	for i := range host.Shapes {
+		s := &host.Shapes[i]
+		w.Calls = append(w.Calls, CallWord{s.Name, s.String(), s.Gives})
 	}
 	w.Calls = append(w.Calls, CallWord{"sleep", "20ms", false}, CallWord{"at", "1s", false})
 	for i := range host.Sysctls {
@@ -81,12 +82,6 @@ func AllWords() Words {
 }
 
 const segmentKinds = "SYN SYN-ACK ACK FIN RST DATA ICMP NONE segment"
-
-// constantWords are those that calls understand, besides options and their levels.
-var constantWords = [...]string{
-	"eof", "SHUT_RD", "SHUT_WR", "SHUT_RDWR", "AF_INET", "AF_INET6", "F_SETFL", "O_NONBLOCK", "POLLIN", "POLLOUT",
-	"MSG_PEEK", "MSG_DONTWAIT", "MSG_OOB", "MSG_MORE", "MSG_FASTOPEN", "SOL_SOCKET", "SOL_TCP", "IPPROTO_TCP",
-}
 
 // fieldList takes "a, b or c" apart.
 func fieldList(s string) []string {
@@ -101,25 +96,4 @@ func exprFields(v any) (names []string) {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// String writes the arguments of a call: "SOCKET, ADDRESS [, NUMBER]".
-func (s *shape) String() string {
-	must, may, _ := strings.Cut(s.args, "?")
-	var b strings.Builder
-	for i, c := range []byte(must + may) {
-		if i >= len(must) {
-			b.WriteString(" [")
-		}
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(argWords[c])
-	}
-	b.WriteString(strings.Repeat("]", len(may)))
-	return strings.TrimSpace(strings.ReplaceAll(b.String(), "[, ", "[, "))
-}
-
-var argWords = map[byte]string{
-	'v': "socket", 'a': "host:port", 'n': "number", 'b': "bytes", 'e': "bytes or eof", 'w': "CONSTANT", 'x': "value", 't': "time",
 }

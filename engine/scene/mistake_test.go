@@ -1,11 +1,8 @@
 package scene
 
 import (
-	"os"
 	"strings"
 	"testing"
-
-	"wirestep/engine/host"
 )
 
 const before = `host client 10.0.0.1
@@ -69,20 +66,6 @@ func TestColumnsCountCharacters(t *testing.T) {
 	_, wrong := Judge("x", before+`scene "握手" 7`)
 	if len(wrong) != 1 || wrong[0].Column != 12 || wrong[0].End != 13 {
 		t.Fatalf("%+v", wrong)
-	}
-}
-
-// docs/scene.md tells of every option, in the words of the table.
-func TestDocsListTheOptions(t *testing.T) {
-	b, err := os.ReadFile("../../docs/scene.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, o := range host.SocketOptions {
-		row := "| `" + o.Name + "` | " + o.Value + " | " + o.Means + " |"
-		if !strings.Contains(string(b), row) {
-			t.Errorf("docs/scene.md lacks the row\n%s", row)
-		}
 	}
 }
 

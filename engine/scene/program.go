@@ -44,7 +44,12 @@ func (r *progReader) line(l *line, n int) {
 // checkVars refuses a variable that no line above could have set.
 func (r *progReader) checkVars(l *line, in *host.Instr) {
 	for i, a := range in.Args {
-		if a.Kind == host.ArgVar && !r.has(a.Text) {
+		if a.Kind != host.ArgVar || r.has(a.Text) {
+			continue
+		}
+		if in.Name == "pipe" {
+			r.vars = append(r.vars, a.Text)
+		} else {
 			known := "a line such as c = socket() above"
 			if len(r.vars) > 0 {
 				known = oneOf(r.vars)

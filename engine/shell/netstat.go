@@ -162,7 +162,17 @@ func (r *request) sockstat() Answer {
 		}
 		pages += uint64(c.RMem+c.WMem+4095) / 4096
 	}
-	r.print("sockets: used ", strconv.Itoa(len(r.h.Socks)), "\nTCP: inuse ", strconv.Itoa(inuse), " orphan ", strconv.Itoa(orphans), " tw ", strconv.Itoa(len(r.h.TWs)),
+	r.print("sockets: used ", strconv.Itoa(r.heldSockets()), "\nTCP: inuse ", strconv.Itoa(inuse), " orphan ", strconv.Itoa(orphans), " tw ", strconv.Itoa(len(r.h.TWs)),
 		" alloc ", strconv.Itoa(len(r.h.Live)), " mem ", strconv.FormatUint(pages, 10), "\n")
 	return r.said()
+}
+
+// heldSockets counts those that somebody holds.
+func (r *request) heldSockets() (n int) {
+	for i := range r.h.Files {
+		if r.h.Files[i].Conn != 0 {
+			n++
+		}
+	}
+	return n
 }

@@ -201,8 +201,8 @@ func ssEndpoint(e wire.Endpoint, numeric bool) (addr, port string) {
 
 // userOf names the process that holds a socket.
 func (r *request) userOf(c *tcp.Conn) string {
-	for i := range r.h.Socks {
-		if k := &r.h.Socks[i]; k.Conn == c.ID && k.Proc >= 0 {
+	for i := range r.h.Files {
+		if k := &r.h.Files[i]; k.Conn == c.ID && k.Proc >= 0 {
 			return `users:(("` + r.h.Procs[k.Proc].Name + `",pid=` + strconv.Itoa(pidOf(k.Proc)) + ",fd=" + strconv.Itoa(int(k.FD)) + "))"
 		}
 	}

@@ -35,6 +35,7 @@ type Conn struct {
 	slot     int64        // ticks: the turn of its wheel at which the last of them fired
 	rto      sum          // where RTO came from
 	rttMin   window       // smallest round trips, µs over ticks
+	IP       IPOptions
 	Hold     PortHold
 	NoPort   bool // IP_BIND_ADDRESS_NO_PORT: bind() to port 0 leaves the choice to connect()
 
@@ -47,6 +48,14 @@ type Conn struct {
 	synCookie *Cookie       // what the SYN that leaves just now has for its Fast Open option
 	FOKeys    []FastOpenKey // TCP_FASTOPEN_KEY; replaced whole, never written
 	foResets  []sim.Time    // of a listener: until when resets hold places among the pending Fast Open connections
+}
+
+// IPOptions are what the application has set of the layer below.
+type IPOptions struct {
+	TTL               uint8  // IP_TTL; 0: 64
+	MTUDiscover       uint8  // IP_MTU_DISCOVER, one more; 0: not set
+	RecvErr           bool   // IP_RECVERR
+	PortLow, PortHigh uint16 // IP_LOCAL_PORT_RANGE; 0: none
 }
 
 // Skb is one buffer of the send side: what became, or will become, one packet for
@@ -223,7 +232,7 @@ func (c *Conn) InitBuffers(sys *Sysctls) {
 	c.Scaling = scalingHalf
 	c.CC = sys.CongestionControl
 	c.Cwnd, c.CwndClamp, c.Ssthresh = initCwnd, ^uint32(0), infSsthresh
-	c.RTOMax = sys.RTOMax
-	c.timeout(min(max(sys.firstRTO(), sys.RTOMin), c.RTOMax), HowInitial, dur(sys.firstRTO()))
+	c.RTOMax, c.RTOMin, c.DelackMax = sys.RTOMax, ceilJiffy(sys.RTOMin), delackMax
+	c.timeout(min(max(sys.firstRTO(), c.RTOMin), c.RTOMax), HowInitial, dur(sys.firstRTO()))
 	c.Reordering = sys.Reordering
 }

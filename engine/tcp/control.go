@@ -74,6 +74,14 @@ var icmpSoft = trace.Declare(trace.Rule{
 	Linux: "tcp_v4_err",
 })
 
+var icmpTold = trace.Declare(trace.Rule{
+	ID:      "icmp.told",
+	Says:    "The application has set IP_RECVERR: the next call fails with what the network reports, at once. The connection itself goes on.",
+	RFC:     trace.Cites("RFC 1122 §4.2.4.1"),
+	Linux:   "tcp_v4_err",
+	Differs: "RFC 1122 asks for a way to report such errors, and says that it may be switched off; here it is off until it is asked for.",
+})
+
 var icmpIgnored = trace.Declare(trace.Rule{
 	ID:    "icmp.outside",
 	Says:  "The quoted sequence number is not one in flight: the message is old, or forged.",
@@ -94,7 +102,7 @@ func (c *Conn) OnICMP(x *Ctx, s *wire.Segment) {
 	}
 	err := icmpErrno(s.ICMP)
 	if err == OK {
-		if mtu := smallerMTU(s.ICMP); mtu > 0 && c.State != Listen && c.State != Closed {
+		if mtu := smallerMTU(s.ICMP); mtu > 0 && c.IP.believesMTU() && c.State != Listen && c.State != Closed {
 			c.mtuReduced(x, mtu)
 		}
 		return
@@ -114,6 +122,11 @@ func (c *Conn) OnICMP(x *Ctx, s *wire.Segment) {
 		c.Err = err
 		c.purge(x)
 		c.done(x)
+		return
+	}
+	if c.IP.RecvErr {
+		defer x.Enter(icmpTold)()
+		c.Err = err
 		return
 	}
 	defer x.Enter(icmpSoft)()

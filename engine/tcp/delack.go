@@ -190,7 +190,7 @@ func (c *Conn) delayAck(x *Ctx) {
 		}
 		ato = min(ato, most)
 	}
-	ato = min(ato, delackMax, max(x.Sys.RTOMin, 2*jiffy)-jiffy)
+	ato = min(ato, c.DelackMax, max(c.rtoMin(x), 2*jiffy)-jiffy)
 	ato = max(ato, jiffy) // Linux: no delay measured yet means the next tick
 	at := x.Now.Add(ato)
 	if c.AckPending&ackTimer != 0 && c.DelackAt != sim.Never {

@@ -109,7 +109,7 @@ func (c *Conn) timeout(d sim.Duration, how How, terms [3]int64) {
 
 // estimate is the sum of the estimates, before any doubling.
 func (c *Conn) estimate(x *Ctx) [3]int64 {
-	return dur(c.srtt(), sim.Duration(c.RTTVar)*sim.Microsecond, x.Sys.RTOMin)
+	return dur(c.srtt(), sim.Duration(c.RTTVar)*sim.Microsecond, c.rtoMin(x))
 }
 
 // length records where the length of a timer came from.

@@ -297,13 +297,14 @@ func (c *Conn) NewChild(x *Ctx, n *Conn, q *Request, s *wire.Segment) {
 func (c *Conn) fillChild(x *Ctx, n *Conn, q *Request, s *wire.Segment) {
 	id, flow := n.ID, n.Flow
 	n.TCB = TCB{
-		NoDelay: c.NoDelay, Cork: c.Cork, Linger: c.Linger, LingerT: c.LingerT, Linger2: c.Linger2, RTOMax: c.RTOMax, UserTO: c.UserTO,
+		NoDelay: c.NoDelay, Cork: c.Cork, Linger: c.Linger, LingerT: c.LingerT, Linger2: c.Linger2, RTOMax: c.RTOMax, RTOMin: c.RTOMin, DelackMax: c.DelackMax, Reordering: c.Reordering, UserTO: c.UserTO,
 		KeepOn: c.KeepOn, KeepIdle: c.KeepIdle, KeepIntvl: c.KeepIntvl, KeepCnt: c.KeepCnt, ReuseAddr: c.ReuseAddr,
 		ReusePort: c.ReusePort, UserMSS: c.UserMSS, RcvBuf: c.RcvBuf, RcvBufLock: c.RcvBufLock, SndBuf: c.SndBuf,
 		SndBufLock: c.SndBufLock, OOBInline: c.OOBInline, RcvLowat: c.RcvLowat, Scaling: c.Scaling, MTU: pathMTU(x, q.Tuple.Remote.Addr, c.MTU), CC: c.CC, CCSet: c.CCSet,
 		PacingRate: c.PacingRate, PacingMax: c.PacingMax, Paced: c.Paced, NotsentLowat: c.NotsentLowat,
 		XmitAt: sim.Never, DelackAt: sim.Never, KeepAt: sim.Never, CompAt: sim.Never, PaceAt: sim.Never,
 	}
+	n.IP = c.IP
 	n.ID, n.Flow, n.Tuple, n.Parent, n.Hold = id, flow, q.Tuple, c.ID, HoldBound
 	n.State = SynRecv
 	if !c.CCSet {

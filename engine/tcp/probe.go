@@ -39,7 +39,7 @@ var persistOver = trace.Declare(trace.Rule{
 
 // probeInterval is the time to the next probe (tcp_probe0_when).
 func (c *Conn) probeInterval(x *Ctx) sim.Duration {
-	d := max(c.RTO, x.Sys.RTOMin)
+	d := max(c.RTO, c.rtoMin(x))
 	for i := uint8(0); i < c.Backoff && d < c.RTOMax; i++ {
 		d *= 2
 	}
@@ -52,7 +52,7 @@ func (c *Conn) checkProbe(x *Ctx) {
 		return
 	}
 	defer x.Enter(persistStart)()
-	c.armXmit(x, TimerProbe, max(c.RTO, x.Sys.RTOMin), HowProbe, c.probeSum(x, 0)) // Linux: tcp_probe0_base, without back-off
+	c.armXmit(x, TimerProbe, max(c.RTO, c.rtoMin(x)), HowProbe, c.probeSum(x, 0)) // Linux: tcp_probe0_base, without back-off
 }
 
 var persistStop = trace.Declare(trace.Rule{
@@ -87,7 +87,7 @@ func (c *Conn) ackProbe(x *Ctx) {
 }
 
 func (c *Conn) probeSum(x *Ctx, doubled uint8) [3]int64 {
-	return [3]int64{int64(max(c.RTO, x.Sys.RTOMin)), int64(doubled), int64(c.RTOMax)}
+	return [3]int64{int64(max(c.RTO, c.rtoMin(x))), int64(doubled), int64(c.RTOMax)}
 }
 
 // armProbe starts the wait for the next probe.

@@ -38,13 +38,22 @@ var rtoCompute = trace.Declare(trace.Rule{
 	Differs: "RFC 6298 asks for at least 1 s in all; Linux puts the floor of 200 ms under the deviation alone and rounds up to a tick of 4 ms.",
 })
 
+// rtoMin is the floor of the deviation in a timeout: that of the route, else the one of
+// the socket (tcp_rto_min).
+func (c *Conn) rtoMin(x *Ctx) sim.Duration {
+	if d := x.Sys.Route.RTOMin; d > 0 {
+		return d
+	}
+	return c.RTOMin
+}
+
 // sampleRTT takes one measured round trip (tcp_rtt_estimator). The estimator
 // works in Linux' fixed point: SRTT in eighths, the deviations in quarters.
 func (c *Conn) sampleRTT(x *Ctx, rtt sim.Duration) {
 	defer x.Enter(rttSample)()
 	c.LastRTT = rtt
 	us := max(int64(rtt/sim.Microsecond), 1)
-	floor := uint32(x.Sys.RTOMin / sim.Microsecond)
+	floor := uint32(c.rtoMin(x) / sim.Microsecond)
 	m := us
 	if c.SRTT != 0 {
 		m -= int64(c.SRTT >> 3)

@@ -76,12 +76,11 @@ func (c *Conn) awaitSynAck(x *Ctx) {
 
 // initTCB sets what every connection starts with (tcp_init_sock, tcp_connect_init).
 func (c *Conn) initTCB(x *Ctx) {
-	c.timeout(min(max(x.Sys.firstRTO(), x.Sys.RTOMin), c.RTOMax), HowInitial, dur(x.Sys.firstRTO()))
+	c.timeout(min(max(x.Sys.firstRTO(), c.rtoMin(x)), c.RTOMax), HowInitial, dur(x.Sys.firstRTO()))
 	c.MDev = uint32(x.Sys.firstRTO() / sim.Microsecond)
 	c.Cwnd = initCwnd
 	c.CwndClamp = ^uint32(0)
 	c.Ssthresh = infSsthresh
-	c.Reordering = x.Sys.Reordering
 	c.MSS = defaultMSS
 	c.AppLimited, c.rate.AppLimited = ^uint32(0), true
 	c.PeerMSS = 65495

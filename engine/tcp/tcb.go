@@ -229,6 +229,8 @@ type TCB struct {
 	Linger2     int32        // TCP_LINGER2 [count]: seconds in FIN_WAIT_2; 0: tcp_fin_timeout; negative: none.
 	SynCnt      uint8        // TCP_SYNCNT [count]: SYN retransmissions; 0: tcp_syn_retries.
 	RTOMax      sim.Duration // icsk_rto_max [duration]: timeouts do not grow beyond this; TCP_RTO_MAX_MS, or tcp_rto_max_ms when the socket was made.
+	RTOMin      sim.Duration // icsk_rto_min [duration]: the deviation in a timeout counts for no less; TCP_RTO_MIN_US, or tcp_rto_min_us when the socket was made.
+	DelackMax   sim.Duration // icsk_delack_max [duration]: an ACK is delayed no longer; TCP_DELACK_MAX_US.
 	UserTO      sim.Duration // TCP_USER_TIMEOUT [duration]: give up after this long without progress; 0: no limit.
 	KeepOn      bool         // SO_KEEPALIVE [bool]: idle connections are probed.
 	KeepIdle    sim.Duration // TCP_KEEPIDLE [duration]: idle time before the first probe; 0: tcp_keepalive_time.

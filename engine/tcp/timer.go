@@ -195,7 +195,7 @@ func (c *Conn) backOff(x *Ctx) {
 	case c.thin(x):
 		defer x.Enter(rtoThin)()
 		c.Backoff = 0
-		c.timeout(min(max(ceilJiffy(sim.Duration(c.SRTT>>3+c.RTTVar)*sim.Microsecond), x.Sys.RTOMin), c.RTOMax), HowThin, c.estimate(x))
+		c.timeout(min(max(ceilJiffy(sim.Duration(c.SRTT>>3+c.RTTVar)*sim.Microsecond), c.rtoMin(x)), c.RTOMax), HowThin, c.estimate(x))
 	default:
 		defer x.Enter(rtoBackoff)()
 		c.Backoff++
@@ -306,7 +306,7 @@ func (c *Conn) timedOut(x *Ctx, rule *trace.Rule, name string, n int, limit sim.
 		start = c.Rtx[0].FirstAt
 	}
 	if limit == 0 {
-		base := x.Sys.RTOMin
+		base := c.rtoMin(x)
 		if c.State == SynSent || c.State == SynRecv {
 			base = initialRTO
 		}

@@ -31,7 +31,7 @@ func (c *Conn) scheduleTLP(x *Ctx, advancing bool) bool {
 	if c.SRTT > 0 {
 		two, more = sim.Duration(c.SRTT>>2)*sim.Microsecond, tlpTimeoutMin
 		if c.PacketsOut == 1 {
-			more = x.Sys.RTOMin
+			more = c.rtoMin(x)
 		}
 		d = ceilJiffy(two + more)
 	}

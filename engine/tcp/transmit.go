@@ -9,7 +9,7 @@ import (
 // header starts a segment of this connection: ports, acknowledgment, window and
 // the options of every segment after the handshake.
 func (c *Conn) header(x *Ctx, flags wire.Flags, seq wire.Seq) wire.Segment {
-	s := wire.Segment{Src: c.Tuple.Local, Dst: c.Tuple.Remote, Seq: seq, Flags: flags, TOS: c.TOS, TTL: 64}
+	s := wire.Segment{Src: c.Tuple.Local, Dst: c.Tuple.Remote, Seq: seq, Flags: flags, TOS: c.TOS, TTL: c.ttl()}
 	if flags.Has(wire.ACK) {
 		s.Ack = c.RcvNxt
 	}
