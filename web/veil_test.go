@@ -70,7 +70,7 @@ func constants(w *engine.World) map[int64]bool {
 			switch f.Unit {
 			case trace.UnitTime, trace.UnitDeadline:
 			case trace.UnitDuration:
-				out[s.Values[i]] = out[s.Values[i]] || f.Name == "Delay" || strings.HasPrefix(f.Name, "Keep") || f.Name == "RTOMax"
+				out[s.Values[i]] = out[s.Values[i]] || f.Name == "Delay" || strings.HasPrefix(f.Name, "Keep") || f.Name == "RTOMax" || f.Name == "RTOMin" || f.Name == "DelackMax"
 			default:
 				out[s.Values[i]] = true
 			}
