@@ -10,9 +10,7 @@ import (
 
 // Open reports whether the question of this step waits for its answer, wherever the
 // person has gone meanwhile.
-func (p *Player) Open() bool {
-	return p.started() && p.open()
-}
+func (p *Player) Open() bool { return p.started() && p.open() }
 
 // Horizon is the last event of the current branch that may be seen while a question is
 // open: where the step stands, and the moves that it asks for, made right there.

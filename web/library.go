@@ -18,6 +18,7 @@ type library struct {
 	claims   []*lessons.Claim
 	shown    []lessons.Sandbox // the claims' scenes
 	met      func() met
+	turned   strips                   // of parameters
 	strips   func() map[string]*strip // of the claims, by their ids
 	index    func() []findable
 

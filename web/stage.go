@@ -233,9 +233,5 @@ func (st *stage) status() *proto.Lesson {
 	if st.player == nil {
 		return nil
 	}
-	l := encodeLesson(st.player.Status())
-	if lacks := st.player.Missing(st.t); len(lacks) > 0 {
-		l.Lacks = lacks[0] + 1
-	}
-	return l
+	return encodeLesson(st.player.Status())
 }

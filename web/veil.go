@@ -86,6 +86,9 @@ func (st *stage) hides(c proto.Command) error {
 	}
 	v := st.veil()
 	if v == nil {
+		if a := st.player.Status().Cause; a != nil && len(a.Right) == 0 && c.T == "why" {
+			return cannot("answer-first") // how it came about is what is asked now
+		}
 		return st.waits(c)
 	}
 	asking := cannot("answer-first")

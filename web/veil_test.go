@@ -266,14 +266,9 @@ func TestNothingThatAnswersAQuestionLeavesTheServer(t *testing.T) {
 	s := open(t, func(c *Config) { c.Limits.Commands = 1_000_000; c.Limits.PerAddress = 1000 })
 	questions := 0
 	for _, l := range s.library.lessons {
-		t.Run(l.Slug, func(t *testing.T) {
-			id := s.create(map[string]string{"lesson": l.Slug})
-			p := s.join(id, "")
-			p.t = t
-			for i := range l.Steps {
-				step := &l.Steps[i]
-				t.Run(step.ID, func(t *testing.T) {
-					p.t = t
+		for _, level := range levelsOf(l) {
+			t.Run(l.Slug+"/"+level, func(t *testing.T) {
+				s.walk(t, l, level, func(t *testing.T, id string, p *tab, step *lessons.Step) {
 					if step.Predict == nil {
 						return
 					}
@@ -282,15 +277,13 @@ func TestNothingThatAnswersAQuestionLeavesTheServer(t *testing.T) {
 					s.pryOpen(t, p, id)
 					p.make(t, step, now)
 					s.pryOpen(t, p, id)
-					p.do(proto.Command{T: "predict", Answer: step.Predict.Options[0].Key})
+					p.decide(t, step.Predict)
 					if _, open := s.secretsOf(t, id); open || p.snap.Veil != nil {
 						t.Error("the question is answered and the veil lies there still")
 					}
 				})
-				p.t = t
-				p.do(proto.Command{T: "lesson", Text: "next"})
-			}
-		})
+			})
+		}
 	}
 	if questions < 30 {
 		t.Errorf("%d questions were opened", questions)
@@ -329,25 +322,23 @@ func TestAStepIsNotPassedWithoutItsMove(t *testing.T) {
 	s := open(t, func(c *Config) { c.Limits.Commands = 1_000_000 })
 	steps := 0
 	for _, l := range s.library.lessons {
-		t.Run(l.Slug, func(t *testing.T) {
-			id := s.create(map[string]string{"lesson": l.Slug})
-			p := s.join(id, "")
-			for i := range l.Steps {
-				step := &l.Steps[i]
-				p.t = t
-				if len(step.Do) > 0 {
+		for _, level := range levelsOf(l) {
+			t.Run(l.Slug+"/"+level, func(t *testing.T) {
+				s.walk(t, l, level, func(t *testing.T, id string, p *tab, step *lessons.Step) {
+					if len(step.Do) == 0 {
+						return
+					}
 					steps++
 					for _, c := range evasions(step, p.cursor.N) {
 						p.ask(c)
 						if p.cursor.Lesson.Done || p.cursor.Lesson.Asked {
-							t.Errorf("%s: %s %s%s passes it", step.ID, c.T, c.Cond, c.Answer)
+							t.Errorf("%s %s%s passes it", c.T, c.Cond, c.Answer)
 						}
 					}
 					p.do(proto.Command{T: "lesson", Text: "return"})
-				}
-				p.do(proto.Command{T: "lesson", Text: "next"})
-			}
-		})
+				})
+			})
+		}
 	}
 	if steps < 20 {
 		t.Errorf("%d steps ask for a move", steps)
@@ -364,6 +355,49 @@ func evasions(step *lessons.Step, n int32) []proto.Command {
 		for _, o := range q.Options {
 			all = append(all, proto.Command{T: "predict", Answer: o.Key})
 		}
+		all = append(all, proto.Command{T: "predict", Answer: "1"}, proto.Command{T: "predict", Answer: "1s"})
 	}
 	return all
+}
+
+// decide answers the question of a step, as often as there are tries.
+func (p *tab) decide(t *testing.T, q *lessons.Question) {
+	t.Helper()
+	for range 5 {
+		p.do(proto.Command{T: "predict", Answer: q.Guess()})
+		if p.cursor.Lesson.Asked {
+			return
+		}
+	}
+	t.Fatalf("not decided: %+v", p.cursor.Lesson)
+}
+
+// levelsOf are the levels of detail at which a lesson differs.
+func levelsOf(l *lessons.Lesson) []string {
+	for i := range l.Steps {
+		if len(l.Steps[i].Levels) > 0 {
+			return lessons.Levels
+		}
+	}
+	return []string{l.Level}
+}
+
+// walk begins a lesson at a level and stands in each of its steps in turn.
+func (s *site) walk(t *testing.T, l *lessons.Lesson, level string, visit func(t *testing.T, id string, p *tab, step *lessons.Step)) {
+	id := s.create(map[string]string{"lesson": l.Slug})
+	p := s.join(id, "")
+	p.t = t
+	p.do(proto.Command{T: "lesson", Text: "level", Answer: level})
+	for range l.Steps {
+		step := &l.Steps[p.cursor.Lesson.Step]
+		t.Run(step.ID, func(t *testing.T) {
+			p.t = t
+			visit(t, id, p, step)
+		})
+		p.t = t
+		p.do(proto.Command{T: "lesson", Text: "next"})
+		if l.Steps[p.cursor.Lesson.Step].ID == step.ID {
+			return
+		}
+	}
 }

@@ -37,7 +37,10 @@ export function sheet(inp: Input): Sheet {
   const now = n > h.base ? (h.frames[n - h.base - 1]?.at ?? inp.start) : inp.start;
   const next = inp.hideFuture ? [] : scheduled(inp.next, now);
   const tip = inp.hideFuture ? [] : scheduled(inp.tipNext ?? inp.next, now);
-  const demands: Demands[] = [run.demands([...next, ...tip].map((p) => p.at)), ...(inp.beside ?? []).map((r) => r.demands([]))];
+  const demands: Demands[] = [
+    run.demands([...[...next, ...tip].map((p) => p.at), ...(inp.until === undefined ? [] : [inp.until])]),
+    ...(inp.beside ?? []).map((r) => r.demands([])),
+  ];
   const easy = easyScale(run, inp.width);
   const scale = inp.scale ?? easy;
   const top = TOP + LEAD - (inp.base ?? 0);
@@ -59,6 +62,7 @@ export function sheet(inp: Input): Sheet {
     restY: 0,
     now,
     hideFuture: inp.hideFuture,
+    until: inp.until,
     opened: inp.opened ?? none,
     keep: inp.keep ?? none,
   };
@@ -131,7 +135,7 @@ export function look(s: Sheet, inp: Pick<Input, 'filter'> = {}, from = Number.NE
   }
   for (const r of s.rings) instants.add(r.p.at);
   for (const p of s.planned) instants.add(p.note.at);
-  const lowest = lowestKnown(s, arrows);
+  const lowest = Math.max(lowestKnown(s, arrows), s.until === undefined ? 0 : axis.y(s.until) + 1);
   const breaks = axis.breaksIn(from === Number.NEGATIVE_INFINITY ? axis.top : from, to).filter((b) => b.y0 < lowest);
   return {
     ...s,

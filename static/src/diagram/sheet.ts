@@ -22,6 +22,7 @@ export interface Input {
   linear: boolean;
   scale?: number; // pixels per nanosecond; absent: one trip is easy to see
   hideFuture: boolean;
+  until?: number; // the axis goes at least so far
   filter?: Filter;
   opened?: ReadonlySet<number>; // bands that are shown one by one, by their first segments
   keep?: ReadonlySet<number>; // segments that are always drawn by themselves
@@ -170,6 +171,7 @@ export interface Sheet {
   restY: number; // the play head after the last event
   now: number;
   hideFuture: boolean;
+  until?: number;
   opened: ReadonlySet<number>;
   keep: ReadonlySet<number>;
 }

@@ -35,6 +35,7 @@ export interface DiagramProps {
   linear?: boolean; // where there is no time
   options: boolean;
   hideFuture: boolean;
+  until?: number; // the axis goes at least so far
   clock: ReadonlySignal<number | null>; // the play head while it moves between two events
   chosen: Item | null;
   lit: ReadonlySet<string>; // keys of what is a cause or an effect of what is chosen
@@ -236,6 +237,7 @@ function useInput(p: DiagramProps, size: { width: number; height: number }, time
     linear,
     scale,
     hideFuture: p.hideFuture,
+    until: p.until,
     filter: p.filter,
     opened: p.opened,
     keep,
@@ -243,7 +245,7 @@ function useInput(p: DiagramProps, size: { width: number; height: number }, time
     beside,
   };
   const besides = beside.map((b) => `${b.s.history.frames.length}`).join(' ');
-  return { inp, keys: [data, n, p.rev, p.hideFuture, shown, p.filter, p.opened, keep, besides] };
+  return { inp, keys: [data, n, p.rev, p.hideFuture, p.until, shown, p.filter, p.opened, keep, besides] };
 }
 
 /** A band that is opened is zoomed to where its segments can be told apart. */

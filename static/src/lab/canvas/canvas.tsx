@@ -3,11 +3,14 @@ import type { Item, Layout } from '../../diagram/sheet';
 import { Diagram } from '../../diagram/view';
 import { t } from '../../i18n';
 import { act, choose } from '../act';
+import { axisEnd } from '../lesson/ask/guess';
+import { there, turned } from '../lesson/steer';
 import { say } from '../notes';
 import { narrow, show } from '../phone/narrow';
 import * as s from '../state';
 import { Tools } from '../toolbar/tools';
 import { Icon } from '../ui/Icon';
+import { Later } from '../ui/later';
 import { ActionBar } from './actions';
 import { Below, Stage } from './stage';
 import { EventTable } from './table';
@@ -19,11 +22,22 @@ const laid = signal<Layout | null>(null);
 export function Canvas() {
   const d = s.data.value;
   if (!d) return <div class="canvas" />;
+  if (turned.value) {
+    return (
+      <section class="canvas" aria-label={t('lab.diagram')}>
+        <Later>{(m) => <m.ParamView />}</Later>
+      </section>
+    );
+  }
   return (
     <section class="canvas" aria-label={t('lab.diagram')}>
       {!narrow.value && <Tools />}
       <Standing />
-      {s.table.value ? (
+      {!there('diagram') ? (
+        <p class="veil only">
+          <span>{t('lesson.only')}</span>
+        </p>
+      ) : s.table.value ? (
         <EventTable />
       ) : (
         <Stage l={laid.value}>
@@ -42,6 +56,7 @@ export function Canvas() {
             }}
           >
             <ActionBar drawn={laid.value} />
+            {axisEnd() !== undefined && <Later>{(m) => <m.Ghost drawn={laid.value} />}</Later>}
           </Diagram>
         </Stage>
       )}

@@ -1,5 +1,6 @@
 import { lang, t } from '../../i18n';
 import type { BranchData } from '../../model/branch';
+import { axisEnd } from '../lesson/ask/guess';
 import * as s from '../state';
 
 /** What the diagram shows now: for the page, and for a picture of it. */
@@ -14,6 +15,7 @@ export function view(d: BranchData) {
     time: s.time,
     options: s.options.value,
     hideFuture: s.asking.value,
+    until: axisEnd(),
     clock: s.clock,
     shown: s.shownHosts.value,
     filter: s.filter.value,

@@ -1,5 +1,6 @@
 import { t } from '../../i18n';
-import { type Tab, tab, tabs } from '../state';
+import { tabsThere } from '../lesson/steer';
+import { type Tab, tab } from '../state';
 import { Later } from '../ui/later';
 import { Values } from '../ui/Value';
 import { Watches } from './causes/watches';
@@ -7,7 +8,9 @@ import { Why } from './why';
 
 /** The right column: one of its tabs at a time. */
 export function Inspector() {
-  const now = tab.value;
+  const tabs = tabsThere.value;
+  const now = tabs.includes(tab.value) ? tab.value : (tabs[0] ?? tab.value);
+  if (!tabs.length) return <aside class="right" aria-label={t('lab.inspector')} hidden />;
   return (
     <aside class="right" aria-label={t('lab.inspector')}>
       <h2 class="sr">{t('lab.inspector')}</h2>

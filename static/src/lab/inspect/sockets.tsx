@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { t } from '../../i18n';
 import type { Subject } from '../../proto';
+import { marked } from '../lesson/steer';
 import { fieldDoc } from '../rules';
 import { value } from '../say';
 import { data, hello, n, now, rev, schemas } from '../state';
@@ -78,7 +79,9 @@ function Socket({ s, host }: { s: Subject; host: string }) {
   const full = all.value[s.id] ?? s.schema !== 'tcb';
   const fields = sc.fields(s.schema);
   const state = sc.state(s);
-  const rows = fields.map((field, i) => ({ field, i })).filter(({ field, i }) => full || changes.has(i) || (important.has(field.name) && s.values[i] !== null));
+  const rows = fields
+    .map((field, i) => ({ field, i }))
+    .filter(({ field, i }) => full || marked(host, field.label, field.name) || changes.has(i) || (important.has(field.name) && s.values[i] !== null));
   const si = sc.find(s.schema, 'State');
   const was = changes.get(si);
   return (
@@ -91,7 +94,7 @@ function Socket({ s, host }: { s: Subject; host: string }) {
         {rows.map(({ field, i }) => {
           const c = changes.get(i);
           return (
-            <div key={field.name} class={c ? 'changed' : ''} title={fieldDoc(s.schema, field.name, field.doc)}>
+            <div key={field.name} class={`${c ? 'changed' : ''}${marked(host, field.label, field.name) ? ' marked' : ''}`} title={fieldDoc(s.schema, field.name, field.doc)}>
               <dt class="mono">{field.label}</dt>
               <dd class="mono">
                 {c && <span class="old">{value(c.old, field, s, sc, now.value)} → </span>}

@@ -52,7 +52,7 @@ export interface Ask {
   /** choose: the answers; order: what is to be put in order. */
   options: Answer[];
   /** To those who believe something else, by the key in `belief` of the status. */
-  replies?: { key: string; text: Block[] }[];
+  replies?: { key: string; text: Block[]; replay?: string[] }[];
   /** Said in the end, to everybody. */
   right?: Block[];
   unit?: string;

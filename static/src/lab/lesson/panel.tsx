@@ -1,16 +1,21 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../../i18n';
+import { remember } from '../../progress';
 import type { Lesson } from '../../proto';
+import { compareAll } from '../compare/open';
 import { setLevel } from '../inspect/causes/levels';
 import { asking, busy, lesson, lessonDoc, level } from '../state';
-import { until } from '../sync';
+import { order, until } from '../sync';
 import { Icon } from '../ui/Icon';
+import { Later } from '../ui/later';
 import { shut } from '../veil/veil';
 import type { LessonDoc, Step } from './doc';
 import { catchFocus, go } from './go';
 import { Moves } from './moves';
-import { Question, reset } from './question';
+import { reset } from './predict';
+import { Question } from './question';
+import { compared } from './steer';
 import { Blocks } from './text';
 
 const shownStep = signal(-1);
@@ -21,9 +26,16 @@ export function LessonPanel() {
   const title = useRef<HTMLHeadingElement>(null);
   const stood = useRef(at?.step);
   useEffect(() => {
-    if (stood.current !== undefined && stood.current !== at?.step) catchFocus(title.current, true);
+    if (stood.current !== undefined && stood.current !== at?.step) {
+      catchFocus(title.current, true);
+      title.current?.closest('.left')?.scrollTo({ top: 0 }); // a step begins at its top
+    }
     stood.current = at?.step;
   }, [at?.step]);
+  const over = at?.step === (at?.steps ?? 0) - 1 && at?.done;
+  useEffect(() => {
+    if (at && doc) remember(at.slug, at.step, at.steps, !!over);
+  }, [at?.step, over]);
   if (!doc || !at) return <p class="ref">{t('lab.loading')}</p>;
   const step = doc.steps[at.step];
   if (shownStep.value !== at.step) {
@@ -31,7 +43,7 @@ export function LessonPanel() {
     reset(at.choice ?? '');
   }
   if (!step) return null;
-  const last = at.step === at.steps - 1;
+  const last = !doc.steps.some((s, i) => i > at.step && has(s, at.level));
   const free = !step.goal && !step.do && !step.ask; // nothing is asked of the reader
   return (
     <div class="lesson">
@@ -49,16 +61,19 @@ export function LessonPanel() {
         </div>
       )}
       {at.step === 0 && <Blocks list={doc.summary} />}
+      {at.step === 0 && (doc.belief || doc.needs) && <Later>{(m) => <m.Begin doc={doc} />}</Later>}
       <Blocks list={step.body} />
       {step.do && <Moves list={step.do} done={at.done} />}
       {step.ask && <Question step={step} />}
+      {step.param && <Later>{(m) => <m.ParamOpener step={step} />}</Later>}
+      {compared.value.length > 0 && !asking.value && (
+        <button type="button" onClick={() => compareAll(compared.peek())}>
+          {t('lesson.compare')}
+        </button>
+      )}
       {step.goal && !asking.value && <Goal goal={step.goal} done={at.done} />}
       {at.done && <Blocks list={step.after} />}
-      {last && (at.done || free) && (
-        <p class="card goal done the-end" role="status">
-          <Icon name="check" /> {t('lab.lesson-end')}
-        </p>
-      )}
+      {last && (at.done || free) && <Later>{(m) => <m.End doc={doc} />}</Later>}
       <Nav at={at} on={at.done || free} last={last} />
     </div>
   );
@@ -66,15 +81,17 @@ export function LessonPanel() {
 
 /** How far one is, and in how much detail it is told. */
 function Top({ doc, at }: { doc: LessonDoc; at: Lesson }) {
+  const list = doc.steps.map((s, i) => ({ s, i })).filter(({ s, i }) => has(s, at.level) || i === at.step);
+  const count = { n: list.findIndex((x) => x.i === at.step) + 1, of: list.length };
   return (
     <>
-      <div class="steps" role="img" aria-label={t('lab.step-of', { n: at.step + 1, of: at.steps })}>
-        {doc.steps.map((s, i) => (
+      <div class="steps" role="img" aria-label={t('lab.step-of', count)}>
+        {list.map(({ s, i }) => (
           <i key={s.id} class={i < at.step ? 'on' : i === at.step ? 'now' : ''} />
         ))}
       </div>
       <div class="lesson-top">
-        <h3>{t('lab.step-of', { n: at.step + 1, of: at.steps })}</h3>
+        <h3>{t('lab.step-of', count)}</h3>
         <LevelDial />
       </div>
     </>
@@ -100,6 +117,9 @@ function Goal({ goal, done }: { goal: NonNullable<Step['goal']>; done: boolean }
     </div>
   );
 }
+
+/** Whether a step is there at a level. */
+const has = (s: Step, l: string) => !s.levels?.length || s.levels.some((x) => x === l);
 
 function Nav({ at, on, last }: { at: Lesson; on: boolean; last: boolean }) {
   return (
@@ -140,6 +160,7 @@ function LevelDial() {
             checked={level.value === l}
             onChange={() => {
               setLevel(l);
+              if (lesson.peek()?.level) void order({ t: 'lesson', text: 'level', answer: l });
             }}
           />
           {t(`level.${l}`)}

@@ -1,37 +1,26 @@
-import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { t } from '../../i18n';
-import type { Predicted } from '../../proto';
-import { busy, data, lesson, n } from '../state';
-import { order, pause, seek, send } from '../sync';
+import { busy, lesson, n } from '../state';
+import { Later } from '../ui/later';
 import { missing, plain } from '../veil/veil';
 import type { Step } from './doc';
-import { catchFocus } from './go';
-import { made, perform } from './moves';
+import { made } from './moves';
+import { lock, outcome, picked, ready, runTo } from './predict';
 import { Blocks, Spans } from './text';
-
-/** What the reader would answer, as long as it is not locked in. */
-export const picked = signal('');
-const outcome = signal<Predicted | null>(null);
-
-/** Another step: nothing is picked yet, or what was. */
-export function reset(choice: string): void {
-  picked.value = choice;
-  outcome.value = null;
-}
 
 /** A prediction: picked, locked in, and then compared with what the engine did. */
 export function Question({ step }: { step: Step }) {
   const at = lesson.value;
   const q = step.ask;
   if (!q || !at) return null;
+  if (q.as !== 'choose') return <Later>{(m) => <m.Ask step={step} ask={q} />}</Later>;
   const answered = at.asked;
   const choice = answered ? (at.choice ?? '') : picked.value;
   const right = at.right ?? outcome.value?.right;
   const mark = (key: string) => (!answered ? (key === choice ? 'sel' : '') : key === right ? 'right' : key === choice ? 'other' : '');
   const why = (key: string): ComponentChildren => {
     const o = q.options.find((x) => x.key === key);
-    return o ? <Blocks list={o.why} /> : null;
+    return o ? <Blocks list={o.why ?? []} /> : null;
   };
   return (
     <fieldset class="card ask">
@@ -58,7 +47,7 @@ export function Question({ step }: { step: Step }) {
       ))}
       {!answered && missing.value && <p class="ref">{t('veil.first', { what: plain(missing.value) })}</p>}
       {!answered && (
-        <button type="button" class="primary" disabled={!choice || !!missing.value} onClick={lock}>
+        <button type="button" class="primary" disabled={!ready.value} onClick={lock}>
           {t('lab.lock-in')}
         </button>
       )}
@@ -75,25 +64,4 @@ export function Question({ step }: { step: Step }) {
       )}
     </fieldset>
   );
-}
-
-/** Locks in what is picked. */
-export async function lock(): Promise<void> {
-  pause();
-  const d = await send({ t: 'predict', answer: picked.peek() });
-  if (d?.predict) outcome.value = d.predict;
-  requestAnimationFrame(() => catchFocus(document.querySelector<HTMLElement>('.ask h3')));
-}
-
-/** Goes to the event that decides, on the run as the lesson means it: with the step's moves made. */
-async function runTo(step: Step, k: number): Promise<void> {
-  for (const m of step.do ?? []) if (!made(m)) await perform(m);
-  const b = data.peek();
-  if (!b) return;
-  if (k <= b.tip) {
-    seek(k);
-    return;
-  }
-  seek(b.tip);
-  await order({ t: 'step', branch: b.id, n: k - b.tip });
 }

@@ -1,4 +1,4 @@
-import { level } from '../state';
+import { lesson, level } from '../state';
 import type { Block, Span } from './doc';
 
 export function Spans({ list }: { list: Span[] }) {
@@ -14,6 +14,7 @@ export function Spans({ list }: { list: Span[] }) {
             </b>
           );
         }
+        if (s.v !== undefined) return <b key={key}>{lesson.value?.values?.find((x) => x.name === s.v)?.text ?? '…'}</b>;
         if (s.code !== undefined) return <code key={key}>{s.code}</code>;
         if (s.b !== undefined) return <b key={key}>{s.b}</b>;
         if (s.i !== undefined) return <i key={key}>{s.i}</i>;

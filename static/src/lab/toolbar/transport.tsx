@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { instant } from '../../diagram/time';
 import { t } from '../../i18n';
-import { lock, picked } from '../lesson/question';
+import { lock, ready } from '../lesson/predict';
 import { narrow } from '../phone/narrow';
 import { eventTitle } from '../say';
 import { follows } from '../share/state';
@@ -41,7 +41,7 @@ export function Transport() {
           {t(playing.value ? 'lab.pause' : 'lab.play')}
         </button>
         {narrow.value && asking.value ? (
-          <button type="button" class="primary" disabled={!picked.value} onClick={lock}>
+          <button type="button" class="primary" disabled={!ready.value} onClick={lock}>
             {t('lab.lock-in')}
           </button>
         ) : (
@@ -50,7 +50,7 @@ export function Transport() {
             <Icon name="right" />
           </button>
         )}
-        {halted.value && <Halted />}
+        {halted.value && !narrow.value && <Halted />}
         <Until />
         <Speed />
       </div>

@@ -1,0 +1,144 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"sync"
+
+	"github.com/go-chi/chi/v5"
+
+	"wirestep/engine"
+	"wirestep/lessons"
+	"wirestep/web/proto"
+)
+
+// What a page asks about lessons besides their sessions: the list of them, and the
+// strips of their parameters.
+
+// apiLessons is GET /api/lessons?lang=: every lesson, in the order in which they are read.
+func (s *Server) apiLessons(w http.ResponseWriter, r *http.Request) {
+	type one struct {
+		Slug    string   `json:"slug"`
+		Title   string   `json:"title"`
+		Chapter string   `json:"chapter"`
+		Minutes int      `json:"minutes"`
+		Level   string   `json:"level"`
+		Needs   []string `json:"needs"`
+		Drills  []string `json:"drills"`
+	}
+	lang, all := langOf(r), []one{}
+	for _, l := range s.library.lessons {
+		x := one{Slug: l.Slug, Title: l.Title(lang), Chapter: l.Chapter, Minutes: l.Minutes, Level: l.Level, Needs: append([]string{}, l.Needs...), Drills: []string{}}
+		for _, d := range l.Drills {
+			x.Drills = append(x.Drills, d.ID)
+		}
+		all = append(all, x)
+	}
+	slices.SortStableFunc(all, func(a, b one) int {
+		return cmp.Compare(slices.Index(lessons.Chapters, a.Chapter), slices.Index(lessons.Chapters, b.Chapter))
+	})
+	w.Header().Set("Cache-Control", "no-cache")
+	writeJSON(w, http.StatusOK, all)
+}
+
+// strips are those that were run: a lesson's does not change while the program runs.
+type strips struct {
+	mu   sync.Mutex
+	done map[string]lessons.Strip
+}
+
+func (x *strips) of(l *lessons.Lesson, step string) (lessons.Strip, error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	key := l.Slug + "\x00" + step
+	if s, ok := x.done[key]; ok {
+		return s, nil
+	}
+	s, err := l.Strip(step)
+	if err == nil {
+		if x.done == nil {
+			x.done = map[string]lessons.Strip{}
+		}
+		x.done[key] = s
+	}
+	return s, err
+}
+
+type cellJSON struct {
+	Value  string `json:"value"`
+	Second string `json:"second,omitempty"`
+	Answer string `json:"answer,omitempty"`
+	Error  string `json:"error,omitempty"`
+}
+
+// apiStrip is GET /api/strips/{lesson}/{step}: what each value of the step's parameter comes to.
+func (s *Server) apiStrip(w http.ResponseWriter, r *http.Request) {
+	l, step := s.library.lesson(chi.URLParam(r, "lesson")), chi.URLParam(r, "step")
+	if l == nil {
+		s.fail(w, r, refuse(http.StatusNotFound, "no-lesson", "slug", chi.URLParam(r, "lesson")))
+		return
+	}
+	strip, err := s.library.turned.of(l, step)
+	if err != nil {
+		s.fail(w, r, refuse(http.StatusNotFound, "no-strip", "step", step))
+		return
+	}
+	v := struct {
+		Name   string     `json:"name"`
+		Second string     `json:"second,omitempty"`
+		Cells  []cellJSON `json:"cells"`
+	}{strip.Name, strip.Second, []cellJSON{}}
+	for _, c := range strip.Cells {
+		v.Cells = append(v.Cells, cellJSON{c.Value, c.Second, c.Answer, c.Wrong})
+	}
+	w.Header().Set("Cache-Control", "no-cache")
+	writeJSON(w, http.StatusOK, v)
+}
+
+// maxCellSteps bounds the run of a cell that is shown.
+const maxCellSteps = 600
+
+// apiStripRun is GET /api/strips/{lesson}/{step}/run?value=&second=: the run of one cell.
+func (s *Server) apiStripRun(w http.ResponseWriter, r *http.Request) {
+	l, step := s.library.lesson(chi.URLParam(r, "lesson")), chi.URLParam(r, "step")
+	if l == nil {
+		s.fail(w, r, refuse(http.StatusNotFound, "no-lesson", "slug", chi.URLParam(r, "lesson")))
+		return
+	}
+	q := r.URL.Query()
+	t, text, err := l.CellRun(step, q.Get("value"), q.Get("second"))
+	var st *stage
+	if err == nil {
+		st, err = showing(text, t)
+	}
+	if err != nil {
+		s.fail(w, r, refuse(http.StatusNotFound, "no-strip", "step", step))
+		return
+	}
+	for st.t.N() < maxCellSteps {
+		if _, ok := st.t.Step(); !ok {
+			break
+		}
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "max-age=300")
+	w.Write(st.shown())
+}
+
+// showing makes a stage, which nobody joins, of a run that was made elsewhere.
+func showing(text string, t *engine.Timeline) (*stage, error) {
+	s, err := openStory(opening{Scene: text})
+	if err != nil {
+		return nil, err
+	}
+	return &stage{story: s, t: t}, nil
+}
+
+// shown is a whole run as a page draws it.
+func (st *stage) shown() []byte {
+	return encodeJSON(struct {
+		Hello    proto.Hello   `json:"hello"`
+		Snapshot wholeSnapshot `json:"snapshot"`
+	}{st.hello("", 0), st.makeSnapshot()})
+}
