@@ -12,6 +12,7 @@ type Page struct {
 	Theme   string   // address of the script that sets the theme before the first paint
 	Scripts []string // addresses of modules
 	Preload []string // addresses of what they import
+	Fetch   []string // addresses of what they fetch at once
 	Langs   []Choice // the same page in each language
 	Here    string   // which entry of the navigation this is: "home" "claims" "rules" "scripts" "sysctls" "search"
 	Query   string   // what is looked for

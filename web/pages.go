@@ -28,6 +28,8 @@ func (s *Server) page(r *http.Request, here string, scripts ...string) templates
 	p.Query = strings.TrimSpace(r.URL.Query().Get("q"))
 	if slices.Contains(scripts, "lab.js") {
 		p.Preload = append(p.Preload, static.URL("shared.js"))
+		q := "?lang=" + lang
+		p.Fetch = []string{"/i18n/" + lang + ".json", "/api/rules" + q, "/api/fields" + q}
 	} else {
 		scripts = append(scripts, "page.js") // the lab has a search and a theme of its own
 	}

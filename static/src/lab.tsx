@@ -16,11 +16,12 @@ async function main(): Promise<void> {
   if (!el) return;
   laterIs(el.dataset.later ?? '');
   const lang = el.dataset.lang || document.documentElement.lang || 'en';
-  const [at] = await Promise.all([open(el), load(lang), loadRules(lang), loadFields(lang)]);
+  const texts = Promise.all([load(lang), loadRules(lang), loadFields(lang)]);
+  const at = await open(el);
   const place: Place = { session: at.id, lesson: el.dataset.lesson ?? '', title: document.title.replace(/ · Wirestep$/, '') };
   const stream = connect(at.stream);
   // The island takes over when it has something to show.
-  await new Promise<void>((go, fail) => {
+  const begun = new Promise<void>((go, fail) => {
     s.data.subscribe((d) => {
       if (d) queueMicrotask(go);
     });
@@ -30,6 +31,7 @@ async function main(): Promise<void> {
       else fail(new Error(text));
     });
   });
+  await Promise.all([begun, texts]);
   const slug = s.hello.peek()?.lesson || place.lesson;
   if (slug) {
     const r = await fetch(`/api/lessons/${encodeURIComponent(slug)}?lang=${encodeURIComponent(lang)}`);
@@ -58,6 +60,7 @@ function afterFirstStep(): void {
 }
 
 main().catch((e) => {
+  document.documentElement.classList.remove('scripted'); // then the page without scripts has to do
   const p = document.createElement('p');
   p.className = 'banner wrong';
   p.setAttribute('role', 'alert');
