@@ -1,1 +1,1 @@
-try{let t=localStorage.getItem("theme");(t==="light"||t==="dark")&&(document.documentElement.dataset.theme=t)}catch{}
+try{let t=localStorage.getItem("theme");(t==="light"||t==="dark")&&(document.documentElement.dataset.theme=t)}catch{}var e=document.documentElement;e.classList.add("scripted");addEventListener("error",t=>t.target instanceof HTMLScriptElement&&e.classList.remove("scripted"),!0);

@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { BranchData } from '../src/model/branch';
@@ -204,5 +204,20 @@ describe('where the page stands', () => {
     }
     for (const f of w.timers.splice(0)) f();
     expect(w.wire.up).toMatchObject([{ t: 'seek', n: 2 }]);
+  });
+
+  test('a step is drawn once: when its event and its place are both there', async () => {
+    const w = await begin();
+    for (let i = 0; i < 5; i++) {
+      const drawn: string[] = [];
+      const stop = effect(() => {
+        void w.view.rev.value;
+        drawn.push(`${w.view.n.value} of ${w.view.data.value?.total}`);
+      });
+      await w.user('step', 0);
+      await w.quiet();
+      stop();
+      expect(drawn.slice(1)).toEqual([`${i + 1} of ${i + 1}`]);
+    }
   });
 });

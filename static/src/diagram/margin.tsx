@@ -1,5 +1,6 @@
 import type { Host } from '../proto';
 import { path } from './geom';
+import { kept } from './kept';
 import { LINE } from './labels/margin';
 import type { Labels, MarginLabel, NoteBox } from './sheet';
 import { instant } from './time';
@@ -17,19 +18,23 @@ interface MarginProps {
 /** What is written beside the lifelines: notes, and the words of segments that have no room along their lines. */
 export function Margin(p: MarginProps) {
   const named = new Set<number>();
+  const of = (n: number) => {
+    const key = `e${n}`;
+    return { first: once(named, n), chosen: p.chosen === key, tab: p.tab === key, lit: p.lit.has(key), hosts: p.hosts, live: p.live };
+  };
   return (
     <>
       <g class="margin">
         {p.labels.margin
           .filter((m) => m.what !== 'note')
           .map((m) => (
-            <Run key={m.key} m={m} more={p.more} lit={m.ids.some((id) => p.lit.has(`p${id}`) || p.chosen === `p${id}`)} />
+            <Words key={m.key} m={m} more={m.what === 'more' ? p.more : undefined} lit={m.ids.some((id) => p.lit.has(`p${id}`) || p.chosen === `p${id}`)} />
           ))}
       </g>
       <g class="notes">
-        {p.labels.margin.map((m) => m.note && <NoteMark key={m.key} box={m.note} m={m} first={once(named, m.note.note.n)} {...p} />)}
+        {p.labels.margin.map((m) => m.note && <Mark key={m.key} box={m.note} m={m} {...of(m.note.note.n)} />)}
         {p.labels.marks.map((box) => (
-          <NoteMark key={`${box.note.n}.${box.note.text}`} box={box} m={null} first={once(named, box.note.n)} {...p} />
+          <Mark key={`${box.note.n}.${box.note.text}`} box={box} m={null} {...of(box.note.n)} />
         ))}
       </g>
     </>
@@ -76,17 +81,32 @@ function Run({ m, lit, more }: { m: MarginLabel; lit: boolean; more?: MarginProp
   );
 }
 
-function NoteMark({ box, m, first, ...p }: MarginProps & { box: NoteBox; m: MarginLabel | null; first: boolean }) {
+const Words = kept(Run);
+
+interface MarkProps {
+  box: NoteBox;
+  m: MarginLabel | null;
+  first: boolean; // of its event
+  chosen: boolean;
+  tab: boolean;
+  lit: boolean;
+  hosts: Host[];
+  live: boolean;
+}
+
+const Mark = kept(NoteMark);
+
+function NoteMark({ box, m, first, ...p }: MarkProps) {
   const { note, anchor, side } = box;
   const key = `e${note.n}`;
   const live = p.live && first && !box.planned;
-  const cls = `note ${note.what}${box.planned ? ' planned' : ''}${p.chosen === key ? ' chosen' : ''}${p.lit.has(key) ? ' lit' : ''}`;
+  const cls = `note ${note.what}${box.planned ? ' planned' : ''}${p.chosen ? ' chosen' : ''}${p.lit ? ' lit' : ''}`;
   return (
     <g
       class={cls}
       data-key={live ? key : undefined}
       role={live ? 'button' : undefined}
-      tabindex={live ? (p.tab === key ? 0 : -1) : undefined}
+      tabindex={live ? (p.tab ? 0 : -1) : undefined}
       aria-label={live ? `${p.hosts[note.host]?.name ?? ''}, ${instant(note.at)}: ${note.text}` : undefined}
     >
       {m && <rect class="note-bg" x={side < 0 ? m.x - m.w - 3 : m.x - 3} y={m.y - 8} width={m.w + 6} height={16} />}

@@ -1,6 +1,6 @@
-import { Component } from 'preact';
 import type { Host } from '../proto';
 import { jagged, type Pt, path, tip, turned } from './geom';
+import { kept } from './kept';
 import type { Arrow, ArrowLabel, FateLabel } from './sheet';
 import { describe } from './words';
 
@@ -15,30 +15,6 @@ interface SegmentProps {
   tab: boolean;
   live: boolean;
 }
-
-/** Drawn anew only when something about it is different. */
-export class Segment extends Component<SegmentProps> {
-  shouldComponentUpdate(next: SegmentProps): boolean {
-    const p = this.props;
-    return (
-      next.a !== p.a ||
-      next.chosen !== p.chosen ||
-      next.lit !== p.lit ||
-      next.tab !== p.tab ||
-      next.live !== p.live ||
-      next.lang !== p.lang ||
-      said(next.label) !== said(p.label) ||
-      next.fate?.text !== p.fate?.text ||
-      next.fate?.x !== p.fate?.x ||
-      next.fate?.y !== p.fate?.y
-    );
-  }
-  render() {
-    return <Way {...this.props} />;
-  }
-}
-
-const said = (l?: ArrowLabel) => (l ? `${l.x} ${l.y} ${l.parts.map((p) => p.text).join(' ')}` : '');
 
 function classes(a: Arrow, chosen: boolean, lit: boolean): string {
   const cls = ['seg', `k-${a.look}`, a.fate];
@@ -90,6 +66,8 @@ function Way({ a, label, fate, hosts, chosen, lit, tab, live }: SegmentProps) {
     </g>
   );
 }
+
+export const Segment = kept(Way);
 
 function headOf(a: Arrow): string {
   const head = a.pts[a.pts.length - 1];

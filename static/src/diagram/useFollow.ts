@@ -1,5 +1,5 @@
 import { type ReadonlySignal, useSignalEffect } from '@preact/signals';
-import { useEffect, useLayoutEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { t } from '../i18n';
 import { gutterChars } from './columns';
 import { cut, path } from './geom';
@@ -30,15 +30,14 @@ export function useFollow(
     moveHead(el, lay, y, time);
     if (follow.current && box.current && !place.stay) keepInView(box.current, page, place.height, y, place.still || clock.peek() !== null);
   };
+  useLayoutEffect(() => {
+    follow.current = true;
+  }, [place.n, place.id]);
   useLayoutEffect(move);
   useSignalEffect(() => {
     void clock.value;
     move();
   });
-  useEffect(() => {
-    follow.current = true;
-    move();
-  }, [place.n, place.id]);
   const byHand = () => {
     follow.current = false;
   };
@@ -51,12 +50,20 @@ export function useFollow(
   };
 }
 
+/** Writes what is different: every attribute that is written is laid out and painted anew. */
+function put(el: Element | null, name: string, value: string): void {
+  if (el && el.getAttribute(name) !== value) el.setAttribute(name, value);
+}
+
+function say(el: Element | null, text: string): void {
+  if (el && el.textContent !== text) el.textContent = text;
+}
+
 function moveHead(el: SVGSVGElement, l: Layout, y: number, time: number): void {
-  el.querySelector('.head')?.setAttribute('transform', `translate(0 ${y})`);
-  const text = el.querySelector('.head-time');
+  put(el.querySelector('.head'), 'transform', `translate(0 ${y})`);
   const unit = time < 1e9 ? 1e5 : 1e3;
-  if (text) text.textContent = instantIn(Math.round(time / unit) * unit, gutterChars(l.gutter));
-  for (const x of el.querySelectorAll<SVGTextElement>('.left')) x.textContent = t('lab.in', { time: duration(brief(Number(x.dataset.at) - time)) });
+  say(el.querySelector('.head-time'), instantIn(Math.round(time / unit) * unit, gutterChars(l.gutter)));
+  for (const x of el.querySelectorAll<SVGTextElement>('.left')) say(x, t('lab.in', { time: duration(brief(Number(x.dataset.at) - time)) }));
   const flying = el.querySelectorAll<SVGGElement>('.seg[data-flying]');
   if (!flying.length) return;
   const by = new Map(l.arrows.map((a) => [a.id, a]));
@@ -64,12 +71,12 @@ function moveHead(el: SVGSVGElement, l: Layout, y: number, time: number): void {
     const a = by.get(Number(g.dataset.id));
     if (!a) continue;
     const [done, rest] = cut(a.pts, y);
-    g.querySelector('.done')?.setAttribute('d', done.length > 1 ? path(done) : '');
-    g.querySelector('.rest')?.setAttribute('d', path(rest));
+    put(g.querySelector('.done'), 'd', done.length > 1 ? path(done) : '');
+    put(g.querySelector('.rest'), 'd', path(rest));
     const at = done[done.length - 1] ?? a.pts[0];
     for (const c of g.querySelectorAll('.dot, .halo')) {
-      c.setAttribute('cx', String(at.x));
-      c.setAttribute('cy', String(at.y));
+      put(c, 'cx', String(at.x));
+      put(c, 'cy', String(at.y));
     }
   }
 }

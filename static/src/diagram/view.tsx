@@ -57,6 +57,7 @@ export interface DiagramProps {
 }
 
 const none: ReadonlySet<number> = new Set();
+const LEAP = 480; // pixels
 
 /** The sequence diagram: only what can be seen is in the page. */
 export function Diagram(props: DiagramProps) {
@@ -81,6 +82,8 @@ export function Diagram(props: DiagramProps) {
   }, [page.lay, page.labels]);
   const { lay, labels } = page;
   const live = !!props.choose;
+  // As a run grows its picture does so by leaps, cut off where the page ends: of another size, all of it would be laid out anew.
+  const tall = Math.ceil((page.to - page.from) / LEAP) * LEAP;
   return (
     // biome-ignore lint/a11y/useAriaPropsSupportedByRole: it has a role whenever it has a label
     <div
@@ -104,12 +107,12 @@ export function Diagram(props: DiagramProps) {
               role={live ? 'application' : 'img'}
               aria-label={props.label}
               width={size.width}
-              height={page.to - page.from}
-              viewBox={`0 ${page.from} ${size.width} ${page.to - page.from}`}
+              height={tall}
+              viewBox={`0 ${page.from} ${size.width} ${tall}`}
               style={{ top: `${page.from - TOP}px` }}
               {...pick}
             >
-              <Drawing p={props} page={page} lay={lay} labels={labels} w={w} lettered={lettered} time={time} />
+              <Drawing p={props} page={page} to={page.from + tall} lay={lay} labels={labels} w={w} lettered={lettered} time={time} />
             </svg>
             <Fields lay={lay} labels={labels} hovered={hovered} chosen={props.chosen} options={props.options} />
             {props.children}
@@ -144,6 +147,7 @@ function usePointer(p: DiagramProps, page: Page, box: Ref<HTMLDivElement>, svg: 
 interface DrawingProps {
   p: DiagramProps;
   page: Page;
+  to: number; // where the picture ends
   lay: Layout;
   labels: Labels;
   w: Words;
@@ -151,7 +155,7 @@ interface DrawingProps {
   time: TimeView;
 }
 
-function Drawing({ p, page, lay, labels, w, lettered, time }: DrawingProps) {
+function Drawing({ p, page, to, lay, labels, w, lettered, time }: DrawingProps) {
   const labelOf = useMemo(() => new Map(labels.arrows.map((l) => [l.id, l])), [labels]);
   const fateOf = useMemo(() => new Map(labels.fates.map((l) => [l.id, l])), [labels]);
   const live = !!p.choose;
@@ -162,7 +166,7 @@ function Drawing({ p, page, lay, labels, w, lettered, time }: DrawingProps) {
     <>
       <Ticks l={lay} />
       <Fans l={lay} measure={w.measure} />
-      <Lifelines l={lay} from={page.from} to={page.to} />
+      <Lifelines l={lay} from={page.from} to={to} />
       <Bands list={lay.bands} measure={w.measure} hosts={p.hosts} lettered={lettered} choose={p.choose} />
       <Brackets list={lay.brackets} labels={labels} hosts={p.hosts} />
       <Cuts l={lay} labels={labels} />

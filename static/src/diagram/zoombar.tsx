@@ -5,8 +5,8 @@ import type { TimeView } from './timeview';
 const STEPS = 200; // of the slider: the scale is a power
 
 /** Folded or linear, and how much of the run is in view. */
-export function ZoomBar({ time }: { time: TimeView }) {
-  const { from, to, scale } = time.range.value;
+export function ZoomBar({ time, range = time.range }: { time: TimeView; range?: TimeView['range'] }) {
+  const { from, to, scale } = range.value;
   const { least, most } = time.limits;
   const at = most > least ? Math.round((Math.log(scale / least) / Math.log(most / least)) * STEPS) : 0;
   const span = approx(to - from);

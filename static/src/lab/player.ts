@@ -17,9 +17,10 @@ export function startPlayer(): void {
   let begun = 0;
   let place = -1;
   let stepping = false;
+  let asked = 0;
   const frame = (ts: number) => {
-    requestAnimationFrame(frame);
-    if (!playing.peek() || stepping) {
+    asked = playing.peek() ? requestAnimationFrame(frame) : 0;
+    if (!asked || stepping) {
       place = -1;
       return;
     }
@@ -49,5 +50,8 @@ export function startPlayer(): void {
       if (!ok) pause();
     });
   };
-  requestAnimationFrame(frame);
+  // At rest no frames are asked for: while one is due, a browser lets what the server answers to a key wait for it.
+  playing.subscribe((on) => {
+    if (on && !asked) asked = requestAnimationFrame(frame);
+  });
 }

@@ -53,6 +53,7 @@ export class Sync {
   private loose = new Set<Order>(); // under way since the last seek: they lead where only the server knows
   private left = new Map<number, number>(); // where each branch was shown last
   private filling = new Set<BranchData>();
+  private fresh = false; // frames came that the view has not been told of
 
   constructor(
     private view: View,
@@ -143,7 +144,9 @@ export class Sync {
           if (!b) break;
           if (!b.append(m.frames ?? [])) this.lack(b);
           b.reaches(b.tip, m.end);
-          this.view.rev.value++;
+          this.fresh = true;
+          // Where they lead is told right after them: drawn once then, not twice.
+          if (this.loose.size > 0) return;
           break;
         }
         case 'cursor':
@@ -227,6 +230,12 @@ export class Sync {
 
   /** Stands where the server stands, unless the page leads. */
   private settle(): void {
+    batch(() => this.stand());
+  }
+
+  private stand(): void {
+    if (this.fresh) this.view.rev.value++;
+    this.fresh = false;
     if (!this.told || this.seeks > 0) {
       // What has come meanwhile may hold the place that the page is after.
       const b = this.view.data.peek();

@@ -1,3 +1,4 @@
+import type { ReadonlySignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { instant } from '../../diagram/time';
 import { itemRect } from '../../diagram/view';
@@ -60,8 +61,9 @@ export function press(id: number, key: ActionKey): void {
 }
 
 /** The bar of what can be done to the chosen segment. */
-export function ActionBar({ drawn }: { drawn: unknown }) {
+export function ActionBar({ laid }: { laid: ReadonlySignal<unknown> }) {
   const open = bar.value;
+  const drawn = open && laid.value;
   const ref = useRef<HTMLDivElement>(null);
   const d = data.value;
   const tr = open && d?.history.byPacket.get(open.packet);

@@ -40,7 +40,7 @@ export function Canvas() {
       ) : s.table.value ? (
         <EventTable />
       ) : (
-        <Stage l={laid.value}>
+        <Stage laid={laid}>
           <Diagram
             {...view(d)}
             choose={pick}
@@ -55,8 +55,8 @@ export function Canvas() {
               laid.value = l;
             }}
           >
-            <ActionBar drawn={laid.value} />
-            {axisEnd() !== undefined && <Later>{(m) => <m.Ghost drawn={laid.value} />}</Later>}
+            <ActionBar laid={laid} />
+            {axisEnd() !== undefined && <Later>{(m) => <m.Ghost laid={laid} />}</Later>}
           </Diagram>
         </Stage>
       )}

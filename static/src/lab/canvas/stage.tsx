@@ -1,3 +1,4 @@
+import { computed, type ReadonlySignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import type { Layout } from '../../diagram/sheet';
 import type { BranchData } from '../../model/branch';
@@ -9,20 +10,24 @@ const LONGER = 1.3; // views: a run that is hardly longer keeps its width, and t
 const mapped = new WeakSet<BranchData>();
 
 /** The diagram with its map beside it, once the run is longer than the view. */
-export function Stage({ l, children }: { l: Layout | null; children: ComponentChildren }) {
+export function Stage({ laid, children }: { laid: ReadonlySignal<Layout | null>; children: ComponentChildren }) {
   return (
     <div class="stage">
       <div class="stage-run" id="run">
         {children}
       </div>
-      {l && !narrow.value && <Overview l={l} />}
+      {!narrow.value && <Overview laid={laid} />}
     </div>
   );
 }
 
-function Overview({ l }: { l: Layout }) {
+const height = computed(() => time.range.value.height);
+
+function Overview({ laid }: { laid: ReadonlySignal<Layout | null> }) {
   const d = data.value;
-  const long = l.height > time.range.value.height * LONGER;
+  const l = laid.value;
+  if (!l) return null;
+  const long = l.height > height.value * LONGER;
   if (d && long) mapped.add(d); // it stays when one zooms out: the diagram keeps its width
   const more = d && mapped.has(d) ? later() : null;
   return more && <more.MiniMap l={l} />;

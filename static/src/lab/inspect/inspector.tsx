@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../../i18n';
 import { tabsThere } from '../lesson/steer';
 import { type Tab, tab } from '../state';
@@ -10,6 +11,11 @@ import { Why } from './why';
 export function Inspector() {
   const tabs = tabsThere.value;
   const now = tabs.includes(tab.value) ? tab.value : (tabs[0] ?? tab.value);
+  const was = useRef(now);
+  useEffect(() => {
+    if (was.current !== now) document.getElementById(`tab-${now}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    was.current = now;
+  }, [now]);
   if (!tabs.length) return <aside class="right" aria-label={t('lab.inspector')} hidden />;
   return (
     <aside class="right" aria-label={t('lab.inspector')}>
@@ -31,7 +37,6 @@ export function Inspector() {
           <button
             key={x}
             id={`tab-${x}`}
-            ref={x === now ? (el) => el?.scrollIntoView({ block: 'nearest', inline: 'nearest' }) : undefined}
             type="button"
             role="tab"
             aria-selected={x === now}

@@ -1,10 +1,11 @@
 import { signal } from '@preact/signals';
 import { t } from '../../i18n';
 import type { Subject } from '../../proto';
+import { data, n, now, rev } from '../after';
 import { marked } from '../lesson/steer';
 import { fieldDoc } from '../rules';
 import { value } from '../say';
-import { data, hello, n, now, rev, schemas } from '../state';
+import { hello, schemas } from '../state';
 import { Value } from '../ui/Value';
 import { Hidden, isVeiled } from '../veil/veil';
 import { fieldRef } from './causes/number';

@@ -3,7 +3,8 @@ import { t } from '../../i18n';
 import type { BranchData } from '../../model/branch';
 import type { Connection } from '../../model/history';
 import type { Subject } from '../../proto';
-import { data, hello, n, rev, schemas } from '../state';
+import { data, n, rev } from '../after';
+import { hello, schemas } from '../state';
 
 const MOD = 2 ** 32;
 const W = 340;

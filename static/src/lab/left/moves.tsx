@@ -1,9 +1,10 @@
 import { duration } from '../../diagram/time';
 import { t } from '../../i18n';
 import { act } from '../act';
+import { data, n, rev } from '../after';
 import { Spans } from '../lesson/text';
 import { follows } from '../share/state';
-import { asking, busy, data, n, rev } from '../state';
+import { asking, busy } from '../state';
 import { seek } from '../sync';
 import { keyOf } from '../toolbar/keytable';
 import { Icon } from '../ui/Icon';

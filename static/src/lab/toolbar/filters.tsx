@@ -3,7 +3,8 @@ import { dimmed, everything, filters, HUES, letter } from '../../diagram/filter'
 import { t } from '../../i18n';
 import type { BranchData } from '../../model/branch';
 import type { Connection } from '../../model/history';
-import { data, filter, hello, n, opened, rev, shownHosts } from '../state';
+import { data, n, rev } from '../after';
+import { filter, hello, opened, shownHosts } from '../state';
 import { Menu } from '../ui/Menu';
 
 const MOST = 6; // lifelines side by side

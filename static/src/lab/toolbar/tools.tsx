@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { ZoomBar } from '../../diagram/zoombar';
 import { t } from '../../i18n';
+import { range } from '../after';
 import { narrow } from '../phone/narrow';
 import { charted, dialog, options, table, time } from '../state';
 import { Icon } from '../ui/Icon';
@@ -14,7 +15,7 @@ export function Tools() {
   const tight = useTight(ref);
   return (
     <div class="tools" ref={ref}>
-      <ZoomBar time={time} />
+      <ZoomBar time={time} range={range} />
       <Toggle on={table} text={t('lab.as-table')} k="table" />
       <Toggle on={charted} text={t('chart.open')} k="chart" />
       <Toggle on={options} text={t('lab.options')} k="options" />

@@ -1,31 +1,32 @@
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { instant } from '../../diagram/time';
 import { t } from '../../i18n';
 import { lock, ready } from '../lesson/predict';
 import { narrow } from '../phone/narrow';
-import { eventTitle } from '../say';
 import { follows } from '../share/state';
-import { asking, atEnd, busy, clock, data, hello, n, now, playing, rev, speed, tip } from '../state';
+import { asking, atEnd, busy, clock, data, n, now, playing, rev, speed, tip } from '../state';
 import { back, pause, play, seek, step, toEnd, until } from '../sync';
 import { Icon } from '../ui/Icon';
 import { Menu } from '../ui/Menu';
 import { halted, shut } from '../veil/veil';
+import { Scrubber } from './scrubber';
 
 const cond = signal('');
 export const speeds = [0.25, 0.5, 1, 2, 4, 10];
 
-/** The bar at the foot: moving in time. Back is always there. */
+const may = computed(() => !!data.value && !follows.value); // who follows looks on
+const atStart = computed(() => n.value === 0);
+const rests = computed(() => clock.value === null);
+
+/** The bar at the foot: moving in time. Back is always there. It is made anew when a control changes, not with every event. */
 export function Transport() {
-  void rev.value;
-  const d = data.value;
-  const may = !!d && !follows.value; // who follows looks on
   return (
     <footer class="transport">
       <div class="t">
-        <button type="button" class="to-start" title={`${t('lab.to-start')} (Home)`} aria-label={t('lab.to-start')} disabled={!may || n.value === 0} onClick={() => start()}>
+        <button type="button" class="to-start" title={`${t('lab.to-start')} (Home)`} aria-label={t('lab.to-start')} disabled={!may.value || atStart.value} onClick={() => start()}>
           <Icon name="start" />
         </button>
-        <button type="button" title={`${t('lab.back')} (←)`} aria-label={t('lab.back')} disabled={!may || (n.value === 0 && clock.value === null)} onClick={back}>
+        <button type="button" title={`${t('lab.back')} (←)`} aria-label={t('lab.back')} disabled={!may.value || (atStart.value && rests.value)} onClick={back}>
           <Icon name="left" />
           <span class="wide">{t('lab.back')}</span>
         </button>
@@ -33,7 +34,7 @@ export function Transport() {
           type="button"
           class="primary play"
           title={`${t('lab.play')} (␣)`}
-          disabled={!may || ((atEnd.value || !!halted.value) && !playing.value)}
+          disabled={!may.value || ((atEnd.value || !!halted.value) && !playing.value)}
           aria-pressed={playing.value}
           onClick={() => play()}
         >
@@ -45,7 +46,7 @@ export function Transport() {
             {t('lab.lock-in')}
           </button>
         ) : (
-          <button type="button" title={`${t('lab.step')} (→)`} disabled={!may || atEnd.value || !!halted.value} onClick={() => forward()}>
+          <button type="button" title={`${t('lab.step')} (→)`} disabled={!may.value || atEnd.value || !!halted.value} onClick={() => forward()}>
             {t('lab.step')}
             <Icon name="right" />
           </button>
@@ -55,12 +56,7 @@ export function Transport() {
         <Speed />
       </div>
       <Scrubber />
-      <div class="where mono" role="status" aria-live="off">
-        {t('lab.event-of', { n: n.value, of: tip.value })}
-        {d && !d.end ? '+' : ''}
-        <br />
-        <span class="quiet">{instant(Math.round((clock.value ?? now.value) / 1e5) * 1e5)}</span>
-      </div>
+      <Where />
     </footer>
   );
 }
@@ -71,6 +67,20 @@ function Halted() {
     <span class="halted" role="status">
       {halted.value}
     </span>
+  );
+}
+
+/** The event and the instant at which one stands. */
+function Where() {
+  void rev.value;
+  const d = data.value;
+  return (
+    <div class="where mono" role="status" aria-live="off">
+      {t('lab.event-of', { n: n.value, of: tip.value })}
+      {d && !d.end ? '+' : ''}
+      <br />
+      <span class="quiet">{instant(Math.round((clock.value ?? now.value) / 1e5) * 1e5)}</span>
+    </div>
   );
 }
 
@@ -186,51 +196,5 @@ function Condition({ close }: { close: () => void }) {
         <button type="submit">{t('lab.run')}</button>
       </div>
     </form>
-  );
-}
-
-const MARKS = 500;
-
-function Scrubber() {
-  void rev.value;
-  const d = data.value;
-  const max = Math.max(1, tip.value);
-  const all = d?.history.marks ?? [];
-  const every = Math.max(1, Math.ceil(all.length / MARKS));
-  const f = d?.frame(n.value);
-  return (
-    <div class="scrub">
-      <svg viewBox="0 0 1000 40" preserveAspectRatio="none" aria-hidden="true">
-        <rect class="rail" x="0" y="18" width="1000" height="4" rx="2" />
-        <rect class="gone" x="0" y="18" width={(n.value / max) * 1000} height="4" rx="2" />
-        {all.map((m, i) =>
-          i % every ? null : (
-            <rect
-              key={m.n}
-              class={`m-${m.look}${m.n > n.value ? ' ahead' : ''}`}
-              x={(m.n / max) * 1000 - 1.2}
-              y={m.look === 'call' || m.look === 'ack' ? 13 : 9}
-              width="2.4"
-              height={m.look === 'call' || m.look === 'ack' ? 14 : 22}
-            />
-          ),
-        )}
-        <rect class="at" x={(n.value / max) * 1000 - 1.6} y="3" width="3.2" height="34" />
-      </svg>
-      <input
-        type="range"
-        min={0}
-        max={tip.value}
-        value={n.value}
-        aria-label={t('lab.scrub')}
-        aria-valuetext={f && d ? t('lab.event-link', { n: n.value, what: eventTitle(f, d, hello.value?.hosts ?? []) }) : t('lab.event-none')}
-        disabled={!d || tip.value === 0 || follows.value}
-        onInput={(e) => {
-          pause();
-          clock.value = null;
-          seek(Number(e.currentTarget.value));
-        }}
-      />
-    </div>
   );
 }

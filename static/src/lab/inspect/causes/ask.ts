@@ -1,6 +1,7 @@
 import { effect, signal } from '@preact/signals';
 import type { Why } from '../../../proto';
-import { data, playing, shown } from '../../state';
+import { data, shown } from '../../after';
+import { playing } from '../../state';
 import { ask } from '../../sync';
 
 /** How the event that the inspector shows came about; null while it is asked. */

@@ -1,7 +1,8 @@
 import { signal } from '@preact/signals';
 import type { NumberRef, Queue } from '../../../proto';
+import { data, now } from '../../after';
 import { value } from '../../say';
-import { data, hello, now, schemas } from '../../state';
+import { hello, schemas } from '../../state';
 
 /** A number that the page shows, by what it is. */
 export type Ref = NumberRef;

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { t } from '../../../i18n';
-import { data, hello, schemas } from '../../state';
+import { data } from '../../after';
+import { hello, schemas } from '../../state';
 import { Value } from '../../ui/Value';
 import { counterRef, fieldRef, type Ref, sysctlRef } from './number';
 import { goTo } from './words';

@@ -1,7 +1,8 @@
 import { duration, instant } from '../../../diagram/time';
 import { has, t } from '../../../i18n';
 import type { Silence, Waiting } from '../../../proto';
-import { asking, hello, n, now, shown } from '../../state';
+import { n, now, shown } from '../../after';
+import { asking, hello } from '../../state';
 import { until } from '../../sync';
 
 /** Why nothing is under way, a line for each host, the wire and the programs, and what will end it. */

@@ -1,5 +1,5 @@
 import { t } from '../../../i18n';
-import { n, rev } from '../../state';
+import { n, rev } from '../../after';
 import { Icon } from '../../ui/Icon';
 import { Value, Values } from '../../ui/Value';
 import { current, place, watch, watches } from './number';

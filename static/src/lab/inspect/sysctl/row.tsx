@@ -1,6 +1,7 @@
 import { t } from '../../../i18n';
 import { choose } from '../../act';
-import { atEnd, data, n, staged, tab } from '../../state';
+import { data, n } from '../../after';
+import { atEnd, staged, tab } from '../../state';
 import { Icon } from '../../ui/Icon';
 import { Value } from '../../ui/Value';
 import { sysctlRef } from '../causes/number';

@@ -1,3 +1,4 @@
+import type { ReadonlySignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { TOP } from '../../../diagram/places';
 import type { Layout } from '../../../diagram/sheet';
@@ -11,7 +12,8 @@ import { guess, question, readTime } from './guess';
 const ROOM = 190; // pixels that are not the axis
 
 /** The mark that the reader puts on the axis; once it is decided, the truth beside it and the length between them. */
-export function Ghost({ drawn }: { drawn: Layout | null }) {
+export function Ghost({ laid }: { laid: ReadonlySignal<Layout | null> }) {
+  const drawn = laid.value;
   const q = question();
   const at = lesson.value;
   useLinear(q, at?.step);
