@@ -316,7 +316,9 @@ func TestWhateverAPersonDoes(t *testing.T) {
 				}
 			case 6:
 				op, err := scene.ParseOp(ops[dice.IntN(len(ops))], l.sc)
-				must(t, err)
+				if err != nil {
+					continue // a lesson between other hosts
+				}
 				_, err = tl.Apply(op, tl.World().Now(), "you")
 				must(t, err)
 			default:

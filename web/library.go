@@ -16,8 +16,7 @@ type library struct {
 	scenes   []lessons.Sandbox
 	examples []lessons.Sandbox // found by their name, not listed
 	claims   []*lessons.Claim
-	puzzles  []*lessons.Puzzle
-	shown    []lessons.Sandbox // the claims' scenes, and the puzzles'
+	shown    []lessons.Sandbox // the claims' scenes
 	met      func() met
 	turned   strips                   // of parameters
 	strips   func() map[string]*strip // of the claims, by their ids
@@ -42,10 +41,7 @@ func newLibrary(conf Config) *library {
 	if b.claims, err = lessons.Claims(); err != nil {
 		conf.Log.Error("some claims cannot be used", "err", err)
 	}
-	if b.puzzles, err = lessons.Puzzles(); err != nil {
-		conf.Log.Error("some puzzles cannot be used", "err", err)
-	}
-	b.shown = append(claimScenes(b.claims), puzzleScenes(b.puzzles)...)
+	b.shown = claimScenes(b.claims)
 	b.strips = sync.OnceValue(func() map[string]*strip {
 		all := map[string]*strip{}
 		for _, c := range b.claims {

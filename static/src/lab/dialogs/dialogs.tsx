@@ -30,8 +30,6 @@ export function Dialogs() {
       return <m.SavePicture />;
     case 'search':
       return <m.Search />;
-    case 'way':
-      return <m.Way />;
     case 'share':
       return <m.Share />;
     default:

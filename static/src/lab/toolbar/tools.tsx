@@ -33,9 +33,9 @@ export function Tools() {
   );
 }
 
-const acts = ['host', 'call', 'forge', 'way'] as const;
+const acts = ['host', 'call', 'forge'] as const;
 
-/** What can be done to hosts, and what would lead somewhere. */
+/** What can be done to hosts. */
 function Acts({ then }: { then?: () => void }) {
   return (
     <>
