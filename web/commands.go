@@ -52,6 +52,8 @@ var commands = map[string]command{
 	"why":      {false, (*stage).doWhy},
 	"history":  {false, (*stage).doHistory},
 	"search":   {false, (*stage).doSearch},
+	"find":     {false, (*stage).doFind},
+	"reach":    {true, (*stage).doReach},
 }
 
 const maxSteps = 500 // that one "step" may make

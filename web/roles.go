@@ -23,12 +23,12 @@ func roleNamed(name string) role { return role(slices.Index(roleNames[:], name))
 var needs = map[string]role{
 	"frames": follower, "snapshot": follower, "diff": follower, "compare": follower,
 	"inspect": follower, "header": follower, "forecast": follower, "preview": follower,
-	"why": follower, "history": follower, "search": follower,
+	"why": follower, "history": follower, "search": follower, "find": follower,
 	"shell": follower, // what only looks; a line that acts is an "act" as well
 	"name":  follower,
 
 	"step": driver, "back": driver, "seek": driver, "until": driver, "act": driver, "branch": driver,
-	"fork": driver, "replay": driver, "try": driver, "moves": driver, "label": driver, "lesson": driver, "predict": driver,
+	"fork": driver, "replay": driver, "reach": driver, "try": driver, "moves": driver, "label": driver, "lesson": driver, "predict": driver,
 
 	"share": owner,
 }

@@ -34,6 +34,8 @@ var whoMayWhat = map[string][3]bool{ // follower, driver, owner
 	"why":      {true, true, true},
 	"history":  {true, true, true},
 	"search":   {true, true, true},
+	"find":     {true, true, true},
+	"reach":    {false, true, true},
 	"snapshot": {true, true, true},
 	"compare":  {true, true, true},
 	"header":   {true, true, true},

@@ -30,6 +30,7 @@ type stage struct {
 	found    []lessons.Try                     // what there is to try in a scene that is none of ours
 	stoodAt  map[engine.BranchID]engine.StepNo // where a branch was left for one without some move
 	reached  reached
+	finding  *finding // what is being looked for
 
 	ahead []*outcome.Run // branches as they were run ahead, to be compared
 

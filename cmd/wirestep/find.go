@@ -84,7 +84,7 @@ func search(t *engine.Timeline, goal *find.Goal, set find.Set, limit find.Limits
 	parts := make([]*find.Result, limit.Parts)
 	for i := range parts {
 		limit.Part = i
-		s, err := find.New(t.Clone(), goal, nil, set, limit)
+		s, err := find.New(t.Scenario(), t.World(), goal, nil, set, limit)
 		if err != nil {
 			return nil, err
 		}

@@ -56,7 +56,7 @@ func look(t *testing.T, f *scene.File, tl *engine.Timeline, x target) (*Goal, Se
 	if most == 0 {
 		most = DefaultMoves
 	}
-	s, err := New(tl, goal, nil, set, Limits{Moves: most})
+	s, err := New(&f.Scenario, tl.World(), goal, nil, set, Limits{Moves: most})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,8 +63,9 @@ type held struct {
 	id   sim.PacketID // 0: the one that the move's rule meets
 }
 
-// New prepares a search from where a timeline stands.
-func New(t *engine.Timeline, goal, fail *Goal, set Set, limit Limits) (*Search, error) {
+// New prepares a search from a world of a scene, which stays as it is. fail, if it is
+// not nil, ends a future that it comes true in.
+func New(sc *engine.Scenario, from *engine.World, goal, fail *Goal, set Set, limit Limits) (*Search, error) {
 	if err := set.Valid(); err != nil {
 		return nil, err
 	}
@@ -79,7 +80,7 @@ func New(t *engine.Timeline, goal, fail *Goal, set Set, limit Limits) (*Search, 
 		limit.Events = DefaultEvents
 	}
 	limit.Parts = max(limit.Parts, 1)
-	s := &Search{goal: goal, fail: fail, set: set, limit: limit, links: t.Scenario().Links, start: t.World().Clone(), rec: &trace.Recorder{}}
+	s := &Search{goal: goal, fail: fail, set: set, limit: limit, links: sc.Links, start: from.Clone(), rec: &trace.Recorder{}}
 	if goal.looks || fail != nil && fail.looks {
 		s.rec = trace.NewRecorder()
 	}

@@ -24,7 +24,7 @@ func every(t *testing.T, text string, set Set) (all []Move) {
 	t.Helper()
 	_, tl := parsed(t, text)
 	goal, _ := ParseGoal("now < 0", tl.Scenario())
-	s, err := New(tl, goal, nil, set, Limits{Moves: 1})
+	s, err := New(tl.Scenario(), tl.World(), goal, nil, set, Limits{Moves: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func TestPairsAgainstText(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, _ := New(tl.Clone(), goal, nil, set, Limits{Moves: 2})
+		s, _ := New(&f.Scenario, tl.World(), goal, nil, set, Limits{Moves: 2})
 		for !s.Run(1000) {
 		}
 		r := s.Result()
@@ -100,7 +100,7 @@ func TestSlicesAndParts(t *testing.T) {
 	goal, _ := ParseGoal("now >= 2.5 && client.state == ESTABLISHED", &f.Scenario)
 	set, _ := ParseSet(&f.Scenario, "drop,delay,dup,hold", nil, nil, nil)
 	run := func(slice, part, parts int) *Result {
-		s, err := New(tl.Clone(), goal, nil, set, Limits{Moves: 2, Part: part, Parts: parts})
+		s, err := New(&f.Scenario, tl.World(), goal, nil, set, Limits{Moves: 2, Part: part, Parts: parts})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -139,7 +139,7 @@ func TestFromTheMiddle(t *testing.T) {
 	}
 	goal, _ := ParseGoal("now >= 1 && client.state == SYN_SENT", tl.Scenario())
 	set, _ := ParseSet(tl.Scenario(), "drop", nil, nil, nil)
-	s, err := New(tl, goal, nil, set, Limits{Moves: 1})
+	s, err := New(tl.Scenario(), tl.World(), goal, nil, set, Limits{Moves: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +165,7 @@ func TestLimits(t *testing.T) {
 	f, tl := parsed(t, small)
 	goal, _ := ParseGoal("client.errno == EPIPE", &f.Scenario)
 	set, _ := ParseSet(&f.Scenario, "drop,delay", nil, nil, nil)
-	s, _ := New(tl, goal, nil, set, Limits{Moves: 2, Events: 200})
+	s, _ := New(tl.Scenario(), tl.World(), goal, nil, set, Limits{Moves: 2, Events: 200})
 	for !s.Run(50) {
 	}
 	r := s.Result()

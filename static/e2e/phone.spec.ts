@@ -115,7 +115,7 @@ test('what the wide page has in its header is behind one button', async ({ lab, 
   await lab.open('/lab?scene=plain');
   const names = (where: string) =>
     page.locator(where).evaluateAll((list) => list.map((e) => (e.getAttribute('href') ?? e.getAttribute('aria-label') ?? e.textContent ?? '').trim()).filter(Boolean));
-  const tools = [...(await names('.tools button:not(.menu *)')).filter((x) => x !== 'More'), 'Host', 'System call', 'Forge'];
+  const tools = [...(await names('.tools button:not(.menu *)')).filter((x) => x !== 'More'), 'Host', 'System call', 'Forge', 'Find a way'];
   await page.getByRole('button', { name: 'Export' }).click();
   const wide = [...tools, ...(await names('header .menu:popover-open a')), 'Share', 'Keys'];
   await page.keyboard.press('Escape');

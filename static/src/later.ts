@@ -23,3 +23,4 @@ export { ParamOpener } from './lab/lesson/param/opener';
 export { ParamView } from './lab/lesson/param/view';
 export { MiniMap } from './lab/minimap/minimap';
 export { Share } from './lab/share/dialog';
+export { Way } from './lab/way/dialog';

@@ -327,6 +327,7 @@ type Done struct {
 	Why     *Why       `json:"why,omitempty"`
 	History *History   `json:"history,omitempty"`
 	Search  *Search    `json:"search,omitempty"`
+	Ways    *Ways      `json:"ways,omitempty"` // find
 }
 
 // Header is a packet byte by byte.

@@ -26,7 +26,7 @@ export const chosen = signal<Item | null>(null);
 export const pinned = signal(false);
 export const hovered = signal<Item | null>(null);
 export const bar = signal<{ packet: number; mode: '' | 'delay' } | null>(null);
-export const dialog = signal<'' | 'keys' | 'edit' | 'forge' | 'call' | 'host' | 'until' | 'share' | 'picture' | 'search'>('');
+export const dialog = signal<'' | 'keys' | 'edit' | 'forge' | 'call' | 'host' | 'until' | 'share' | 'picture' | 'search' | 'way'>('');
 export const dialogHost = signal(0);
 export const linear = signal(false);
 /** How the diagram looks at time: its scale, and what is in view. */

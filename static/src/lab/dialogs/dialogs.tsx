@@ -30,6 +30,8 @@ export function Dialogs() {
       return <m.SavePicture />;
     case 'search':
       return <m.Search />;
+    case 'way':
+      return <m.Way />;
     case 'share':
       return <m.Share />;
     default:

@@ -90,6 +90,7 @@ const commands = new Map<string, Run>(
     host: show('host'),
     call: show('call'),
     forge: show('forge'),
+    way: show('way'),
     share: show('share'),
     export: pressed('export'),
     language: pressed('language'),

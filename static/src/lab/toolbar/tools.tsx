@@ -33,9 +33,9 @@ export function Tools() {
   );
 }
 
-const acts = ['host', 'call', 'forge'] as const;
+const acts = ['host', 'call', 'forge', 'way'] as const;
 
-/** What can be done to hosts. */
+/** What can be done to hosts, and what would lead somewhere. */
 function Acts({ then }: { then?: () => void }) {
   return (
     <>
