@@ -33,6 +33,9 @@ func Check(dir string, tell Told) []error {
 		}
 		return PlayScenes(all)
 	}
+	if IsPuzzles(dir) {
+		return checkPuzzles(os.DirFS(dir), path.Clean(filepath.ToSlash(dir)))
+	}
 	if IsClaims(dir) {
 		return CheckClaims(os.DirFS(dir), path.Clean(filepath.ToSlash(dir)))
 	}

@@ -78,7 +78,7 @@ func loadAll() ([]*Lesson, error) {
 	var out []*Lesson
 	var errs []error
 	for _, d := range dirs {
-		if !d.IsDir() || d.Name() == sandboxDir || d.Name() == claimsDir {
+		if !d.IsDir() || d.Name() == sandboxDir || d.Name() == claimsDir || d.Name() == puzzlesDir {
 			continue
 		}
 		l, err := Load(embedded, d.Name())

@@ -177,6 +177,26 @@ type Claims struct {
 	All, Found       int
 }
 
+// Puzzles lists the puzzles.
+type Puzzles struct {
+	Page
+	Count    int
+	Chapters []PuzzleChapter
+}
+
+// PuzzleChapter is the puzzles of one chapter.
+type PuzzleChapter struct {
+	ID, Name string
+	Rows     []Puzzle
+}
+
+// Puzzle is one puzzle as it is listed.
+type Puzzle struct {
+	ID, Title, LevelName, Par string
+	Story                     []Span
+	Level                     int
+}
+
 // Facet is a link that narrows a list to those with one value.
 type Facet struct {
 	Value, Label, Href string

@@ -15,7 +15,7 @@ import (
 func anyCommand(r *rand.Rand, id int64) proto.Command {
 	pick := func(all ...string) string { return all[r.IntN(len(all))] }
 	c := proto.Command{ID: id, N: int32(r.IntN(40) - 3), To: int32(r.IntN(30) - 2)}
-	c.T = pick("step", "step", "step", "back", "seek", "until", "act", "act", "act", "branch", "fork", "replay", "label", "frames", "diff", "inspect", "lesson", "predict", "shell", "shell", "header", "forecast", "preview", "try", "moves", "why", "why", "history", "search")
+	c.T = pick("step", "step", "step", "back", "seek", "until", "act", "act", "act", "branch", "fork", "replay", "label", "frames", "diff", "inspect", "lesson", "predict", "shell", "shell", "header", "forecast", "preview", "try", "moves", "why", "why", "history", "search", "find", "reach", "puzzle")
 	if r.IntN(4) == 0 {
 		c.Branch = ptr(int32(r.IntN(6) - 1))
 	}
@@ -43,6 +43,7 @@ func anyCommand(r *rand.Rand, id int64) proto.Command {
 		c.Without = int32(r.IntN(20) - 2)
 	}
 	c.Answer = pick("second", "x")
+	c.Moves = &proto.MoveSet{Kinds: []string{pick("drop", "call", "sysctl", "x")}, Most: r.IntN(4)}
 	return c
 }
 

@@ -73,6 +73,10 @@ func (st *stage) attempt(w *watcher, c proto.Command) []byte {
 		st.hub.metrics.refused.Add(1)
 		return failed(c.ID, w.lang, st.notFor(w))
 	}
+	if err := st.forbids(c); err != nil {
+		st.hub.metrics.refused.Add(1)
+		return failed(c.ID, w.lang, err)
+	}
 	if err := st.hides(c); err != nil {
 		st.hub.metrics.refused.Add(1)
 		return failed(c.ID, w.lang, err)

@@ -54,6 +54,7 @@ var commands = map[string]command{
 	"search":   {false, (*stage).doSearch},
 	"find":     {false, (*stage).doFind},
 	"reach":    {true, (*stage).doReach},
+	"puzzle":   {false, (*stage).doPuzzle},
 }
 
 const maxSteps = 500 // that one "step" may make
@@ -311,9 +312,12 @@ func (st *stage) doShell(w *watcher, c proto.Command) (proto.Done, error) {
 		st.goTo(back, n)
 		return proto.Done{Shell: &proto.Shell{Text: a.Text, Failed: a.Failed}}, nil
 	}
+	p := st.puzzle()
 	switch {
 	case !may(w.role, "act"):
 		err = st.notFor(w)
+	case p != nil && st.forbidsOp(p, scene.FormatOp(*a.Act)) != nil:
+		err = st.forbidsOp(p, scene.FormatOp(*a.Act))
 	case len(st.t.Branches()) >= maxBranches:
 		err = cannot("many-branches", "max", maxBranches)
 	default:

@@ -36,9 +36,6 @@ func (st *stage) doFind(_ *watcher, c proto.Command) (proto.Done, error) {
 	if err != nil {
 		return proto.Done{}, err
 	}
-	if st.player != nil && st.player.Asking() {
-		return proto.Done{}, cannot("find-asking")
-	}
 	if c.Moves == nil {
 		return proto.Done{}, cannot("op", "what", "find without moves, expected what may be done")
 	}

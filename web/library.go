@@ -16,7 +16,8 @@ type library struct {
 	scenes   []lessons.Sandbox
 	examples []lessons.Sandbox // found by their name, not listed
 	claims   []*lessons.Claim
-	shown    []lessons.Sandbox // the claims' scenes
+	puzzles  []*lessons.Puzzle
+	shown    []lessons.Sandbox // the claims' scenes, and the puzzles'
 	met      func() met
 	turned   strips                   // of parameters
 	strips   func() map[string]*strip // of the claims, by their ids
@@ -41,7 +42,10 @@ func newLibrary(conf Config) *library {
 	if b.claims, err = lessons.Claims(); err != nil {
 		conf.Log.Error("some claims cannot be used", "err", err)
 	}
-	b.shown = claimScenes(b.claims)
+	if b.puzzles, err = lessons.Puzzles(); err != nil {
+		conf.Log.Error("some puzzles cannot be used", "err", err)
+	}
+	b.shown = append(claimScenes(b.claims), puzzleScenes(b.puzzles)...)
 	b.strips = sync.OnceValue(func() map[string]*strip {
 		all := map[string]*strip{}
 		for _, c := range b.claims {

@@ -23,7 +23,7 @@ func roleNamed(name string) role { return role(slices.Index(roleNames[:], name))
 var needs = map[string]role{
 	"frames": follower, "snapshot": follower, "diff": follower, "compare": follower,
 	"inspect": follower, "header": follower, "forecast": follower, "preview": follower,
-	"why": follower, "history": follower, "search": follower, "find": follower,
+	"why": follower, "history": follower, "search": follower, "find": follower, "puzzle": follower,
 	"shell": follower, // what only looks; a line that acts is an "act" as well
 	"name":  follower,
 

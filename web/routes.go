@@ -57,6 +57,8 @@ func (s *Server) routes() http.Handler {
 			r.Get("/lab/{id}", s.labPage)
 			r.Get("/claims", s.claimsPage)
 			r.Get("/claims/{id}/play", s.playClaim)
+			r.Get("/puzzles", s.puzzlesPage)
+			r.Get("/puzzles/{id}", s.playPuzzle)
 			r.Get("/rules", s.rulesPage)
 			r.Get("/scripts", s.scriptsPage)
 			r.With(s.seldom()).Post("/scripts", s.runScript)

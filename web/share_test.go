@@ -36,6 +36,7 @@ var whoMayWhat = map[string][3]bool{ // follower, driver, owner
 	"search":   {true, true, true},
 	"find":     {true, true, true},
 	"reach":    {false, true, true},
+	"puzzle":   {true, true, true},
 	"snapshot": {true, true, true},
 	"compare":  {true, true, true},
 	"header":   {true, true, true},

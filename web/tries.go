@@ -14,11 +14,12 @@ import (
 // What stands beside a free scene: what it is, what there is to try, its text.
 
 type sceneDoc struct {
-	Title  string   `json:"title"`
-	About  string   `json:"about"`
-	Own    bool     `json:"own"` // it is none of ours: somebody wrote it
-	Tries  []tryDoc `json:"tries"`
-	Source string   `json:"source"`
+	Title  string     `json:"title"`
+	About  string     `json:"about"`
+	Own    bool       `json:"own"` // it is none of ours: somebody wrote it
+	Tries  []tryDoc   `json:"tries"`
+	Source string     `json:"source"`
+	Puzzle *puzzleDoc `json:"puzzle,omitempty"`
 }
 
 type tryDoc struct {
@@ -50,6 +51,9 @@ func (s *Server) apiScene(w http.ResponseWriter, r *http.Request) {
 		v.Own = st.Lesson == "" && st.Sandbox == ""
 		if b := s.library.scene(st.Sandbox); b != nil {
 			v.Title, v.About = b.Title[lang], b.About[lang]
+		}
+		if p := st.puzzle(); p != nil {
+			v.Puzzle = s.puzzleDoc(p, lang)
 		}
 		for _, y := range st.tries() {
 			v.Tries = append(v.Tries, tryDoc{y.ID, y.Title[lang], runs(y.Text[lang]), y.Button()})

@@ -76,7 +76,7 @@ func (v *veil) until(t *engine.Timeline) map[engine.BranchID]engine.StepNo {
 
 // veiledWhole are the commands that tell of what lies ahead, or lead there by a way
 // of their own. They wait for the answer.
-var veiledWhole = []string{"until", "fork", "diff", "compare", "forecast", "preview", "search", "try", "moves", "label"}
+var veiledWhole = []string{"until", "fork", "diff", "compare", "forecast", "preview", "search", "find", "reach", "try", "moves", "label"}
 
 // hides refuses what may not be asked while a question is open, and what has to wait for
 // a move that the step asks for.

@@ -6,7 +6,7 @@ test('a way is found and played', async ({ lab, page }) => {
   await page.keyboard.press('Shift+W');
   const dialog = page.getByRole('dialog', { name: 'Find a way to …' });
   await dialog.getByLabel('What should come about').selectOption('client: a call fails with ECONNRESET');
-  await expect(dialog.getByLabel('Condition')).toHaveValue('client.errno == ECONNRESET');
+  await expect(dialog.getByRole('textbox', { name: 'Condition' })).toHaveValue('client.errno == ECONNRESET');
   await dialog.getByRole('button', { name: 'Look', exact: true }).click();
   await expect(dialog.getByRole('status')).toContainText('1 way. Moves needed: 1');
   await dialog.getByRole('button', { name: /^Play it: at 0.021s call server: kill/ }).click();
@@ -17,7 +17,7 @@ test('a way is found and played', async ({ lab, page }) => {
 
   await page.keyboard.press('Shift+W');
   await dialog.getByLabel('Begin').selectOption('At the start of the run');
-  await dialog.getByLabel('Condition').fill('client.errno == EADDRINUSE');
+  await dialog.getByRole('textbox', { name: 'Condition' }).fill('client.errno == EADDRINUSE');
   await dialog.getByLabel('Moves at most').selectOption('1');
   await dialog.getByRole('button', { name: 'Look', exact: true }).click();
   await expect(dialog.getByRole('status')).toContainText('that is a proof');

@@ -22,5 +22,6 @@ export { Begin, End } from './lab/lesson/ends';
 export { ParamOpener } from './lab/lesson/param/opener';
 export { ParamView } from './lab/lesson/param/view';
 export { MiniMap } from './lab/minimap/minimap';
+export { PuzzlePanel } from './lab/puzzle/panel';
 export { Share } from './lab/share/dialog';
 export { Way } from './lab/way/dialog';

@@ -4,6 +4,7 @@ import { keep } from './kept';
 
 import { filter } from './filter';
 import { SearchBox } from './search';
+import { markSolved } from './solved';
 
 function themeButton(b: HTMLButtonElement): void {
   const root = document.documentElement;
@@ -31,6 +32,7 @@ function typing(el: EventTarget | null): boolean {
   return el instanceof HTMLElement && (el.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName));
 }
 
+markSolved(document.querySelectorAll<HTMLElement>('[data-puzzle]'));
 for (const b of document.querySelectorAll<HTMLButtonElement>('[data-theme-button]')) themeButton(b);
 for (const i of document.querySelectorAll<HTMLInputElement>('[data-search]')) new SearchBox(i);
 for (const i of document.querySelectorAll<HTMLInputElement>('[data-filter]')) filter(i);

@@ -6,11 +6,11 @@ package proto
 // command that was not answered before the connection broke is sent again with
 // the same ID, and the server answers again without doing it again.
 type Command struct {
-	T  string `json:"t"`  // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "compare" "inspect" "lesson" "predict" "shell" "header" "forecast" "preview" "snapshot" "share" "name" "try" "moves" "why" "history" "search" "find" "reach"
+	T  string `json:"t"`  // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "compare" "inspect" "lesson" "predict" "shell" "header" "forecast" "preview" "snapshot" "share" "name" "try" "moves" "why" "history" "search" "find" "reach" "puzzle"
 	ID int64  `json:"id"` // of this page
 
 	Branch  *int32     `json:"branch,omitempty"`  // which branch it is about; absent: the session's current one
-	N       int32      `json:"n,omitempty"`       // step, back: how many (1 if absent); seek, branch, frames, inspect, shell, header, why, history, find, reach: which step
+	N       int32      `json:"n,omitempty"`       // step, back: how many (1 if absent); seek, branch, frames, inspect, shell, header, why, history, find, reach: which step; puzzle: which hint, 0: none
 	To      int32      `json:"to,omitempty"`      // frames: up to this step; diff: the other branch; header: the packet to compare with, 0: the one that it repeats or was
 	At      *int64     `json:"at,omitempty"`      // act: at which instant; absent: now
 	Undo    []int32    `json:"undo,omitempty"`    // moves: leave these events out

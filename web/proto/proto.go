@@ -311,23 +311,24 @@ type Branches struct {
 
 // Done answers a command that was carried out, after everything it caused.
 type Done struct {
-	T       string     `json:"t"` // "done"
-	ID      int64      `json:"id"`
-	Diff    *Diff      `json:"diff,omitempty"`
-	Compare *Compared  `json:"compare,omitempty"`
-	Frames  []Frame    `json:"frames,omitempty"` // frames with ahead: of a branch as it was run ahead
-	Found   *bool      `json:"found,omitempty"`  // until: whether the condition came true
-	Predict *Predicted `json:"predict,omitempty"`
-	Inspect *Inspect   `json:"inspect,omitempty"`
-	Shell   *Shell     `json:"shell,omitempty"`
-	Header  *Header    `json:"header,omitempty"`
-	Ahead   []Frame    `json:"ahead,omitempty"` // forecast: what the receiver makes of the segment, as it would be
-	Link    string     `json:"link,omitempty"`  // share: the address to give away
-	Says    []Run      `json:"says,omitempty"`  // try: what it came to, in the language of the page
-	Why     *Why       `json:"why,omitempty"`
-	History *History   `json:"history,omitempty"`
-	Search  *Search    `json:"search,omitempty"`
-	Ways    *Ways      `json:"ways,omitempty"` // find
+	T       string       `json:"t"` // "done"
+	ID      int64        `json:"id"`
+	Diff    *Diff        `json:"diff,omitempty"`
+	Compare *Compared    `json:"compare,omitempty"`
+	Frames  []Frame      `json:"frames,omitempty"` // frames with ahead: of a branch as it was run ahead
+	Found   *bool        `json:"found,omitempty"`  // until: whether the condition came true
+	Predict *Predicted   `json:"predict,omitempty"`
+	Inspect *Inspect     `json:"inspect,omitempty"`
+	Shell   *Shell       `json:"shell,omitempty"`
+	Header  *Header      `json:"header,omitempty"`
+	Ahead   []Frame      `json:"ahead,omitempty"` // forecast: what the receiver makes of the segment, as it would be
+	Link    string       `json:"link,omitempty"`  // share: the address to give away
+	Says    []Run        `json:"says,omitempty"`  // try: what it came to, in the language of the page
+	Why     *Why         `json:"why,omitempty"`
+	History *History     `json:"history,omitempty"`
+	Search  *Search      `json:"search,omitempty"`
+	Ways    *Ways        `json:"ways,omitempty"` // find
+	Puzzle  *PuzzleState `json:"puzzle,omitempty"`
 }
 
 // Header is a packet byte by byte.

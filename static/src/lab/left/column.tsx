@@ -1,9 +1,10 @@
 import { useEffect } from 'preact/hooks';
 import { t } from '../../i18n';
+import { Later } from '../ui/later';
 import { About } from './about';
 import { brought, resumes } from './draft';
 import { MovesMade } from './moves';
-import { leftTab, leftTabs, loadScene, sceneDoc } from './state';
+import { leftTab, leftTabs, loadScene, type PuzzleDoc, sceneDoc } from './state';
 import { SceneText } from './text';
 
 /** The left column of a free scene: one of its tabs at a time. */
@@ -30,19 +31,21 @@ export function LeftColumn({ session }: { session: string }) {
               leftTab.value = x;
             }}
           >
-            {t(`left.${x}`)}
+            {t(x === 'about' && doc?.puzzle ? 'puzzle.tab' : `left.${x}`)}
           </button>
         ))}
       </div>
       <div id="left-panel" class="left-panel" role="tabpanel" aria-labelledby={`left-${now}`} tabIndex={now === 'text' ? undefined : 0}>
         {!doc && <p class="ref">{t('lab.loading')}</p>}
-        {doc && now === 'about' && <About doc={doc} />}
+        {doc && now === 'about' && (doc.puzzle ? <Puzzle p={doc.puzzle} /> : <About doc={doc} />)}
         {doc && now === 'text' && <SceneText doc={doc} session={session} />}
         {doc && now === 'moves' && <MovesMade title={t('left.your-moves')} />}
       </div>
     </div>
   );
 }
+
+const Puzzle = ({ p }: { p: PuzzleDoc }) => <Later>{(m) => <m.PuzzlePanel p={p} />}</Later>;
 
 /** What somebody has just brought opens with its text, where there is room beside the run. */
 function openOwn(): void {

@@ -16,6 +16,22 @@ export interface SceneDoc {
   own: boolean;
   tries: { id: string; title: string; text: Run[]; button: string }[];
   source: string;
+  puzzle?: PuzzleDoc;
+}
+
+/** What a puzzle is; nothing in it answers it. */
+export interface PuzzleDoc {
+  id: string;
+  title: string;
+  story: Run[];
+  goal: string;
+  allowed: string[];
+  calls: string[];
+  settings: string[];
+  par: number;
+  ways: number;
+  hints: number;
+  next: string;
 }
 
 export const sceneDoc = signal<SceneDoc | null>(null);
