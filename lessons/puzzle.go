@@ -98,6 +98,18 @@ func (p *Puzzle) Check() []error {
 	return k.errs
 }
 
+// Solved is the scene with the moves of the solution that reaches the goal first.
+func (p *Puzzle) Solved() (string, error) {
+	r, err := p.Solve()
+	if err != nil {
+		return "", err
+	}
+	if len(r.Found) == 0 {
+		return "", fmt.Errorf("%s:1: no solution", p.file)
+	}
+	return strings.TrimRight(p.Scene, "\n") + "\n\n" + strings.ReplaceAll(statements(&r.Found[0]), "; ", "\n") + "\n", nil
+}
+
 func statements(s *find.Solution) string {
 	var all []string
 	for i := range s.Moves {

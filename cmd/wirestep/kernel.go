@@ -61,9 +61,21 @@ func askKernel(e env, args []string) int {
 	return worst
 }
 
-// sources reads scripts and scenes, and the scenes of a claim or of a folder of claims.
+// sources reads scripts and scenes, the scenes of a claim or of a folder of claims, and
+// the puzzles of a folder, each solved.
 func sources(names []string) (all []kernel.Source, err error) {
 	for _, name := range names {
+		if lessons.IsPuzzles(name) {
+			puzzles, err := lessons.ReadPuzzles(name)
+			if err != nil {
+				return nil, err
+			}
+			for _, p := range puzzles {
+				text, err := p.Solved()
+				all = append(all, kernel.Source{Name: p.ID + ".scene", Text: text, Err: err})
+			}
+			continue
+		}
 		if !lessons.IsClaims(name) && filepath.Ext(name) != ".yaml" {
 			all = append(all, kernel.Read([]string{name})...)
 			continue
