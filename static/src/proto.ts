@@ -6,21 +6,22 @@
  * the same ID, and the server answers again without doing it again.
  */
 // branch: which branch it is about; absent: the session's current one
-// n: step, back: how many (1 if absent); seek, branch, frames, inspect, shell, header, why, history: which step
+// n: step, back: how many (1 if absent); seek, branch, frames, inspect, shell, header, why, history, find, reach: which step; puzzle: which hint, 0: none
 // to: frames: up to this step; diff: the other branch; header: the packet to compare with, 0: the one that it repeats or was
 // at: act: at which instant; absent: now
 // undo: moves: leave these events out
 // redo: moves: make these again, which had been left out
 // op: act, forecast: one intervention, as a scene writes it
-// ops: replay, preview: same moves as before, with these made first, at time 0
+// ops: replay, preview: same moves as before, with these made first, at time 0; reach: made after event n, on a branch of its own
 // without: replay: go on right before this event, an act, without it; every later act is made again
-// cond: until, search: "segment" "timer" "state" "drop" or a condition such as client.cwnd < 4
-// text: label, fork, replay, moves: the branch's name; lesson: "next" "prev" "reset" "return" "do" "hint" "level"; try: which; share: "follower" "driver", what the link lets one be; name: what the others see
+// cond: find, reach: what to come to, with "end " before it: when nothing is scheduled any more; until, search: "segment" "timer" "state" "drop" or a condition such as client.cwnd < 4
+// text: label, fork, replay, moves, reach: the branch's name; lesson: "next" "prev" "reset" "return" "do" "hint" "level"; try: which; share: "follower" "driver", what the link lets one be; name: what the others see
 // off: share: the link holds no longer
 // answer: predict: the key of the option chosen, or what was constructed (docs/lessons.md); lesson: the level
 // host: shell: on which host; n absent: where the session stands, else at that step
 // number: history: of what, up to event n
 // line: shell: the command line, at most 1024 bytes
+// moves: find: what may be done. The same question again goes on with the search
 // packet: header: which, as it is after event n
 // branches: compare: two to four, the first is A
 // ahead: frames: of a branch as "compare" ran it ahead
@@ -51,9 +52,56 @@ export type Order =
   | { t: "moves"; branch?: number; undo?: number[]; redo?: MoveRef[]; text?: string }
   | { t: "why"; branch?: number; n?: number }
   | { t: "history"; branch?: number; n?: number; number?: NumberRef }
-  | { t: "search"; branch?: number; cond?: string };
+  | { t: "search"; branch?: number; cond?: string }
+  | { t: "find"; branch?: number; n?: number; cond?: string; moves?: MoveSet }
+  | { t: "reach"; branch?: number; n?: number; ops?: string[]; cond?: string; text?: string }
+  | { t: "puzzle"; branch?: number; n?: number };
 
 export type Command = Order & { id: number };
+
+/**
+ * MoveSet is the finite set of moves among which "find" looks.
+ */
+export interface MoveSet {
+  kinds: string[]; // "drop" "delay" "dup" "hold" "call" "sysctl"
+  on?: string[]; // "client->server": segments of these ways alone
+  calls?: string[]; // "client: close(c)"; none: those of the programs, and the ways of ending
+  settings?: string[]; // "server net.ipv4.tcp_syncookies = 0"
+  most: number; // moves at most, 1 to 3
+}
+
+/**
+ * Ways is how far a search is, and what it has found.
+ */
+export interface Ways {
+  done: boolean; // false: ask again
+  futures: number;
+  events: number;
+  moves: number; // futures with so many moves are being tried, or were tried last
+  proved: number; // no future with so many moves or fewer comes there; -1: nothing is proven
+  more: boolean; // a limit was reached: there may be others
+  cut: number; // futures that were not run to their end
+  groups: Way[]; // the soonest first
+  branch: number; // where the search began
+  n: number;
+}
+
+/**
+ * Way is solutions that differ only in an equivalent segment, or in the instant of a call.
+ */
+export interface Way {
+  first: Solution;
+  alike: number; // so many in all
+  also: string[]; // the first moves of some others
+}
+
+/**
+ * Solution is moves that come to what was looked for, to be made with "reach".
+ */
+export interface Solution {
+  ops: string[];
+  at: number; // when it comes true
+}
 
 /**
  * Run is a run of text of one kind, as docs/lessons.md says: one field is set, but
@@ -550,6 +598,8 @@ export interface Done {
   why?: Why;
   history?: History;
   search?: Search;
+  ways?: Ways; // find
+  puzzle?: PuzzleState;
 }
 
 /**
@@ -718,6 +768,19 @@ export interface QueueItem {
   port?: number; // the local one
   until: number | null; // when its timer fires
   tries?: number;
+}
+
+/**
+ * PuzzleState is how a puzzle stands where the session stands.
+ */
+export interface PuzzleState {
+  moves: number; // made so far
+  solved: number; // the event with which the goal was reached; 0: not yet
+  failed: number; // the event with which it was lost
+  over: boolean; // nothing is scheduled any more, and it is not solved
+  after?: Run[]; // of one that is solved: what there is to learn
+  lost?: Run[]; // of one that is lost: why
+  hint?: Run[]; // the one that was asked for
 }
 
 /**
