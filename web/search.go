@@ -52,6 +52,9 @@ func (b *library) findables() []findable {
 			return i18n.T(lang, "claims.quote", "claim", lessons.Plain(c.Said, lang)), lessons.Plain(c.Is, lang)
 		}, c.ID)
 	}
+	for _, p := range b.puzzles {
+		add("puzzle", "/puzzles/"+p.ID, func(lang string) (string, string) { return p.Title[lang], lessons.Plain(p.Story, lang) }, p.ID)
+	}
 	for i := range host.Sysctls {
 		d := &host.Sysctls[i]
 		add("sysctl", "/sysctls#"+d.Name, func(lang string) (string, string) { return d.Name, meaning(lang, d) }, d.Facts().RFC, d.Facts().Linux)
