@@ -12,7 +12,7 @@ test('a way is found and played', async ({ lab, page }) => {
   await dialog.getByRole('button', { name: /^Play it: at 0.021s call server: kill/ }).click();
   await expect(dialog).toHaveCount(0);
   await expect(page.locator('.banner')).toContainText('this is where they lead');
-  await expect(page.locator('.bar .chip')).toContainText('call server: kill()');
+  await expect(page.locator('.bar .chip').first()).toContainText('call server: kill()');
   expect(await lab.n()).toBe(16);
 
   await page.keyboard.press('Shift+W');
