@@ -1,6 +1,7 @@
 package lessons
 
 import (
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
@@ -11,7 +12,6 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
-	"sort"
 	"strings"
 	"sync"
 
@@ -66,7 +66,7 @@ type yamlDo struct {
 	Replay []string `yaml:"replay"`
 }
 
-// All returns the lessons that are built in, by chapter, the short ones first.
+// All returns the lessons that are built in, by chapter, what others need first.
 // They are shared: nobody changes a lesson. With an error come those that can be used.
 var All = sync.OnceValues(loadAll)
 
@@ -88,11 +88,22 @@ func loadAll() ([]*Lesson, error) {
 		}
 		out = append(out, l)
 	}
-	sort.SliceStable(out, func(i, j int) bool {
-		a, b := slices.Index(Chapters, out[i].Chapter), slices.Index(Chapters, out[j].Chapter)
-		return a < b || a == b && out[i].Minutes < out[j].Minutes
+	slices.SortStableFunc(out, func(a, b *Lesson) int {
+		return cmp.Or(cmp.Compare(slices.Index(Chapters, a.Chapter), slices.Index(Chapters, b.Chapter)),
+			cmp.Compare(depth(out, a.Slug, 0), depth(out, b.Slug, 0)), cmp.Compare(a.Minutes, b.Minutes))
 	})
 	return out, errors.Join(errs...)
+}
+
+// depth is how many lessons stand one upon the other below this one.
+func depth(all []*Lesson, slug string, above int) int {
+	deepest := above
+	if i := slices.IndexFunc(all, func(l *Lesson) bool { return l.Slug == slug }); i >= 0 && above < len(all) {
+		for _, need := range all[i].Needs {
+			deepest = max(deepest, depth(all, need, above+1))
+		}
+	}
+	return deepest
 }
 
 // Get returns the built-in lesson with this slug.

@@ -49,7 +49,7 @@ export const turned = signal(false);
 let stood = '';
 effect(() => {
   const at = lesson.value;
-  const key = at ? `${at.slug}.${at.step}` : '';
+  const key = at && lessonDoc.value ? `${at.slug}.${at.step}` : ''; // its text comes after it
   const { open } = show.value;
   if (key === stood) return;
   stood = key;
