@@ -7,6 +7,13 @@ import (
 	"wirestep/engine"
 )
 
+// Run makes the run of a drill once more, at the place where it is asked, and gives the
+// scene's text.
+func (d *Draw) Run() (*engine.Timeline, string, error) {
+	r, err := d.Lesson.drillRun(d.Drill, d.Values, nil)
+	return r.t, r.scene, err
+}
+
 // CellRun makes the run of one cell of a step's strip, at its start, with what is set and
 // done in it, and gives the scene's text.
 func (l *Lesson) CellRun(id, a, b string) (*engine.Timeline, string, error) {

@@ -91,6 +91,7 @@ func (l *Lesson) drawn(d *Drill, values map[string]string) (*Draw, error) {
 	if got.truth.Why == 0 {
 		got.truth.Why = r.t.N()
 	}
+	got.truth.Why -= r.plans(got.truth.Why)
 	for _, b := range got.ask.Beliefs {
 		answer := b.Is
 		if len(b.Replay) > 0 {
@@ -127,9 +128,27 @@ func (r *ran) written() string {
 	var b strings.Builder
 	b.WriteString(strings.TrimRight(r.scene, "\n") + "\n\n")
 	for _, iv := range r.t.Interventions(r.t.Branch()) {
-		fmt.Fprintf(&b, "at %ss %s\n", iv.At.Seconds(), scene.FormatOp(iv.Op))
+		if text := scene.FormatOp(iv.Op); isPlan(iv) {
+			b.WriteString(text + "\n") // it has its instant
+		} else {
+			fmt.Fprintf(&b, "at %ss %s\n", iv.At.Seconds(), text)
+		}
 	}
 	return b.String()
+}
+
+// isPlan reports whether an intervention only says what is to be done later: in a scene
+// that is no event.
+func isPlan(iv engine.Intervention) bool { return strings.HasPrefix(scene.FormatOp(iv.Op), "at ") }
+
+// plans counts those up to an event.
+func (r *ran) plans(n engine.StepNo) (k engine.StepNo) {
+	for _, iv := range r.t.Interventions(r.t.Branch()) {
+		if iv.AtStep < n && isPlan(iv) {
+			k++
+		}
+	}
+	return k
 }
 
 // drillValues asks the expressions that the texts hold, where the question is decided.

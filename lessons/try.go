@@ -193,6 +193,7 @@ func fill(list []Span, numbers map[string]string) []Span {
 		if s.Value != "" {
 			s = Span{B: numbers[s.Value]}
 		}
+		s.Code = fillIn(s.Code, numbers) // of a drill: `tcp_syn_retries = {retries}`
 		out = append(out, s)
 	}
 	return out

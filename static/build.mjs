@@ -16,6 +16,7 @@ const options = {
     uplot: src('uplot.ts'),
     editor: src('editor/editor.ts'),
     own: src('own.ts'),
+    drills: src('drills.tsx'),
     theme: src('theme.ts'),
     page: src('page.ts'),
     style: src('styles/style.css'),

@@ -28,18 +28,24 @@ func (s *Server) apiLessons(w http.ResponseWriter, r *http.Request) {
 		Drills  []string `json:"drills"`
 	}
 	lang, all := langOf(r), []one{}
-	for _, l := range s.library.lessons {
+	for _, l := range s.library.inOrder() {
 		x := one{Slug: l.Slug, Title: l.Title(lang), Chapter: l.Chapter, Minutes: l.Minutes, Level: l.Level, Needs: append([]string{}, l.Needs...), Drills: []string{}}
 		for _, d := range l.Drills {
 			x.Drills = append(x.Drills, d.ID)
 		}
 		all = append(all, x)
 	}
-	slices.SortStableFunc(all, func(a, b one) int {
-		return cmp.Compare(slices.Index(lessons.Chapters, a.Chapter), slices.Index(lessons.Chapters, b.Chapter))
-	})
 	w.Header().Set("Cache-Control", "no-cache")
 	writeJSON(w, http.StatusOK, all)
+}
+
+// inOrder is every lesson in the order in which they are read: by chapter.
+func (b *library) inOrder() []*lessons.Lesson {
+	all := slices.Clone(b.lessons)
+	slices.SortStableFunc(all, func(x, y *lessons.Lesson) int {
+		return cmp.Compare(slices.Index(lessons.Chapters, x.Chapter), slices.Index(lessons.Chapters, y.Chapter))
+	})
+	return all
 }
 
 // strips are those that were run: a lesson's does not change while the program runs.

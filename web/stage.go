@@ -37,6 +37,7 @@ type stage struct {
 	shot   []byte // the last snapshot made
 	shotAt int    // good while asked is this
 
+	cover    *veil // lies over a run that is only shown
 	veiledBy *veil // the last veil, good for
 	veiledAt veilKey
 

@@ -31,6 +31,9 @@ type veilKey struct {
 
 // veil is the one that lies over the session; nil: none does.
 func (st *stage) veil() *veil {
+	if st.cover != nil {
+		return st.cover
+	}
 	if st.player == nil || !st.player.Open() {
 		return nil
 	}

@@ -1,0 +1,7 @@
+package templates
+
+// Drills is the page of drills.
+type Drills struct {
+	Page
+	Lessons []Card // that have some
+}
