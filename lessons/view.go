@@ -64,8 +64,9 @@ type AskDoc struct {
 
 // ReplyDoc is what is said to somebody whose answer belongs to a belief.
 type ReplyDoc struct {
-	Key  string  `json:"key"`
-	Text []Block `json:"text"`
+	Key    string   `json:"key"`
+	Text   []Block  `json:"text"`
+	Replay []string `json:"replay,omitempty"` // of the world in which the belief is right
 }
 
 // ParamDoc is a value that the person turns.
@@ -155,10 +156,20 @@ func askDoc(q *Question, t *StepText) *AskDoc {
 		case o.Key == rightText:
 			d.Right = o.blocks()
 		default:
-			d.Replies = append(d.Replies, ReplyDoc{o.Key, o.blocks()})
+			d.Replies = append(d.Replies, ReplyDoc{o.Key, o.blocks(), q.replayOf(o.Key)})
 		}
 	}
 	return d
+}
+
+// replayOf are the operations of a belief that is a run of its own.
+func (q *Question) replayOf(key string) []string {
+	for _, b := range q.Beliefs {
+		if b.Key == key {
+			return b.Replay
+		}
+	}
+	return nil
 }
 
 // blocks are all that an item says.

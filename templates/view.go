@@ -49,6 +49,7 @@ type Card struct {
 	Href, Title, About string
 	Length, Level      string // "" when there is none
 	Rank               int    // of the level, from 1
+	ID                 string // of a lesson
 }
 
 // Paste is the form that takes the text of a scene, and what was wrong with it.

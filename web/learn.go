@@ -39,13 +39,39 @@ func (s *Server) apiLessons(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, all)
 }
 
-// inOrder is every lesson in the order in which they are read: by chapter.
+// inOrder is every lesson in the order in which they are read: by chapter, and in it
+// those first that others need.
 func (b *library) inOrder() []*lessons.Lesson {
 	all := slices.Clone(b.lessons)
 	slices.SortStableFunc(all, func(x, y *lessons.Lesson) int {
-		return cmp.Compare(slices.Index(lessons.Chapters, x.Chapter), slices.Index(lessons.Chapters, y.Chapter))
+		return cmp.Or(
+			cmp.Compare(slices.Index(lessons.Chapters, x.Chapter), slices.Index(lessons.Chapters, y.Chapter)),
+			cmp.Compare(b.depth(x, 0), b.depth(y, 0)),
+			cmp.Compare(slices.Index(lessons.Levels, x.Level), slices.Index(lessons.Levels, y.Level)))
 	})
 	return all
+}
+
+const maxDepth = 20 // of lessons that need lessons
+
+// depth is how many lessons one has to know before, one after the other. One that says
+// nothing of it, while others need it, comes first.
+func (b *library) depth(l *lessons.Lesson, below int) int {
+	most := 0
+	for _, slug := range l.Needs {
+		if need := b.lesson(slug); need != nil && below < maxDepth {
+			most = max(most, 1+b.depth(need, below+1))
+		}
+	}
+	if most > 0 || below > 0 {
+		return most
+	}
+	for _, other := range b.lessons {
+		if slices.Contains(other.Needs, l.Slug) {
+			return 0
+		}
+	}
+	return 1 // nobody builds on it
 }
 
 // strips are those that were run: a lesson's does not change while the program runs.

@@ -105,10 +105,10 @@ func (b *library) topics(lang string) []templates.Topic {
 	var all []templates.Topic
 	for _, id := range lessons.Chapters {
 		t := templates.Topic{ID: id, Name: i18n.T(lang, "chapter."+id)}
-		for _, l := range b.lessons {
+		for _, l := range b.inOrder() {
 			if l.Chapter == id {
 				t.Lessons = append(t.Lessons, templates.Card{
-					Href: "/lessons/" + l.Slug, Title: l.Title(lang), About: l.Summary(lang),
+					ID: l.Slug, Href: "/lessons/" + l.Slug, Title: l.Title(lang), About: l.Summary(lang),
 					Length: i18n.T(lang, "home.minutes", "n", l.Minutes), Level: i18n.T(lang, "level."+l.Level), Rank: slices.Index(lessons.Levels, l.Level) + 1,
 				})
 			}

@@ -20,6 +20,8 @@ const pages: Place[] = [
   { name: 'rules', path: '/rules?q=retransmi' },
   { name: 'settings', path: '/sysctls?q=tcp_syn' },
   { name: 'claims', path: '/claims?topic=queues', go: (page) => page.locator('article.claim:visible summary').first().click() },
+  { name: 'drills', path: '/drills' },
+  { name: 'symptoms', path: '/symptoms', go: (page) => page.locator('main summary').first().click() },
   { name: 'search', path: '/search?q=syn' },
   { name: 'nothing found', path: '/search?q=zzzz' },
   { name: 'a script with its result', path: '/scripts', go: (page) => page.locator('main form button').last().click() },

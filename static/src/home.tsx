@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { render } from 'preact';
 import { seeming, unitOf } from './diagram/trips';
 import { Diagram } from './diagram/view';
+import { keepers, showProgress } from './homeprogress';
 import { lang, load, t } from './i18n';
 import { BranchData } from './model/branch';
 import { Schemas } from './model/schema';
@@ -82,9 +83,12 @@ function run(data: BranchData, hello: Hello): void {
 }
 
 async function main(): Promise<void> {
+  await load(document.documentElement.lang || 'en');
+  showProgress();
+  keepers();
   const el = document.querySelector<HTMLElement>('[data-demo]');
   if (!el) return;
-  const [r] = await Promise.all([fetch('/api/demo'), load(document.documentElement.lang || 'en')]);
+  const r = await fetch('/api/demo');
   if (!r.ok) return;
   const { hello, snapshot } = (await r.json()) as { hello: Hello; snapshot: Snapshot };
   const data = new BranchData(snapshot, new Schemas(hello.schemas ?? []));

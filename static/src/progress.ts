@@ -10,6 +10,7 @@ export interface Progress {
 }
 
 const KEY = 'progress';
+const KEYS = [KEY, 'drills', 'level'];
 const MOST = 500;
 
 export function progress(): Record<string, Progress> {
@@ -30,4 +31,24 @@ export function remember(slug: string, step: number, steps: number, done: boolea
   const was = all[slug];
   all[slug] = { step: Math.max(step, was?.step ?? 0), steps, done: done || !!was?.done, at };
   keep(KEY, JSON.stringify(all));
+}
+/** Everything that is kept, as one file. */
+export function exported(): string {
+  return JSON.stringify({ wirestep: 1, ...Object.fromEntries(KEYS.map((k) => [k, kept(k)])) }, null, 1);
+}
+
+/** Takes such a file; false: it is none. */
+export function imported(text: string): boolean {
+  try {
+    const all = JSON.parse(text);
+    if (all?.wirestep !== 1) return false;
+    for (const k of KEYS) if (typeof all[k] === 'string' && all[k].length < 1e6) keep(k, all[k]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function forget(): void {
+  for (const k of KEYS) keep(k, null);
 }

@@ -13,7 +13,7 @@ export function Strip({ p }: { p: Param }) {
     box.current?.children[at.value]?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [at.value]);
   return (
-    <div class="strip">
+    <div class="cells">
       <input
         type="range"
         min={0}
