@@ -57,11 +57,11 @@ func (s *Solution) like() string {
 
 // Level is what was tried with so many moves.
 type Level struct {
-	Moves   int
-	Futures int
-	Events  int
-	Cut     int  // futures that were not run to their end
-	Whole   bool // every future of the level was tried
+	Moves   int  `json:"moves"`
+	Futures int  `json:"futures"`
+	Events  int  `json:"events"`
+	Cut     int  `json:"cut,omitempty"` // futures that were not run to their end
+	Whole   bool `json:"whole"`         // every future of the level was tried
 }
 
 // Result is what a search has found, or proven.
