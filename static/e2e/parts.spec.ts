@@ -43,3 +43,41 @@ test('a part that cannot be fetched is said to be missing, asked for again, and 
   await page.getByRole('button', { name: 'Share' }).click();
   await expect(dialog).toContainText('Give a copy');
 });
+
+test('at rest the page asks for no frames, and a step changes few elements of the diagram', async ({ lab, page }) => {
+  await lab.open('/lab?scene=lossy-link');
+  for (let i = 1; i <= 20; i++) {
+    await page.keyboard.press('ArrowRight');
+    await expect(page.locator('.where')).toContainText(`event ${i} `);
+  }
+  await expect(page.locator('#panel')).toContainText('Event 20');
+  await expect(page.locator('#panel')).not.toContainText('asking');
+  // What waits for a frame when a key comes keeps the server's answer waiting, too.
+  const asked = () =>
+    page.evaluate(async () => {
+      const frame = window.requestAnimationFrame.bind(window);
+      let count = 0;
+      window.requestAnimationFrame = (f) => {
+        count++;
+        return frame(f);
+      };
+      for (let i = 0; i < 3; i++) await new Promise((go) => frame(go));
+      window.requestAnimationFrame = frame;
+      return count;
+    });
+  await expect.poll(asked).toBe(0);
+  await page.evaluate(() => {
+    const seen = new Set<Node>();
+    Object.assign(window, { seen });
+    new MutationObserver((list) => {
+      for (const m of list) for (const x of [m.target, ...m.addedNodes]) seen.add(x);
+    }).observe(document.querySelector('.dg-svg') as Element, { subtree: true, childList: true, attributes: true, characterData: true });
+  });
+  const all = await page.locator('.dg-svg *').count();
+  for (let i = 21; i <= 30; i++) {
+    await page.keyboard.press('ArrowRight');
+    await expect(page.locator('.where')).toContainText(`event ${i} `);
+  }
+  const changed = await page.evaluate(() => (window as unknown as { seen: Set<Node> }).seen.size);
+  expect(changed).toBeLessThan(all / 2); // of ten steps together
+});
