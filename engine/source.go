@@ -7,3 +7,9 @@ import "embed"
 //
 //go:embed neigh.go
 var NeighbourSource embed.FS
+
+// Source is the Go source of what records rules here: the code behind a rule is shown
+// from it.
+//
+//go:embed act.go flood.go send.go
+var Source embed.FS

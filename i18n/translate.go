@@ -59,3 +59,24 @@ func Field(lang, schema, name, doc string) string {
 	}
 	return doc
 }
+
+var mistakes = sync.OnceValue(func() map[string]string {
+	all := map[string]string{}
+	src, err := files.ReadFile("mistakes.zh-CN.yaml")
+	if err == nil {
+		err = yaml.Unmarshal(src, &all)
+	}
+	if err != nil {
+		panic("i18n: mistakes.zh-CN.yaml: " + err.Error())
+	}
+	return all
+})
+
+// Mistakes returns what the parser of scenes says in a language, by its English; nil
+// for English.
+func Mistakes(lang string) map[string]string {
+	if lang == Default {
+		return nil
+	}
+	return mistakes()
+}

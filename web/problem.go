@@ -33,7 +33,15 @@ func (p *problem) line() int {
 
 // in says what is wrong, in a language: the sentence, then each detail.
 func (p *problem) in(lang string) []string {
-	return append([]string{i18n.T(lang, "error."+p.code, p.args...)}, p.detail...)
+	all := []string{i18n.T(lang, "error."+p.code, p.args...)}
+	if lang == i18n.Default || len(p.wrong) != len(p.detail) {
+		return append(all, p.detail...)
+	}
+	for _, m := range p.wrong {
+		text, _ := mistakeIn(m, lang)
+		all = append(all, fmt.Sprintf("%s:%d: %s", m.File, m.Line, text))
+	}
+	return all
 }
 
 // refuse makes a problem; args are the pairs that i18n.T takes.
@@ -67,7 +75,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		Text  string        `json:"text"`
 		Where string        `json:"where"`
 		Wrong []mistakeJSON `json:"mistakes,omitempty"`
-	}{p.code, strings.Join(p.in(langOf(r)), "\n"), p.where, mistakesJSON(p.wrong)})
+	}{p.code, strings.Join(p.in(langOf(r)), "\n"), p.where, mistakesJSON(p.wrong, langOf(r))})
 }
 
 // asProblem hides what is ours to mend, after writing it down.

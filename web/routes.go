@@ -38,6 +38,7 @@ func (s *Server) routes() http.Handler {
 			r.With(s.often()).Post("/explain", s.apiExplain)
 			r.Get("/scene-words", s.apiSceneWords)
 			r.Get("/rules", s.apiRules)
+			r.Get("/code/{rule}", s.apiCode)
 			r.Get("/fields", s.apiFields)
 			r.Get("/lessons", s.apiLessons)
 			r.Get("/lessons/{slug}", s.apiLesson)

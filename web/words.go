@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 
 	"wirestep/engine/host"
@@ -100,6 +101,7 @@ type mistakeJSON struct {
 	Text     string `json:"text"`
 	What     string `json:"what"`
 	Expected string `json:"expected,omitempty"`
+	Lang     string `json:"lang,omitempty"` // of the text, if not the one that was asked for
 }
 
 // apiCheck is POST /api/check {"scene": text}: it reads the text and runs nothing.
@@ -125,13 +127,34 @@ func (s *Server) apiCheck(w http.ResponseWriter, r *http.Request) {
 	_, wrong := scene.Judge("scene", ask.Scene)
 	writeJSON(w, http.StatusOK, struct {
 		Mistakes []mistakeJSON `json:"mistakes"`
-	}{mistakesJSON(wrong)})
+	}{mistakesJSON(wrong, langOf(r))})
 }
 
-func mistakesJSON(wrong []*scene.Mistake) []mistakeJSON {
+func mistakesJSON(wrong []*scene.Mistake, lang string) []mistakeJSON {
 	all := []mistakeJSON{}
 	for _, m := range wrong {
-		all = append(all, mistakeJSON{m.Line, m.Column, m.End, m.Text, m.What, m.Expected})
+		j := mistakeJSON{Line: m.Line, Column: m.Column, End: m.End, Text: m.Text, What: m.What, Expected: m.Expected}
+		if lang != i18n.Default {
+			if text, ok := mistakeIn(m, lang); ok {
+				j.Text = text
+				j.What, j.Expected, _ = strings.Cut(text, "，应为")
+				j.Expected = strings.TrimSpace(j.Expected)
+			} else {
+				j.Lang = i18n.Default
+			}
+		}
+		all = append(all, j)
 	}
 	return all
+}
+
+// mistakeIn says what is wrong with a text in a language; false: in English, since
+// nobody has put it into words.
+func mistakeIn(m *scene.Mistake, lang string) (string, bool) {
+	words := i18n.Mistakes(lang)
+	text, ok := m.In(func(english string) (string, bool) {
+		text, ok := words[english]
+		return text, ok
+	})
+	return spaced(text), ok
 }

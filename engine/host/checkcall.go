@@ -9,13 +9,14 @@ import (
 // CallError is why a call cannot be made at all. Arg is the argument that is wrong, -1
 // for the call as a whole.
 type CallError struct {
-	Arg  int
-	Text string
+	Arg   int
+	Text  string
+	Parts []string // what it is made of
 }
 
 func (e *CallError) Error() string { return e.Text }
 
-func wrong(arg int, text ...string) *CallError { return &CallError{arg, strings.Join(text, "")} }
+func wrong(arg int, text ...string) *CallError { return &CallError{arg, strings.Join(text, ""), text} }
 
 // Limits of the numbers in a call.
 const (

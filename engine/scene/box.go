@@ -1,7 +1,6 @@
 package scene
 
 import (
-	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -41,22 +40,22 @@ func parseKind(s string) (middlebox.Kind, error) {
 			return k, nil
 		}
 	}
-	return 0, fmt.Errorf("%q is no kind of box, expected %s", s, oneOf(middlebox.KindNames[1:]))
+	return 0, sayf("%q is no kind of box, expected %s", s, oneOf(middlebox.KindNames[1:]))
 }
 
 // wantBox says what a box of its kind cannot do without.
 func wantBox(c *middlebox.Config) error {
 	switch {
 	case c.Kind == middlebox.NAT && !c.Inside.IsValid():
-		return fmt.Errorf(`a NAT needs to know its inside, expected "inside" and a network such as 192.168.0.0/16`)
+		return sayf(`a NAT needs to know its inside, expected "inside" and a network such as 192.168.0.0/16`)
 	case c.Kind == middlebox.NAT && !c.Public.Is4():
-		return fmt.Errorf("a NAT translates IPv4 here, expected an IPv4 address, not %s", c.Public)
+		return sayf("a NAT translates IPv4 here, expected an IPv4 address, not %s", c.Public)
 	case c.Kind == middlebox.Balancer && len(c.Backends) == 0:
-		return fmt.Errorf(`a balancer needs servers, expected "to" and addresses such as 10.0.1.1:80`)
+		return sayf(`a balancer needs servers, expected "to" and addresses such as 10.0.1.1:80`)
 	case c.Kind == middlebox.Stripper && c.Strip == 0 && c.MSS == 0:
-		return fmt.Errorf(`a stripper needs something to take away, expected "strip" and options, or "clamp" and a size`)
+		return sayf(`a stripper needs something to take away, expected "strip" and options, or "clamp" and a size`)
 	case c.Kind == middlebox.BlackHole && c.MTU == 0:
-		return fmt.Errorf(`a black hole needs a size, expected "mtu" and a number of bytes`)
+		return sayf(`a black hole needs a size, expected "mtu" and a number of bytes`)
 	}
 	return nil
 }
@@ -129,7 +128,7 @@ func parsePrefix(s string) (netip.Prefix, error) {
 		p, err = netip.PrefixFrom(a, a.BitLen()), nil
 	}
 	if err != nil || p.Addr().Is4In6() || p != p.Masked() {
-		return p, fmt.Errorf("%q is not a network, expected one such as 192.168.0.0/16", s)
+		return p, sayf("%q is not a network, expected one such as 192.168.0.0/16", s)
 	}
 	return p, nil
 }

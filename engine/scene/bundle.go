@@ -42,7 +42,7 @@ func Load(f *File) (*engine.Timeline, error) {
 // walk goes to a place, computing what lies before it.
 func walk(t *engine.Timeline, b engine.BranchID, n engine.StepNo) error {
 	if b < 0 || int(b) >= len(t.Branches()) {
-		return fmt.Errorf("no branch has the number %d", b)
+		return sayf("no branch has the number %d", b)
 	}
 	if err := t.Switch(b, min(n, t.Branches()[b].Tip)); err != nil {
 		return err
@@ -67,7 +67,7 @@ func replay(t *engine.Timeline, b *Branch) error {
 			return err
 		}
 		if id != b.ID {
-			return fmt.Errorf("it became branch %d", id)
+			return sayf("it became branch %d", id)
 		}
 		if err := t.LeaveOut(id, b.Off); err != nil {
 			return err
@@ -84,7 +84,7 @@ func replay(t *engine.Timeline, b *Branch) error {
 			t.Join()
 		}
 		if t.Branch() != b.ID {
-			return fmt.Errorf("step %d was done before the end of the branch", v.AtStep)
+			return sayf("step %d was done before the end of the branch", v.AtStep)
 		}
 	}
 	return nil

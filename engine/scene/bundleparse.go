@@ -123,6 +123,6 @@ func (p *parser) readCursor(l *line, _ string) {
 
 func (p *parser) finishBundle() {
 	if b := int(p.f.Cursor.Branch); b > 0 && b >= len(p.f.Branches) {
-		p.fail(p.n, stretch{}, fmt.Errorf("the cursor is on branch %d, expected one of the %d above", b, len(p.f.Branches)))
+		p.fail(p.n, stretch{}, sayf("the cursor is on branch %d, expected one of the %d above", b, len(p.f.Branches)))
 	}
 }

@@ -2,7 +2,6 @@ package scene
 
 import (
 	"errors"
-	"fmt"
 
 	"wirestep/engine/host"
 )
@@ -20,11 +19,11 @@ func callNames() (names []string) {
 // is wrong, -1 for the call as a whole.
 func checkCall(in *host.Instr) (arg int, err error) {
 	if host.ShapeOf(in) == nil {
-		return -1, fmt.Errorf("no call is named %q, expected %s", in.Name, oneOf(callNames()))
+		return -1, sayf("no call is named %q, expected %s", in.Name, oneOf(callNames()))
 	}
 	err = host.CheckCall(in)
 	if e := (*host.CallError)(nil); errors.As(err, &e) {
-		return e.Arg, e
+		return e.Arg, sayParts(e.Parts)
 	}
 	return -1, err
 }

@@ -61,7 +61,7 @@ func Compile(text string, sc *engine.Scenario) (Cond, error) {
 		return c, nil
 	}
 	if len(text) > maxCond {
-		return nil, fmt.Errorf("the condition has %d letters, expected at most %d", len(text), maxCond)
+		return nil, sayf("the condition has %d letters, expected at most %d", len(text), maxCond)
 	}
 	program, v, err := compile(text, sc, true)
 	if err != nil {

@@ -2,7 +2,6 @@ package scene
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"wirestep/engine"
@@ -66,11 +65,11 @@ const (
 // "file:line: what is wrong, expected what".
 func Parse(file, text string) (*File, error) {
 	if len(text) > maxText {
-		return nil, newMistake(file, 1, "", stretch{}, fmt.Errorf("the text has %d bytes, expected at most %d", len(text), maxText))
+		return nil, newMistake(file, 1, "", stretch{}, sayf("the text has %d bytes, expected at most %d", len(text), maxText))
 	}
 	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 	if len(lines) > maxLines {
-		return nil, newMistake(file, maxLines, "", stretch{}, fmt.Errorf("the text has %d lines, expected at most %d", len(lines), maxLines))
+		return nil, newMistake(file, maxLines, "", stretch{}, sayf("the text has %d lines, expected at most %d", len(lines), maxLines))
 	}
 	p := &parser{file: file, f: &File{}}
 	p.f.Scenario.Seed, p.f.Scenario.Kernel = DefaultSeed, DefaultKernel
@@ -78,7 +77,7 @@ func Parse(file, text string) (*File, error) {
 		p.n = i + 1
 		p.line(s)
 		if len(p.errs) >= maxErrors {
-			p.fail(p.n, stretch{}, errors.New("too many mistakes, the rest was not read"))
+			p.fail(p.n, stretch{}, sayf("too many mistakes, the rest was not read"))
 			break
 		}
 	}

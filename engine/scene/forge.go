@@ -1,7 +1,6 @@
 package scene
 
 import (
-	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -170,7 +169,7 @@ func (l *line) family(op *engine.Op, from, to *engine.HostSpec) {
 func parseECN(s string) (wire.ECN, error) {
 	e, ok := wire.ParseECN(s)
 	if !ok {
-		return 0, fmt.Errorf("%q is no ECN field, expected noecn, ect0, ect1 or ce", s)
+		return 0, sayf("%q is no ECN field, expected noecn, ect0, ect1 or ce", s)
 	}
 	return e, nil
 }
@@ -190,7 +189,7 @@ func (l *line) noPayload(g *wire.Segment) {
 func (l *line) endpoint(s string) (wire.Endpoint, error) {
 	e, _, err := parseEndpoint(s, l.sc)
 	if err == nil && (!e.Addr.IsValid() || e.Port == 0) {
-		err = fmt.Errorf("%q is incomplete, expected an address and a port such as 10.0.0.9:1234", s)
+		err = sayf("%q is incomplete, expected an address and a port such as 10.0.0.9:1234", s)
 	}
 	return e, err
 }

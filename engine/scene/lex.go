@@ -74,11 +74,11 @@ func quoted(s string) int {
 
 func checkText(s string) error {
 	if !utf8.ValidString(s) {
-		return fmt.Errorf("the line is not text, expected UTF-8")
+		return sayf("the line is not text, expected UTF-8")
 	}
 	for _, r := range s {
 		if r != '\t' && unicode.IsControl(r) {
-			return fmt.Errorf("the line holds the control character %U, expected text", r)
+			return sayf("the line holds the control character %U, expected text", r)
 		}
 	}
 	return nil

@@ -1,7 +1,6 @@
 package scene
 
 import (
-	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -35,7 +34,7 @@ func (l *line) fail(format string, args ...any) {
 	if l.ahead {
 		at = l.i
 	}
-	l.blame(at, fmt.Errorf(format, args...))
+	l.blame(at, sayf(format, args...))
 }
 
 // blame notes a mistake in a token, unless there was one before.
@@ -84,15 +83,15 @@ func (l *line) need(w string) {
 }
 
 // here describes where the line stands, for a message.
-func (l *line) here() string {
+func (l *line) here() *said {
 	l.ahead = true
 	switch {
 	case l.i >= len(l.toks) && l.i == 0:
-		return "nothing"
+		return sayf("nothing")
 	case l.i >= len(l.toks):
-		return fmt.Sprintf("the line ends after %q", l.toks[l.i-1].text)
+		return sayf("the line ends after %q", l.toks[l.i-1].text)
 	}
-	return fmt.Sprintf("%q", l.toks[l.i].text)
+	return sayf("%q", l.toks[l.i].text)
 }
 
 // word reads a word that is neither a string nor a mark.
@@ -143,7 +142,7 @@ func (l *line) int(what string, low, high int64) int64 {
 func parseInt(s, what string, low, high int64) (int64, error) {
 	v, err := strconv.ParseInt(s, 10, 64)
 	if err != nil || v < low || v > high || s != strconv.FormatInt(v, 10) {
-		return 0, fmt.Errorf("%q is not %s, expected a number from %d to %d", s, what, low, high)
+		return 0, sayf("%q is not %s, expected a number from %d to %d", s, what, low, high)
 	}
 	return v, nil
 }
@@ -225,11 +224,11 @@ func oneOf(names []string) string {
 func parseEndpoint(s string, sc *engine.Scenario) (e wire.Endpoint, host string, err error) {
 	i := strings.LastIndexByte(s, ':')
 	if i < 0 {
-		return e, "", fmt.Errorf("%q has no port, expected one such as server:80", s)
+		return e, "", sayf("%q has no port, expected one such as server:80", s)
 	}
 	port, err := strconv.ParseUint(s[i+1:], 10, 16)
 	if err != nil || strconv.FormatUint(port, 10) != s[i+1:] {
-		return e, "", fmt.Errorf("%q has no port, expected a number from 0 to 65535 after the colon", s)
+		return e, "", sayf("%q has no port, expected a number from 0 to 65535 after the colon", s)
 	}
 	e.Port = uint16(port)
 	where := s[:i]
@@ -241,15 +240,15 @@ func parseEndpoint(s string, sc *engine.Scenario) (e wire.Endpoint, host string,
 		return e, where, nil
 	}
 	if isName(where) {
-		return e, "", fmt.Errorf("no host is called %q, expected %s", where, hostList(sc))
+		return e, "", sayf("no host is called %q, expected %s", where, hostList(sc))
 	}
 	if inner, ok := strings.CutPrefix(where, "["); ok {
 		where, ok = strings.CutSuffix(inner, "]")
 		if !ok {
-			return e, "", fmt.Errorf("%q is not an address, expected [ and ] around it", s)
+			return e, "", sayf("%q is not an address, expected [ and ] around it", s)
 		}
 	} else if strings.Contains(where, ":") {
-		return e, "", fmt.Errorf("%q is not an address and a port, expected [ and ] around an IPv6 address", s)
+		return e, "", sayf("%q is not an address and a port, expected [ and ] around an IPv6 address", s)
 	}
 	e.Addr, err = parseAddr(where)
 	return e, "", err
@@ -258,7 +257,7 @@ func parseEndpoint(s string, sc *engine.Scenario) (e wire.Endpoint, host string,
 func parseAddr(s string) (netip.Addr, error) {
 	a, err := netip.ParseAddr(s)
 	if err != nil || a.Zone() != "" || a.Is4In6() || a.IsMulticast() {
-		return netip.Addr{}, fmt.Errorf("%q is not an address, expected one such as 10.0.0.1 or fd00::1", s)
+		return netip.Addr{}, sayf("%q is not an address, expected one such as 10.0.0.1 or fd00::1", s)
 	}
 	return a, nil
 }

@@ -19,6 +19,7 @@ type Mistake struct {
 	Text        string
 	What        string // the first half of the text
 	Expected    string // the second; "" when there is none
+	said        *said
 }
 
 // Error leaves the column out: who reads it finds the word.
@@ -35,6 +36,7 @@ type stretch struct{ from, to int }
 func newMistake(file string, line int, raw string, at stretch, err error) *Mistake {
 	m := &Mistake{File: file, Line: line, Text: err.Error()}
 	m.What = m.Text
+	errors.As(err, &m.said)
 	if at := expects.FindStringIndex(m.Text); at != nil {
 		m.What, m.Expected = m.Text[:at[0]], m.Text[at[1]:]
 	}

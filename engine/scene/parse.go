@@ -2,7 +2,6 @@ package scene
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -355,7 +354,7 @@ func (p *parser) readProgram(l *line, _ string) {
 func (p *parser) closeBlocks() {
 	if p.prog != nil {
 		if n := len(p.prog.loops); n > 0 {
-			p.fail(p.prog.loops[n-1], stretch{}, fmt.Errorf(`the loop has no end, expected a line "end" below it`))
+			p.fail(p.prog.loops[n-1], stretch{}, sayf(`the loop has no end, expected a line "end" below it`))
 		}
 		p.prog = nil
 	}
@@ -365,7 +364,7 @@ func (p *parser) closeBlocks() {
 func (p *parser) finish() {
 	p.closeBlocks()
 	if len(p.f.Scenario.Hosts) == 0 && len(p.errs) == 0 {
-		p.fail(1, stretch{}, fmt.Errorf(`the scene has no host, expected a line such as "host client 10.0.0.1"`))
+		p.fail(1, stretch{}, sayf(`the scene has no host, expected a line such as "host client 10.0.0.1"`))
 	}
 	slices.SortStableFunc(p.f.Scenario.Script, func(a, b engine.Scheduled) int { return cmp.Compare(a.At, b.At) })
 	p.finishBundle()

@@ -1,7 +1,6 @@
 package scene
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -54,7 +53,7 @@ func (r *progReader) checkVars(l *line, in *host.Instr) {
 			if len(r.vars) > 0 {
 				known = oneOf(r.vars)
 			}
-			l.blame(l.args[i], fmt.Errorf("nothing is called %q here, expected %s", a.Text, known))
+			l.blame(l.args[i], sayf("nothing is called %q here, expected %s", a.Text, known))
 		}
 	}
 	if in.Var != "" && !r.has(in.Var) {
@@ -126,7 +125,7 @@ func pause(in *host.Instr) (arg int, err error) {
 		return checkCall(in)
 	}
 	if in.Var != "" || len(in.Args) != 1 || in.Args[0].Kind != host.ArgDur {
-		return -1, fmt.Errorf("%s takes one time, expected a line such as %s(20ms)", in.Name, in.Name)
+		return -1, sayf("%s takes one time, expected a line such as %s(20ms)", in.Name, in.Name)
 	}
 	d := in.Args[0].Dur
 	if in.Name == "at" {

@@ -1,7 +1,6 @@
 package scene
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -106,7 +105,7 @@ func (l *line) among(what string, list []string) int {
 		if i := slices.Index(list, s); i >= 0 {
 			return i, nil
 		}
-		return 0, fmt.Errorf("%q is not %s, expected %s", s, what, oneOf(list))
+		return 0, sayf("%q is not %s, expected %s", s, what, oneOf(list))
 	})
 }
 

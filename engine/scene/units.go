@@ -1,7 +1,6 @@
 package scene
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -65,9 +64,9 @@ func parseSpan(s string) (sim.Duration, error) {
 	v, ok := quantity(s, spans)
 	switch {
 	case !ok:
-		return 0, fmt.Errorf("%q is not a time, expected one such as 20ms, 1.5s or 2m", s)
+		return 0, sayf("%q is not a time, expected one such as 20ms, 1.5s or 2m", s)
 	case v > int64(maxSpan):
-		return 0, fmt.Errorf("%s is too long, expected at most %s", s, formatSpan(maxSpan))
+		return 0, sayf("%s is too long, expected at most %s", s, formatSpan(maxSpan))
 	}
 	return sim.Duration(v), nil
 }
@@ -91,7 +90,7 @@ func formatAt(t sim.Time) string { return sim.Duration(t).Seconds() + "s" }
 func parseRate(s string) (uint64, error) {
 	v, ok := quantity(s, rates)
 	if !ok || v == 0 || v > maxRate {
-		return 0, fmt.Errorf("%q is not a rate, expected one such as 64kbit, 100mbit or 1.5gbit, up to 1000gbit", s)
+		return 0, sayf("%q is not a rate, expected one such as 64kbit, 100mbit or 1.5gbit, up to 1000gbit", s)
 	}
 	return uint64(v), nil
 }
@@ -107,7 +106,7 @@ func formatRate(r uint64) string {
 func parsePart(s string) (uint32, error) {
 	v, ok := quantity(s, parts)
 	if !ok || v > 1_000_000 {
-		return 0, fmt.Errorf("%q is not a share, expected one such as 1%% or 0.05%%, up to 100%%", s)
+		return 0, sayf("%q is not a share, expected one such as 1%% or 0.05%%, up to 100%%", s)
 	}
 	return uint32(v), nil
 }

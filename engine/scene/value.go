@@ -1,9 +1,6 @@
 package scene
 
 import (
-	"errors"
-	"fmt"
-
 	"github.com/expr-lang/expr/vm"
 
 	"wirestep/engine"
@@ -17,7 +14,7 @@ type Value func(*engine.World, *trace.Event) (any, error)
 // or no: client.counters["TcpRetransSegs"] + 1.
 func CompileValue(text string, sc *engine.Scenario) (Value, error) {
 	if len(text) > maxCond {
-		return nil, fmt.Errorf("the expression has %d letters, expected at most %d", len(text), maxCond)
+		return nil, sayf("the expression has %d letters, expected at most %d", len(text), maxCond)
 	}
 	program, v, err := compile(text, sc, false)
 	if err != nil {
@@ -26,7 +23,7 @@ func CompileValue(text string, sc *engine.Scenario) (Value, error) {
 	return func(w *engine.World, e *trace.Event) (any, error) {
 		out, err := vm.Run(program, v.env(w, e))
 		if err == nil && out == nil {
-			err = errors.New("it has no value there")
+			err = sayf("it has no value there")
 		}
 		return out, err
 	}, nil

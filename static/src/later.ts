@@ -7,6 +7,7 @@ export { Forge } from './lab/dialogs/forge';
 export { HostActions } from './lab/dialogs/hostactions';
 export { Keys } from './lab/dialogs/keylist';
 export { SavePicture } from './lab/export/dialog';
+export { CodeOf } from './lab/inspect/causes/code';
 export { Search } from './lab/inspect/causes/search';
 export { Charts } from './lab/inspect/charts';
 export { HeaderTab } from './lab/inspect/header/tab';

@@ -15,7 +15,10 @@ function list(box: HTMLElement, wrong: Mistake[], goTo: (m: Mistake) => void): v
     b.textContent = t('left.at-line', { line: m.line });
     b.addEventListener('click', () => goTo(m));
     const li = document.createElement('li');
-    li.append(b, ` ${m.text}`);
+    const said = document.createElement('span');
+    said.textContent = m.text;
+    if (m.lang) said.lang = m.lang;
+    li.append(b, ' ', said);
     ul.append(li);
   }
   const head = document.createElement('p');

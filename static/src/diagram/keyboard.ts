@@ -44,6 +44,8 @@ function stop(e: KeyboardEvent): void {
 
 /** The height of what is chosen. */
 function heightOf(s: Sheet, item: Item): number {
+  const first = /^t.*\.(\d+)$/.exec(item.key)?.[1]; // a timer is where it was first armed
+  if (first) return s.axis.y(s.run.timeOf(Number(first)));
   const seg = s.run.segOf.get(item.packet ?? item.group ?? 0);
   return s.axis.y(seg ? seg.at : s.run.timeOf(item.n));
 }

@@ -2,6 +2,7 @@ import { t } from '../i18n';
 import type { Host } from '../proto';
 import { HUES, letter } from './filter';
 import { turned } from './geom';
+import { stateKey, timerKey } from './items';
 import type { BandBox, Bracket, Labels, Layout, Words } from './sheet';
 import { instant } from './time';
 import { describeBracket } from './words';
@@ -100,21 +101,41 @@ const tones: Record<string, string> = {
 /** The colour of a state. */
 export const tone = (state: string) => tones[state] ?? 'closing';
 
-export function Bands(p: { list: BandBox[]; measure: Words['measure']; hosts: Host[]; lettered: boolean; choose?: unknown }) {
+interface BandsProps {
+  list: BandBox[];
+  measure: Words['measure'];
+  hosts: Host[];
+  lettered: boolean;
+  live: boolean;
+  tab: string;
+}
+
+/** What makes a state or a timer one of the things that keys go over. */
+const asks = (key: string | undefined, live: boolean, tab: string) => (live && key ? { 'data-key': key, tabindex: tab === key ? 0 : -1 } : {});
+
+export function Bands(p: BandsProps) {
   return (
-    <g class="bands" aria-hidden={p.choose ? undefined : 'true'}>
+    <g class="bands" aria-hidden={p.live ? undefined : 'true'}>
       {p.list.map((b) => {
         const h = b.y1 - b.y0;
         const c = p.lettered && !b.future ? b.connection : undefined;
         const name = b.state || `+${b.count}`;
         const w = p.measure(name, 'bold');
         const top = c && b.first ? 17 : 6;
+        const said = `${p.hosts[b.host]?.name ?? ''}${c ? ` ${letter(c)} ${c.name}` : ''}: ${b.state || t('lab.more-connections', { n: b.count })}`;
+        const key = stateKey(b);
         const rows: number[] = [];
         if (!b.future && b.w >= 11 && h >= w + 6 + top) for (let y = b.y0 + top + 2; y + w + 6 <= b.y1; y += 640) rows.push(y);
         return (
-          <g key={`${b.host}.${b.flow}.${b.n}.${b.x}.${b.future}.${b.y0}`} class={`band ${b.state ? tone(b.state) : 'over'}${b.future ? ' future' : ''}`}>
+          <g
+            key={`${b.host}.${b.flow}.${b.n}.${b.x}.${b.future}.${b.y0}`}
+            class={`band ${b.state ? tone(b.state) : 'over'}${b.future ? ' future' : ''}`}
+            role={p.live && key ? 'button' : undefined}
+            aria-label={p.live && key ? said : undefined}
+            {...asks(key, p.live, p.tab)}
+          >
             <rect x={b.x} y={b.y0} width={Math.max(2, b.w - (b.w > 8 ? 0 : 1))} height={h}>
-              <title>{`${p.hosts[b.host]?.name ?? ''}${c ? ` ${letter(c)} ${c.name}` : ''}: ${b.state || t('lab.more-connections', { n: b.count })}`}</title>
+              <title>{said}</title>
             </rect>
             {c && <rect class={`stripe h${c.id % HUES}`} x={b.x} y={b.y0} width={b.w < 7 ? 1.6 : 2.5} height={h} />}
             {c && b.first && b.w >= 9 && h > 15 && (
@@ -135,15 +156,16 @@ export function Bands(p: { list: BandBox[]; measure: Words['measure']; hosts: Ho
   );
 }
 
-export function Brackets({ list, labels, hosts }: { list: Bracket[]; labels: Labels; hosts: Host[] }) {
+export function Brackets({ list, labels, hosts, live, tab }: { list: Bracket[]; labels: Labels; hosts: Host[]; live: boolean; tab: string }) {
   return (
     <g class="brackets">
       {list.map((b) => {
         const s = b.side;
-        const key = `${b.subject}.${b.field}.${b.first}`;
+        const key = timerKey(b);
         const top = `M${b.x0} ${b.y0}H${b.x1}V${b.y1}`;
         return (
-          <g key={key} class={`bracket ${b.end}`} role="img" aria-label={describeBracket(b, hosts)}>
+          <g key={key} class={`bracket ${b.end}`} role={live ? 'button' : 'img'} aria-label={describeBracket(b, hosts)} {...asks(key, live, tab)}>
+            {live && <path class="hit" d={`M${b.x1} ${b.y0}V${b.y1}`} />}
             <path d={b.end === 'pending' && b.open ? top : b.end === 'cancelled' ? top : `${top}H${b.x0}`} />
             {b.notches.slice(-60).map((y) => (
               <path key={y} d={`M${b.x1 - 4 * s} ${y}H${b.x1 + 4 * s}`} />
@@ -153,7 +175,7 @@ export function Brackets({ list, labels, hosts }: { list: Bracket[]; labels: Lab
         );
       })}
       {labels.brackets.map((x) => (
-        <text key={`${x.b.subject}.${x.b.field}.${x.b.first}`} class={`bracket-text ${x.b.end}`} transform={turned(x)}>
+        <text key={`${x.b.subject}.${x.b.field}.${x.b.first}`} class={`bracket-text ${x.b.end}`} data-of={live ? timerKey(x.b) : undefined} transform={turned(x)}>
           {x.text}
         </text>
       ))}

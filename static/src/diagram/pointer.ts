@@ -58,8 +58,12 @@ export function pointer(d: Pointed) {
     return { x: e.clientX - (r?.left ?? 0), y: e.clientY - (r?.top ?? 0) + Number(svg.current?.viewBox.baseVal.y ?? 0) };
   };
   const find = (e: MouseEvent, reach: number): Item | undefined => {
-    const key = (e.target as Element).closest?.('.notes [data-key], .beside[data-key]')?.getAttribute('data-key');
-    return key ? itemOf(lay, key) : nearest(lay, at(e), reach);
+    const el = e.target as Element;
+    const key = el.closest?.('.notes [data-key], .beside[data-key]')?.getAttribute('data-key');
+    if (key) return itemOf(lay, key);
+    // A state or a timer is asked where no segment is nearer.
+    const value = () => el.closest?.('.band[data-key]')?.getAttribute('data-key') ?? el.closest?.('.bracket')?.getAttribute('data-key') ?? el.getAttribute?.('data-of');
+    return nearest(lay, at(e), reach) ?? itemOf(lay, value() ?? '');
   };
   const choose = (item: Item, how: 'click' | 'menu', p: Pt) => d.choose?.(arrival(lay, item, p, d.n), how, p);
   const reach = (e: MouseEvent) => ((e as PointerEvent).pointerType === 'touch' ? FINGER : REACH);

@@ -287,8 +287,9 @@ export interface Labels {
 
 /** Something on the diagram that can be chosen. */
 export interface Item {
-  key: string; // "p7" a segment, "e3" an event, "g7" a band that begins with segment 7
+  key: string; // "p7" a segment, "e3" an event, "g7" a band that begins with segment 7, "s…" a state, "t…" a timer
   n: number; // the event that it shows
   packet?: number;
   group?: number;
+  number?: { subject: number; field: number }; // a value whose history can be asked; field -1: the state
 }

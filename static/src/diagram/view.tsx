@@ -167,8 +167,8 @@ function Drawing({ p, page, to, lay, labels, w, lettered, time }: DrawingProps) 
       <Ticks l={lay} />
       <Fans l={lay} measure={w.measure} />
       <Lifelines l={lay} from={page.from} to={to} />
-      <Bands list={lay.bands} measure={w.measure} hosts={p.hosts} lettered={lettered} choose={p.choose} />
-      <Brackets list={lay.brackets} labels={labels} hosts={p.hosts} />
+      <Bands list={lay.bands} measure={w.measure} hosts={p.hosts} lettered={lettered} live={live} tab={tab} />
+      <Brackets list={lay.brackets} labels={labels} hosts={p.hosts} live={live} tab={tab} />
       <Cuts l={lay} labels={labels} />
       <Future l={lay} labels={labels} hidden={p.hideFuture} />
       <Groups l={lay} labels={labels} hosts={p.hosts} lang={p.lang} chosen={chosen} tab={tab} live={live} />

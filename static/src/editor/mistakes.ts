@@ -18,6 +18,7 @@ class Note extends WidgetType {
   override toDOM(): HTMLElement {
     const el = document.createElement('div');
     el.className = 'cm-mistake';
+    if (this.m.lang) el.lang = this.m.lang;
     el.textContent = `${this.m.line}: ${this.m.text}`;
     return el;
   }

@@ -32,6 +32,7 @@ export interface Mistake {
   text: string;
   what: string;
   expected?: string;
+  lang?: string; // of these texts, if not the page's
 }
 
 /** The hosts and boxes that a text names so far. */

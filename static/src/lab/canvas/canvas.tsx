@@ -12,6 +12,7 @@ import { Tools } from '../toolbar/tools';
 import { Icon } from '../ui/Icon';
 import { Later } from '../ui/later';
 import { ActionBar } from './actions';
+import { Asked, askAbout } from './asked';
 import { Below, Stage } from './stage';
 import { EventTable } from './table';
 import { view } from './view';
@@ -57,6 +58,7 @@ export function Canvas() {
           >
             <ActionBar laid={laid} />
             {axisEnd() !== undefined && <Later>{(m) => <m.Ghost laid={laid} />}</Later>}
+            <Asked />
           </Diagram>
         </Stage>
       )}
@@ -82,6 +84,7 @@ function pick(item: Item | null, how: 'click' | 'focus' | 'menu' | 'enter'): voi
     return;
   }
   s.tab.value = 'why';
+  if (item.number && askAbout(item)) return;
   s.bar.value = item.packet ? { packet: item.packet, mode: '' } : null;
   if (!item.packet && narrow.peek()) show('inspect');
 }

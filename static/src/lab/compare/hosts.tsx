@@ -1,5 +1,8 @@
+import { useMemo } from 'preact/hooks';
 import { t } from '../../i18n';
 import type { Host } from '../../proto';
+import { Icon } from '../ui/Icon';
+import { sameFate } from './share';
 import type { Plan } from './sheets';
 import { everyHost, type Future, letter } from './state';
 
@@ -12,19 +15,46 @@ export function Hosts({ plan, futures, hosts }: { plan: Plan; futures: Future[];
         <Row key={futures[i].i} plan={plan} at={plan.apartY} to={plan.height} left={plan.places[i].left} columns={s.sheet.columns} hosts={hosts} letter={letter(futures[i].i)} />
       ))}
       {hosts.length > 3 && (
-        <button
-          type="button"
-          class="cmp-hosts-all chip"
-          style={{ top: `${plan.shared ? 14 : plan.apartY + 14}px` }}
-          aria-pressed={everyHost.value}
-          onClick={() => {
-            everyHost.value = !everyHost.peek();
-          }}
-        >
-          {everyHost.value ? t('compare.hosts-few') : t('compare.hosts-more', { n: hosts.length - plan.sides[0].sheet.columns.length + 1 })}
-        </button>
+        <div class="cmp-hosts-all" style={{ top: `${plan.shared ? 14 : plan.apartY + 14}px` }}>
+          <button
+            type="button"
+            class="chip"
+            aria-pressed={everyHost.value}
+            onClick={() => {
+              everyHost.value = !everyHost.peek();
+            }}
+          >
+            {everyHost.value ? t('compare.hosts-few') : t('compare.hosts-more', { n: hosts.length - plan.sides[0].sheet.columns.length + 1 })}
+          </button>
+          <SameFate futures={futures} hosts={hosts} />
+        </div>
       )}
     </>
+  );
+}
+
+const NAMED = 6; // hosts that are named
+
+/** Hosts that need no look: the same happens to them on every side. */
+function SameFate({ futures, hosts }: { futures: Future[]; hosts: Host[] }) {
+  const same = useMemo(
+    () =>
+      sameFate(
+        futures.map((f) => f.data),
+        hosts.length,
+      ),
+    [futures, hosts],
+  );
+  if (!same.length) return null;
+  return (
+    <ul class="cmp-same-fate" aria-label={t('compare.same-fate')}>
+      {same.slice(0, NAMED).map((h) => (
+        <li key={h} class="chip">
+          <Icon name="check" /> {t('compare.same-host', { host: hosts[h].name })}
+        </li>
+      ))}
+      {same.length > NAMED && <li class="chip">+{same.length - NAMED}</li>}
+    </ul>
   );
 }
 

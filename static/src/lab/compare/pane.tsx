@@ -52,8 +52,8 @@ export function Pane(p: PaneProps) {
       {...handlers(p, lay, mine)}
     >
       <Lifelines l={lay} from={from} to={to} />
-      <Bands list={lay.bands} measure={w.measure} hosts={p.hosts} lettered={false} choose={p.pick} />
-      <Brackets list={lay.brackets} labels={labels} hosts={p.hosts} />
+      <Bands list={lay.bands} measure={w.measure} hosts={p.hosts} lettered={false} live={false} tab="" />
+      <Brackets list={lay.brackets} labels={labels} hosts={p.hosts} live={false} tab="" />
       <Groups l={lay} labels={labels} hosts={p.hosts} lang={p.lang} chosen={mine} tab={tab} live />
       <g class="ways">
         {lay.arrows.map((a) => (

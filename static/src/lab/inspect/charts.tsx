@@ -4,6 +4,7 @@ import { t } from '../../i18n';
 import type { Subject } from '../../proto';
 import { data, n, rev } from '../after';
 import { hello, schemas } from '../state';
+import { fieldRef } from './causes/number';
 import { AsTable, type Chart, Legend, Plot } from './plot';
 import { allSeries, issOf, merge, mostSent, type Point, type Series, upTo } from './series';
 import { timeSequence } from './timeseq';
@@ -67,6 +68,9 @@ const count = (v: number) => String(v);
 const bytes = (v: number) => (v >= 1e6 ? `${Math.round(v / 1e4) / 100} MB` : v >= 1e4 ? `${Math.round(v / 100) / 10} kB` : `${v} B`);
 const time = (v: number) => duration(Math.round(v / 1000) * 1000);
 
+/** The variables of a socket that a line is drawn from. */
+const from = (s: Series, ...fields: string[]) => fieldRef(s.subject.id, ...fields.map((f) => schemas.peek().find('tcb', f)));
+
 const draw = (s: Series, k: number, iss: number): Chart[] => [cwndChart(s, k), flightChart(s, k), rttChart(s, k, iss), timeSequence(s, k, iss, bytes)];
 
 export function cwndChart(s: Series, k: number): Chart {
@@ -74,8 +78,8 @@ export function cwndChart(s: Series, k: number): Chart {
   return {
     title: t('lab.chart-cwnd'),
     lines: [
-      { name: 'cwnd', color: '--data', unit: count },
-      { name: 'ssthresh', color: '--fin', dash: [5, 3], unit: count },
+      { name: 'cwnd', color: '--data', unit: count, of: from(s, 'Cwnd') },
+      { name: 'ssthresh', color: '--fin', dash: [5, 3], unit: count, of: from(s, 'Ssthresh') },
     ],
     ...merge([upTo(s.points.Cwnd, k), finite]),
   };
@@ -85,8 +89,8 @@ function flightChart(s: Series, k: number): Chart {
   return {
     title: t('lab.chart-flight'),
     lines: [
-      { name: t('lab.chart-inflight'), color: '--data', unit: bytes },
-      { name: 'SND.WND', color: '--fin', dash: [5, 3], unit: bytes },
+      { name: t('lab.chart-inflight'), color: '--data', unit: bytes, of: from(s, 'SndNxt', 'SndUna') },
+      { name: 'SND.WND', color: '--fin', dash: [5, 3], unit: bytes, of: from(s, 'SndWnd') },
     ],
     ...merge([difference(upTo(s.points.SndNxt, k), upTo(s.points.SndUna, k)), upTo(s.points.SndWnd, k)]),
   };
@@ -101,8 +105,8 @@ export function rttChart(s: Series, k: number, iss: number): Chart {
   return {
     title: t('lab.chart-rto'),
     lines: [
-      { name: 'SRTT', color: '--data', unit: time },
-      { name: 'RTO', color: '--rtx', dash: [5, 3], unit: time },
+      { name: 'SRTT', color: '--data', unit: time, of: from(s, 'SRTT') },
+      { name: 'RTO', color: '--rtx', dash: [5, 3], unit: time, of: from(s, 'RTO') },
       { name: t('lab.chart-samples'), color: '--syn', points: true, unit: time },
     ],
     ...withSamples(merge([srtt, rto, rtt]), rtt),

@@ -5,6 +5,8 @@ import { duration } from '../../diagram/time';
 import { t } from '../../i18n';
 import { hovered } from '../state';
 import { seek } from '../sync';
+import { Value } from '../ui/Value';
+import type { Ref } from './causes/number';
 
 /** One line of a chart. */
 export interface Line {
@@ -15,6 +17,7 @@ export interface Line {
   points?: boolean; // only dots
   drawn?: boolean; // by the chart itself
   unit: (v: number) => string;
+  of?: Ref; // the variables it is drawn from
 }
 
 export interface Chart {
@@ -200,7 +203,7 @@ export function AsTable({ c }: { c: Chart }) {
                 const v = c.values[i][from + j];
                 return (
                   <td key={l.name} class="mono">
-                    {v === null || v === undefined ? '' : l.unit(v)}
+                    {v === null || v === undefined ? '' : l.of ? <Value of={l.of} n={k} name={l.name} text={l.unit(v)} /> : l.unit(v)}
                   </td>
                 );
               })}

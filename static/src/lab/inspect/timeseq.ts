@@ -1,6 +1,8 @@
 import { t } from '../../i18n';
 import { paintBars } from '../chart/paint';
 import { sequence } from '../chart/sequence';
+import { schemas } from '../state';
+import { fieldRef } from './causes/number';
 import type { Chart } from './plot';
 import { merge, type Series, upTo } from './series';
 
@@ -14,12 +16,13 @@ export function timeSequence(s: Series, k: number, iss: number, unit: (v: number
   const edge = m.n.map((_, i) => (m.values[0][i] ?? 0) + (m.values[1][i] ?? 0));
   const top = Math.max(1, ...m.values[2].map((v) => v ?? 0));
   const { bars } = sequence(s, k);
+  const from = (...fields: string[]) => fieldRef(s.subject.id, ...fields.map((f) => schemas.peek().find('tcb', f)));
   return {
     title: t('lab.chart-timeseq'),
     lines: [
-      { name: t('lab.chart-acked'), color: '--syn', unit },
-      { name: t('lab.chart-edge'), color: '--fin', dash: [5, 3], unit },
-      { name: t('lab.chart-sent'), color: '--data', drawn: true, unit },
+      { name: t('lab.chart-acked'), color: '--syn', unit, of: from('SndUna') },
+      { name: t('lab.chart-edge'), color: '--fin', dash: [5, 3], unit, of: from('SndUna', 'SndWnd') },
+      { name: t('lab.chart-sent'), color: '--data', drawn: true, unit, of: from('SndNxt') },
     ],
     n: m.n,
     at: m.at,

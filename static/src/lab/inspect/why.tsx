@@ -10,6 +10,7 @@ import { fieldDoc, rfcHref, rules } from '../rules';
 import { eventEffects, eventTitle, formula, value } from '../say';
 import { hello, level, pinned, schemas } from '../state';
 import { Icon } from '../ui/Icon';
+import { later } from '../ui/later';
 import { Value } from '../ui/Value';
 import { follow, told } from './causes/ask';
 import { Because, Began, LeadsTo } from './causes/chain';
@@ -272,8 +273,15 @@ function SpanView({ f, d, s, i, head, state, bare }: { f: Frame; d: BranchData; 
           <b>{t('rules.differs')}</b> {r.differs}
         </p>
       )}
+      {level.value === 'engineer' && !s.rule.startsWith('act.') && <Code rule={s.rule} />}
     </li>
   );
+}
+
+/** The code behind a rule; it comes with what the first Step does not need. */
+function Code({ rule }: { rule: string }) {
+  const m = later();
+  return m && <m.CodeOf key={rule} rule={rule} />;
 }
 
 function Changes({ list, f, d }: { list: Change[]; f: Frame; d: BranchData }) {

@@ -5,6 +5,8 @@ import type { Connection } from '../../model/history';
 import type { Subject } from '../../proto';
 import { data, n, rev } from '../after';
 import { hello, schemas } from '../state';
+import { Value } from '../ui/Value';
+import { fieldRef, type Ref } from './causes/number';
 
 const MOD = 2 ** 32;
 const W = 340;
@@ -14,6 +16,8 @@ const MOST = 12; // connections at once
 interface Direction {
   from: string;
   to: string;
+  tx?: number; // the sender's socket
+  rx?: number; // the receiver's
   sender?: { una: number; nxt: number; written: number; wnd: number; cwnd: number };
   receiver?: { nxt: number; edge: number; unread: number; held: number };
 }
@@ -76,6 +80,7 @@ function directions(ends: Subject[]): Direction[] {
   const one = (tx: Subject | undefined, rx: Subject | undefined): Direction => {
     const out: Direction = { from: tx ? name(tx) : away, to: rx ? name(rx) : away };
     if (tx) {
+      out.tx = tx.id;
       const rel = (x: number) => (x - v(tx, 'ISS') + MOD) % MOD;
       const una = rel(v(tx, 'SndUna'));
       out.sender = {
@@ -87,6 +92,7 @@ function directions(ends: Subject[]): Direction[] {
       };
     }
     if (rx && v(rx, 'RcvNxt') !== 0) {
+      out.rx = rx.id;
       const rel = (x: number) => (x - v(rx, 'IRS') + MOD) % MOD;
       const nxt = rel(v(rx, 'RcvNxt'));
       out.receiver = { nxt, edge: rel(v(rx, 'RcvWup')) + v(rx, 'RcvWnd'), unread: v(rx, 'InQueue'), held: v(rx, 'OfoBytes') };
@@ -126,14 +132,33 @@ const y = 14;
 /** How far the sender may go, whoever sets the limit. */
 const can = (s: Direction['sender']) => (s ? Math.min(s.wnd, s.cwnd) : 0);
 
-function numbersOf({ sender: s, receiver: r }: Direction): [string, number | string][] {
-  const numbers: [string, number | string][] = [];
+/** A number, and the variables that it is made of. */
+interface Told {
+  name: string;
+  v: number;
+  of: Ref;
+}
+
+function numbersOf({ sender: s, receiver: r, tx, rx }: Direction): Told[] {
+  const out: Told[] = [];
+  const put = (id: number | undefined, name: string, v: number, ...fields: string[]) =>
+    out.push({ name, v, of: fieldRef(id ?? 0, ...fields.map((f) => schemas.value.find('tcb', f))) });
   if (s) {
-    numbers.push(['SND.UNA', s.una], ['SND.NXT', s.nxt], ['SND.UNA+SND.WND', s.wnd], ['SND.UNA+cwnd', s.cwnd]);
-    numbers.push([t('lab.window-sent'), s.nxt - s.una], [t('lab.window-may'), Math.max(0, can(s) - s.nxt)], [t('lab.window-waiting'), Math.max(0, s.written - s.nxt)]);
+    put(tx, 'SND.UNA', s.una, 'SndUna');
+    put(tx, 'SND.NXT', s.nxt, 'SndNxt');
+    put(tx, 'SND.UNA+SND.WND', s.wnd, 'SndUna', 'SndWnd');
+    put(tx, 'SND.UNA+cwnd', s.cwnd, 'SndUna', 'Cwnd');
+    put(tx, t('lab.window-sent'), s.nxt - s.una, 'SndNxt', 'SndUna');
+    put(tx, t('lab.window-may'), Math.max(0, can(s) - s.nxt), 'SndUna', 'SndWnd', 'Cwnd', 'SndNxt');
+    put(tx, t('lab.window-waiting'), Math.max(0, s.written - s.nxt), 'SndMax', 'SndNxt');
   }
-  if (r) numbers.push(['RCV.NXT', r.nxt], ['RCV.NXT+RCV.WND', r.edge], [t('lab.window-unread'), r.unread], [t('lab.window-held'), r.held]);
-  return numbers;
+  if (r) {
+    put(rx, 'RCV.NXT', r.nxt, 'RcvNxt');
+    put(rx, 'RCV.NXT+RCV.WND', r.edge, 'RcvWup', 'RcvWnd');
+    put(rx, t('lab.window-unread'), r.unread, 'InQueue');
+    put(rx, t('lab.window-held'), r.held, 'OfoBytes');
+  }
+  return out;
 }
 
 function Space({ d }: { d: Direction }) {
@@ -145,7 +170,7 @@ function Space({ d }: { d: Direction }) {
       <p class="space-title">
         {d.from} → {d.to}
       </p>
-      <svg class="strip" viewBox={`0 0 ${W} ${r && s ? 78 : 48}`} role="img" aria-label={`${d.from} → ${d.to}. ${numbers.map(([k, v]) => `${k} ${v}`).join(', ')}`}>
+      <svg class="strip" viewBox={`0 0 ${W} ${r && s ? 78 : 48}`} role="img" aria-label={`${d.from} → ${d.to}. ${numbers.map((x) => `${x.name} ${x.v}`).join(', ')}`}>
         {s && <Sent s={s} scale={scale} />}
         {r && <Received r={r} scale={scale} top={s ? 30 : 0} />}
         {scale.far > scale.hi && <path class="cut" d={`M${W - 7} ${y - 2}l4 5l-4 5l4 5l-4 5`} />}
@@ -155,10 +180,12 @@ function Space({ d }: { d: Direction }) {
         <summary>{t('lab.as-table')}</summary>
         <table>
           <tbody>
-            {numbers.map(([k, v]) => (
-              <tr key={k}>
-                <th scope="row">{k}</th>
-                <td class="mono">{v}</td>
+            {numbers.map((x) => (
+              <tr key={x.name}>
+                <th scope="row">{x.name}</th>
+                <td class="mono">
+                  <Value of={x.of} n={n.value} name={x.name} text={String(x.v)} />
+                </td>
               </tr>
             ))}
           </tbody>

@@ -52,7 +52,7 @@ export function resumes(session: string): boolean {
 }
 
 async function post(url: string, body: object): Promise<{ ok: boolean; got: { mistakes?: Mistake[]; text?: string; id?: string; url?: string; stream?: string } }> {
-  const r = await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+  const r = await fetch(`${url}?lang=${encodeURIComponent(lang.peek())}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
   return { ok: r.ok, got: await r.json() };
 }
 

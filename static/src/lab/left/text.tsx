@@ -145,8 +145,7 @@ function Wrong({ goTo }: { goTo: (m: Mistake) => void }) {
                 <button type="button" class="link" onClick={() => goTo(m)}>
                   {t('left.at-line', { line: m.line })}
                 </button>{' '}
-                {m.what}
-                {m.expected && `, ${t('left.expected', { what: m.expected })}`}
+                <span lang={m.lang}>{m.text}</span>
               </li>
             ))}
           </ul>

@@ -67,11 +67,26 @@ export function Value(p: Props) {
 /** The numbers of a panel: one stop for Tab, the arrows go from one to the next. */
 export function Values({ children, class: cls }: { children: ComponentChildren; class?: string }) {
   const box = useRef<HTMLDivElement>(null);
-  const all = () => [...(box.current?.querySelectorAll<HTMLElement>('[data-value]') ?? [])];
+  const all = () => [...(box.current?.querySelectorAll<HTMLElement>('[data-value]') ?? [])].filter((x) => x.checkVisibility());
+  // What is in it draws itself anew without it: then the one that was the stop may be gone.
   useLayoutEffect(() => {
-    const list = all();
-    if (list.length && !list.some((x) => x.tabIndex === 0)) list[0].tabIndex = 0;
-  });
+    if (!box.current) return;
+    const keep = () => {
+      const list = all();
+      const stops = list.filter((x) => x.tabIndex === 0);
+      if (!stops.length && list.length) list[0].tabIndex = 0;
+      for (const x of stops.slice(1)) x.tabIndex = -1;
+    };
+    keep();
+    const watch = new MutationObserver(keep);
+    watch.observe(box.current, { childList: true, subtree: true });
+    const el = box.current;
+    el.addEventListener('toggle', keep, true); // of a table that opens or closes
+    return () => {
+      watch.disconnect();
+      el.removeEventListener('toggle', keep, true);
+    };
+  }, []);
   return (
     <div
       ref={box}

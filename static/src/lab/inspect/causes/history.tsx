@@ -13,10 +13,12 @@ interface Props {
   name: string;
   n?: number;
   close: () => void;
+  under?: 'h2'; // the level of its heading, where it stands under no other
 }
 
 /** Which events set a number, the latest first, each a way to why it did. */
-export function History({ of, name, n, close }: Props) {
+export function History({ of, name, n, close, under }: Props) {
+  const Head = under ?? 'h4';
   const [told, setTold] = useState<Told | null>(null);
   useEffect(() => {
     let here = true;
@@ -29,9 +31,9 @@ export function History({ of, name, n, close }: Props) {
   }, []);
   return (
     <>
-      <h4 tabIndex={-1}>
+      <Head class="history-of" tabIndex={-1}>
         {name} <span class="ref">{place(of)}</span>
-      </h4>
+      </Head>
       {told?.changes.length === 0 && <p class="history-none">{t(of.sysctl ? 'why.history-none-sysctl' : 'why.history-none', { value: current(of) })}</p>}
       {told && told.changes.length > 0 && (
         <table>
