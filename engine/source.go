@@ -11,5 +11,5 @@ var NeighbourSource embed.FS
 // Source is the Go source of what records rules here: the code behind a rule is shown
 // from it.
 //
-//go:embed act.go flood.go send.go
+//go:embed act.go flood.go neigh.go queue.go send.go
 var Source embed.FS

@@ -45,7 +45,7 @@ var code = sync.OnceValue(func() map[string][]funcJSON {
 	}{{"engine", "engine", engine.Source}, {"tcp", "engine/tcp", tcp.Source}, {"host", "engine/host", host.Source}, {"netem", "engine/netem", netem.Source}, {"middlebox", "engine/middlebox", middlebox.Source}}
 	names := ruleNames{} // by package
 	for _, p := range packages {
-		s := &source{fields: map[string]string{}, rules: map[string]string{}}
+		s := newSource()
 		s.read(p.dir, p.fs)
 		names[p.name] = s.rules
 	}

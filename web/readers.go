@@ -22,7 +22,7 @@ import (
 // which it applies, or in the function that obeys it and the helpers that it calls.
 // Nobody keeps a list of it.
 var readers = sync.OnceValue(func() map[string][]string {
-	s := &source{fields: map[string]string{}, flows: map[string][]string{}, rules: map[string]string{}, helpers: map[string][]*ast.FuncDecl{}, found: map[string]map[string]bool{}}
+	s := newSource()
 	var funcs []*ast.FuncDecl
 	for pkg, fs := range map[string]embed.FS{"tcp": tcp.Source, "host": host.Source, "middlebox": middlebox.Source, "engine": engine.NeighbourSource} {
 		funcs = append(funcs, s.read(pkg, fs)...)
@@ -66,6 +66,10 @@ type source struct {
 	rules   map[string]string          // variable of a rule → ID; no two packages use the same name for two rules
 	helpers map[string][]*ast.FuncDecl // functions without rules of their own
 	found   map[string]map[string]bool // rule → settings
+}
+
+func newSource() *source {
+	return &source{fields: map[string]string{}, flows: map[string][]string{}, rules: map[string]string{}, helpers: map[string][]*ast.FuncDecl{}, found: map[string]map[string]bool{}}
 }
 
 // read takes in one package: its functions, the rules it declares, and which field
