@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -67,6 +68,9 @@ func elsewhere(a netip.Addr, k int) netip.Addr {
 	return out
 }
 
+// parameter is a value of a lesson's scene that its steps may change: {name=value}.
+var parameter = regexp.MustCompile(`\{[a-z-]+=([^}]*)\}`)
+
 // No analyser finds a malformed packet or an error in what the engine sends,
 // whatever the port: in every scene of the tests, the lessons and the sandbox.
 func TestAnalysersFindNothingMalformed(t *testing.T) {
@@ -86,7 +90,7 @@ func TestAnalysersFindNothingMalformed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f, err := scene.Parse(name, string(text))
+		f, err := scene.Parse(name, parameter.ReplaceAllString(string(text), "$1"))
 		if err != nil {
 			t.Fatal(err)
 		}
