@@ -9,7 +9,7 @@ const none: ReadonlySet<string> = new Set();
 /** The run as far as it may be seen. */
 export function Figure({ d }: { d: Drawn }) {
   const { hello, data } = d.run;
-  if (data.tip === 0) return null;
+  if (data.history.tracks.length === 0) return null; // nothing to be seen yet
   return (
     <div class="card figure">
       <Diagram

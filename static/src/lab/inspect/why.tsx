@@ -12,6 +12,7 @@ import { hello, level, pinned, schemas } from '../state';
 import { Icon } from '../ui/Icon';
 import { later } from '../ui/later';
 import { Value } from '../ui/Value';
+import { causeOpen, Hidden } from '../veil/veil';
 import { follow, told } from './causes/ask';
 import { Because, Began, LeadsTo } from './causes/chain';
 import { headline } from './causes/headline';
@@ -89,7 +90,7 @@ function Event({ f, d, why }: { f: Frame; d: BranchData; why: Told | null }) {
       {story ? <Began why={why} /> : <Rules f={f} d={d} head={head} />}
       <div class="part">
         <h4>{t('why.because')}</h4>
-        {why ? <Because why={why} kind={f.kind} /> : <p class="ref">{t('why.asking')}</p>}
+        {why ? <Because why={why} kind={f.kind} /> : causeOpen.value ? <Hidden why="veil.why.cause" /> : <p class="ref">{t('why.asking')}</p>}
       </div>
       {!story && <Moved f={f} d={d} />}
       {why && <LeadsTo list={why.leadsTo} />}

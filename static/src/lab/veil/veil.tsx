@@ -32,6 +32,12 @@ export const missing = computed<Block[] | null>(() => {
   return at?.lacks && step ? (step.do?.[at.lacks - 1]?.text ?? null) : null;
 });
 
+/** What caused something is what is asked now. */
+export const causeOpen = computed(() => {
+  const c = lesson.value?.cause;
+  return !!c && !(c.right ?? []).length;
+});
+
 /** Why the run does not go on from here; '': it does. */
 export const halted = computed(() => {
   if (asking.value) return n.value >= (veil.value?.n ?? 0) ? (missing.value ? t('veil.first', { what: plain(missing.value) }) : t('veil.answer')) : '';
