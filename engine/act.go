@@ -48,6 +48,10 @@ var actRules = [...]*trace.Rule{
 	OpFilter:    act("act.filter", "The firewall is changed: it will judge the segments that are still to come."),
 	OpStart:     act("act.start", "Somebody starts a process on the host."),
 	OpOffload:   act("act.offload", "The segmentation offload of the interface is changed: what is handed to it from now on is cut by the new measure."),
+	OpQdisc:     act("act.qdisc", "The interface gets a queueing discipline, on top of what the cable does: it delays, loses, slows down or queues what leaves from now on."),
+	OpRoute:     act("act.route", "The routes of the host are changed: connections that begin from now on go by them."),
+	OpMetrics:   act("act.metrics", "What the host remembers of its peers is forgotten: nobody is proven any more, and connections begin as with strangers."),
+	OpConntrack: act("act.conntrack", "Entries of the table of flows are deleted: the next packet of such a flow meets a box that knows nothing of it."),
 	OpLater:     act("act.later", "Something is planned for later."),
 }
 
@@ -85,7 +89,7 @@ func (w *World) Check(op *Op) error {
 		if len(w.hosts[h].Procs) > 0 && len(w.hosts[h].Procs[w.procOf(op)].Queue) >= maxQueuedCalls {
 			return refuse("%s has %d calls waiting; expected fewer before another", op.Host, maxQueuedCalls)
 		}
-	case OpForge, OpUnplug, OpPlug, OpLink:
+	case OpForge, OpUnplug, OpPlug, OpLink, OpQdisc:
 		if len(w.cablesOf(op)) == 0 {
 			return refuse("no cable leads from %s to %s", op.Link.From, op.Link.To)
 		}
@@ -94,6 +98,8 @@ func (w *World) Check(op *Op) error {
 		}
 	case OpReboot, OpPowerOff, OpPowerOn, OpDestroy, OpFilter, OpStart, OpOffload:
 		return w.checkLife(op)
+	case OpRoute, OpMetrics, OpConntrack:
+		return w.checkTables(op)
 	case OpForget:
 		for _, r := range w.rules {
 			if r.n == op.Rule {
@@ -283,6 +289,13 @@ func (w *World) perform(x *host.Ctx, op *Op) {
 		h.Ask(x, w.procOf(op), op.Call)
 	case OpReboot, OpPowerOff, OpPowerOn, OpDestroy, OpFilter, OpStart, OpOffload:
 		w.live(x, op)
+	case OpQdisc:
+		for _, c := range w.cablesOf(op) {
+			c.Watch(rec)
+			c.setQdisc(op)
+		}
+	case OpRoute, OpMetrics, OpConntrack:
+		w.changeTable(x, op)
 	case OpUnplug, OpPlug, OpLink:
 		for _, c := range w.cablesOf(op) {
 			w.changeCable(rec, c, op)
@@ -325,7 +338,12 @@ func (w *World) changeCable(rec *trace.Recorder, c *cable, op *Op) {
 	case OpPlug:
 		c.Down = false
 	case OpLink:
-		setLink(&c.Vars, &op.Link, op.LinkHas)
+		if c.qdisc == nil {
+			setLink(&c.Vars, &op.Link, op.LinkHas)
+			return
+		}
+		setLink(&c.bare, &op.Link, op.LinkHas)
+		c.overlay()
 	}
 }
 

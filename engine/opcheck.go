@@ -1,6 +1,9 @@
 package engine
 
 import (
+	"slices"
+	"strings"
+
 	"wirestep/engine/host"
 	"wirestep/engine/sim"
 	"wirestep/engine/wire"
@@ -31,6 +34,11 @@ func (op *Op) valid() error {
 		return validForgery(&op.Forge)
 	case OpCall:
 		return host.CheckCall(&op.Call)
+	case OpQdisc:
+		if op.Qdisc != "" && !slices.Contains(QdiscKinds, op.Qdisc) {
+			return refuse("no queueing discipline is called %q; expected %s", op.Qdisc, strings.Join(QdiscKinds, ", "))
+		}
+		return op.Link.valid()
 	case OpLink:
 		return op.Link.valid()
 	case OpDestroy:
@@ -38,7 +46,12 @@ func (op *Op) valid() error {
 			return refuse("%d sockets to end; expected 1 to %d", len(op.Tuples), maxDestroyed)
 		}
 		return nil
-	case OpReboot, OpPowerOff, OpPowerOn, OpFilter:
+	case OpReboot, OpPowerOff, OpPowerOn, OpFilter, OpRoute, OpMetrics:
+		return nil
+	case OpConntrack:
+		if len(op.Tuples) > maxDestroyed {
+			return refuse("%d flows to delete; expected at most %d", len(op.Tuples), maxDestroyed)
+		}
 		return nil
 	case OpOffload:
 		return op.Offload.valid()

@@ -65,12 +65,12 @@ func (w *World) fly(rec *trace.Recorder, id sim.PacketID) {
 	}
 }
 
-// launch sends what is next in the queue of a link.
-func (w *World) launch(rec *trace.Recorder, c *cable) {
+// launch sends what is next in the queue of a link. It returns which packet that was.
+func (w *World) launch(rec *trace.Recorder, c *cable) sim.PacketID {
 	next, gone, ok := c.Next(w.now)
 	w.gone(rec, gone)
 	if !ok {
-		return
+		return 0
 	}
 	defer rec.Enter(leaves)()
 	c.Watch(rec)
@@ -78,7 +78,7 @@ func (w *World) launch(rec *trace.Recorder, c *cable) {
 	p := w.sent.edit(next.ID)
 	if p.DepartAt = v.Depart; v.Lost != nil && w.spare != next.ID {
 		w.lose(rec, next.ID, v.Lost)
-		return
+		return next.ID
 	}
 	at := v.Arrive
 	if v.Lost != nil {
@@ -92,6 +92,7 @@ func (w *World) launch(rec *trace.Recorder, c *cable) {
 	if v.Twice {
 		w.copyPacket(rec, c, next.ID, v.Again)
 	}
+	return next.ID
 }
 
 // QueueEvent is the name of the event at which a link takes the next packet.
@@ -100,7 +101,9 @@ const QueueEvent = "queue"
 // drain is the event at which a link is free again.
 func (w *World) drain(rec *trace.Recorder, c *cable) {
 	w.begin(rec, trace.Event{Kind: trace.Link, Name: QueueEvent, Cause: w.sentBy(c)}, -1)
-	w.launch(rec, c)
+	if id := w.launch(rec, c); id != 0 {
+		rec.Event.Cause = w.sent.get(id).SentBy
+	}
 }
 
 // sentBy is the event that has put into the queue of a link what waits longest there.

@@ -124,22 +124,21 @@ func (w *World) wayTo(from sim.HostID, a netip.Addr) (*cable, netip.Addr) {
 
 // sameNet reports whether two addresses lie in one network.
 func sameNet(a, b netip.Addr) bool {
-	bits := 24
-	if a.Is6() {
-		bits = 64
-	}
-	p, err := a.Prefix(bits)
+	p, err := a.Prefix(netBits(a))
 	return err == nil && p.Contains(b)
 }
 
 // Route tells a host about the way to an address: the largest packet that its own
-// interface takes, and whether there is a way at all.
-func (w *World) Route(from sim.HostID, a netip.Addr) (mtu uint32, ok bool) {
-	c, _ := w.wayTo(from, a)
+// interface takes, how specific the route is, and whether there is a way at all.
+func (w *World) Route(from sim.HostID, a netip.Addr) (mtu uint32, bits int, ok bool) {
+	c, hop := w.wayTo(from, a)
 	if c == nil {
-		return 0, false
+		return 0, 0, false
 	}
-	return c.MTU, true
+	if hop == a {
+		bits = netBits(a)
+	}
+	return c.MTU, bits, true
 }
 
 // through lets a packet that has arrived at a box go through it. It reports false

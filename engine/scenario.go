@@ -121,11 +121,15 @@ const (
 	OpReboot // a host starts anew
 	OpPowerOff
 	OpPowerOn
-	OpDestroy // end sockets from outside: ss -K
-	OpFilter  // change the firewall of a host
-	OpStart   // start a process
-	OpOffload // another segmentation offload of an interface
-	OpLater   // do something when the time comes
+	OpDestroy   // end sockets from outside: ss -K
+	OpFilter    // change the firewall of a host
+	OpStart     // start a process
+	OpOffload   // another segmentation offload of an interface
+	OpQdisc     // give an interface a queueing discipline of its own, or take it away
+	OpRoute     // change the routes of a host
+	OpMetrics   // forget what a host remembers of peers
+	OpConntrack // forget flows
+	OpLater     // do something when the time comes
 )
 
 // Op is one intervention. Which fields matter depends on Kind; the text form,
@@ -148,8 +152,11 @@ type Op struct {
 	Both    bool         // Unplug, Plug, Link: the other direction too
 	LinkHas LinkField    // Link: which fields of Link are set
 	Rule    int          // Forget: number of the standing rule
-	Tuples  []wire.Tuple // Destroy: which sockets, as the host sees them
+	Tuples  []wire.Tuple // Destroy: which sockets, as the host sees them; Conntrack: which flows, none: all
 	Filter  FilterOp     // Filter
+	Qdisc   string       // Qdisc: its kind, of QdiscKinds; "": none any more. Link and LinkHas say the rest
+	Route   RouteOp      // Route
+	Peer    netip.Addr   // Metrics: of whom; invalid: of all
 	Offload Offload      // Offload; the zero value turns it off
 	When    sim.Time     // Later: the instant
 	Then    *Op          // Later: what to do; never written once set
@@ -281,6 +288,6 @@ type MoveRef struct {
 }
 
 var opNames = [...]string{"drop", "delay", "hold", "release", "duplicate", "corrupt", "edit", "forge", "sysctl", "call", "unplug", "plug", "link",
-	"forget", "reboot", "power-off", "power-on", "destroy", "filter", "start", "offload", "later"}
+	"forget", "reboot", "power-off", "power-on", "destroy", "filter", "start", "offload", "qdisc", "route", "metrics", "conntrack", "later"}
 
 func (k OpKind) String() string { return opNames[k] }

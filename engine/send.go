@@ -64,7 +64,11 @@ func (w *World) transmit(x *host.Ctx, h int) {
 // send puts a packet on the cable towards its destination.
 func (w *World) send(rec *trace.Recorder, p *Packet) {
 	c, hop := w.wayTo(p.From, middlebox.Dest(&p.Seg))
-	if c == nil {
+	bits := 0
+	if c != nil && hop == middlebox.Dest(&p.Seg) {
+		bits = netBits(hop)
+	}
+	if c == nil || w.hosts[p.From].Barred(middlebox.Dest(&p.Seg), bits) != tcp.OK {
 		rec.Note(noRoute)
 		return
 	}

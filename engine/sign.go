@@ -27,6 +27,9 @@ func sign(w *World, e *trace.Event) uint64 {
 	}
 	for i := range e.Effects {
 		s.effect(w, &e.Effects[i])
+		if e.Kind == trace.Link && e.Effects[i].Kind == trace.Moved {
+			s.packet(w.sent.get(e.Effects[i].Packet)) // which one it was whose turn came
+		}
 	}
 	for _, c := range e.Changes {
 		if schema, t := subjectOf(w, e, c.Subject); schema != nil && schema.Fields[c.Field].Name == "State" {

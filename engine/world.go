@@ -45,7 +45,9 @@ type cable struct {
 	flight []flight
 	held   []flight // At is how much of the way was left
 	hops   []neighbour
-	downAt sim.Time // when it was unplugged
+	downAt sim.Time   // when it was unplugged
+	qdisc  *qdisc     // of the interface that sends into it; replaced whole
+	bare   netem.Vars // without that
 }
 
 type flight struct {
@@ -129,6 +131,9 @@ func (w *World) tune(at sim.HostID, set []Setting) {
 	h.Tuned(b)
 }
 
+// Conntrack is the table of flows of a box, or of a host whose rules ask for one, or nil.
+func (w *World) Conntrack(at sim.HostID) *middlebox.Box { return w.conntrack(at) }
+
 // conntrack is the table of flows of a box, or of a host whose rules ask for one; nil:
 // there is none.
 func (w *World) conntrack(at sim.HostID) *middlebox.Box {
@@ -182,7 +187,7 @@ func (w *World) Clone() *World {
 	}
 	n.cables = make([]*cable, len(w.cables))
 	for i, c := range w.cables {
-		n.cables[i] = &cable{Link: *c.Link.Clone(), flight: copyOf(c.flight), held: copyOf(c.held), hops: cloneHops(c.hops), downAt: c.downAt}
+		n.cables[i] = &cable{Link: *c.Link.Clone(), flight: copyOf(c.flight), held: copyOf(c.held), hops: cloneHops(c.hops), downAt: c.downAt, qdisc: c.qdisc, bare: c.bare}
 	}
 	n.sent = w.sent.clone()
 	n.isns, n.isnOf = copyOf(w.isns), w.isnOf.Clone()

@@ -97,7 +97,7 @@ func unplayable(sc *engine.Scenario) string {
 		switch op.Kind {
 		case engine.OpEdit, engine.OpCall, engine.OpRelease:
 			return "edit, call or release"
-		case engine.OpReboot, engine.OpPowerOff, engine.OpPowerOn, engine.OpDestroy, engine.OpFilter, engine.OpStart, engine.OpOffload:
+		case engine.OpReboot, engine.OpPowerOff, engine.OpPowerOn, engine.OpDestroy, engine.OpFilter, engine.OpStart, engine.OpOffload, engine.OpQdisc, engine.OpRoute, engine.OpMetrics, engine.OpConntrack:
 			return "the life of a host"
 		case engine.OpForge:
 			if op.Many.Count > maxMany {

@@ -188,7 +188,7 @@ func TestShell(t *testing.T) {
 	if f := p.frames[at+1]; len(f.Sysctls) != 1 || f.Sysctls[0].New != "30" || f.Name != "sysctl client net.ipv4.tcp_fin_timeout = 30" {
 		t.Fatalf("what sysctl -w did: %+v", f)
 	}
-	for _, line := range []string{"sysctl -w net.ipv4.tcp_fin_timeout=x", "dance", "ss | cat"} {
+	for _, line := range []string{"sysctl -w net.ipv4.tcp_fin_timeout=x", "dance", "ss > out.txt"} {
 		if d := p.do(proto.Command{T: "shell", Host: "client", Line: line}); !d.Shell.Failed || d.Shell.Acted || p.cursor.N != at+1 {
 			t.Fatalf("%s: %+v, cursor %d", line, d.Shell, p.cursor.N)
 		}

@@ -53,9 +53,10 @@ type Host struct {
 
 	called   sim.SubjectID // the socket of the latest call
 	calledAt sim.Time
-	OffAt    sim.Time // when it was switched off
-	told     []told   // how many ICMP errors each peer may still be sent
-	stamps   []stamp  // what each peer last said of its clock
+	Routes   []RouteEntry // that somebody has set; replaced whole
+	OffAt    sim.Time     // when it was switched off
+	told     []told       // how many ICMP errors each peer may still be sent
+	stamps   []stamp      // what each peer last said of its clock
 	FilterSet
 
 	Log      []LogLine // what the kernel has logged; lines are never written again
@@ -134,9 +135,9 @@ func (h *Host) Values() []int64 { return Schema.Values(unsafe.Pointer(&h.Vars)) 
 
 // Network is what a host is told about the links that it has.
 type Network interface {
-	// Route is the largest packet that the interface towards an address takes; ok:
-	// there is a way to it.
-	Route(from sim.HostID, to netip.Addr) (mtu uint32, ok bool)
+	// Route is the largest packet that the interface towards an address takes, and how
+	// specific the route is; ok: there is a way to it.
+	Route(from sim.HostID, to netip.Addr) (mtu uint32, bits int, ok bool)
 }
 
 // Ctx is what a host is given to handle one event.

@@ -80,7 +80,7 @@ func (h *Host) forgetAll(x *Ctx) {
 		}
 	}
 	h.MIB = tcp.MIB{}
-	h.told = nil
+	h.told, h.Routes = nil, nil
 	if h.Track != nil {
 		h.Track.Lose(&middlebox.Ctx{Recorder: x.Recorder, Now: x.Now, Host: h.Index, IDs: x.IDs})
 	}

@@ -163,9 +163,9 @@ func (h *Host) choose(x *Ctx, c *tcp.Conn, to wire.Endpoint) (wire.Seq, tcp.Errn
 	if !t.Local.Addr.IsValid() {
 		return 0, tcp.ENETUNREACH
 	}
-	if !h.via(x, to.Addr) {
+	if err := h.via(x, to.Addr); err != tcp.OK {
 		x.Note(routeMissing)
-		return 0, tcp.ENETUNREACH
+		return 0, err
 	}
 	if err := h.hashConnect(x, c, &t); err != tcp.OK {
 		return 0, err

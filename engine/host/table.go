@@ -78,6 +78,7 @@ func (h *Host) twAt(id sim.SubjectID) int {
 
 // edit returns a socket to be written to and measured, the host's own.
 func (h *Host) edit(x *Ctx, c *tcp.Conn) *tcp.Conn {
+	h.attributes(x, c.Tuple.Remote.Addr)
 	if !kept(&c.Filed, h.epoch) {
 		i := h.connAt(c.ID)
 		c = c.Clone()

@@ -304,6 +304,37 @@ var flowsLost = trace.Declare(trace.Rule{
 	Differs: "No part of TCP.",
 })
 
+var flowDeleted = trace.Declare(trace.Rule{
+	ID:      "conntrack.deleted",
+	Says:    "Somebody has deleted the entry (conntrack -D). The two ends are not told.",
+	Linux:   "ctnetlink_del_conntrack",
+	Differs: "No part of TCP.",
+})
+
+// Flush forgets every flow because somebody says so.
+func (b *Box) Flush(x *Ctx) {
+	for len(b.Flows) > 0 {
+		b.drops(x, b.Flows[len(b.Flows)-1])
+	}
+}
+
+// Delete forgets the flow with these ends, as the side sees it that began.
+func (b *Box) Delete(x *Ctx, t wire.Tuple) {
+	for _, f := range b.Flows {
+		if f.Orig == t {
+			b.drops(x, f)
+			return
+		}
+	}
+}
+
+func (b *Box) drops(x *Ctx, f *Flow) {
+	if b.ID != 0 {
+		b.Watch(x)
+	}
+	b.forget(x, f, flowDeleted)
+}
+
 // Lose forgets every flow: the power is gone.
 func (b *Box) Lose(x *Ctx) {
 	if b.ID != 0 {

@@ -1,6 +1,7 @@
 package scene
 
 import (
+	"cmp"
 	"encoding/hex"
 	"strconv"
 	"strings"
@@ -207,16 +208,13 @@ func FormatOp(op engine.Op) string {
 			return s + op.Host + " " + op.Proc + ": " + FormatInstr(op.Call)
 		}
 		return s + op.Host + ": " + FormatInstr(op.Call)
-	case engine.OpUnplug, engine.OpPlug, engine.OpLink:
+	case engine.OpUnplug, engine.OpPlug, engine.OpLink, engine.OpQdisc:
 		arrow := " > "
 		if op.Both {
 			arrow = " "
 		}
 		s += op.Link.From + arrow + op.Link.To
-		if op.Kind == engine.OpLink {
-			s += linkProperties(&op.Link, op.LinkHas)
-		}
-		return s
+		return s + formatChange(&op)
 	case engine.OpLater:
 		return s + formatAt(op.When) + " " + FormatOp(*op.Then)
 	case engine.OpStart:
@@ -241,10 +239,27 @@ func FormatOp(op engine.Op) string {
 		return s + op.Host + formatTuples(op.Tuples)
 	case engine.OpFilter:
 		return s + op.Host + formatFilter(&op.Filter)
+	case engine.OpRoute:
+		return s + op.Host + formatRoute(&op.Route)
+	case engine.OpMetrics:
+		return s + op.Host + formatMetrics(op.Peer)
+	case engine.OpConntrack:
+		return s + op.Host + formatConntrack(op.Tuples)
 	case engine.OpForget:
 		return s + "rule " + strconv.Itoa(op.Rule)
 	}
 	return s + formatTarget(op.Target) // drop, hold, release, corrupt
+}
+
+// formatChange writes what a link or the queueing discipline before it becomes.
+func formatChange(op *engine.Op) (s string) {
+	if op.Kind == engine.OpQdisc {
+		s = " " + cmp.Or(op.Qdisc, "none")
+	}
+	if op.Kind == engine.OpLink || op.Qdisc != "" {
+		s += linkProperties(&op.Link, op.LinkHas)
+	}
+	return s
 }
 
 func formatTuples(list []wire.Tuple) (s string) {

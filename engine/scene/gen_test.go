@@ -217,7 +217,7 @@ func genOp(t *rapid.T, sc *engine.Scenario) engine.Op {
 
 func genNow(t *rapid.T, sc *engine.Scenario) (op engine.Op) {
 	defer func() { op.Text = FormatOp(op) }()
-	op.Kind = engine.OpKind(rapid.Uint8Range(0, uint8(engine.OpOffload)).Draw(t, "op"))
+	op.Kind = engine.OpKind(rapid.Uint8Range(0, uint8(engine.OpConntrack)).Draw(t, "op"))
 	switch op.Kind {
 	case engine.OpDrop, engine.OpHold, engine.OpRelease, engine.OpCorrupt:
 		op.Target = genTarget(t, sc)
@@ -243,6 +243,26 @@ func genNow(t *rapid.T, sc *engine.Scenario) (op engine.Op) {
 		}
 	case engine.OpStart:
 		op.Host, op.Proc, op.Lines = genHost(t, sc).Name, "nc", []host.Instr{genConnect(t, sc), genConnect(t, sc)}
+	case engine.OpQdisc:
+		op.Link.From, op.Link.To = sc.Links[0].From, sc.Links[0].To
+		if op.Qdisc = rapid.SampledFrom(append([]string{""}, engine.QdiscKinds...)).Draw(t, "kind"); op.Qdisc != "" {
+			op.Link.Delay, op.LinkHas = genSpan(t), engine.LinkDelay
+		}
+	case engine.OpRoute:
+		op.Host = genHost(t, sc).Name
+		op.Route.Do = engine.RouteDo(rapid.Uint8Range(0, 3).Draw(t, "do"))
+		op.Route.Route = host.RouteEntry{Prefix: netip.MustParsePrefix("10.0.0.0/8"), Kind: host.RouteKind(rapid.Uint8Range(0, 3).Draw(t, "kind")),
+			MTU: rapid.Uint32Range(0, 65535).Draw(t, "mtu"), RTOMin: genSpan(t)}
+	case engine.OpMetrics:
+		op.Host = genHost(t, sc).Name
+		if rapid.Bool().Draw(t, "of one") {
+			op.Peer = netip.MustParseAddr("10.0.0.9")
+		}
+	case engine.OpConntrack:
+		op.Host = genHost(t, sc).Name
+		if rapid.Bool().Draw(t, "some") {
+			op.Tuples = []wire.Tuple{{Local: wire.Endpoint{Addr: netip.MustParseAddr("10.0.0.1"), Port: 9}, Remote: wire.Endpoint{Addr: netip.MustParseAddr("10.0.0.2"), Port: 80}}}
+		}
 	case engine.OpOffload:
 		op.Host = genHost(t, sc).Name
 		if rapid.Bool().Draw(t, "on") {

@@ -58,6 +58,10 @@ func init() {
 		{"filter", engine.OpFilter, readFilter},
 		{"start", engine.OpStart, readStart},
 		{"offload", engine.OpOffload, readOffloadNow},
+		{"qdisc", engine.OpQdisc, readQdisc},
+		{"route", engine.OpRoute, readRoute},
+		{"metrics", engine.OpMetrics, readMetrics},
+		{"conntrack", engine.OpConntrack, readConntrack},
 		{"at", engine.OpLater, readLater},
 	}
 }

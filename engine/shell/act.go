@@ -7,7 +7,6 @@ import (
 	"wirestep/engine"
 	"wirestep/engine/host"
 	"wirestep/engine/sim"
-	"wirestep/engine/wire"
 )
 
 // act is the answer of a command that does something.
@@ -77,48 +76,6 @@ Usage:
 func runReboot(r *request) Answer { return r.act(engine.Op{Kind: engine.OpReboot}) }
 
 func runPoweroff(r *request) Answer { return r.act(engine.Op{Kind: engine.OpPowerOff}) }
-
-// runNc starts a process that connects, or one that listens, and reads to the end.
-func runNc(r *request) Answer {
-	set, rest, bad := options(r.args, "lnvk46p", nil)
-	listens := strings.Contains(set, "l")
-	switch {
-	case bad != "":
-		return fail("nc: invalid option -- '" + strings.TrimLeft(bad, "-") + "'\n" + ncUsage)
-	case listens && len(rest) == 0, !listens && len(rest) == 1:
-		return fail("nc: missing port number")
-	case len(rest) == 0 || len(rest) > 2:
-		return fail(ncUsage)
-	}
-	word := rest[len(rest)-1]
-	port, err := strconv.ParseUint(word, 10, 16)
-	if err != nil || port == 0 {
-		return fail("nc: port number invalid: " + word)
-	}
-	end := wire.Endpoint{Port: uint16(port)}
-	var lines []host.Instr
-	call := func(v, name string, args ...host.Arg) {
-		lines = append(lines, host.Instr{Var: v, Name: name, Args: args})
-	}
-	c, s := host.Arg{Kind: host.ArgVar, Text: "c"}, host.Arg{Kind: host.ArgVar, Text: "s"}
-	if listens {
-		call("s", "listen", host.Arg{Kind: host.ArgAddr, Addr: end}, host.Arg{Kind: host.ArgNum, Num: 1})
-		call("c", "accept", s)
-	} else {
-		to, name, ok := r.resolve(rest[0])
-		if !ok {
-			return fail("nc: getaddrinfo for host \"" + rest[0] + "\" port " + word + ": Name or service not known")
-		}
-		end.Addr = to
-		call("c", "connect", host.Arg{Kind: host.ArgAddr, Addr: end, Text: name})
-	}
-	call("", "read", c, host.Arg{Kind: host.ArgWord, Text: "eof"})
-	call("", "close", c)
-	return r.act(engine.Op{Kind: engine.OpStart, Proc: r.freeName("nc"), Lines: lines})
-}
-
-const ncUsage = `usage: nc [-lnvk46] [destination] port
-`
 
 // freeName is a name that no process has.
 func (r *request) freeName(name string) string {

@@ -2,23 +2,28 @@ package shell
 
 // helpLines say what this shell understands.
 var helpLines = []string{
-	"ss [-tanolip46HmsOK] [state STATE] [FILTER]    sockets; -K closes those that match",
-	"netstat [-tanls]                               the same in the old way",
+	"ss [-tuanolipe46HmsOK] [state STATE] [FILTER]  sockets; -K closes those that match",
+	"netstat [-tuanlpoes]                           the same in the old way",
 	"nstat [-azs] [PATTERN…]                        counters",
-	"sysctl [-anNw] [-r REGEX] [NAME[=VALUE]…]      settings",
-	"ip [-s] link | addr | route | tcp_metrics      interfaces, addresses, routes, what is remembered of peers",
+	"sysctl [-anNw] [-r REGEX] [NAME[=VALUE]…]      settings; also > /proc/sys/…",
+	"ip [-s] [-br] link | addr | neigh | tcp_metrics  interfaces, addresses, neighbours, what is remembered of peers (flush, delete)",
+	"ip route [show | get | add | change | replace | del]  routes, with initcwnd, rto_min, mtu …",
 	"ip link set dev eth0 down | up                 unplug a cable, plug it in",
-	"tcpdump [-nS] [-i DEV] [-c N] [FILTER]         what an interface has seen so far",
-	"conntrack -L | -C                              the flows of a NAT, a firewall or a balancer",
-	"iptables -A | -I | -D | -F | -L | -S …         rules of a host (INPUT) or a firewall (FORWARD)",
-	"cat /proc/net/{netstat,snmp,sockstat}          and /proc/sys/…",
+	"tc qdisc [show | add | change | replace | del] dev eth0 root netem | tbf | pfifo | codel | fq_codel | red …",
+	"tcpdump [-nnSt] [-i DEV] [-c N] [FILTER]       what an interface has seen so far",
+	"conntrack -L | -C | -D | -F                    the flows of a NAT, a firewall or a balancer",
+	"iptables -A | -I | -D | -F | -P | -L | -S …    rules of a host (INPUT, OUTPUT) or of what is between (FORWARD)",
+	"ethtool -k | -K eth0 tso on | off              segmentation offload",
+	"cat /proc/net/{tcp,netstat,snmp,sockstat}      and /proc/sys/…",
 	"dmesg · ps · hostname [-I] · uname [-a]        the kernel's log, processes, names",
-	"nc HOST PORT · nc -l PORT · kill PID           start a process, end one",
+	"nc [-z] HOST PORT · nc -l PORT · kill PID      start a process, end one",
 	"reboot · poweroff                              of this host",
+	"; && || | > and quotes, watch, grep head tail wc sort uniq awk cut tr column",
 }
 
 const ssUsage = `Usage: ss [ OPTIONS ] [ FILTER ]
    -t -4 -6   TCP sockets, of IPv4, of IPv6        -a -l   all, or only listening ones
+   -u -x -w   there are no others                  -e      more: the number of the file
    -n -H -O   numbers, no header, one line each    -s      a summary
    -o -i -m -p   timers, TCP's own numbers, memory, processes
    -K         close the sockets that match

@@ -57,11 +57,14 @@ func (r *request) resolve(s string) (a netip.Addr, name string, ok bool) {
 
 func runIP(r *request) Answer {
 	args := r.args
-	stats, family := false, 0
+	stats, brief, family := false, false, 0
 	for len(args) > 0 && strings.HasPrefix(args[0], "-") {
 		switch args[0] {
 		case "-s", "-stats", "-statistics":
 			stats = true
+		case "-br", "-brief":
+			brief = true
+		case "-c", "-color", "-color=auto":
 		case "-4":
 			family = 4
 		case "-6":
@@ -77,17 +80,22 @@ func runIP(r *request) Answer {
 	object, rest := args[0], args[1:]
 	is := func(name string) bool { return strings.HasPrefix(name, object) && object != "" }
 	switch {
+	case brief && (is("link") || is("address")):
+		return r.brief(rest, is("link"), family)
 	case is("link"):
 		if len(rest) > 0 && rest[0] == "set" {
 			return r.setLink(rest[1:])
 		}
 		return r.links(rest, stats, -1)
 	case is("address"):
+		if len(rest) > 0 && (rest[0] == "add" || rest[0] == "del" || rest[0] == "flush" || rest[0] == "change" || rest[0] == "replace") {
+			return fail("ip address " + rest[0] + ": the addresses of this host are the scene's; expected ip address show. The scene names others with host NAME ADDRESS ADDRESS6")
+		}
 		return r.links(rest, stats, family)
 	case is("neighbour") || is("neighbor") || object == "arp":
 		return r.neighbours(rest, stats)
 	case is("route"):
-		return r.routes(family)
+		return r.route(rest, family)
 	case is("tcp_metrics") && len(object) > 1:
 		return r.metrics(rest)
 	}
@@ -95,7 +103,7 @@ func runIP(r *request) Answer {
 }
 
 const ipUsage = `Usage: ip [ -s | -4 | -6 ] OBJECT { COMMAND | help }
-       OBJECT := { link | address | route | tcp_metrics }
+       OBJECT := { link | address | route | neigh | tcp_metrics }
 `
 
 // deviceArg reads [show] [dev] NAME; "" is every interface.
@@ -170,6 +178,14 @@ func (r *request) addresses(lo bool, dev string, family int) {
 		if a.Is6() {
 			end = " "
 		}
+		if bits == 24 {
+			p, _ := a.Prefix(24)
+			last := p.Addr().As4()
+			last[3] = 255
+			word2 := " brd " + netip.AddrFrom4(last).String()
+			r.print("    ", word, a.String(), "/24", word2, " scope ", scope, end, "\n       valid_lft forever preferred_lft forever\n")
+			return
+		}
 		r.print("    ", word, a.String(), "/", strconv.Itoa(bits), " scope ", scope, end, "\n       valid_lft forever preferred_lft forever\n")
 	}
 	if lo {
@@ -178,7 +194,11 @@ func (r *request) addresses(lo bool, dev string, family int) {
 		return
 	}
 	for _, a := range r.h.Addrs {
-		line(a, a.BitLen(), "global")
+		bits := 24 // scenes name no networks: they are of this size
+		if a.Is6() {
+			bits = 64
+		}
+		line(a, bits, "global")
 	}
 }
 
@@ -203,28 +223,6 @@ func (r *request) traffic(d device) {
 	fmt.Fprintf(&r.out, "    TX:  bytes packets errors dropped carrier collsns           \n%14d %7d      0       0       0       0 \n", txBytes, tx)
 }
 
-func (r *request) routes(family int) Answer {
-	for i, d := range r.devices() {
-		if !d.up {
-			continue
-		}
-		peer := r.w.Hosts()[d.peer]
-		for _, a := range peer.Addrs {
-			if a.Is4() == (family != 6) {
-				r.print(a.String(), " dev ", d.name, " scope link src ", r.source(a).String(), " \n")
-			}
-		}
-		if i == 0 && r.w.Box(d.peer) != nil && r.w.Box(r.at) == nil {
-			for _, a := range peer.Addrs {
-				if a.Is4() == (family != 6) {
-					r.print("default via ", a.String(), " dev ", d.name, " \n")
-				}
-			}
-		}
-	}
-	return r.said()
-}
-
 // source is the own address of the family of another.
 func (r *request) source(a netip.Addr) netip.Addr {
 	for _, o := range r.h.Addrs {
@@ -233,6 +231,42 @@ func (r *request) source(a netip.Addr) netip.Addr {
 		}
 	}
 	return netip.Addr{}
+}
+
+// brief is ip -br link, or address: a line for each interface.
+func (r *request) brief(args []string, link bool, family int) Answer {
+	only, err := r.deviceArg(args)
+	if err != "" {
+		return fail(err)
+	}
+	all := append([]device{{name: "lo", peer: r.at, mtu: 65536, up: true}}, r.devices()...)
+	for i, d := range all {
+		if only != "" && only != d.name {
+			continue
+		}
+		state, rest := map[bool]string{true: "UP", false: "DOWN"}[d.up], ""
+		switch {
+		case link && i == 0:
+			rest = "00:00:00:00:00:00 <LOOPBACK,UP,LOWER_UP> "
+		case link:
+			rest = etherOf(r.at, i) + " <BROADCAST,MULTICAST" + map[bool]string{true: ",UP,LOWER_UP"}[d.up] + "> "
+		case i == 0:
+			rest = map[int]string{0: "127.0.0.1/8 ::1/128 ", 4: "127.0.0.1/8 ", 6: "::1/128 "}[family]
+		default:
+			for _, a := range r.h.Addrs {
+				if a.Is4() && family != 6 {
+					rest += a.String() + "/24 "
+				} else if a.Is6() && family != 4 {
+					rest += a.String() + "/64 "
+				}
+			}
+		}
+		if i == 0 {
+			state = "UNKNOWN"
+		}
+		r.print(pad(d.name, 16), " ", pad(state, 14), " ", rest, "\n")
+	}
+	return r.said()
 }
 
 // setLink is ip link set: the cable of an interface is unplugged or plugged in.

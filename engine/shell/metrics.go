@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"wirestep/engine"
 	"wirestep/engine/sim"
 	"wirestep/engine/tcp"
 )
@@ -13,6 +14,9 @@ import (
 // metrics is ip tcp_metrics: what connections have left to those that come.
 func (r *request) metrics(args []string) Answer {
 	var only netip.Addr
+	if len(args) > 0 && (args[0] == "flush" || args[0] == "delete" || args[0] == "del") {
+		return r.forgetMetrics(args[0], args[1:])
+	}
 	for _, a := range args {
 		switch a {
 		case "show", "list", "ls":
@@ -32,6 +36,31 @@ func (r *request) metrics(args []string) Answer {
 		return fail("RTNETLINK answers: No such process")
 	}
 	return r.said()
+}
+
+// forgetMetrics is ip tcp_metrics flush, or delete.
+func (r *request) forgetMetrics(verb string, args []string) Answer {
+	op := engine.Op{Kind: engine.OpMetrics}
+	if len(args) > 0 {
+		a, err := netip.ParseAddr(args[0])
+		if err != nil {
+			return fail("Error: inet prefix is expected rather than \"" + args[0] + "\".")
+		}
+		op.Peer = a
+	}
+	known := false
+	for i := range r.h.Mem.Metrics {
+		known = known || !op.Peer.IsValid() || r.h.Mem.Metrics[i].Remote == op.Peer
+	}
+	switch {
+	case verb != "flush" && !op.Peer.IsValid():
+		return fail("Command line is not complete. Try option \"help\"")
+	case verb != "flush" && !known:
+		return Answer{Text: "RTNETLINK answers: No such process\n", Failed: true}
+	case !known:
+		return r.said() // there is nothing to forget
+	}
+	return r.act(op)
 }
 
 // metricsLine prints an entry as iproute2 does.

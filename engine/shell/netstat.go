@@ -14,9 +14,9 @@ var netstatStates = [...]string{tcp.Established: "ESTABLISHED", tcp.SynSent: "SY
 	tcp.Listen: "LISTEN", tcp.Closing: "CLOSING"}
 
 func runNetstat(r *request) Answer {
-	set, rest, bad := options(r.args, "tanlps", map[string]byte{"tcp": 't', "all": 'a', "numeric": 'n', "listening": 'l', "statistics": 's'})
+	set, rest, bad := options(r.args, "tuanlpsoeW46", map[string]byte{"tcp": 't', "udp": 'u', "all": 'a', "numeric": 'n', "listening": 'l', "statistics": 's', "programs": 'p', "program": 'p', "timers": 'o', "extend": 'e', "wide": 'W'})
 	if bad != "" || len(rest) > 0 {
-		return fail(badOption("netstat", bad+strings.Join(rest, " ")) + "usage: netstat [-tanl] | netstat -s\n")
+		return fail(badOption("netstat", bad+strings.Join(rest, " ")) + "usage: netstat [-tuanlpoeW] | netstat -s\n")
 	}
 	on := func(c byte) bool { return strings.IndexByte(set, c) >= 0 }
 	if on('s') {
@@ -29,8 +29,22 @@ func runNetstat(r *request) Answer {
 	case on('l'):
 		kind = "only servers"
 	}
-	r.print("Active Internet connections (", kind, ")\nProto Recv-Q Send-Q Local Address           Foreign Address         State      \n")
+	r.print("Active Internet connections (", kind, ")\nProto Recv-Q Send-Q Local Address           Foreign Address         State      ")
+	if on('e') {
+		r.print(" User       Inode     ")
+	}
+	if on('p') {
+		r.print(" PID/Program name    ")
+	}
+	if on('o') {
+		r.ahead = true
+		r.print(" Timer")
+	}
+	r.print("\n")
 	for _, s := range r.sockets() {
+		if on('u') && !on('t') || on('4') && !on('6') && s.tuple.Local.Addr.Is6() || on('6') && !on('4') && s.tuple.Local.Addr.Is4() {
+			continue // there is no UDP
+		}
 		if listens := s.state == tcp.Listen; !on('a') && listens != on('l') {
 			continue
 		}
@@ -43,9 +57,34 @@ func runNetstat(r *request) Answer {
 			send = 0
 		}
 		r.print(proto, "  ", padLeft(strconv.FormatInt(recv, 10), 6), " ", padLeft(strconv.FormatInt(send, 10), 6), " ",
-			pad(plainEnd(s.tuple.Local, false), 23), " ", pad(plainEnd(s.tuple.Remote, true), 23), " ", pad(netstatStates[s.state], 11), "\n")
+			pad(plainEnd(s.tuple.Local, false), 23), " ", pad(plainEnd(s.tuple.Remote, true), 23), " ", pad(netstatStates[s.state], 11), r.netstatMore(&s, on), "\n")
 	}
 	return r.said()
+}
+
+// netstatMore are the columns of -e, -p and -o.
+func (r *request) netstatMore(s *sock, on func(byte) bool) (more string) {
+	if on('e') {
+		more += " " + pad("0", 10) + " " + pad(strconv.Itoa(inodeOf(s)), 10)
+	}
+	if on('p') {
+		who := "-"
+		if s.user != "" {
+			name, rest, _ := strings.Cut(strings.TrimPrefix(s.user, `users:(("`), `",pid=`)
+			pid, _, _ := strings.Cut(rest, ",")
+			who = pid + "/" + name
+		}
+		more += " " + pad(who, 20)
+	}
+	if on('o') {
+		name, left, n := "off", "0.00", "0"
+		if inner, ok := strings.CutPrefix(s.timer, "timer:("); ok {
+			f := strings.Split(strings.TrimSuffix(inner, ")"), ",")
+			name, left, n = f[0], strconv.FormatFloat(float64(s.left)/1e9, 'f', 2, 64), f[2]
+		}
+		more += " " + name + " (" + left + "/" + n + "/0)"
+	}
+	return more
 }
 
 // plainEnd writes address:port without brackets; the other end of a listener is
@@ -116,10 +155,18 @@ func (r *request) established() (n uint64) {
 
 // runCat reads the files of /proc that tell of TCP.
 func runCat(r *request) Answer {
-	if len(r.args) != 1 {
-		return fail("cat: this shell reads one file of /proc at a time")
+	if len(r.args) == 0 {
+		return fail("cat: expected a file of /proc")
 	}
-	name := r.args[0]
+	var all Answer
+	for _, name := range r.args {
+		a := r.file(name)
+		all.Text, all.Failed = all.Text+a.Text, all.Failed || a.Failed
+	}
+	return all
+}
+
+func (r *request) file(name string) Answer {
 	switch {
 	case name == "/proc/net/netstat":
 		return r.procCounters("TcpExt")
@@ -127,6 +174,8 @@ func runCat(r *request) Answer {
 		return r.procCounters("Tcp")
 	case name == "/proc/net/sockstat":
 		return r.sockstat()
+	case name == "/proc/net/tcp" || name == "/proc/net/tcp6":
+		return Answer{Text: r.procTCP(name == "/proc/net/tcp6")}
 	case strings.HasPrefix(name, "/proc/sys/"):
 		if i := r.findSysctl(strings.TrimPrefix(name, "/proc/sys/")); i >= 0 {
 			return Answer{Text: inProc(r.h.Set.Values[i]) + "\n"}

@@ -42,41 +42,27 @@ func init() {
 	commands = map[string]func(r *request) Answer{
 		"ss": runSS, "nstat": runNstat, "sysctl": runSysctl, "help": runHelp, "ip": runIP, "netstat": runNetstat, "cat": runCat,
 		"tcpdump": runTcpdump, "conntrack": runConntrack, "dmesg": runDmesg, "ps": runPs, "hostname": runHostname, "uname": runUname,
-		"iptables": runIptables, "kill": runKill, "reboot": runReboot, "poweroff": runPoweroff, "nc": runNc,
+		"iptables": runIptables, "kill": runKill, "tc": runTc, "ethtool": runEthtool, "ifconfig": runIfconfig, "arp": runArp, "ping": runPing, "ip6tables": runIP6tables, "reboot": runReboot, "poweroff": runPoweroff, "nc": runNc,
 	}
 }
 
 // Run carries out one line on a host.
 func Run(w *engine.World, hostName, line string) Answer {
-	r := &request{w: w, at: -1}
-	for i, h := range w.Hosts() {
-		if h.Name == hostName {
-			r.h, r.at = h, sim.HostID(i)
-		}
-	}
-	if r.h == nil {
+	s := &script{w: w, name: hostName}
+	h := s.request("", nil).h
+	switch {
+	case h == nil:
 		return fail("no host is called " + hostName)
-	}
-	if len(line) > MaxLine {
+	case len(line) > MaxLine:
 		return fail("sh: line too long")
+	case h.Off:
+		return fail("Nobody answers: " + h.Name + " is switched off.")
 	}
-	words, err := split(line)
-	if err != "" {
-		return fail(err)
+	r := s.text(line)
+	a := Answer{Text: r.out, Failed: r.failed, Ahead: s.ahead}
+	if len(s.ops) > 0 {
+		a.Act, a.More = &s.ops[0], s.ops[1:]
 	}
-	if len(words) == 0 {
-		return Answer{}
-	}
-	r.name, r.args = words[0], words[1:]
-	if r.h.Off {
-		return fail("Nobody answers: " + r.h.Name + " is switched off.")
-	}
-	run := commands[r.name]
-	if run == nil {
-		return fail("sh: 1: " + r.name + ": not found")
-	}
-	a := run(r)
-	a.Ahead = r.ahead
 	if len(a.Text) > maxOutput {
 		cut := strings.LastIndexByte(a.Text[:maxOutput], '\n') + 1
 		a.Text = a.Text[:cut] + "[cut here: a shell of this lab prints at most 256 KiB]\n"
@@ -98,48 +84,6 @@ func (r *request) print(parts ...string) {
 	for _, p := range parts {
 		r.out.WriteString(p)
 	}
-}
-
-// split cuts a line into words as a shell does, quotes included. What a shell
-// would do with more than one command is refused.
-func split(line string) (words []string, err string) {
-	var word strings.Builder
-	open, quote := false, byte(0)
-	for i := 0; i < len(line); i++ {
-		c := line[i]
-		switch {
-		case quote != 0 && c == quote:
-			quote = 0
-		case quote != 0:
-			word.WriteByte(c)
-		case c == '\'' || c == '"':
-			open, quote = true, c
-		case c == '\\' && i+1 < len(line):
-			i++
-			open = true
-			word.WriteByte(line[i])
-		case c == ' ' || c == '\t':
-			if open {
-				words = append(words, word.String())
-				word.Reset()
-				open = false
-			}
-		case strings.IndexByte("|;&<>`$\n\r", c) >= 0:
-			return nil, "sh: " + string(c) + " is not understood here: one command a line, without pipes"
-		case c == '#' && !open:
-			i = len(line)
-		default:
-			open = true
-			word.WriteByte(c)
-		}
-	}
-	if quote != 0 {
-		return nil, "sh: 1: Syntax error: Unterminated quoted string"
-	}
-	if open {
-		words = append(words, word.String())
-	}
-	return words, ""
 }
 
 func runHelp(r *request) Answer {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"wirestep/engine/sim"
 	"wirestep/engine/tcp"
 	"wirestep/engine/wire"
 )
@@ -15,6 +16,7 @@ type sock struct {
 	tuple       wire.Tuple
 	recvq, sndq int64
 	timer       string
+	left        sim.Duration // of it
 	conn        *tcp.Conn
 	user        string
 }
@@ -48,17 +50,17 @@ func (r *request) sockets() (all []sock) {
 		}
 	}
 	for _, q := range r.h.Reqs {
-		all = append(all, sock{state: tcp.SynRecv, tuple: q.Tuple, timer: r.timer("on", int64(q.SynAckAt), int(q.Retrans))})
+		all = append(all, sock{state: tcp.SynRecv, tuple: q.Tuple, left: q.SynAckAt.Sub(r.w.Now()), timer: r.timer("on", int64(q.SynAckAt), int(q.Retrans))})
 	}
 	for _, c := range r.h.Live {
 		if c.State != tcp.Listen && c.State != tcp.Closed {
-			s := sock{state: c.State, tuple: c.Tuple, conn: c, timer: r.timerOf(c), user: r.userOf(c)}
+			s := sock{state: c.State, tuple: c.Tuple, conn: c, timer: r.timerOf(c), left: timerLeft(c, r.w.Now()), user: r.userOf(c)}
 			s.recvq, s.sndq = recvQ(c), max(int64(c.SndMax.Minus(c.SndUna)), 0)
 			all = append(all, s)
 		}
 	}
 	for _, t := range r.h.TWs {
-		all = append(all, sock{state: t.State, tuple: t.Tuple, timer: r.timer("timewait", int64(t.ExpireAt), 0)})
+		all = append(all, sock{state: t.State, tuple: t.Tuple, left: t.ExpireAt.Sub(r.w.Now()), timer: r.timer("timewait", int64(t.ExpireAt), 0)})
 	}
 	return all
 }
@@ -73,10 +75,15 @@ func recvQ(c *tcp.Conn) int64 {
 }
 
 func runSS(r *request) Answer {
-	set, rest, bad := options(r.args, "tanolip46HOmseK", map[string]byte{"tcp": 't', "all": 'a', "numeric": 'n', "options": 'o', "listening": 'l',
-		"info": 'i', "processes": 'p', "ipv4": '4', "ipv6": '6', "no-header": 'H', "oneline": 'O', "memory": 'm', "summary": 's', "kill": 'K', "extended": 'e'})
+	set, rest, bad := options(r.args, "tuxwanolirp46HOmseKNZEb", map[string]byte{"tcp": 't', "all": 'a', "numeric": 'n', "options": 'o', "listening": 'l',
+		"info": 'i', "processes": 'p', "ipv4": '4', "ipv6": '6', "no-header": 'H', "oneline": 'O', "memory": 'm', "summary": 's', "kill": 'K', "extended": 'e', "udp": 'u', "unix": 'x', "raw": 'w', "resolve": 'r'})
 	if bad != "" {
 		return fail(badOption("ss", bad) + ssUsage)
+	}
+	for _, c := range "rNZEb" {
+		if strings.ContainsRune(set, c) {
+			return fail("ss: -" + string(c) + " is not understood here; expected:\n" + ssUsage)
+		}
 	}
 	on := func(c byte) bool { return strings.IndexByte(set, c) >= 0 }
 	states := allStates &^ setOf(tcp.Listen, tcp.Closed, tcp.TimeWaitState, tcp.SynRecv)
@@ -95,6 +102,9 @@ func runSS(r *request) Answer {
 	}
 	var list []sock
 	for _, s := range r.sockets() {
+		if !on('t') && (on('u') || on('x') || on('w')) {
+			break // there are no sockets but TCP's
+		}
 		if !f.states.has(s.state) || on('4') && !s.tuple.Local.Addr.Is4() && s.tuple.Local.Addr.IsValid() || on('6') && !s.tuple.Local.Addr.Is6() {
 			continue
 		}
@@ -103,7 +113,7 @@ func runSS(r *request) Answer {
 		}
 	}
 	t := table{header: !on('H')}
-	if !on('t') {
+	if !on('t') || on('u') || on('x') || on('w') {
 		t.column("Netid", left, "")
 	}
 	if f.states&(f.states-1) != 0 {
@@ -149,6 +159,9 @@ func (r *request) ssLine(s *sock, t *table, on func(byte) bool) (cells []string)
 	if on('o') && s.timer != "" {
 		more += " " + s.timer
 		r.ahead = true
+	}
+	if on('e') {
+		more += " ino:" + strconv.Itoa(inodeOf(s)) + " sk:" + strconv.FormatInt(int64(inodeOf(s)-firstInode), 16) + " cgroup:/ <->"
 	}
 	gap := "\n\t"
 	if on('O') {
@@ -209,7 +222,15 @@ func (r *request) userOf(c *tcp.Conn) string {
 	return ""
 }
 
-const firstPID = 1000
+const firstPID, firstInode = 1000, 20000
+
+// inodeOf is the number of a socket's file; one that no process has has none.
+func inodeOf(s *sock) int {
+	if s.conn == nil || s.user == "" {
+		return 0
+	}
+	return firstInode + int(s.conn.ID)
+}
 
 // pidOf is the number of a process: they are counted in the order of the scene.
 func pidOf(proc int) int { return firstPID + proc }

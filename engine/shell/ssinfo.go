@@ -28,6 +28,17 @@ func (r *request) timerOf(c *tcp.Conn) string {
 	return r.timer("keepalive", int64(c.KeepAt), int(c.ProbesOut))
 }
 
+// timerLeft is what is left of that timer.
+func timerLeft(c *tcp.Conn, now sim.Time) sim.Duration {
+	switch {
+	case c.XmitKind != tcp.NoTimer && c.XmitKind != tcp.TimerPace:
+		return max(c.XmitAt.Sub(now), 0)
+	case c.KeepAt != sim.Never:
+		return max(c.KeepAt.Sub(now), 0)
+	}
+	return 0
+}
+
 // span writes a time left as ss does: 688ms, 1.688ms (sic), 58sec, 1min59sec.
 func span(d sim.Duration) string {
 	ms := int64(max(d, 0) / sim.Millisecond)

@@ -32,17 +32,16 @@ func runSysctl(r *request) Answer {
 	var a Answer
 	for _, n := range names {
 		one := r.sysctl(n, set)
-		if one.Act != nil && a.Act != nil {
-			return fail("sysctl: one value at a time here: each is an event")
-		}
 		a.Text += one.Text
 		a.Failed = a.Failed || one.Failed
-		if one.Act != nil {
+		if one.Act != nil && a.Act != nil {
+			a.More = append(a.More, *one.Act)
+		} else if one.Act != nil {
 			a.Act = one.Act
 		}
 	}
 	if a.Failed {
-		a.Act = nil // a line that fails in part changes nothing here
+		a.Act, a.More = nil, nil // a line that fails in part changes nothing here
 	}
 	return a
 }

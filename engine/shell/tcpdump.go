@@ -41,30 +41,20 @@ func (r *request) when(p *engine.Packet) sim.Time {
 }
 
 func runTcpdump(r *request) Answer {
-	set, rest, bad := "", []string{}, ""
-	dev, count := "", -1
-	for i := 0; i < len(r.args); i++ {
-		a := r.args[i]
-		if (a == "-i" || a == "-c") && i+1 == len(r.args) {
-			return fail("tcpdump: option requires an argument -- '" + a[1:] + "'\n" + tcpdumpUsage)
-		}
-		switch a {
-		case "-i":
-			i++
-			dev = r.args[i]
-		case "-c":
-			i++
-			n, err := strconv.Atoi(r.args[i])
-			if err != nil || n < 1 {
-				return fail("tcpdump: invalid packet count " + r.args[i])
-			}
-			count = n
-		default:
-			rest = append(rest, a)
-		}
+	set, values, rest, bad := flagsOf(r.args, "nStlqUpvNK", "icsBWCGrwF")
+	switch {
+	case bad != "":
+		return fail("tcpdump: option " + bad + " is not understood here\n" + tcpdumpUsage)
+	case strings.ContainsAny(set, "wrFWCG"):
+		return fail("tcpdump: there are no files here; the lab's Export menu writes a capture")
 	}
-	if set, rest, bad = options(rest, "nStlq", nil); bad != "" {
-		return fail(badOption("tcpdump", bad) + tcpdumpUsage)
+	dev, count := values['i'], -1
+	if v, ok := values['c']; ok {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 1 {
+			return fail("tcpdump: invalid packet count " + v)
+		}
+		count = n
 	}
 	want, ok := dumpFilter(rest)
 	if !ok {
@@ -72,8 +62,12 @@ func runTcpdump(r *request) Answer {
 	}
 	found := dev == "" || dev == "any"
 	var all []*engine.Packet
-	for _, d := range r.devices() {
-		if dev == "any" || d.name == dev || dev == "" && d.name == "eth0" {
+	devs := r.devices()
+	if dev == "lo" || dev == "any" || len(devs) == 0 {
+		devs = append(devs, device{name: "lo", peer: r.at})
+	}
+	for _, d := range devs {
+		if dev == "any" || d.name == dev || dev == "" && (d.name == "eth0" || len(devs) == 1) {
 			found = true
 			all = append(all, r.seen(d)...)
 		}
@@ -82,7 +76,7 @@ func runTcpdump(r *request) Answer {
 		return fail("tcpdump: " + dev + ": No such device exists\n(No such device exists)")
 	}
 	slices.SortStableFunc(all, func(a, b *engine.Packet) int { return int(r.when(a) - r.when(b)) })
-	met := map[wire.Tuple]bool{}
+	met, last := map[wire.Tuple]bool{}, sim.Time(0)
 	for _, p := range all {
 		if count == 0 || !want(p) {
 			continue
@@ -93,48 +87,37 @@ func runTcpdump(r *request) Answer {
 		if p.Seg.Flags.Has(wire.ACK) {
 			met[t], met[back] = true, true
 		}
-		r.print(dumpLine(r.when(p), p, relative && !strings.Contains(set, "S")), "\n")
+		line := dumpLine(r.when(p), p, relative && !strings.Contains(set, "S"))
+		if n := strings.Count(set, "t"); n > 0 {
+			line = stamp(n, r.when(p), last) + line[strings.IndexByte(line, ' ')+1:]
+		}
+		last = r.when(p)
+		r.print(line, "\n")
 		count--
 	}
 	return r.said()
 }
 
-const tcpdumpUsage = `Usage: tcpdump [-nS] [ -i interface ] [ -c count ] [ tcp | port N | host ADDRESS … and … ]
+// stamp is the time before a line: -t none, -tt seconds, -ttt since the line before.
+func stamp(n int, at, last sim.Time) string {
+	us := int64(at) / int64(sim.Microsecond)
+	switch n {
+	case 1:
+		return ""
+	case 3:
+		if us -= int64(last) / int64(sim.Microsecond); last == 0 {
+			us = 0
+		}
+		return " 00:" + digits(us/60_000_000, 2) + ":" + digits(us/1_000_000%60, 2) + "." + digits(us%1_000_000, 6) + " "
+	}
+	return strconv.FormatInt(us/1_000_000, 10) + "." + digits(us%1_000_000, 6) + " "
+}
+
+const tcpdumpUsage = `Usage: tcpdump [-nnSttttv] [ -i interface ] [ -c count ] [ expression ]
+       expression: tcp, icmp, ip, ip6, [src|dst] host A, net A/N, [src|dst] port N, portrange N-M, less N, greater N,
+       tcp[tcpflags] & (tcp-syn|tcp-fin) != 0; and, or, not, ( )
        It prints what the interface has seen so far.
 `
-
-// dumpFilter reads what little of tcpdump's language is understood.
-func dumpFilter(words []string) (func(*engine.Packet) bool, bool) {
-	var all []func(*engine.Packet) bool
-	for i := 0; i < len(words); i++ {
-		switch w := words[i]; {
-		case w == "and":
-		case w == "tcp":
-			all = append(all, func(p *engine.Packet) bool { return !p.Seg.ICMP.Set })
-		case w == "icmp":
-			all = append(all, func(p *engine.Packet) bool { return p.Seg.ICMP.Set })
-		case (w == "port" || w == "host") && i+1 < len(words):
-			i++
-			v := words[i]
-			port, err := strconv.ParseUint(v, 10, 16)
-			if w == "port" && err != nil {
-				return nil, false
-			}
-			all = append(all, func(p *engine.Packet) bool {
-				s := &p.Seg
-				if w == "host" {
-					return s.Src.Addr.String() == v || s.Dst.Addr.String() == v
-				}
-				return s.Src.Port == uint16(port) || s.Dst.Port == uint16(port)
-			})
-		default:
-			return nil, false
-		}
-	}
-	return func(p *engine.Packet) bool {
-		return !slices.ContainsFunc(all, func(f func(*engine.Packet) bool) bool { return !f(p) })
-	}, true
-}
 
 // dumpLine writes a packet as tcpdump -n does.
 func dumpLine(at sim.Time, p *engine.Packet, relative bool) string {

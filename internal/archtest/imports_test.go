@@ -91,6 +91,7 @@ var thirdParty = map[string]string{
 	"engine/capture":     "github.com/gopacket/gopacket", // pcapng
 
 	"engine/packetdrill/setup": "mvdan.cc/sh/v3/syntax", // shell lines, parsed only
+	"engine/shell":             "mvdan.cc/sh/v3/syntax", // the same
 }
 
 func TestEngineStandsAlone(t *testing.T) {
