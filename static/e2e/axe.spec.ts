@@ -41,7 +41,7 @@ const pages: Place[] = [
 const labs: Place[] = [
   { name: 'a scene at its start', path: lossy },
   { name: 'a lesson with its question', path: '/lessons/handshake' },
-  { name: 'a lesson on its way', path: '/lessons/lost-syn', steps: 3 },
+  { name: 'a lesson that waits for a move', path: '/lessons/lost-syn' },
   { name: 'the table', path: lossy, steps: 6, go: press('d'), within: '.canvas' },
   { name: 'the chart', path: lossy, steps: 6, go: press('s'), within: '.canvas' },
   { name: 'the text of the scene', path: lossy, go: press('t'), within: 'aside.left, .sheet' },

@@ -145,6 +145,8 @@ function askAll(few: number): Promise<number> {
       await new Promise((done) => setTimeout(done));
     }
     (document.querySelector('.history:popover-open') as HTMLElement).hidePopover();
+    // No more in a second than the server takes from one page.
+    for (let k = 0; k < 2; k++) await new Promise(requestAnimationFrame);
   };
   return list.reduce((before, b) => before.then(() => one(b)), Promise.resolve()).then(() => list.length);
 }
