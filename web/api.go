@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
@@ -226,6 +227,15 @@ func captureWords(lang string) capture.Words {
 	}
 }
 
+// nth is the script of the connection with a number, as text; "" is the first.
+func nth(texts []string, number string) (string, error) {
+	n, err := strconv.Atoi(cmp.Or(number, "1"))
+	if err != nil || n < 1 || n > len(texts) {
+		return "", fmt.Errorf("connection %q; there are %d", number, len(texts))
+	}
+	return texts[n-1], nil
+}
+
 // apiSessionScript is what one host did so far, as a packetdrill script.
 func (s *Server) apiSessionScript(w http.ResponseWriter, r *http.Request) {
 	id, name := chi.URLParam(r, "id"), r.URL.Query().Get("host")
@@ -235,7 +245,10 @@ func (s *Server) apiSessionScript(w http.ResponseWriter, r *http.Request) {
 		if hidden = st.hidden(); hidden != nil {
 			return
 		}
-		text, failed = packetdrill.Export(st.t, st.t.Branch(), st.t.N(), name)
+		var texts []string
+		if texts, failed = packetdrill.Export(st.t, st.t.Branch(), st.t.N(), name); failed == nil {
+			text, failed = nth(texts, r.URL.Query().Get("conn"))
+		}
 	})
 	if failed != nil && err == nil {
 		err = refuse(http.StatusNotFound, "no-host", "host", name)

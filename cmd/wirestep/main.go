@@ -29,7 +29,7 @@ var commands []command
 
 func init() { // the commands name the table in their usage
 	commands = []command{
-		{"run", "SCENE [-until COND] [-format compact|json|explain|tcpdump|pkt] [-host NAME] [-pcapng FILE] [-shell HOST \"ss -tan\"]", "run a scene and print what happened, or what a tool prints on a host in the end", runScene},
+		{"run", "SCENE [-until COND] [-format compact|json|explain|tcpdump|pkt] [-host NAME [-conn N]] [-pcapng FILE] [-shell HOST \"ss -tan\"]", "run a scene and print what happened, or what a tool prints on a host in the end", runScene},
 		{"find", "SCENE -to \"CONDITION\" [-moves drop,delay,dup,hold,call,sysctl] [-on client->server]… [-call \"client: close(c)\"]… [-sysctl \"HOST NAME = VALUE\"]… [-max 2] [-all] [-json] [-events N] [-future N]",
 			"find the shortest interventions that make a condition true, or prove that there are none", findWay},
 		{"drill", "FILE.pkt… [-v] [-D NAME=VALUE]… [-ip ipv4|ipv6|mapped]", "run packetdrill scripts on the engine", drill},

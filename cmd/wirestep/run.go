@@ -23,6 +23,7 @@ func runScene(e env, args []string) int {
 	form := fs.String("format", "compact", "")
 	pcapng := fs.String("pcapng", "", "")
 	hostName := fs.String("host", "", "")
+	conn := fs.Int("conn", 1, "")
 	shellOn := fs.String("shell", "", "")
 	files, code := parse(e, fs, args)
 	switch {
@@ -55,7 +56,7 @@ func runScene(e env, args []string) int {
 	out := bufio.NewWriter(e.out)
 	found := play(t, stop, write(out))
 	if *form == "pkt" {
-		text, err := packetdrill.Export(t, t.Branch(), t.N(), *hostName)
+		text, err := exported(t, *hostName, *conn)
 		if err != nil {
 			fmt.Fprintf(e.err, "%s:1: -host: %v\n", files[0], err)
 			return 1
@@ -178,4 +179,16 @@ func writeCapture(name string, t *engine.Timeline) error {
 		err = e
 	}
 	return err
+}
+
+// exported is one connection of a host as a script, counted from 1.
+func exported(t *engine.Timeline, name string, conn int) (string, error) {
+	texts, err := packetdrill.Export(t, t.Branch(), t.N(), name)
+	if err != nil {
+		return "", err
+	}
+	if conn < 1 || conn > len(texts) {
+		return "", fmt.Errorf("connection %d; there are %d", conn, len(texts))
+	}
+	return texts[conn-1], nil
 }

@@ -2,6 +2,7 @@ package packetdrill
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 
 	"wirestep/engine"
@@ -12,44 +13,63 @@ import (
 	"wirestep/engine/wire"
 )
 
-// Export writes what happened on one host of a branch down as a script: the host
-// is the kernel under test, whoever it talked to is the script. A script knows one
-// connection: the first that the host took part in. It ends at step n. "" is the
-// first host.
-func Export(t *engine.Timeline, b engine.BranchID, n engine.StepNo, name string) (string, error) {
+// Export writes what happened on one host of a branch up to step n down as scripts, one a
+// connection: the host is the kernel under test, whoever it talked to is the script. ""
+// is the first host. Without any connection there is one script, of calls alone.
+func Export(t *engine.Timeline, b engine.BranchID, n engine.StepNo, name string) ([]string, error) {
 	t = t.Clone()
 	tip := int(n)
 	if err := t.Switch(b, 0); err != nil {
-		return "", err
+		return nil, err
 	}
-	x := &exporter{last: -1}
+	var of *host.Host
 	for _, h := range t.World().Hosts() {
 		if t.World().Box(h.Index) != nil {
 			continue // it has no sockets
 		}
-		if h.Name == name || name == "" && x.h == nil {
-			x.h = h
+		if h.Name == name || name == "" && of == nil {
+			of = h
 		}
 	}
-	if x.h == nil {
-		return "", &NoHost{name, hostNames(t.World())}
+	if of == nil {
+		return nil, &NoHost{name, hostNames(t.World())}
 	}
-	x.index = x.h.Index
-	x.choose(t, tip)
-	if err := t.Switch(b, 0); err != nil {
-		return "", err
+	all := connections(t, tip, of)
+	var out []string
+	for i := range all {
+		if err := t.Switch(b, 0); err != nil {
+			return nil, err
+		}
+		x := &exporter{last: -1, nextFD: 3, connection: all[i], which: i + 1, count: len(all)}
+		x.at(t.World(), of.Index)
+		out = append(out, x.write(t, tip))
 	}
-	x.head(t)
-	for range tip {
+	return out, nil
+}
+
+func (x *exporter) at(w *engine.World, index sim.HostID) { x.index, x.h = index, w.Hosts()[index] }
+
+// write goes through what happened, and writes what concerns the connection.
+func (x *exporter) write(t *engine.Timeline, tip int) string {
+	started := false
+	for n := 1; n <= min(tip, x.to-1); n++ {
+		if n >= x.born && !started {
+			x.head(t)
+			started = true
+		}
 		ev, ok := t.Step()
 		if !ok {
 			break
 		}
-		x.h = t.World().Hosts()[x.index]
-		x.event(t.World(), ev)
+		if x.at(t.World(), x.index); n >= x.born {
+			x.event(t.World(), ev, n >= x.from)
+		}
+	}
+	if !started {
+		x.head(t)
 	}
 	x.foot(t.World())
-	return strings.Join(x.out, "\n") + "\n", nil
+	return strings.Join(x.out, "\n") + "\n"
 }
 
 // NoHost is a host that is not there, or has no sockets.
@@ -69,14 +89,13 @@ func hostNames(w *engine.World) string {
 
 // exporter writes one script.
 type exporter struct {
-	h      *host.Host
-	index  sim.HostID
-	local  wire.Endpoint
-	remote wire.Endpoint
-	conns  map[sim.SubjectID]bool // sockets of the connection, and those that it came from
-	last   sim.Time               // of the line before; -1: there is none
-	out    []string
-	others int // packets of other connections
+	connection
+	which, count int // the connection's number, and how many there are
+	h            *host.Host
+	index        sim.HostID
+	last         sim.Time // of the line before; -1: there is none
+	out          []string
+	others       int // packets of other connections
 
 	fds     []exported
 	nextFD  int64
@@ -117,39 +136,21 @@ func (s *stampShift) of(n uint32) uint32 {
 	return n - s.first + firstStamp
 }
 
-// choose finds the connection: the first that a packet of the host belongs to.
-func (x *exporter) choose(t *engine.Timeline, tip int) {
-	x.conns, x.nextFD = map[sim.SubjectID]bool{}, 3
-	for range tip {
-		ev, ok := t.Step()
-		if !ok {
-			return
-		}
-		w := t.World()
-		for i := range ev.Effects {
-			e := &ev.Effects[i]
-			if p := w.Packet(e.Packet); !x.local.Addr.IsValid() && p != nil && !p.Seg.ICMP.Set {
-				switch {
-				case e.Kind == trace.Sent && p.From == x.index && p.Of == 0:
-					x.local, x.remote = p.Seg.Src, p.Seg.Dst
-				case e.Kind == trace.Delivered && e.Host == x.index && w.Hosts()[x.index].Has(p.Seg.Dst.Addr):
-					x.local, x.remote = p.Seg.Dst, p.Seg.Src
-				}
-			}
-		}
+// lacks are what a script has no words for.
+func (x *exporter) lacks() (out []string) {
+	if x.after {
+		out = append(out, "what the connection before, between the same ends, has left behind")
 	}
-	for i := range tip {
-		ev := t.Event(t.Branch(), engine.StepNo(i+1))
-		for j := range ev.Effects {
-			e := &ev.Effects[j]
-			if e.Made == nil || e.Host != x.index {
-				continue
-			}
-			listens := e.Made.Tuple.Local.Port == x.local.Port && !e.Made.Tuple.Remote.Addr.IsValid()
-			x.conns[e.Subject] = x.conns[e.Subject] || listens || e.Made.Tuple.Local == x.local && e.Made.Tuple.Remote == x.remote
-		}
+	if x.h.Has(x.remote.Addr) {
+		out = append(out, "that a host talks to itself")
 	}
+	if x.h.Kernel != &host.Profiles[0] {
+		out = append(out, "that the host has the kernel "+x.h.Kernel.Name)
+	}
+	return out
 }
+
+func ends(e wire.Endpoint) string { return netip.AddrPortFrom(e.Addr, e.Port).String() }
 
 // line adds a line that happens now.
 func (x *exporter) line(at sim.Time, text string) {
@@ -174,11 +175,17 @@ func short6(d sim.Duration) string {
 func (x *exporter) head(t *engine.Timeline) {
 	s := t.Scenario()
 	x.comment("%s: what %s did, as the kernel under test; %s is the script.", s.Name, x.h.Name, x.remote.Addr)
+	if x.count > 1 {
+		x.comment("Connection %d of %d, %s to %s: each is a script of its own.", x.which, x.count, ends(x.local), ends(x.remote))
+	}
+	for _, lack := range x.lacks() {
+		x.comment("A script cannot say %s.", lack)
+	}
 	x.comment("Times count from the line before; numbers and timestamps begin small.")
 	if x.local.Addr.Is6() {
 		x.out = append(x.out, "--ip_version=ipv6")
 	}
-	x.out = append(x.out, "--tolerance_usecs=10000", "--tolerance_percent=12.5")
+	x.out = append(x.out, "--tolerance_usecs=10000")
 	var set []string
 	for i := range host.Sysctls {
 		d := &host.Sysctls[i]
@@ -195,11 +202,11 @@ func (x *exporter) head(t *engine.Timeline) {
 	x.out = append(x.out, "`"+strings.Join(set, "\n ")+"`", "")
 }
 
-// event writes what an event did on the host.
-func (x *exporter) event(w *engine.World, ev *trace.Event) {
+// event writes what an event did on the host; packets only of the connection's own time.
+func (x *exporter) event(w *engine.World, ev *trace.Event, packets bool) {
 	for i := range ev.Effects {
 		e := &ev.Effects[i]
-		if e.Kind == trace.Delivered && e.Host == x.index {
+		if packets && e.Kind == trace.Delivered && e.Host == x.index {
 			x.arrived(w, ev, w.Packet(e.Packet))
 		}
 	}
@@ -208,7 +215,7 @@ func (x *exporter) event(w *engine.World, ev *trace.Event) {
 	}
 	for i := range ev.Effects {
 		e := &ev.Effects[i]
-		if p := w.Packet(e.Packet); e.Kind == trace.Sent && p != nil && p.From == x.index && p.Of == 0 && !p.Forged {
+		if p := w.Packet(e.Packet); packets && e.Kind == trace.Sent && p != nil && p.From == x.index && p.Of == 0 && !p.Forged {
 			x.sent(ev, p)
 		}
 	}

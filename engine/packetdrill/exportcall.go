@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"wirestep/engine/packetdrill/setup"
 	"wirestep/engine/sim"
 	"wirestep/engine/trace"
 )
@@ -290,15 +291,23 @@ func (c *callLine) writes(fd int64, args []string) {
 	c.maybeWait(fmt.Sprintf("write(%d, ..., %s)", fd, size))
 }
 
+// unspoken are options that packetdrill has no name for: it takes their number.
+var unspoken = setup.Words("IPV6_V6ONLY IPV6_UNICAST_HOPS IPV6_MINHOPCOUNT IP_BIND_ADDRESS_NO_PORT IP_LOCAL_PORT_RANGE IP_MINTTL IP_TRANSPARENT SO_COOKIE SO_INCOMING_CPU SO_PEEK_OFF " +
+	"SO_RCVBUFFORCE SO_SNDBUFFORCE SO_TXREHASH TCP_DELACK_MAX_US TCP_REPAIR TCP_RTO_MAX_MS TCP_RTO_MIN_US TCP_SAVE_SYN TCP_WINDOW_CLAMP")
+
 // option writes setsockopt().
 func (c *callLine) option(fd int64, args []string) {
 	if len(args) > 1 && (strings.HasPrefix(args[0], "SOL_") || strings.HasPrefix(args[0], "IPPROTO_")) {
 		args = args[1:]
 	}
-	level, _, ok := OptionNumber(first(args))
+	level, number, ok := OptionNumber(first(args))
 	if !ok || len(args) < 2 {
 		c.x.comment("left out: %s", c.ev.Name)
 		return
+	}
+	optname := args[0]
+	if unspoken[optname] {
+		optname = strconv.FormatInt(number, 10)
 	}
 	levels := map[int64]string{0: "SOL_IP", 1: "SOL_SOCKET", 6: "SOL_TCP", 41: "SOL_IPV6"}
 	value, size := "["+args[1]+"]", 4
@@ -309,5 +318,5 @@ func (c *callLine) option(fd int64, args []string) {
 		text := strings.Trim(args[1], `"`)
 		value, size = quote(text), len(text)
 	}
-	c.x.line(c.ev.At, fmt.Sprintf("setsockopt(%d, %s, %s, %s, %d) = %s", fd, levels[level], args[0], value, size, c.result()))
+	c.x.line(c.ev.At, fmt.Sprintf("setsockopt(%d, %s, %s, %s, %d) = %s", fd, levels[level], optname, value, size, c.result()))
 }

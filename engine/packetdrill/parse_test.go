@@ -18,7 +18,7 @@ func TestPackets(t *testing.T) {
 		"< P. 1:101(100) ack 4294897298 win 257",
 		"> [ect0] P. 1:1001(1000) ack 1",
 		"< SEW 0:0(0) win 9 <mss 1000,FO 3021b9d889017eeb,nop,nop>",
-		"< .U 1:2(1) ack 1 win 9 urg 1",
+		"< U. 1:2(1) ack 1 win 9 urg 1",
 		"> R 1:1(0)",
 	} {
 		s, err := Parse("x", "+0 "+line+"\n", nil)

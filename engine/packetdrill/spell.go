@@ -61,6 +61,16 @@ func spellOption(kind byte, b []byte) string {
 	return text
 }
 
+// spellFlags writes flags with the point of an ACK behind the others, as packetdrill
+// wants them.
+func spellFlags(f wire.Flags) string {
+	text := f.String()
+	if f.Has(wire.ACK) && !strings.HasSuffix(text, ".") && strings.Trim(text, "SFRPUEWA.") == "" {
+		text = strings.Replace(text, ".", "", 1) + "."
+	}
+	return text
+}
+
 // spell writes a packet with the numbers of a script. win tells whether the
 // window is said.
 func spell(ecn string, f wire.Flags, seq uint32, length int, hasAck bool, ack uint32, win, urg int, opts string) string {
@@ -68,7 +78,7 @@ func spell(ecn string, f wire.Flags, seq uint32, length int, hasAck bool, ack ui
 	if ecn != "" {
 		b.WriteString("[" + ecn + "] ")
 	}
-	b.WriteString(f.String())
+	b.WriteString(spellFlags(f))
 	b.WriteString(" " + u32(seq) + ":" + u32(seq+uint32(length)) + "(" + strconv.Itoa(length) + ")")
 	if hasAck {
 		b.WriteString(" ack " + u32(ack))

@@ -75,10 +75,11 @@ func (r *run) simple(w []string) {
 
 // quiet are commands that set nothing which a segment shows; what they print is not
 // known.
-var quiet = wordSet("nstat ss trap wait grep egrep awk sed head tail wc cut tr sort ls rm mkdir touch chmod cp mv sync modprobe ulimit date " +
+var quiet = Words("nstat ss trap wait grep egrep awk sed head tail wc cut tr sort ls rm mkdir touch chmod cp mv sync modprobe ulimit date " +
 	"kill ps dmesg logger ping hostname uname which type lsmod id nproc getconf mktemp stdbuf timeout taskset umask cd pwd rmmod insmod renice nice")
 
-func wordSet(text string) map[string]bool {
+// Words are the words of a text as a set.
+func Words(text string) map[string]bool {
 	m := map[string]bool{}
 	for _, w := range strings.Fields(text) {
 		m[w] = true

@@ -127,7 +127,7 @@ func (r *run) ip(w []string) {
 }
 
 // linkWords may stand first behind ip link set.
-var linkWords = wordSet("dev group up down mtu txqueuelen gso_max_segs gso_max_size gso_ipv4_max_size gro_max_size gro_ipv4_max_size multicast arp")
+var linkWords = Words("dev group up down mtu txqueuelen gso_max_segs gso_max_size gso_ipv4_max_size gro_max_size gro_ipv4_max_size multicast arp")
 
 // prefixOf: a word is short for another, with at least so many letters.
 func prefixOf(short, word string, least int) bool {
