@@ -102,7 +102,7 @@ func TestMistakesAreToldWithTheirLine(t *testing.T) {
 		{"section missing", "zh-CN.md", "## ladder: ", "## leiter: ", "zh-CN.md:"},
 		{"section too many", "en.md", "## remember: ", "## more: More\n\nx\n\n## remember: ", "en.md:"},
 		{"goal without text", "en.md", "### goal\n\nRun until the client has tried again.\n", "", "no section \"### goal\""},
-		{"banned word", "en.md", "Between them stands you.", "You simply take it.", "\"simply\""},
+		{"banned word", "en.md", "You stand between them.", "You simply take it.", "\"simply\""},
 		{"exclamation mark", "zh-CN.md", "可你站在中间。", "可你站在中间！", "“！”"},
 		{"broken scene", "scene.scene", "link client server delay 20ms", "link client servant delay 20ms", "scene.scene:6:"},
 		{"unknown lesson", "en.md", "](rfc:6298#section-2)", "](lesson:no-such)", "lesson:no-such"},
