@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"wirestep/engine"
@@ -264,29 +265,32 @@ func (s *site) nowOf(id string) (now sim.Time) {
 // server, nor a deadline: not on the stream, not by any address. Then everything does.
 func TestNothingThatAnswersAQuestionLeavesTheServer(t *testing.T) {
 	s := open(t, func(c *Config) { c.Limits.Commands = 1_000_000; c.Limits.PerAddress = 1000 })
-	questions := 0
-	for _, l := range s.library.lessons {
-		for _, level := range levelsOf(l) {
-			t.Run(l.Slug+"/"+level, func(t *testing.T) {
-				s.walk(t, l, level, func(t *testing.T, id string, p *tab, step *lessons.Step) {
-					if step.Predict == nil {
-						return
-					}
-					questions++
-					now := s.nowOf(id)
-					s.pryOpen(t, p, id)
-					p.make(t, step, now)
-					s.pryOpen(t, p, id)
-					p.decide(t, step.Predict)
-					if _, open := s.secretsOf(t, id); open || p.snap.Veil != nil {
-						t.Error("the question is answered and the veil lies there still")
-					}
+	var questions atomic.Int64
+	t.Run("lessons", func(t *testing.T) {
+		for _, l := range s.library.lessons {
+			for _, level := range levelsOf(l) {
+				t.Run(l.Slug+"/"+level, func(t *testing.T) {
+					t.Parallel()
+					s.walk(t, l, level, func(t *testing.T, id string, p *tab, step *lessons.Step) {
+						if step.Predict == nil {
+							return
+						}
+						questions.Add(1)
+						now := s.nowOf(id)
+						s.pryOpen(t, p, id)
+						p.make(t, step, now)
+						s.pryOpen(t, p, id)
+						p.decide(t, step.Predict)
+						if _, open := s.secretsOf(t, id); open || p.snap.Veil != nil {
+							t.Error("the question is answered and the veil lies there still")
+						}
+					})
 				})
-			})
+			}
 		}
-	}
-	if questions < 30 {
-		t.Errorf("%d questions were opened", questions)
+	})
+	if n := questions.Load(); n < 30 {
+		t.Errorf("%d questions were opened", n)
 	}
 }
 
