@@ -42,7 +42,7 @@ func within(lo, hi, first int64) *bounds { return &bounds{lo, hi, first, false} 
 // SocketOptions are all of them, by name.
 var SocketOptions = [...]SocketOption{
 	{Name: "IPV6_AUTOFLOWLABEL", Value: "0 or 1", Keeps: onOff},
-	{Name: "IPV6_FREEBIND", Value: "0 or 1", Means: "bind() takes an address that is not the host's", Keeps: onOff},
+	{Name: "IPV6_FREEBIND", Value: "0 or 1", Means: "bind() to an address that is not the host's; kept, without effect here", Keeps: onOff},
 	{Name: "IPV6_MINHOPCOUNT", Value: "0 to 255", Keeps: within(0, 255, 0)},
 	{Name: "IPV6_MTU", Means: "largest packet that the path takes"},
 	{Name: "IPV6_MTU_DISCOVER", Value: "0 to 5", Means: "as IP_MTU_DISCOVER", Keeps: within(0, 5, 1)},
@@ -52,8 +52,8 @@ var SocketOptions = [...]SocketOption{
 	{Name: "IPV6_UNICAST_HOPS", Value: "-1 to 255", Means: "as IP_TTL", Keeps: within(-1, 255, 64)},
 	{Name: "IPV6_V6ONLY", Value: "0 or 1", Keeps: onOff},
 	{Name: "IP_BIND_ADDRESS_NO_PORT", Value: "0 or 1", Means: "bind() takes the address alone; connect() picks the port"},
-	{Name: "IP_FREEBIND", Value: "0 or 1", Means: "bind() takes an address that is not the host's", Keeps: onOff},
-	{Name: "IP_LOCAL_PORT_RANGE", Value: "lowest, or highest times 65536 plus lowest", Means: "this socket's part of ip_local_port_range; 0: no end of its own", Keeps: within(-anyInt-1, 1<<32-1, 0)},
+	{Name: "IP_FREEBIND", Value: "0 or 1", Means: "bind() to an address that is not the host's; kept, without effect here", Keeps: onOff},
+	{Name: "IP_LOCAL_PORT_RANGE", Value: "lowest, or highest times 65536 plus lowest", Means: "this socket's part of ip_local_port_range; kept, without effect here", Keeps: within(-anyInt-1, 1<<32-1, 0)},
 	{Name: "IP_MINTTL", Value: "0 to 255", Keeps: within(0, 255, 0)},
 	{Name: "IP_MTU", Means: "largest packet that the path takes"},
 	{Name: "IP_MTU_DISCOVER", Value: "IP_PMTUDISC_DONT 0, WANT 1, DO 2, PROBE 3, INTERFACE 4, OMIT 5", Means: "whether what ICMP says about the size of packets is believed", Keeps: within(0, 5, 1)},
@@ -61,7 +61,7 @@ var SocketOptions = [...]SocketOption{
 	{Name: "IP_RECVTOS", Value: "0 or 1", Keeps: onOff},
 	{Name: "IP_RECVTTL", Value: "0 or 1", Keeps: onOff},
 	{Name: "IP_TOS", Value: "0 to 255", Means: "type of service of what is sent; the two bits of ECN are TCP's own", Keeps: number},
-	{Name: "IP_TRANSPARENT", Value: "0 or 1", Means: "bind() takes an address that is not the host's", Keeps: onOff},
+	{Name: "IP_TRANSPARENT", Value: "0 or 1", Means: "bind() to an address that is not the host's; kept, without effect here", Keeps: onOff},
 	{Name: "IP_TTL", Value: "1 to 255, -1: 64", Means: "hops that what is sent may take", Keeps: within(1, 255, 64)},
 	{Name: "SO_ACCEPTCONN", Means: "1: it listens"},
 	{Name: "SO_BINDTODEVICE", Value: "\"lo\", \"eth0\" or \"\"", Text: true, Unread: true},
