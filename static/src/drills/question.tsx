@@ -109,7 +109,7 @@ function Verdict({ d, j }: { d: Drawn; j: Judged }) {
   const say = (x: string) => {
     if (d.ask.as === 'choose') return <Spans list={d.ask.options.find((o) => o.key === x)?.label ?? [{ t: x }]} />;
     const ns = /[a-z]$/.test(x) ? readTime(x) : null;
-    return ns !== null ? instant(ns) : `${x} ${d.ask.unit ? t(`lesson.unit-${d.ask.unit}`) : ''}`;
+    return ns !== null ? instant(ns) : `${x} ${d.ask.unit ? t(`lesson.unit-${d.ask.unit}`, { n: Number(x) }) : ''}`;
   };
   return (
     <div class={`reason v-${j.verdict}`} role="status">

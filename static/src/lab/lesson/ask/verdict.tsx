@@ -12,7 +12,10 @@ import { readTime } from './guess';
 
 const sign: Record<string, string> = { right: '✓', near: '≈', belief: '↔', other: '↔' };
 
-/** What is said to a wrong answer while a try is left: the belief that it belongs to, and that it may be thought over. */
+/**
+ * What is said to a wrong answer while a try is left: the belief that it belongs to. Why
+ * it is not so would give the answer away, and comes when the question is decided.
+ */
 export function Tried({ ask }: { ask: Ask }) {
   const at = lesson.value;
   const box = useRef<HTMLDivElement>(null);
@@ -27,7 +30,7 @@ export function Tried({ ask }: { ask: Ask }) {
           {sign[at.verdict ?? 'other']} {said(ask, last)}: {t(`lesson.verdict-${at.verdict === 'near' ? 'near' : 'not'}`)}
         </b>
       </p>
-      {reply ? <Blocks list={reply} /> : <p>{t('lesson.again')}</p>}
+      {reply ? <Blocks list={reply.slice(0, 1)} /> : <p>{t('lesson.again')}</p>}
     </div>
   );
 }
@@ -158,5 +161,5 @@ function said(ask: Ask, answer: string): string {
   if (ask.as === 'segment' || ask.as === 'cause') return named(ask, Number(answer));
   const ns = /[a-z]$/.test(answer) ? readTime(answer) : null;
   if (ns !== null) return instant(ns);
-  return ask.unit ? `${answer} ${t(`lesson.unit-${ask.unit}`)}` : answer;
+  return ask.unit ? `${answer} ${t(`lesson.unit-${ask.unit}`, { n: Number(answer) })}` : answer;
 }
