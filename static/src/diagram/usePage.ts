@@ -79,6 +79,7 @@ export function usePage(box: { current: HTMLElement | null }, size: { width: num
     moved.current = performance.now();
     place.current = top;
     if (box.current) box.current.scrollTop = top;
+    tell(); // at once: the next key may come before the browser tells of the scrolling
   };
   const exchange = (top: number) => {
     target.current = top;
