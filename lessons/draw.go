@@ -160,7 +160,11 @@ func (l *Lesson) drillValues(d *Drill, r ran) (map[string]string, error) {
 		if err != nil {
 			return nil, fmt.Errorf("{=%s}: %w", name, err)
 		}
-		got, err := v.ask(r.t.World(), current(r.t))
+		from, err := r.p.where(r.t, v)
+		if err != nil {
+			return nil, fmt.Errorf("{=%s}: %w", name, err)
+		}
+		got, err := v.ask(from.World(), current(from))
 		if err != nil {
 			return nil, fmt.Errorf("{=%s}: %w", name, err)
 		}
@@ -223,13 +227,14 @@ func (d *Draw) Judge(answer, lang string) (Judged, error) {
 	case d.ask.near(choice, d.truth.Answer):
 		out.Verdict = verdictNear
 	}
+	is := ""
 	for i, b := range d.ask.Beliefs {
 		if out.Verdict != verdictRight && d.ask.meets(choice, d.beliefs[i]) {
-			out.Verdict, out.Belief = verdictBelief, b.Key
+			out.Verdict, out.Belief, is = verdictBelief, b.Key, withSpace(d.beliefs[i])
 			break
 		}
 	}
-	known := map[string]string{}
+	known := map[string]string{"is": is}
 	for _, m := range []map[string]string{d.Values, d.said} {
 		for k, v := range m {
 			known[k] = v
@@ -246,22 +251,6 @@ func (d *Draw) Judge(answer, lang string) (Judged, error) {
 		}
 	}
 	return out, nil
-}
-
-// fillBlocks puts numbers where their names stand.
-func fillBlocks(in []Block, numbers map[string]string) (out []Block) {
-	for _, b := range in {
-		b.P = fill(b.P, numbers)
-		items := func(all [][]Span) (filled [][]Span) {
-			for _, it := range all {
-				filled = append(filled, fill(it, numbers))
-			}
-			return filled
-		}
-		b.UL, b.OL = items(b.UL), items(b.OL)
-		out = append(out, b)
-	}
-	return out
 }
 
 // playDrills draws each drill by a hundred seeds and answers it.

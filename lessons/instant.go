@@ -32,3 +32,11 @@ func spellTime(ns int64) string {
 	}
 	return sign + strconv.FormatInt(ns, 10) + "ns"
 }
+
+// withSpace writes a number and its unit as a text does: 40 ms.
+func withSpace(s string) string {
+	if m := instantRE.FindStringSubmatch(s); m != nil {
+		return strings.TrimSuffix(s, m[3]) + " " + m[3]
+	}
+	return s
+}

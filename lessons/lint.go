@@ -25,7 +25,7 @@ var banned = regexp.MustCompile(`(?i)\b(simply|just|obviously|trivially|of cours
 
 // typedByHand are lessons of the first edition whose numbers are still so.
 var typedByHand = map[string]bool{
-	"lost-syn": true, "handshake": true, "four-waves": true, "fin-overtakes": true, "reorder": true, "fast-retransmit": true, "window-closes": true,
+	"handshake": true, "four-waves": true, "fin-overtakes": true, "reorder": true, "fast-retransmit": true, "window-closes": true,
 }
 
 // linter collects what is wrong with one lesson.
@@ -61,18 +61,7 @@ func (k *linter) text(lang, file string, src []byte) {
 	if len(t.Summary) != 1 || t.Summary[0].P == nil {
 		say(2, "%d blocks under the title; expected one paragraph of summary", len(t.Summary))
 	}
-	for i := range max(len(t.Steps), len(k.l.Steps)) {
-		switch {
-		case i >= len(t.Steps):
-			say(1+bytes.Count(src, []byte("\n")), "no section for step %q", k.l.Steps[i].ID)
-		case i >= len(k.l.Steps):
-			say(t.Steps[i].line, "section %q has no step in lesson.yaml", t.Steps[i].ID)
-		case t.Steps[i].ID != k.l.Steps[i].ID:
-			say(t.Steps[i].line, "section %q; expected %q, as in lesson.yaml", t.Steps[i].ID, k.l.Steps[i].ID)
-		default:
-			k.section(&k.l.Steps[i], &t.Steps[i], say)
-		}
-	}
+	k.sections(t, say)
 	if !typedByHand[k.l.Slug] {
 		k.numbers(src, say)
 	}
@@ -84,6 +73,37 @@ func (k *linter) text(lang, file string, src []byte) {
 	for i := range found.uses {
 		k.uses[len(k.uses)-len(found.uses)+i].line = file + ":" + found.uses[i].line
 	}
+}
+
+// sections finds the text of each step, in the order of lesson.yaml.
+func (k *linter) sections(t *Text, say func(any, string, ...any)) {
+	var sorted []StepText
+	at := 0 // where the next is expected
+	for i := range k.l.Steps {
+		s := &k.l.Steps[i]
+		j := slices.IndexFunc(t.Steps, func(x StepText) bool { return x.ID == s.ID })
+		if j < 0 {
+			line := 1
+			if i > 0 {
+				line = sorted[i-1].line
+			}
+			say(line, "no section for step %q; expected \"## %s: Title\" after this one", s.ID, s.ID)
+			sorted = append(sorted, StepText{ID: s.ID, line: line})
+			continue
+		}
+		if j < at {
+			say(t.Steps[j].line, "section %q; expected it after %q, as in lesson.yaml", s.ID, k.l.Steps[i-1].ID)
+		}
+		at = j
+		k.section(s, &t.Steps[j], say)
+		sorted = append(sorted, t.Steps[j])
+	}
+	for i := range t.Steps {
+		if id := t.Steps[i].ID; !slices.Contains(k.stepIDs(), id) {
+			say(t.Steps[i].line, "section %q has no step in lesson.yaml%s", id, meant(id, k.stepIDs()))
+		}
+	}
+	t.Steps = sorted
 }
 
 // section holds the text of one step against the step.
@@ -127,12 +147,32 @@ func (q *Question) keys() (keys []string) {
 	return keys
 }
 
+// is is what an answer or a belief says in lesson.yaml; "" when it is found by running.
+func (q *Question) is(key string) string {
+	for _, o := range q.Options {
+		if o.Key == key {
+			return o.Is
+		}
+	}
+	for _, b := range q.Beliefs {
+		if b.Key == key {
+			return b.Is
+		}
+	}
+	return ""
+}
+
 // said holds the words of the answers against the question.
 func (q *Question) said(t *StepText, say func(any, string, ...any)) {
 	want := q.keys()
 	var got []string
-	for _, o := range t.Options {
+	for i := range t.Options {
+		o := &t.Options[i]
 		got = append(got, o.Key)
+		if is := q.is(o.Key); is != "" { // its own number, which lesson.yaml has
+			number := map[string]string{"is": withSpace(is)}
+			o.Label, o.Why = fillSome(o.Label, number), fillSomeBlocks(o.Why, number)
+		}
 		if len(o.Why) == 0 && q.how() == asChoose {
 			say(t.has["ask"], "option %q does not say why", o.Key)
 		}
@@ -225,7 +265,7 @@ func (k *linter) lint() {
 			k.at(at+".id", "step id %q; expected lower-case words joined by hyphens, each id once", s.ID)
 		}
 		seen[s.ID] = true
-		if len(s.Do) == 0 && s.Predict == nil && s.Goal == "" && s.Param == nil && i < len(l.Steps)-1 {
+		if len(s.Do) == 0 && s.Predict == nil && s.Goal == "" && s.Param == nil && !k.last(i) {
 			k.at(at, "step %q is only to be read; expected do, predict, param or goal", s.ID)
 		}
 		k.stands(at, s, i)
@@ -251,6 +291,13 @@ func (k *linter) lint() {
 		k.drill(fmt.Sprintf("$.drills[%d]", i), &l.Drills[i])
 	}
 	k.used()
+}
+
+// last reports whether nothing comes after a step, at any level that has it.
+func (k *linter) last(i int) bool {
+	return !slices.ContainsFunc(k.l.Steps[i+1:], func(s Step) bool {
+		return slices.ContainsFunc(Levels, func(level string) bool { return k.l.Steps[i].Has(level) && s.Has(level) })
+	})
 }
 
 // isLesson reports whether there is a lesson of that name, built in or beside this one.

@@ -20,7 +20,10 @@ func (k *linter) drill(at string, d *Drill) {
 		k.at(at+".step", "step %q%s; expected a step of this lesson, which a wrong answer opens", d.Step, meant(d.Step, k.stepIDs()))
 	}
 	first := map[string]string{}
-	text := d.scene + strings.Join(slices.Concat(d.Set, d.Do), "\n")
+	text := d.scene + strings.Join(slices.Concat(d.Set, d.Do, []string{d.At}), "\n")
+	if d.Ask != nil {
+		text += strings.Join([]string{d.Ask.What, d.Ask.Of, d.Ask.Until}, "\n")
+	}
 	for _, name := range sortedKeys(d.Vary) {
 		all, here := d.Vary[name], at+".vary."+name
 		if !nameRE.MatchString(name) {
@@ -32,7 +35,7 @@ func (k *linter) drill(at string, d *Drill) {
 		}
 		first[name] = all[0]
 		if !strings.Contains(text, "{"+name) {
-			k.at(here, "{%s} stands neither in the scene nor in set or do; expected it in one of them", name)
+			k.at(here, "{%s} stands neither in the scene nor in set, do or ask; expected it in one of them", name)
 		}
 	}
 	if len(d.Vary) == 0 {
@@ -93,6 +96,9 @@ func (k *linter) drillUse(u use) error {
 		return nil // the section has no drill; that has been said
 	}
 	d := &k.l.Drills[u.step]
+	if u.name == "is" && u.key != "" && u.key != rightText {
+		return nil // what the belief comes to
+	}
 	if _, varies := d.Vary[u.name]; varies || slices.Contains(d.uses, u.name) {
 		return nil
 	}

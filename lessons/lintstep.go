@@ -289,6 +289,9 @@ func (k *linter) use(u use) error {
 		return errors.New("{=…} before the first step; expected it in a step")
 	}
 	s := &k.l.Steps[u.step]
+	if u.name == "is" && s.Predict != nil && s.Predict.is(u.key) != "" {
+		return nil
+	}
 	late := u.sec == "after" || u.sec == "why" || u.sec == "label" && s.Predict != nil && s.Predict.how() != asChoose && s.Predict.how() != asOrder
 	if _, ok := s.Values[u.name]; ok {
 		return nil

@@ -66,9 +66,8 @@ type yamlDo struct {
 	Replay []string `yaml:"replay"`
 }
 
-// All returns the lessons that are built in, by chapter, what others need first.
-// They are shared: nobody changes a lesson. With an error come those that can be used.
-var All = sync.OnceValues(loadAll)
+// builtIn are the lessons that come with the program, in order.
+var builtIn = sync.OnceValues(loadAll)
 
 func loadAll() ([]*Lesson, error) {
 	dirs, err := embedded.ReadDir(".")
@@ -88,11 +87,16 @@ func loadAll() ([]*Lesson, error) {
 		}
 		out = append(out, l)
 	}
-	slices.SortStableFunc(out, func(a, b *Lesson) int {
-		return cmp.Or(cmp.Compare(slices.Index(Chapters, a.Chapter), slices.Index(Chapters, b.Chapter)),
-			cmp.Compare(depth(out, a.Slug, 0), depth(out, b.Slug, 0)), cmp.Compare(a.Minutes, b.Minutes))
-	})
+	sortLessons(out)
 	return out, errors.Join(errs...)
+}
+
+// sortLessons puts them by chapter, in it those first that others need, the short ones first.
+func sortLessons(all []*Lesson) {
+	slices.SortStableFunc(all, func(a, b *Lesson) int {
+		return cmp.Or(cmp.Compare(slices.Index(Chapters, a.Chapter), slices.Index(Chapters, b.Chapter)),
+			cmp.Compare(depth(all, a.Slug, 0), depth(all, b.Slug, 0)), cmp.Compare(a.Minutes, b.Minutes))
+	})
 }
 
 // depth is how many lessons stand one upon the other below this one.
@@ -106,7 +110,7 @@ func depth(all []*Lesson, slug string, above int) int {
 	return deepest
 }
 
-// Get returns the built-in lesson with this slug.
+// Get returns the lesson with this slug.
 func Get(slug string) (*Lesson, bool) {
 	all, _ := All()
 	for _, l := range all {

@@ -74,6 +74,11 @@ func (p *Player) asked(t *engine.Timeline, iv engine.Intervention) bool {
 	return false
 }
 
+// mine reports whether iv is a move of this step.
+func (p *Player) mine(t *engine.Timeline, iv engine.Intervention) bool {
+	return slices.ContainsFunc(p.step().Do, func(m Move) bool { return p.is(t, m, iv, p.s.Step) })
+}
+
 // replays are the operations of the step's replay, which is its last move; nil: none.
 func (s *Step) replays() []string {
 	if n := len(s.Do); n > 0 {

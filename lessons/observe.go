@@ -2,6 +2,7 @@ package lessons
 
 import (
 	"fmt"
+	"slices"
 
 	"wirestep/engine"
 	"wirestep/engine/scene"
@@ -90,13 +91,35 @@ func (p *Player) evaluate(t *engine.Timeline, all map[string]value) (map[string]
 			out[name] = p.borrowed(v)
 			continue
 		}
-		got, err := v.ask(t.World(), current(t))
+		from, err := p.where(t, v)
+		if err != nil {
+			return nil, fmt.Errorf("{=%s}: %w", name, err)
+		}
+		got, err := v.ask(from.World(), current(from))
 		if err != nil {
 			return nil, fmt.Errorf("{=%s}: %w", name, err)
 		}
 		out[name] = spell(got, v.unit)
 	}
 	return out, nil
+}
+
+// where is the timeline at the place at which a value is asked: one that has been.
+func (p *Player) where(t *engine.Timeline, v value) (*engine.Timeline, error) {
+	if v.at == nil {
+		return t, nil
+	}
+	past := t.Clone()
+	if err := past.Seek(0); err != nil {
+		return nil, err
+	}
+	if err := p.find(past, *v.at); err != nil {
+		return nil, err
+	}
+	if past.N() > t.N() {
+		return nil, fmt.Errorf("%q comes later; expected a place that has been", v.at.Text)
+	}
+	return past, nil
 }
 
 // borrowed is a value of an earlier step.
@@ -148,6 +171,13 @@ func (p *Player) ahead(t *engine.Timeline) (*engine.Timeline, error) {
 		return nil, err
 	}
 	from := future.N()
+	_, rest, _ := shadow.split(future)
+	if slices.ContainsFunc(rest, func(iv engine.Intervention) bool { return !shadow.mine(future, iv) }) {
+		if _, err := future.Fork(""); err != nil { // moves of a later step, which was been at before
+			return nil, err
+		}
+		shadow.stand().Home = Spot{future.Branch(), from}
+	}
 	if err := shadow.perform(future); err != nil {
 		return nil, err
 	}

@@ -206,22 +206,33 @@ func (p *Player) SetLevel(t *engine.Timeline, level string) error {
 	if !p.started() {
 		return nil
 	}
-	if p.step().Has(level) {
+	was, first := p.s.Step, p.beside(-1, 1)
+	to := p.s.Step
+	if !p.step().Has(level) {
+		to = max(p.beside(p.s.Step, -1), first)
+	}
+	from := first // the last before which this level has been everywhere
+	for next := p.beside(from, 1); next >= 0 && next <= to && p.s.Stands[next].Reached; next = p.beside(from, 1) {
+		from = next
+	}
+	if from == was {
 		return p.Observe(t)
 	}
-	to := p.beside(p.s.Step, -1)
-	for i := to; i >= 0; i = p.beside(i, -1) {
-		if p.s.Stands[i].Reached {
-			p.s.Step = i
-			for p.s.Step != to {
-				if err := p.Next(t); err != nil {
-					return err
-				}
-			}
-			return p.Return(t)
+	p.s.Step = from
+	if !p.stand().Reached {
+		if err := t.Switch(0, 0); err != nil {
+			return err
+		}
+		if err := p.arrive(t, from); err != nil {
+			return err
 		}
 	}
-	return p.Start(t)
+	for p.s.Step != to { // by the moves of this level
+		if err := p.Next(t); err != nil {
+			return err
+		}
+	}
+	return p.Return(t)
 }
 
 // Prev goes to where the step before stands.

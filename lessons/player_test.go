@@ -114,7 +114,7 @@ func TestNextDoesWhatThePersonLeftOut(t *testing.T) {
 	must(t, p.Next(tl))
 	must(t, p.Next(tl))
 	st := p.Status()
-	if st.Step != 2 || st.Away {
+	if p.step().ID != "ladder" || st.Away {
 		t.Fatalf("%+v", st)
 	}
 	if n := len(history(tl, tl.Branch())); n != 3 {
@@ -193,14 +193,19 @@ func TestAGoalThatWasPassedCounts(t *testing.T) {
 
 func TestAnswers(t *testing.T) {
 	p, tl := opened(t, "lost-syn")
-	if _, err := p.Answer(tl, "rtt"); !errors.Is(err, ErrMoveFirst) || p.Status().Lacks != 1 {
+	must(t, p.Next(tl))
+	if _, err := p.Answer(tl, "double"); !errors.Is(err, ErrMoveFirst) || p.Status().Lacks != 1 {
 		t.Errorf("answered before the move was made: %v, %+v", err, p.Status())
 	}
-	do(t, p, tl, "drop {1st SYN from client}")
+	do(t, p, tl, "drop {2nd SYN from client}")
+	if _, err := p.Answer(tl, "double"); !errors.Is(err, ErrMoveFirst) || p.Status().Lacks != 2 {
+		t.Errorf("answered after half of the moves: %v, %+v", err, p.Status())
+	}
+	do(t, p, tl, "drop every SYN from client")
 	n, branches := tl.N(), len(tl.Branches())
-	got, err := p.Answer(tl, "rtt")
+	got, err := p.Answer(tl, "double")
 	must(t, err)
-	if got.Right != "second" || got.Choice != "rtt" || got.Why == 0 {
+	if got.Right != "second" || got.Choice != "double" || got.Why == 0 {
 		t.Errorf("%+v", got)
 	}
 	if tl.N() != n || len(tl.Branches()) != branches {
@@ -208,10 +213,10 @@ func TestAnswers(t *testing.T) {
 	}
 	again, err := p.Answer(tl, "second")
 	must(t, err)
-	if again.Choice != "rtt" {
+	if again.Choice != "double" {
 		t.Error("the first answer did not stand")
 	}
-	if st := p.Status(); !st.Asked || st.Choice != "rtt" || st.Right != "second" {
+	if st := p.Status(); !st.Asked || st.Choice != "double" || st.Right != "second" {
 		t.Errorf("%+v", st)
 	}
 	if _, err := p.Answer(tl, "nonsense"); err != nil {
@@ -233,7 +238,7 @@ func TestAnAnswerHasToBeAnOption(t *testing.T) {
 func TestAPlayerIsResumed(t *testing.T) {
 	p, tl := opened(t, "lost-syn")
 	do(t, p, tl, "drop {1st SYN from client}")
-	_, err := p.Answer(tl, "rtt")
+	_, err := p.Answer(tl, "0.04")
 	must(t, err)
 	must(t, p.Next(tl))
 	q := Resume(p.l, p.State())
@@ -295,7 +300,7 @@ func TestWhateverAPersonDoes(t *testing.T) {
 				must(t, p.SetLevel(tl, Levels[dice.IntN(len(Levels))]))
 			case 0, 1:
 				must(t, p.Next(tl))
-				if st := p.Status(); st.Away && st.Step < st.Steps-1 { // after the last step nothing comes
+				if p.Status().Away && p.beside(p.s.Step, 1) >= 0 { // after the last step nothing comes
 					t.Fatalf("seed %d: away after next", seed)
 				}
 			case 2:
@@ -337,5 +342,87 @@ func TestWhateverAPersonDoes(t *testing.T) {
 		if !reflect.DeepEqual(p.Status(), q.Status()) {
 			t.Errorf("seed %d: %+v, resumed %+v", seed, p.Status(), q.Status())
 		}
+	}
+}
+
+// A constructed answer has two tries; one that belongs to a belief is met with it.
+func TestConstructedAnswers(t *testing.T) {
+	p, tl := opened(t, "lost-syn")
+	must(t, p.Do(tl))
+	if _, err := p.Answer(tl, "soon"); err == nil {
+		t.Error("what is no time was taken")
+	}
+	got, err := p.Answer(tl, "0.2s")
+	must(t, err)
+	if got.Verdict != verdictBelief || got.Belief != "min" || got.Left != 1 || got.Right != "" || got.Why != 0 {
+		t.Errorf("%+v", got)
+	}
+	if st := p.Status(); st.Asked || len(st.Tried) != 1 || st.Values["wait"] != "" || !p.Open() {
+		t.Errorf("after the first try: %+v", st)
+	}
+	got, err = p.Answer(tl, "1.1s") // within a tick of the axis
+	must(t, err)
+	if st := p.Status(); got.Verdict != verdictRight || got.Right != "1s" || !st.Asked || st.Values["wait"] != "1 s" {
+		t.Errorf("%+v, %+v", got, st)
+	}
+	for p.step().ID != "ladder" {
+		must(t, p.Next(tl))
+	}
+	for try, want := range []string{"doubling", "steady"} { // the first is what an old kernel does
+		got, err = p.Answer(tl, []string{"63", "6"}[try])
+		must(t, err)
+		if got.Belief != want {
+			t.Errorf("%+v, want the belief %s", got, want)
+		}
+	}
+	if st := p.Status(); !st.Asked || st.Right != "7s" || st.Verdict != verdictBelief {
+		t.Errorf("after the last try: %+v", st)
+	}
+}
+
+// The question for the cause comes when the event has been seen; any cause is right.
+func TestTheCauseIsAskedAfterwards(t *testing.T) {
+	p, tl := opened(t, "lost-syn")
+	for p.step().ID != "ladder" {
+		must(t, p.Next(tl))
+	}
+	got, err := p.Answer(tl, "7")
+	must(t, err)
+	if p.Status().Cause != nil {
+		t.Error("asked before its event has been seen")
+	}
+	must(t, tl.Seek(got.Why))
+	must(t, p.Observe(tl))
+	why := p.Status().Cause
+	if why == nil || why.Of != got.Why || len(why.Candidates) < 3 || why.Right != nil {
+		t.Fatalf("%+v", why)
+	}
+	if _, err := p.Answer(tl, "99999"); err == nil {
+		t.Error("an event that was not offered was taken")
+	}
+	_, err = p.Answer(tl, fmt.Sprint(why.Candidates[0]))
+	must(t, err)
+	if why = p.Status().Cause; why.Choice == 0 || len(why.Right) == 0 {
+		t.Errorf("%+v", why)
+	}
+}
+
+// A level has its own steps; changing it in the middle leads to the nearest.
+func TestLevels(t *testing.T) {
+	p, tl := opened(t, "lost-syn")
+	for p.step().ID != "ladder" {
+		must(t, p.Next(tl))
+	}
+	must(t, p.SetLevel(tl, "story"))
+	if p.step().ID != "deaf" || p.Status().Away {
+		t.Errorf("%s, %+v", p.step().ID, p.Status())
+	}
+	must(t, p.Next(tl))
+	must(t, p.SetLevel(tl, "engineer"))
+	if p.step().ID != "sixty-three" || p.Status().Level != "engineer" {
+		t.Errorf("%s, %+v", p.step().ID, p.Status())
+	}
+	if err := p.SetLevel(tl, "expert"); err == nil {
+		t.Error("a level that there is not")
 	}
 }

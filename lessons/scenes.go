@@ -194,10 +194,20 @@ func (k *linter) whereTo(at, s string) Place {
 	return p
 }
 
-// value reads: [before] EXPRESSION [as seconds].
+// value reads: [before] EXPRESSION [as seconds] [at PLACE].
 func (k *linter) value(s string) (v value, err error) {
 	v.text = s
 	s, v.before = strings.CutPrefix(s, "before ")
+	if i := strings.LastIndex(s, " at "); i >= 0 {
+		at, err := ParsePlace(s[i+4:])
+		if err == nil && (at.Kind == AtCond || at.Kind == AtFirst) {
+			_, err = scene.Compile(at.Cond, k.sc)
+		}
+		if err != nil {
+			return v, fmt.Errorf("at: %w", err)
+		}
+		s, v.at = s[:i], &at
+	}
 	if i := strings.LastIndex(s, " as "); i >= 0 {
 		if v.unit = s[i+4:]; v.unit != "seconds" {
 			return v, fmt.Errorf("as %q; expected as seconds, or nothing", v.unit)

@@ -33,6 +33,7 @@ type use struct {
 	drill bool
 	name  string
 	sec   string // "label": in the words of an answer, "why": beside them
+	key   string // of that answer
 	line  string
 }
 
@@ -180,6 +181,7 @@ func (d *reader) options(l *ast.List) {
 			d.errorAt(l, "an empty option")
 			continue
 		}
+		from := len(d.uses)
 		d.sec = "label"
 		spans := d.spans(first)
 		d.sec = "ask"
@@ -199,6 +201,9 @@ func (d *reader) options(l *ast.List) {
 			}
 		}
 		d.sec = "ask"
+		for i := range d.uses[from:] {
+			d.uses[from+i].key = o.Key
+		}
 		d.step.Options = append(d.step.Options, o)
 	}
 }

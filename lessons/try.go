@@ -36,6 +36,7 @@ type value struct {
 	before bool // in the run as it is without the try
 	unit   string
 	ask    scene.Value
+	at     *Place // asked there, which has been; nil: at the cursor
 	of     string // the value of that step,
 	name   string // of this name
 }
@@ -184,19 +185,6 @@ func (y *Try) told(p *Player, t *engine.Timeline) (map[string][]Span, error) {
 		out[lang] = fill(list, numbers)
 	}
 	return out, nil
-}
-
-// fill puts numbers where their names stand.
-func fill(list []Span, numbers map[string]string) []Span {
-	var out []Span
-	for _, s := range list {
-		if s.Value != "" {
-			s = Span{B: numbers[s.Value]}
-		}
-		s.Code = fillIn(s.Code, numbers) // of a drill: `tcp_syn_retries = {retries}`
-		out = append(out, s)
-	}
-	return out
 }
 
 // spell writes a number as people read it; seconds in the unit that fits.

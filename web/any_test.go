@@ -56,7 +56,7 @@ func TestAnyCommands(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 1))
 			s := open(t, func(c *Config) { c.Limits.Commands = 1 << 20 })
 			id := ""
-			if all := s.library.lessons; seed%2 == 0 {
+			if all := s.library.lessons(); seed%2 == 0 {
 				id = s.create(withScene(plain))
 			} else {
 				id = s.create(map[string]string{"lesson": all[int(seed/2)%len(all)].Slug})

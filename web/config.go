@@ -12,6 +12,7 @@ import (
 type Config struct {
 	Journal        journal.Journal
 	Limits         Limits
+	Lessons        string   // a folder of lessons beside those that are built in; "": none
 	FrameAncestors string   // who may show our pages in a frame: a list of sources as CSP takes it
 	Origins        []string // hosts besides our own whose pages may open streams
 	AddressHeader  string   // header in which a proxy tells the client's address; "" when there is no proxy

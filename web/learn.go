@@ -42,7 +42,7 @@ func (s *Server) apiLessons(w http.ResponseWriter, r *http.Request) {
 // inOrder is every lesson in the order in which they are read: by chapter, and in it
 // those first that others need.
 func (b *library) inOrder() []*lessons.Lesson {
-	all := slices.Clone(b.lessons)
+	all := slices.Clone(b.lessons())
 	slices.SortStableFunc(all, func(x, y *lessons.Lesson) int {
 		return cmp.Or(
 			cmp.Compare(slices.Index(lessons.Chapters, x.Chapter), slices.Index(lessons.Chapters, y.Chapter)),
@@ -66,7 +66,7 @@ func (b *library) depth(l *lessons.Lesson, below int) int {
 	if most > 0 || below > 0 {
 		return most
 	}
-	for _, other := range b.lessons {
+	for _, other := range b.lessons() {
 		if slices.Contains(other.Needs, l.Slug) {
 			return 0
 		}
@@ -74,23 +74,28 @@ func (b *library) depth(l *lessons.Lesson, below int) int {
 	return 1 // nobody builds on it
 }
 
-// strips are those that were run: a lesson's does not change while the program runs.
+// strips are those that were run. A lesson that is written anew is another one.
 type strips struct {
 	mu   sync.Mutex
-	done map[string]lessons.Strip
+	done map[stripKey]lessons.Strip
+}
+
+type stripKey struct {
+	lesson *lessons.Lesson
+	step   string
 }
 
 func (x *strips) of(l *lessons.Lesson, step string) (lessons.Strip, error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	key := l.Slug + "\x00" + step
+	key := stripKey{l, step}
 	if s, ok := x.done[key]; ok {
 		return s, nil
 	}
 	s, err := l.Strip(step)
 	if err == nil {
 		if x.done == nil {
-			x.done = map[string]lessons.Strip{}
+			x.done = map[stripKey]lessons.Strip{}
 		}
 		x.done[key] = s
 	}

@@ -12,7 +12,7 @@ import (
 // Each drill asks without giving the answer away, and judges: a draw is the same for whoever has its seed.
 func TestDrillsAskAndJudge(t *testing.T) {
 	s := open(t, nil)
-	for _, l := range s.library.lessons {
+	for _, l := range s.library.lessons() {
 		for i := range l.Drills {
 			d := &l.Drills[i]
 			path := "/api/drills/" + l.Slug + "/" + d.ID

@@ -12,7 +12,6 @@ import (
 // library holds what comes with the program: lessons and scenes, and a run of
 // each as it goes when nobody interferes, for those who read without scripts.
 type library struct {
-	lessons  []*lessons.Lesson
 	scenes   []lessons.Sandbox
 	examples []lessons.Sandbox // found by their name, not listed
 	claims   []*lessons.Claim
@@ -30,7 +29,10 @@ type library struct {
 func newLibrary(conf Config) *library {
 	b := &library{runs: map[string]run{}}
 	var err error
-	if b.lessons, err = lessons.All(); err != nil {
+	if err := lessons.Beside(conf.Lessons); err != nil {
+		conf.Log.Error("the folder of lessons cannot be used", "err", err)
+	}
+	if _, err = lessons.All(); err != nil {
 		conf.Log.Error("some lessons cannot be used", "err", err)
 	}
 	if b.scenes, err = lessons.Scenes(); err != nil {
@@ -59,8 +61,14 @@ func newLibrary(conf Config) *library {
 	return b
 }
 
+// lessons are those there are now: a folder beside those that are built in may change.
+func (b *library) lessons() []*lessons.Lesson {
+	all, _ := lessons.All()
+	return all
+}
+
 func (b *library) lesson(slug string) *lessons.Lesson {
-	for _, l := range b.lessons {
+	for _, l := range b.lessons() {
 		if l.Slug == slug {
 			return l
 		}

@@ -50,7 +50,7 @@ type met map[string][]meeting
 func (b *library) metOnce() func() met {
 	return sync.OnceValue(func() met {
 		all := met{}
-		for _, l := range b.lessons {
+		for _, l := range b.lessons() {
 			all.lesson(l)
 		}
 		for i := range b.scenes {

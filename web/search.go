@@ -39,7 +39,7 @@ func (b *library) findables() []findable {
 		e.all = e.names + "\n" + strings.ToLower(strings.Join(words, "\n"))
 		all = append(all, e)
 	}
-	for _, l := range b.lessons {
+	for _, l := range b.lessons() {
 		add("lesson", "/lessons/"+l.Slug, func(lang string) (string, string) { return l.Title(lang), l.Summary(lang) }, l.Slug)
 	}
 	for _, list := range [][]lessons.Sandbox{b.scenes, b.examples} {

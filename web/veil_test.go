@@ -267,7 +267,7 @@ func TestNothingThatAnswersAQuestionLeavesTheServer(t *testing.T) {
 	s := open(t, func(c *Config) { c.Limits.Commands = 1_000_000; c.Limits.PerAddress = 1000 })
 	var questions atomic.Int64
 	t.Run("lessons", func(t *testing.T) {
-		for _, l := range s.library.lessons {
+		for _, l := range s.library.lessons() {
 			for _, level := range levelsOf(l) {
 				t.Run(l.Slug+"/"+level, func(t *testing.T) {
 					t.Parallel()
@@ -325,7 +325,7 @@ func (s *site) pryOpen(t *testing.T, p *tab, id string) {
 func TestAStepIsNotPassedWithoutItsMove(t *testing.T) {
 	s := open(t, func(c *Config) { c.Limits.Commands = 1_000_000 })
 	steps := 0
-	for _, l := range s.library.lessons {
+	for _, l := range s.library.lessons() {
 		for _, level := range levelsOf(l) {
 			t.Run(l.Slug+"/"+level, func(t *testing.T) {
 				s.walk(t, l, level, func(t *testing.T, id string, p *tab, step *lessons.Step) {

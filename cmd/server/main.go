@@ -42,6 +42,7 @@ type Main struct {
 // options are the flags.
 type options struct {
 	addr, data, journal string
+	lessons             string
 	ancestors, origins  string
 	header              string
 	debug, health       bool
@@ -76,6 +77,7 @@ func (m Main) parse(args []string) (options, error) {
 	f.StringVar(&o.addr, "addr", "127.0.0.1:8080", "address to listen on")
 	f.StringVar(&o.data, "data", "", "directory for sessions; without one they are kept in memory")
 	f.StringVar(&o.journal, "journal", "", "where sessions are kept: memory, bolt (needs -data); default bolt with -data, else memory")
+	f.StringVar(&o.lessons, "lessons", "", "folder of lessons beside those that are built in (docs/lessons.md); what changes in it is read again")
 	f.StringVar(&o.ancestors, "frame-ancestors", "'self'", "who may show our pages in a frame: sources as Content-Security-Policy takes them")
 	f.StringVar(&o.origins, "origins", "", "hosts besides our own whose pages may open streams, with commas between")
 	f.StringVar(&o.header, "address-header", "", "header in which a proxy before this server tells the client's address, such as X-Forwarded-For")
@@ -122,7 +124,7 @@ func (m Main) serve(ctx context.Context, o options) error {
 	if _, here := j.(*journal.Memory); here {
 		o.limits.Keep = min(o.limits.Keep, 24*time.Hour) // memory is dearer than disk
 	}
-	conf := web.Config{Journal: j, Limits: o.limits, FrameAncestors: o.ancestors, AddressHeader: o.header, Log: log}
+	conf := web.Config{Journal: j, Lessons: o.lessons, Limits: o.limits, FrameAncestors: o.ancestors, AddressHeader: o.header, Log: log}
 	if o.origins != "" {
 		conf.Origins = strings.Split(o.origins, ",")
 	}

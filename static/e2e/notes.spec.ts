@@ -43,7 +43,7 @@ test('a condition that cannot be read says what a host has; the answer goes with
 });
 
 test('after a drop Why tells of the drop', async ({ lab, page }) => {
-  await lab.open('/lessons/lost-syn');
+  await lab.run('lost-syn');
   await lab.sent(1);
   await lab.click(1);
   await page.keyboard.press('x');

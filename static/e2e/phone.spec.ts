@@ -29,12 +29,12 @@ async function tap(lab: Lab, id: number): Promise<void> {
 }
 
 test('a question, the diagram and the answer are on one screen', async ({ lab, page }) => {
-  await lab.open('/lessons/lost-syn');
+  await lab.open('/lessons/lost-third-ack');
   await expect(page.locator('.ask')).toBeVisible();
   await expect.poll(() => inView(page, '.ask')).toBe(true);
   expect(await height(page, '.canvas')).toBeGreaterThan(200);
   await expect(lab.button('Lock in').last()).toBeDisabled();
-  await page.getByText('At 1 s.').tap();
+  await page.getByText('The client only.').tap();
   await expect(lab.button('Lock in').last()).toBeDisabled(); // the move comes first
   await lab.button('Do it for me').first().tap();
   await lab.button('Lock in').last().tap();
@@ -43,7 +43,7 @@ test('a question, the diagram and the answer are on one screen', async ({ lab, p
 });
 
 test('a move made from the list comes back to the open question, and the other column begins at its top', async ({ lab, page }) => {
-  await lab.open('/lessons/lost-syn');
+  await lab.open('/lessons/lost-third-ack');
   await expect.poll(() => inView(page, '.ask')).toBe(true);
   await lab.still();
   await tap(lab, Number(((await page.locator('[data-key^=p]:has(.hit)').last().getAttribute('data-key')) ?? '').slice(1)));
@@ -132,12 +132,12 @@ for (const [width, height0] of [
 ]) {
   test(`${width} × ${height0}: the diagram keeps its share`, async ({ lab, page }) => {
     await page.setViewportSize({ width, height: height0 });
-    await lab.open('/lessons/lost-syn');
+    await lab.open('/lessons/lost-third-ack');
     expect(await height(page, '.canvas')).toBeGreaterThan(210);
     expect(await page.locator('.canvas').evaluate((el) => el.clientWidth)).toBeGreaterThan(380);
     await expect.poll(() => page.evaluate(() => document.documentElement.scrollHeight <= innerHeight)).toBe(true);
     await lab.button('Do it for me').first().tap();
-    await page.getByText('At 1 s.').tap();
+    await page.getByText('The client only.').tap();
     await lab.button('Lock in').last().tap();
     await expect(page.locator('.ask .right')).toBeVisible();
   });
