@@ -1,6 +1,7 @@
 package packetdrill
 
 import (
+	"encoding/binary"
 	"strings"
 
 	"wirestep/engine/host"
@@ -16,6 +17,29 @@ func (c *Call) option() (string, *failure) {
 		return "", failf("a level and an option that are known", "%s, %s", c.arg(1), c.arg(2))
 	}
 	return optionLevels[level][n], nil
+}
+
+// textual: the value of an option is bytes, not numbers.
+func textual(name string) bool {
+	o := host.FindOption(name)
+	return o == nil || o.Text || name == "TCP_FASTOPEN_KEY"
+}
+
+// memory are the numbers that a text stands for, byte by byte: a struct timeval is two of
+// eight bytes, everything else made of C ints.
+func memory(name, text string) (v []int64) {
+	long := 4
+	if name == "SO_RCVTIMEO" || name == "SO_SNDTIMEO" {
+		long = 8
+	}
+	for b := []byte(text); len(b) >= long; b = b[long:] {
+		if long == 8 {
+			v = append(v, int64(binary.LittleEndian.Uint64(b)))
+		} else {
+			v = append(v, int64(int32(binary.LittleEndian.Uint32(b))))
+		}
+	}
+	return v
 }
 
 // foreign reports whether a level is that of IPv6, and the sockets are not.
@@ -48,8 +72,11 @@ func spellSetsockopt(r *runner, c *Call) (*spelled, *failure) {
 	value := c.arg(3)
 	s := &host.Setsockopt{FD: r.fd(c.arg(0)), Name: name, Values: numbers(value), Text: value.Text, IsText: value.Kind == Text,
 		Null: value.Kind == Number && value.Num == 0, Alien: r.foreign(c.arg(1))}
-	if value.Kind != Text {
+	switch {
+	case value.Kind != Text:
 		s.Text = ""
+	case !textual(name):
+		s.Values, s.Text, s.IsText = memory(name, value.Text), "", false
 	}
 	given := false
 	if s.Size, given = c.arg(4).number(); !given {

@@ -3,7 +3,6 @@ package packetdrill
 import (
 	"fmt"
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -106,50 +105,43 @@ func (r *runner) basics(o *Option, g *given) string {
 	return ""
 }
 
-// KnownOption reports whether packetdrill has an option of that name.
-func KnownOption(name string) bool { return slices.Contains(optionNames, name) }
-
-// optionNames are the options of packetdrill.
-var optionNames = strings.Fields("ip_version bind_port code_command code_format code_sockopt connect_port remote_ip local_ip gateway_ip netmask_ip " +
-	"speed mss mtu init_scripts tolerance_usecs tolerance_percent tcp_ts_ecr_scaled tcp_ts_tick_usecs strict_segments non_fatal dry_run is_anyip " +
-	"send_omit_free psp_udp_port debug define verbose")
-
 // tolerances takes an option about what is compared, and how.
 func (r *runner) tolerances(o *Option) string {
 	n, err := strconv.Atoi(o.Value)
 	switch o.Name {
 	case "tolerance_usecs":
-		if err != nil || n < 0 {
-			return "a number of microseconds"
+		if err != nil || n < 1 {
+			return "a number of microseconds above 0"
 		}
 		r.tol = sim.Duration(n) * sim.Microsecond
 	case "tolerance_percent":
 		f, err := strconv.ParseFloat(o.Value, 64)
-		if err != nil || f < 0 || f > 1e6 {
-			return "a percentage"
+		if err != nil || !(f >= 0 && f <= 100) {
+			return "a percentage from 0 to 100"
 		}
 		r.percent = f
 	case "tcp_ts_tick_usecs":
-		if err != nil || n < 0 {
-			return "a number of microseconds"
+		if err != nil || n < 0 || n > 1_000_000 {
+			return "a number of microseconds from 0 to 1000000"
 		}
 		r.tsTick = sim.Duration(n) * sim.Microsecond
+	case "tcp_ts_ecr_scaled":
+		r.tsScaled = true
 	case "strict_segments":
 		r.strict = true
-	case "mtu", "mss":
+	case "mtu":
 		if err != nil || n < 68 || n > 65535 {
 			return "a number of bytes from 68 to 65535"
 		}
-		if o.Name == "mtu" {
-			r.mtu = uint32(n)
-		} else {
-			r.mss = uint16(n)
+		r.mtu = uint32(n)
+	case "mss":
+		if err != nil || n < 1 || n > 65535 {
+			return "a number of bytes from 1 to 65535"
 		}
-	case "v", "remote_port": // of other versions
+		r.mss = uint16(n)
+	case "debug", "verbose", "gateway_ip", "netmask_ip", "send_omit_free": // they change nothing here
 	default:
-		if !KnownOption(o.Name) {
-			r.odd("--" + o.Name + "=" + o.Value)
-		}
+		r.odd(strings.TrimSuffix("--"+o.Name+"="+o.Value, "="))
 	}
 	return ""
 }
@@ -165,10 +157,7 @@ func (r *runner) addresses(version, own, other string) error {
 	default:
 		return fmt.Errorf("ip version %q; expected ipv4, ipv6 or mapped", version)
 	}
-	r.local, r.remote = netip.MustParseAddr("192.168.0.1"), netip.MustParseAddr("192.0.2.1")
-	if v6 {
-		r.local, r.remote = netip.MustParseAddr("fd3d:a0b:17d6::1"), netip.MustParseAddr("fd3d:fa7b:d17d::1")
-	}
+	r.local, r.remote = scriptEnds(v6)
 	for _, a := range []struct {
 		text string
 		to   *netip.Addr

@@ -96,7 +96,7 @@ func TestRecordedScripts(t *testing.T) {
 // A failure names the line, what was expected and what came instead.
 func TestFailuresSayWhere(t *testing.T) {
 	const start = "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 bind(3, ..., ...) = 0\n+0 listen(3, 1) = 0\n" +
-		"`sysctl -q net.ipv4.tcp_timestamps=0 net.ipv4.tcp_sack=0 net.ipv4.tcp_window_scaling=0`\n" +
+		"+0 `sysctl -q net.ipv4.tcp_timestamps=0 net.ipv4.tcp_sack=0 net.ipv4.tcp_window_scaling=0`\n" +
 		"+0 < S 0:0(0) win 1000 <mss 1000>\n"
 	for _, c := range []struct{ script, want string }{
 		{"0 socket(..., SOCK_STREAM, IPPROTO_TCP) = -1\n", "x.pkt:1: expected socket() = -1, got 3"},

@@ -3,6 +3,7 @@ package packetdrill
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"wirestep/engine"
@@ -40,7 +41,7 @@ func Export(t *engine.Timeline, b engine.BranchID, n engine.StepNo, name string)
 		if err := t.Switch(b, 0); err != nil {
 			return nil, err
 		}
-		x := &exporter{last: -1, nextFD: 3, connection: all[i], which: i + 1, count: len(all)}
+		x := &exporter{t: t, last: -1, nextFD: 3, connection: all[i], which: i + 1, count: len(all)}
 		x.at(t.World(), of.Index)
 		out = append(out, x.write(t, tip))
 	}
@@ -90,12 +91,16 @@ func hostNames(w *engine.World) string {
 // exporter writes one script.
 type exporter struct {
 	connection
+	t            *engine.Timeline
 	which, count int // the connection's number, and how many there are
 	h            *host.Host
 	index        sim.HostID
 	last         sim.Time // of the line before; -1: there is none
 	out          []string
 	others       int // packets of other connections
+
+	stamped map[uint32]bool // the timestamps that packets of the host have had
+	scaled  int             // where the option for echoes of others may stand
 
 	fds     []exported
 	nextFD  int64
@@ -106,11 +111,12 @@ type exporter struct {
 
 // exported is a descriptor of the script.
 type exported struct {
-	proc int32
-	name string
-	fd   int64
-	conn sim.SubjectID
-	open bool
+	proc  int32
+	name  string
+	fd    int64
+	conn  sim.SubjectID
+	open  bool
+	timed bool // it has SO_RCVTIMEO
 }
 
 // pending is a call that has not returned.
@@ -141,6 +147,9 @@ func (x *exporter) lacks() (out []string) {
 	if x.after {
 		out = append(out, "what the connection before, between the same ends, has left behind")
 	}
+	if x.cookied {
+		out = append(out, "what an earlier connection has left behind: the Fast Open cookie that it begins with")
+	}
 	if x.h.Has(x.remote.Addr) {
 		out = append(out, "that a host talks to itself")
 	}
@@ -161,6 +170,26 @@ func (x *exporter) line(at sim.Time, text string) {
 	}
 	x.last = at
 }
+
+// late adds a line about a timer's work: a kernel's timer may be late by a slot of its wheel,
+// which stands in the line where the tolerance does not cover it.
+func (x *exporter) late(ev *trace.Event, text string) {
+	set := sim.Time(0)
+	if e := x.t.Event(x.t.Branch(), engine.StepNo(ev.Cause)); e != nil {
+		set = e.At
+	}
+	since := ev.At.Sub(x.last)
+	slot := Coarse(ev.At.Sub(set))
+	if x.last < 0 || slot <= max(exportTolerance, since/8) {
+		x.line(ev.At, text)
+		return
+	}
+	x.out = append(x.out, "+"+short6(since)+"~+"+short6(since+slot)+" "+text)
+	x.last = ev.At
+}
+
+// exportTolerance is how far a line of a script may be off.
+const exportTolerance = 10 * sim.Millisecond
 
 func (x *exporter) comment(format string, a ...any) {
 	x.out = append(x.out, "// "+fmt.Sprintf(format, a...))
@@ -185,7 +214,8 @@ func (x *exporter) head(t *engine.Timeline) {
 	if x.local.Addr.Is6() {
 		x.out = append(x.out, "--ip_version=ipv6")
 	}
-	x.out = append(x.out, "--tolerance_usecs=10000")
+	x.out = append(x.out, fmt.Sprintf("--tolerance_usecs=%d", exportTolerance/sim.Microsecond))
+	x.scaled = len(x.out)
 	var set []string
 	for i := range host.Sysctls {
 		d := &host.Sysctls[i]
@@ -198,6 +228,10 @@ func (x *exporter) head(t *engine.Timeline) {
 	set = append(set, fmt.Sprintf("ip link set dev tun0 gso_max_segs %d", max(x.h.Sys.GSOMaxSegs, 1)))
 	if r := &x.h.Sys.Route; r.InitCwnd > 0 {
 		set = append(set, fmt.Sprintf("ip route change default dev tun0 initcwnd %d", r.InitCwnd))
+	}
+	if x.h.Sys.FastOpen&tcp.FastOpenServer != 0 && x.h.Sys.FastOpenKeyN == 1 {
+		k := x.h.Sys.FastOpenKeys[0]
+		set = append(set, fmt.Sprintf("sysctl -q net.ipv4.tcp_fastopen_key=%08x-%08x-%08x-%08x", uint32(k[0]), k[0]>>32, uint32(k[1]), k[1]>>32))
 	}
 	x.out = append(x.out, "`"+strings.Join(set, "\n ")+"`", "")
 }
@@ -236,6 +270,20 @@ func (x *exporter) arrived(w *engine.World, ev *trace.Event, p *engine.Packet) {
 		x.comment("a packet with a wrong checksum arrived, and was discarded")
 		return
 	}
+	if o := &s.Opts; o.On(wire.HasTS) && s.Flags.Has(wire.ACK) && !x.stamped[o.TSEcr] {
+		if len(x.stamped) == 0 { // packetdrill has nothing to count the echo from
+			q := *p
+			q.Seg.Opts.Has &^= wire.HasTS
+			x.comment("without its timestamps, which echo none of this connection")
+			p = &q
+		} else if x.scaled > 0 {
+			x.out = slices.Insert(x.out, x.scaled, "--tcp_ts_ecr_scaled")
+			x.scaled = 0
+			if x.waiting != nil {
+				x.waiting.at++
+			}
+		}
+	}
 	x.line(ev.At, "< "+x.spell(p, &x.peer, &x.own))
 }
 
@@ -249,7 +297,39 @@ func (x *exporter) sent(ev *trace.Event, p *engine.Packet) {
 	if q.Seg.ECN == wire.CE {
 		q.Seg.ECN = wire.ECT0 // a queue on the way has marked it
 	}
-	x.line(ev.At, "> "+x.spell(&q, &x.own, &x.peer))
+	if o := &q.Seg.Opts; o.On(wire.HasTS) {
+		if x.stamped == nil {
+			x.stamped = map[uint32]bool{}
+		}
+		x.stamped[o.TSVal] = true
+	}
+	text := "> " + x.spell(&q, &x.own, &x.peer)
+	if ev.Kind == trace.Timer {
+		x.late(ev, text)
+		return
+	}
+	x.line(ev.At, text)
+}
+
+// scriptEnds are the addresses of packetdrill, if nobody names others.
+func scriptEnds(v6 bool) (local, remote netip.Addr) {
+	if v6 {
+		return netip.MustParseAddr("fd3d:a0b:17d6::1"), netip.MustParseAddr("fd3d:fa7b:d17d::1")
+	}
+	return netip.MustParseAddr("192.168.0.1"), netip.MustParseAddr("192.0.2.1")
+}
+
+// cookie makes a Fast Open cookie that the host has given out one for the addresses of the
+// script.
+func (x *exporter) cookie(o *wire.Options) {
+	for i := range int(x.h.Sys.FastOpenKeyN) {
+		k := x.h.Sys.FastOpenKeys[i]
+		if o.FOCookie == tcp.FastOpenCookie(k, x.remote.Addr, x.local.Addr).Val {
+			local, remote := scriptEnds(x.local.Addr.Is6())
+			o.FOCookie = tcp.FastOpenCookie(k, remote, local).Val
+			return
+		}
+	}
 }
 
 // spell writes a packet with the numbers of the script.
@@ -261,6 +341,9 @@ func (x *exporter) spell(p *engine.Packet, val, ecr *stampShift) string {
 		if o.TSEcr != 0 {
 			o.TSEcr = ecr.of(o.TSEcr)
 		}
+	}
+	if o.On(wire.HasFastOpen) && o.FOCookieN > 0 {
+		x.cookie(&o)
 	}
 	for i := range o.Sack[:o.SackN] {
 		o.Sack[i].Start -= p.BaseAck
@@ -340,7 +423,7 @@ func (x *exporter) foot(w *engine.World) {
 	}
 	for _, f := range x.fds {
 		c := w.Hosts()[x.index].Conn(f.conn)
-		if !f.open || c == nil || c.State == tcp.Listen || c.Tuple.Remote != x.remote {
+		if !f.open || c == nil || c.State == tcp.Listen || c.Tuple.Remote != x.remote || c.Tuple.Local != x.local {
 			continue
 		}
 		var asserts []string

@@ -1,13 +1,16 @@
 package packetdrill
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
+	"wirestep/engine/host"
 	"wirestep/engine/packetdrill/setup"
 	"wirestep/engine/sim"
+	"wirestep/engine/tcp"
 	"wirestep/engine/trace"
 )
 
@@ -38,10 +41,24 @@ func (x *exporter) call(ev *trace.Event) {
 		variable = ""
 	}
 	c := &callLine{x: x, ev: ev, name: name, args: args, variable: strings.TrimSpace(variable), done: done, proc: proc}
-	if done == nil && name != "connect" && name != "write" && name != "send" && name != "sendto" && name != "close" {
+	if done == nil && name != "connect" && name != "write" && name != "send" && name != "sendto" && name != "close" && !x.givesUp(ev, name) {
 		return
 	}
 	c.write()
+}
+
+// givesUp: a call that reads from a socket with SO_RCVTIMEO is written where it begins, for
+// that is when its time begins.
+func (x *exporter) givesUp(ev *trace.Event, name string) bool {
+	f := x.of(ev.Subject)
+	return f != nil && f.timed && (name == "read" || name == "recv")
+}
+
+// elsewhere: the socket of a call has become that of another connection.
+func (x *exporter) elsewhere(conn sim.SubjectID) bool {
+	c := x.h.Conn(conn)
+	return c != nil && c.State != tcp.Listen && c.Tuple.Remote.Addr.IsValid() && c.Tuple.Remote.Port != 0 && x.remote.Addr.IsValid() &&
+		(c.Tuple.Local != x.local || c.Tuple.Remote != x.remote)
 }
 
 // cutCall cuts s = listen(:80, 5) into its name and arguments.
@@ -88,7 +105,7 @@ func (c *callLine) result() string {
 
 // write writes the lines of a call.
 func (c *callLine) write() {
-	if s := c.ev.Subject; s != 0 && !c.x.conns[s] {
+	if s := c.ev.Subject; s != 0 && (!c.x.conns[s] || c.x.elsewhere(s)) {
 		return // of another connection
 	}
 	switch c.name {
@@ -142,7 +159,7 @@ func (c *callLine) socket(name string) *exported {
 	fd := x.nextFD
 	x.nextFD++
 	x.line(c.ev.At, fmt.Sprintf("socket(..., SOCK_STREAM, IPPROTO_TCP) = %d", fd))
-	x.fds = append(x.fds, exported{c.proc, name, fd, c.ev.Subject, true})
+	x.fds = append(x.fds, exported{c.proc, name, fd, c.ev.Subject, true, false})
 	return &x.fds[len(x.fds)-1]
 }
 
@@ -176,7 +193,11 @@ func (c *callLine) connect() {
 	if f == nil {
 		f = c.socket(c.variable)
 	}
-	c.maybeWait(fmt.Sprintf("connect(%d, ..., ...)", f.fd))
+	to := "..."
+	if slices.Contains(c.args, "AF_UNSPEC") {
+		to = "AF_UNSPEC"
+	}
+	c.maybeWait(fmt.Sprintf("connect(%d, %s, ...)", f.fd, to))
 }
 
 func (c *callLine) accept() {
@@ -191,7 +212,7 @@ func (c *callLine) accept() {
 	fd := c.x.nextFD
 	c.x.nextFD++
 	c.x.line(c.ev.At, fmt.Sprintf("accept(%d, ..., ...) = %d", f.fd, fd))
-	c.x.fds = append(c.x.fds, exported{c.proc, c.variable, fd, c.ev.Subject, true})
+	c.x.fds = append(c.x.fds, exported{c.proc, c.variable, fd, c.ev.Subject, true, false})
 }
 
 // maybeWait writes a call, as one that blocks if it has not returned.
@@ -239,10 +260,10 @@ func (c *callLine) onSocket(f *exported) {
 			}
 		}
 		if flags != "" {
-			x.line(c.ev.At, fmt.Sprintf("recv(%d, ..., %s, %s) = %s", fd, size, flags[1:], c.result()))
+			c.maybeWait(fmt.Sprintf("recv(%d, ..., %s, %s)", fd, size, flags[1:]))
 			return
 		}
-		x.line(c.ev.At, fmt.Sprintf("read(%d, ..., %s) = %s", fd, size, c.result()))
+		c.maybeWait(fmt.Sprintf("read(%d, ..., %s)", fd, size))
 	case "write", "send", "sendto":
 		c.writes(fd, rest)
 	case "shutdown":
@@ -261,7 +282,7 @@ func (c *callLine) onSocket(f *exported) {
 		}
 		x.line(c.ev.At, fmt.Sprintf("fcntl(%d, F_SETFL, %s) = %s", fd, mode, c.result()))
 	case "setsockopt":
-		c.option(fd, rest)
+		c.option(f, rest)
 	case "bind":
 		x.line(c.ev.At, fmt.Sprintf("bind(%d, ..., ...) = %s", fd, c.result()))
 	default:
@@ -295,8 +316,63 @@ func (c *callLine) writes(fd int64, args []string) {
 var unspoken = setup.Words("IPV6_V6ONLY IPV6_UNICAST_HOPS IPV6_MINHOPCOUNT IP_BIND_ADDRESS_NO_PORT IP_LOCAL_PORT_RANGE IP_MINTTL IP_TRANSPARENT SO_COOKIE SO_INCOMING_CPU SO_PEEK_OFF " +
 	"SO_RCVBUFFORCE SO_SNDBUFFORCE SO_TXREHASH TCP_DELACK_MAX_US TCP_REPAIR TCP_RTO_MAX_MS TCP_RTO_MIN_US TCP_SAVE_SYN TCP_WINDOW_CLAMP")
 
+// numbersOf reads the numbers of an option's value: constants, and times in its unit.
+func numbersOf(args []string, o *host.SocketOption) (v []int64) {
+	for _, a := range args {
+		word := &Expr{Kind: Word, Text: a}
+		n, ok := word.number()
+		if !ok {
+			n, ok = number(a, o)
+		}
+		if !ok {
+			return nil
+		}
+		v = append(v, n)
+	}
+	return v
+}
+
+// number reads 5, 0x10, 500ms or 1.5s.
+func number(text string, o *host.SocketOption) (int64, bool) {
+	if n, err := strconv.ParseInt(text, 0, 64); err == nil {
+		return n, true
+	}
+	unit := sim.Second
+	if o != nil && o.Unit > 0 {
+		unit = o.Unit
+	}
+	for _, u := range []struct {
+		suffix string
+		long   sim.Duration
+	}{{"us", sim.Microsecond}, {"ms", sim.Millisecond}, {"s", sim.Second}} {
+		if digits, is := strings.CutSuffix(text, u.suffix); is {
+			f, err := strconv.ParseFloat(digits, 64)
+			return int64(sim.Duration(f*float64(u.long)) / unit), err == nil
+		}
+	}
+	return 0, false
+}
+
+// timeval spells a struct timeval byte by byte: packetdrill takes numbers of four bytes, or
+// a text. One number is milliseconds.
+func timeval(v []int64) string {
+	if len(v) == 1 {
+		v = []int64{v[0] / 1000, v[0] % 1000 * 1000}
+	}
+	var b []byte
+	for _, n := range v {
+		b = binary.LittleEndian.AppendUint64(b, uint64(n))
+	}
+	text := ""
+	for _, c := range b {
+		text += fmt.Sprintf("\\x%02x", c)
+	}
+	return `"` + text + `"`
+}
+
 // option writes setsockopt().
-func (c *callLine) option(fd int64, args []string) {
+func (c *callLine) option(f *exported, args []string) {
+	fd := f.fd
 	if len(args) > 1 && (strings.HasPrefix(args[0], "SOL_") || strings.HasPrefix(args[0], "IPPROTO_")) {
 		args = args[1:]
 	}
@@ -311,7 +387,14 @@ func (c *callLine) option(fd int64, args []string) {
 	}
 	levels := map[int64]string{0: "SOL_IP", 1: "SOL_SOCKET", 6: "SOL_TCP", 41: "SOL_IPV6"}
 	value, size := "["+args[1]+"]", 4
+	v := numbersOf(args[1:], host.FindOption(args[0]))
+	if len(v) == 1 {
+		value = fmt.Sprintf("[%d]", v[0])
+	}
 	switch {
+	case args[0] == "SO_RCVTIMEO" || args[0] == "SO_SNDTIMEO":
+		value, size = timeval(v), 16
+		f.timed = f.timed || args[0] == "SO_RCVTIMEO"
 	case args[0] == "SO_LINGER" && len(args) > 2:
 		value, size = fmt.Sprintf("{onoff=%s, linger=%s}", args[1], strings.TrimSuffix(args[2], "s")), 8
 	case args[0] == "TCP_CONGESTION":

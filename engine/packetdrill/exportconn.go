@@ -21,6 +21,7 @@ type connection struct {
 	conns         map[sim.SubjectID]bool // its socket, and those that it came from
 	known         bool                   // the host has named its initial number …
 	isn           wire.Seq               // … which is this
+	cookied       bool                   // its SYN has a Fast Open cookie of an earlier connection
 	after         bool                   // there was one between the same ends before
 }
 
@@ -51,7 +52,8 @@ func connections(t *engine.Timeline, tip int, h *host.Host) []connection {
 			}
 			switch s := &p.Seg; {
 			case e.Kind == trace.Sent && p.From == index && p.Of == 0:
-				all = meets(all, connection{local: s.Src, remote: s.Dst, born: born, from: n, to: tip + 1, known: s.Flags.Has(wire.SYN), isn: s.Seq})
+				all = meets(all, connection{local: s.Src, remote: s.Dst, born: born, from: n, to: tip + 1, known: s.Flags.Has(wire.SYN), isn: s.Seq,
+					cookied: s.Flags&(wire.SYN|wire.ACK) == wire.SYN && s.Opts.On(wire.HasFastOpen) && s.Opts.FOCookieN > 0})
 			case e.Kind == trace.Delivered && e.Host == index && w.Hosts()[index].Has(s.Dst.Addr):
 				all = meets(all, connection{local: s.Dst, remote: s.Src, born: born, from: n, to: tip + 1})
 			}

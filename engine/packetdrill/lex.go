@@ -79,7 +79,7 @@ func (l *lexer) space() error {
 			l.at++
 		case r[0] == ' ' || r[0] == '\t' || r[0] == '\r':
 			l.at++
-		case strings.HasPrefix(r, "//") || r[0] == '#':
+		case strings.HasPrefix(r, "//"):
 			n := strings.IndexByte(r, '\n')
 			if n < 0 {
 				n = len(r)

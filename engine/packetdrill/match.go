@@ -257,7 +257,10 @@ func (r *runner) arriving(k *Packet) (wire.Segment, *failure) {
 	syn := k.Flags.Has(wire.SYN)
 	p.hears(k, p.passive)
 	s.Seq = wire.Seq(k.Seq + p.theirs(syn))
-	r.fill(p, k, &s)
+	r.strange = false
+	if r.fill(p, k, &s); r.strange && r.h != nil {
+		return s, failf("an echo of a timestamp that a line has asked for, or --tcp_ts_ecr_scaled", "%s", r.spellWant(k))
+	}
 	return s, nil
 }
 
@@ -280,7 +283,9 @@ func (r *runner) fill(p *peer, k *Packet, s *wire.Segment) {
 		b = k.Opts[i].bytes(b, func(kind byte, i int, n uint32) uint32 {
 			switch {
 			case kind == optTS && i == 1:
-				return p.liveEcr(n)
+				live, sent := p.liveEcr(n)
+				r.strange = r.strange || !sent && k.Flags.Has(wire.ACK) && !(r.tsScaled && p.tsKnown)
+				return live
 			case kind == optSack:
 				return n + p.ours(k.Flags.Has(wire.SYN))
 			}
@@ -326,6 +331,9 @@ func (r *runner) icmp(p *peer, k *Packet) (wire.Segment, *failure) {
 	typ, code, f := m.numbers(v6)
 	if f != nil {
 		return wire.Segment{}, f
+	}
+	if m.HasMTU && !(v6 && typ == 2 && code == 0 || !v6 && typ == 3 && code == 4) {
+		return wire.Segment{}, failf("an MTU only with unreachable frag_needed, or packet_too_big", "%s %s mtu %d", m.Type, m.Code, m.MTU)
 	}
 	s := wire.Segment{Src: p.local, Dst: p.remote, Flags: wire.ACK}
 	s.ICMP = wire.ICMP{V6: v6, Set: true, Type: uint8(typ), Code: uint8(code), MTU: m.MTU, From: r.remote}

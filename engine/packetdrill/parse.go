@@ -36,12 +36,22 @@ func Parse(file, src string, defines []Define) (*Script, error) {
 		s.Options = append(s.Options, o)
 		p.define(&o)
 	}
+	timed := 0
 	for p.peek().kind != tokEnd {
 		e, err := p.event()
 		if err != nil {
 			return nil, err
 		}
+		if e.When.Kind == Untimed && len(s.Events) > 0 && p.peek().kind != tokEnd {
+			return nil, &Error{file, e.Line, "expected a time before a `command` that is neither the first line nor the last"}
+		}
+		if e.When.Kind != Untimed {
+			timed++
+		}
 		s.Events = append(s.Events, e)
+	}
+	if timed == 0 {
+		return nil, p.expected("a line with a time")
 	}
 	return s, nil
 }
@@ -114,35 +124,6 @@ func (p *parser) define(o *Option) {
 	}
 }
 
-// option reads --name=value; the value goes on to the end of its word.
-func (p *parser) option() (Option, error) {
-	t := p.next()
-	o := Option{Line: t.line, Name: t.text}
-	if p.peek().text != "=" {
-		return o, nil // a switch such as --verbose
-	}
-	p.next()
-	from := p.peek().from
-	to, quote := from, byte(0)
-	for to < len(p.src) && (quote != 0 || !strings.ContainsRune(" \t\r\n", rune(p.src[to]))) {
-		switch c := p.src[to]; {
-		case c == quote:
-			quote = 0
-		case quote == 0 && (c == '"' || c == '`'):
-			quote = c
-		}
-		to++
-	}
-	o.Value = p.src[from:to]
-	if o.Name != "define" && o.Name != "D" {
-		o.Value = strings.Trim(o.Value, `"`)
-	}
-	for p.peek().kind != tokEnd && p.peek().from < to {
-		p.next()
-	}
-	return o, nil
-}
-
 func (p *parser) event() (Event, error) {
 	first := p.peek()
 	e := Event{Line: first.line}
@@ -167,6 +148,9 @@ func (p *parser) event() (Event, error) {
 	}
 	if err != nil {
 		return e, err
+	}
+	if k := e.When.Kind; (k == AnyTime || k == Range || k == RelRange) && (e.Packet == nil || e.Packet.In) {
+		return e, &Error{p.file, first.line, "expected one instant: only a packet that goes out may have a range of times, or *"}
 	}
 	e.Text = strings.TrimSpace(p.src[first.from:p.toks[p.at-1].to])
 	return e, nil
@@ -195,8 +179,15 @@ func (p *parser) when() (When, error) {
 	if rel {
 		w.Kind = RelRange
 	}
-	p.accept("+")
-	w.To, err = p.seconds()
+	if rel {
+		if err := p.expect("+"); err != nil {
+			return w, err
+		}
+	}
+	t := p.peek()
+	if w.To, err = p.seconds(); err == nil && w.To < w.From {
+		err = &Error{p.file, t.line, fmt.Sprintf("a range that ends at %s, before it begins; expected a later time", t.text)}
+	}
 	return w, err
 }
 
@@ -207,8 +198,10 @@ func (p *parser) seconds() (sim.Duration, error) {
 		return 0, p.expected("a time")
 	}
 	p.next()
-	text, neg := strings.CutPrefix(t.text, "-")
-	whole, frac, _ := strings.Cut(text, ".")
+	if strings.HasPrefix(t.text, "-") {
+		return 0, &Error{p.file, t.line, "the time " + t.text + "; expected none below 0"}
+	}
+	whole, frac, _ := strings.Cut(t.text, ".")
 	if whole == "" {
 		whole = "0"
 	}
@@ -221,23 +214,43 @@ func (p *parser) seconds() (sim.Duration, error) {
 	if err1 != nil || err2 != nil || s > 1_000_000 {
 		return 0, &Error{p.file, t.line, fmt.Sprintf("%q is not a time; expected at most 1000000 s", t.text)}
 	}
-	d := sim.Duration(s)*sim.Second + sim.Duration(ns)
-	if neg {
-		d = -d
-	}
-	return d, nil
+	return sim.Duration(s)*sim.Second + sim.Duration(ns), nil
 }
 
-// integer reads a decimal or hexadecimal number.
-func (p *parser) integer(what string) (int64, error) {
+// decimal reads a number from 0 to most, written without a base.
+func (p *parser) decimal(what string, most int64) (int64, error) {
 	t := p.peek()
 	n, ok := parseInt(t)
-	if !ok {
+	if !ok || t.kind != tokInt {
 		return 0, p.expected(what)
 	}
-	p.next()
+	return p.bounded(what, n, most)
+}
+
+// hexadecimal reads a number from 0 to most, written as 0x….
+func (p *parser) hexadecimal(what string, most int64) (int64, error) {
+	t := p.peek()
+	n, ok := parseInt(t)
+	if !ok || t.kind != tokWord {
+		return 0, p.expected(what + " as 0x…")
+	}
+	return p.bounded(what, n, most)
+}
+
+func (p *parser) bounded(what string, n, most int64) (int64, error) {
+	if t := p.next(); n < 0 || n > most {
+		return 0, &Error{p.file, t.line, fmt.Sprintf("%s: expected %s from 0 to %d", t.text, what, most)}
+	}
 	return n, nil
 }
+
+// The greatest numbers of so many bits.
+const (
+	max8  = 1<<8 - 1
+	max16 = 1<<16 - 1
+	max24 = 1<<24 - 1
+	max32 = 1<<32 - 1
+)
 
 func parseInt(t token) (int64, bool) {
 	if t.kind != tokInt && t.kind != tokWord {

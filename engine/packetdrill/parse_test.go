@@ -32,15 +32,15 @@ func TestPackets(t *testing.T) {
 			t.Errorf("got %s, want %s", got, line)
 		}
 	}
-	s, err := Parse("x", "+0 > SA5. 0:0(0) ack 1 <...>\n+0 > S5. 0:0(0) ack 1\n", nil)
+	s, err := Parse("x", "+0 > S. 0:0(0) ack 1 <...>\n+0 > S.5 0:0(0) ack 1\n", nil)
 	if err != nil || s.Events[1].Packet.Flags != wire.SYN|wire.ACK|wire.AE|wire.ECE || !s.Events[0].Packet.AnyOpts {
 		t.Errorf("flags by number: %v", err)
 	}
 }
 
 func TestTimes(t *testing.T) {
-	s, err := Parse("x", "# all forms\n1 close(3) = 0 /* one */\n+.5 close(3) = 0 // two\n1~1.5 close(3) = 0\n+.1~+.2 close(3) = 0\n"+
-		"* close(3) = 0\n+0...0.2 close(3) = 0\n.000001 close(3) = -1 EBADF (Bad file descriptor)\n", nil)
+	s, err := Parse("x", "// all forms\n1 close(3) = 0 /* one */\n+.5 close(3) = 0 // two\n1~1.5 > . 1:1(0)\n+.1~+.2 > . 1:1(0)\n"+
+		"* > . 1:1(0)\n+0...0.2 close(3) = 0\n.000001 close(3) = -1 EBADF (Bad file descriptor)\n", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

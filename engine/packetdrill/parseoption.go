@@ -3,6 +3,7 @@ package packetdrill
 import (
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"strings"
 )
 
@@ -14,24 +15,34 @@ func (p *parser) options(k *Packet) error {
 		k.AnyOpts = true
 		return p.expect(">")
 	}
-	for !p.accept(">") {
+	first := p.toks[p.at-1].line
+	for again := true; again; again = p.accept(",") {
 		o, err := p.tcpOption()
 		if err != nil {
 			return err
 		}
 		k.Opts = append(k.Opts, o)
-		if !p.accept(",") && !p.is(">") {
-			return p.expected("\",\" or \">\"")
-		}
+	}
+	if err := p.expect(">"); err != nil {
+		return err
+	}
+	switch n := len(wantedOptions(k)); {
+	case n%4 != 0:
+		return &Error{p.file, first, fmt.Sprintf("options of %d bytes: expected a multiple of 4; fill up with nop", n)}
+	case n > maxOptions:
+		return &Error{p.file, first, fmt.Sprintf("options of %d bytes: expected at most %d", n, maxOptions)}
 	}
 	return nil
 }
 
-func (p *parser) number(o *Opt, word string) error {
+// maxOptions is how many bytes of options a header has room for.
+const maxOptions = 40
+
+func (p *parser) number(o *Opt, word string, most int64) error {
 	if word != "" && !p.accept(word) {
 		return p.expected(word)
 	}
-	n, err := p.integer("a number")
+	n, err := p.decimal("a number", most)
 	o.Nums = append(o.Nums, uint32(n))
 	return err
 }
@@ -49,25 +60,25 @@ func (p *parser) tcpOption() (Opt, error) {
 		o.Kind = optSackOK
 	case "mss":
 		o.Kind = optMSS
-		err = p.number(&o, "")
+		err = p.number(&o, "", max16)
 	case "wscale":
 		o.Kind = optWScale
-		err = p.number(&o, "")
+		err = p.number(&o, "", max8)
 	case "TS":
 		o.Kind = optTS
-		if err = p.number(&o, "val"); err == nil {
-			err = p.number(&o, "ecr")
+		if err = p.number(&o, "val", max32); err == nil {
+			err = p.number(&o, "ecr", max32)
 		}
 	case "sack":
 		o.Kind = optSack
-		for err == nil && p.peekAt(1).text == ":" {
-			if err = p.number(&o, ""); err == nil {
-				err = p.number(&o, ":")
+		for again := true; err == nil && again; again = p.peek().kind == tokInt {
+			if err = p.number(&o, "", max32); err == nil {
+				err = p.number(&o, ":", max32)
 			}
 		}
 	case "FO", "FOEXP", "ECN", "md5":
 		err = p.longOption(&o)
-	case "kind", "unknown", "opt", "exp":
+	case "kind":
 		err = p.rawOption(&o)
 	default:
 		p.at--
@@ -84,42 +95,54 @@ func (p *parser) longOption(o *Opt) error {
 			o.Kind, o.Data = optExp, []byte{0xF9, 0x89}
 		}
 		if t := p.peek(); t.kind == tokWord || t.kind == tokInt {
-			b, err := hex.DecodeString(strings.TrimPrefix(t.text, "0x"))
-			if err != nil {
-				return p.expected("a cookie in hexadecimal digits")
+			b, err := hex.DecodeString(t.text)
+			if most := maxOptions - 2 - len(o.Data); err != nil || len(b) > most {
+				return p.expected(fmt.Sprintf("a cookie of at most %d bytes in hexadecimal digits", most))
 			}
 			p.next()
 			o.Data = append(o.Data, b...)
 		}
 	case "ECN":
-		o.Kind = optAccECN0
-		for i := 0; p.peek().kind == tokWord; i++ {
-			if name := p.next().text; i == 0 && name == "e1b" {
-				o.Kind = optAccECN1
-			}
-			n, err := p.integer("a number of bytes")
-			if err != nil {
-				return err
-			}
-			o.Data = append(o.Data, byte(n>>16), byte(n>>8), byte(n))
-		}
+		return p.accECN(o)
 	case "md5":
 		o.Kind = optMD5
-		if t := p.peek(); t.kind == tokWord || t.kind == tokInt {
-			b, err := hex.DecodeString(strings.TrimPrefix(t.text, "0x"))
-			if err != nil || len(b) > 16 {
-				return p.expected("a digest of at most 16 bytes in hexadecimal digits")
-			}
-			p.next()
-			o.Data = b
+		b, err := hex.DecodeString(p.peek().text)
+		if t := p.peek(); err != nil || len(b) > 16 || t.kind != tokWord && t.kind != tokInt {
+			return p.expected("a digest of at most 16 bytes in hexadecimal digits")
 		}
+		p.next()
+		o.Data = b
 	}
 	return nil
 }
 
-// rawOption reads any option by number: kind 253 f989abcd.
+// accECN reads counters of bytes: e0b N [ceb N [e1b N]], or with e1b and e0b the other way
+// round.
+func (p *parser) accECN(o *Opt) error {
+	o.Kind = optAccECN0
+	order := []string{"e0b", "ceb", "e1b"}
+	if p.is("e1b") {
+		o.Kind, order = optAccECN1, []string{"e1b", "ceb", "e0b"}
+	}
+	for i, name := range order {
+		if !p.accept(name) {
+			if i == 0 {
+				return p.expected("e0b or e1b")
+			}
+			break
+		}
+		n, err := p.decimal("a number of bytes", max24)
+		if err != nil {
+			return err
+		}
+		o.Data = append(o.Data, byte(n>>16), byte(n>>8), byte(n))
+	}
+	return nil
+}
+
+// rawOption reads any option by number, which packetdrill cannot: kind 253 f989abcd.
 func (p *parser) rawOption(o *Opt) error {
-	n, err := p.integer("the number of an option")
+	n, err := p.decimal("the number of an option", max8)
 	if err != nil {
 		return err
 	}

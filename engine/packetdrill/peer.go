@@ -62,18 +62,18 @@ func (r *runner) under() *peer {
 	return p
 }
 
-// liveEcr maps a timestamp that the script echoes: exactly, when the engine has
-// sent it, else by the distance of the latest.
-func (p *peer) liveEcr(n uint32) uint32 {
+// liveEcr maps a timestamp that the script echoes: exactly, when a line has asked for it,
+// else by the distance of the first. sent: there was such a line.
+func (p *peer) liveEcr(n uint32) (live uint32, sent bool) {
 	for i := len(p.ts) - 1; i >= 0; i-- {
 		if p.ts[i].script == n {
-			return p.ts[i].live
+			return p.ts[i].live, true
 		}
 	}
 	if n == 0 || !p.tsKnown {
-		return n
+		return n, false
 	}
-	return n + p.tsShift
+	return n + p.tsFirst, false
 }
 
 // maxStamps limits the timestamps that are remembered.

@@ -91,6 +91,8 @@ type runner struct {
 	tol           sim.Duration
 	percent       float64      // of the time since the line before that an event may be off, if that is more than tol
 	tsTick        sim.Duration // of the timestamps of the script; 0: they are not compared
+	tsScaled      bool         // --tcp_ts_ecr_scaled: an echo may be of a timestamp that was never sent
+	strange       bool         // the packet that is made echoes one, though it must not
 	exact         bool         // Config.Exact, or another machine's packets
 	strict        bool         // --strict_segments: a line is one segment
 	due, lastDue  sim.Time     // when the line that is performed should happen, and the one before

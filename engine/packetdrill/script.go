@@ -82,6 +82,7 @@ type Opt struct {
 type ICMP struct {
 	Type, Code string
 	MTU        uint32
+	HasMTU     bool
 	Quoted     bool // Seq, End and Len of the packet are those of the quoted segment
 }
 
