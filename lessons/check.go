@@ -36,6 +36,9 @@ func Check(dir string, tell Told) []error {
 	if IsPuzzles(dir) {
 		return checkPuzzles(os.DirFS(dir), path.Clean(filepath.ToSlash(dir)))
 	}
+	if IsStories(dir) {
+		return checkStories(os.DirFS(dir), path.Clean(filepath.ToSlash(dir)))
+	}
 	if IsClaims(dir) {
 		return CheckClaims(os.DirFS(dir), path.Clean(filepath.ToSlash(dir)))
 	}

@@ -77,7 +77,7 @@ func loadAll() ([]*Lesson, error) {
 	var out []*Lesson
 	var errs []error
 	for _, d := range dirs {
-		if !d.IsDir() || d.Name() == sandboxDir || d.Name() == claimsDir || d.Name() == puzzlesDir {
+		if !d.IsDir() || d.Name() == sandboxDir || d.Name() == claimsDir || d.Name() == puzzlesDir || d.Name() == storiesDir {
 			continue
 		}
 		l, err := Load(embedded, d.Name())

@@ -28,14 +28,15 @@ type Choice struct {
 // Home is the start page.
 type Home struct {
 	Page
-	Demo   Diagram // what the moving diagram shows, standing still
-	First  Card    // where to begin
-	Count  int     // of lessons
-	Claims int     // how many there are
-	Levels []string
-	Topics []Topic
-	Scenes []Card
-	Paste  Paste
+	Demo    Diagram // what the moving diagram shows, standing still
+	First   Card    // where to begin
+	Count   int     // of lessons
+	Claims  int     // how many there are
+	Stories int
+	Levels  []string
+	Topics  []Topic
+	Scenes  []Card
+	Paste   Paste
 }
 
 // Topic is a group of lessons.

@@ -16,6 +16,8 @@ type library struct {
 	examples []lessons.Sandbox // found by their name, not listed
 	claims   []*lessons.Claim
 	puzzles  []*lessons.Puzzle
+	stories  []*lessons.Story
+	tried    tries             // what became of changes in stories
 	shown    []lessons.Sandbox // the claims' scenes, and the puzzles'
 	met      func() met
 	turned   strips                   // of parameters
@@ -46,6 +48,9 @@ func newLibrary(conf Config) *library {
 	}
 	if b.puzzles, err = lessons.Puzzles(); err != nil {
 		conf.Log.Error("some puzzles cannot be used", "err", err)
+	}
+	if b.stories, err = lessons.Stories(); err != nil {
+		conf.Log.Error("some stories cannot be used", "err", err)
 	}
 	b.shown = append(claimScenes(b.claims), puzzleScenes(b.puzzles)...)
 	b.strips = sync.OnceValue(func() map[string]*strip {

@@ -78,7 +78,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) {
 func (s *Server) renderHome(w http.ResponseWriter, r *http.Request, status int, paste templates.Paste) {
 	v := templates.Home{Page: s.page(r, "home", "home.js"), Paste: paste}
 	v.Title, v.About = v.T("home.title"), v.T("home.about")
-	v.Claims = len(s.library.claims)
+	v.Claims, v.Stories = len(s.library.claims), len(s.library.stories)
 	v.Topics, v.Scenes = s.library.topics(v.Lang), s.library.cards(v.Lang)
 	for _, level := range lessons.Levels {
 		v.Levels = append(v.Levels, v.T("level."+level))

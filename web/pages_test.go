@@ -19,6 +19,10 @@ func (s *site) everyPage() []string {
 	for _, l := range s.library.lessons() {
 		all = append(all, "/lessons/"+l.Slug)
 	}
+	all = append(all, "/stories")
+	for _, x := range s.library.stories {
+		all = append(all, "/stories/"+x.ID, "/stories/"+x.ID+"?give-up=1")
+	}
 	for _, b := range s.library.scenes {
 		all = append(all, "/lab?scene="+b.Name)
 	}

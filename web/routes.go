@@ -66,6 +66,8 @@ func (s *Server) routes() http.Handler {
 			r.Get("/claims/{id}/play", s.playClaim)
 			r.Get("/puzzles", s.puzzlesPage)
 			r.Get("/puzzles/{id}", s.playPuzzle)
+			r.Get("/stories", s.storiesPage)
+			r.With(s.often()).Get("/stories/{id}", s.storyPage)
 			r.Get("/rules", s.rulesPage)
 			r.Get("/scripts", s.scriptsPage)
 			r.With(s.seldom()).Post("/scripts", s.runScript)

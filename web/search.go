@@ -55,6 +55,9 @@ func (b *library) findables() []findable {
 	for _, p := range b.puzzles {
 		add("puzzle", "/puzzles/"+p.ID, func(lang string) (string, string) { return p.Title[lang], lessons.Plain(p.Story, lang) }, p.ID)
 	}
+	for _, x := range b.stories {
+		add("story", "/stories/"+x.ID, func(lang string) (string, string) { return x.Title[lang], lessons.Plain(x.Story, lang) }, x.ID)
+	}
 	for i := range host.Sysctls {
 		d := &host.Sysctls[i]
 		add("sysctl", "/sysctls#"+d.Name, func(lang string) (string, string) { return d.Name, meaning(lang, d) }, d.Facts().RFC, d.Facts().Linux)

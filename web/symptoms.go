@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 
 	"wirestep/engine/host"
@@ -77,6 +78,11 @@ func (b *library) symptom(lang string, x *symptom) templates.Symptom {
 	for _, slug := range x.lessons {
 		if l := b.lesson(slug); l != nil {
 			link("lesson", "/lessons/"+slug, l.Title(lang))
+		}
+	}
+	for _, s := range b.stories {
+		if slices.Contains(s.Symptoms, x.id) {
+			link("story", "/stories/"+s.ID, s.Title[lang])
 		}
 	}
 	for _, name := range x.scenes {

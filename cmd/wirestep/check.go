@@ -44,7 +44,7 @@ func check(e env, args []string) int {
 			case d.IsDir() && isLesson(name):
 				say(lessons.Check(name, tell))
 				return filepath.SkipDir
-			case d.IsDir() && (lessons.IsClaims(name) || lessons.IsPuzzles(name)):
+			case d.IsDir() && (lessons.IsClaims(name) || lessons.IsPuzzles(name) || lessons.IsStories(name)):
 				say(lessons.Check(name, nil))
 				return filepath.SkipDir
 			case d.IsDir() && isSandbox(name):

@@ -4,7 +4,7 @@ import { keep } from './kept';
 
 import { filter } from './filter';
 import { SearchBox } from './search';
-import { markSolved } from './solved';
+import { keepSolved, markSolved } from './solved';
 
 function themeButton(b: HTMLButtonElement): void {
   const root = document.documentElement;
@@ -32,7 +32,10 @@ function typing(el: EventTarget | null): boolean {
   return el instanceof HTMLElement && (el.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName));
 }
 
-markSolved(document.querySelectorAll<HTMLElement>('[data-puzzle]'));
+for (const el of document.querySelectorAll<HTMLElement>('[data-story-solved]')) keepSolved(el.dataset.storySolved ?? '', Number(el.dataset.minutes), 'stories');
+markSolved(document);
+for (const i of document.querySelectorAll<HTMLInputElement>('.typed input[name=change]'))
+  i.addEventListener('input', () => i.closest('.typed')?.querySelector<HTMLInputElement>('[type=radio]')?.click());
 for (const b of document.querySelectorAll<HTMLButtonElement>('[data-theme-button]')) themeButton(b);
 for (const i of document.querySelectorAll<HTMLInputElement>('[data-search]')) new SearchBox(i);
 for (const i of document.querySelectorAll<HTMLInputElement>('[data-filter]')) filter(i);

@@ -1,13 +1,13 @@
 import { keep, kept } from './kept';
 
-// Which puzzles this browser has solved, and with how many moves.
+// What this browser has solved, and at what price: puzzles in moves, stories in minutes.
 
-const KEY = 'puzzles';
+type List = 'puzzles' | 'stories';
 
-/** Moves by puzzle. */
-export function solved(): Record<string, number> {
+/** The price by what was solved. */
+export function solved(list: List = 'puzzles'): Record<string, number> {
   try {
-    const all: unknown = JSON.parse(kept(KEY) ?? '{}');
+    const all: unknown = JSON.parse(kept(list) ?? '{}');
     return all && typeof all === 'object' ? (all as Record<string, number>) : {};
   } catch {
     return {};
@@ -15,20 +15,25 @@ export function solved(): Record<string, number> {
 }
 
 /** Keeps a solution, if none was better. */
-export function keepSolved(id: string, moves: number): void {
-  const all = solved();
-  if (all[id] !== undefined && all[id] <= moves) return;
-  keep(KEY, JSON.stringify({ ...all, [id]: moves }));
+export function keepSolved(id: string, price: number, list: List = 'puzzles'): void {
+  const all = solved(list);
+  if (all[id] !== undefined && all[id] <= price) return;
+  keep(list, JSON.stringify({ ...all, [id]: price }));
 }
 
-/** Marks those solved in a list of puzzles. */
-export function markSolved(list: Iterable<HTMLElement>): void {
-  const all = solved();
-  for (const li of list) {
-    const moves = all[li.dataset.puzzle ?? ''];
-    const mark = li.querySelector<HTMLElement>('[data-solved]');
-    if (moves === undefined || !mark) continue;
-    mark.textContent = `✓ ${(mark.dataset.solved ?? '').replace('{n}', String(moves))}`;
-    mark.hidden = false;
+/** Marks what is solved in a page's list. */
+export function markSolved(page: ParentNode): void {
+  for (const [list, what] of [
+    ['puzzles', 'puzzle'],
+    ['stories', 'story'],
+  ] as const) {
+    const all = solved(list);
+    for (const li of page.querySelectorAll<HTMLElement>(`[data-${what}]`)) {
+      const price = all[li.dataset[what] ?? ''];
+      const mark = li.querySelector<HTMLElement>('[data-solved]');
+      if (price === undefined || !mark) continue;
+      mark.textContent = `✓ ${(mark.dataset.solved ?? '').replace('{n}', String(price))}`;
+      mark.hidden = false;
+    }
   }
 }
