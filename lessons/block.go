@@ -49,8 +49,8 @@ type StepText struct {
 	Goal    []Block
 	After   []Block
 
-	line int
-	has  map[string]int // sections that were there, and their lines
+	at  string            // where its heading stands: "12:4"
+	has map[string]string // sections that were there, and where
 }
 
 // OptionText is one answer in one language.
@@ -58,6 +58,8 @@ type OptionText struct {
 	Key   string  `json:"key"`
 	Label []Span  `json:"label"`
 	Why   []Block `json:"why,omitempty"`
+
+	at string
 }
 
 func (s *Span) text() string {

@@ -144,7 +144,7 @@ func (p *Player) playStep(t *engine.Timeline, tell Told) []error {
 	for _, m := range step.Do {
 		// a page makes such a move from where the step stands, without running on
 		if next, ok := t.NextAt(); ok && m.After > 0 && next < t.World().Now().Add(m.After) {
-			errs = append(errs, p.complain("after: %s is later than the next event, at %s s", m.afterText, next.Seconds()))
+			errs = append(errs, p.complainOf(".do", "after: %s is later than the next event, at %s s", m.afterText, next.Seconds()))
 		}
 	}
 	if len(step.Do) > 0 && step.Predict != nil && p.lacks > 0 {
@@ -170,7 +170,7 @@ func (p *Player) playStep(t *engine.Timeline, tell Told) []error {
 			err = p.find(t, at)
 		}
 		if err != nil {
-			return append(errs, p.complain("goal: %v", err))
+			return append(errs, p.complainOf(".goal", "goal: %v", err))
 		}
 	}
 	if err := p.Observe(t); err != nil {
@@ -194,20 +194,20 @@ func (p *Player) playQuestion(t *engine.Timeline, tell Told) []error {
 	right := truth.Right
 	if q.how() == asNumber || q.how() == asAxis {
 		if right = q.spoken(truth.Answer); !q.meets(right, truth.Answer) {
-			return append(errs, p.complain("predict: the engine's answer %s cannot be given as %s", truth.Answer, q.how()))
+			return append(errs, p.complainOf(".predict", "predict: the engine's answer %s cannot be given as %s", truth.Answer, q.how()))
 		}
 		if ns, _, ok := instant(truth.Answer); ok && q.how() == asAxis {
 			if end, _, _ := instant(q.End); ns > end {
-				errs = append(errs, p.complain("end: the axis ends at %s and the engine answers %s", q.End, truth.Answer))
+				errs = append(errs, p.complainOf(".predict.end", "end: the axis ends at %s and the engine answers %s; expected a longer axis", q.End, truth.Answer))
 			}
 		}
 	}
 	got, err := p.Answer(t, right)
 	if err != nil {
-		return append(errs, p.complain("predict: %v", err))
+		return append(errs, p.complainOf(".predict", "predict: %v", err))
 	}
 	if got.Verdict != verdictRight || got.Right == "" {
-		errs = append(errs, p.complain("predict: %q is the engine's answer and is not taken for right", right))
+		errs = append(errs, p.complainOf(".predict", "predict: %q is the engine's answer and is not taken for right", right))
 	}
 	tell(p.l.Slug, step.ID, got)
 	return errs
@@ -227,19 +227,20 @@ func (q *Question) spoken(answer string) string {
 func (p *Player) playBeliefs(t *engine.Timeline, truth Predicted) (errs []error) {
 	q := p.step().Predict
 	said := map[string]string{}
-	for _, b := range q.Beliefs {
+	for i, b := range q.Beliefs {
+		here := fmt.Sprintf(".predict.beliefs[%d]", i)
 		answer, err := p.believed(t, q, b)
 		if err != nil {
-			errs = append(errs, p.complain("belief %q: %v", b.Key, err))
+			errs = append(errs, p.complainOf(here, "belief %q: %v", b.Key, err))
 			continue
 		}
 		answer = q.spoken(answer)
 		if q.meets(answer, truth.Answer) {
-			errs = append(errs, p.complain("belief %q gives %s, which is the truth; expected another answer", b.Key, answer))
+			errs = append(errs, p.complainOf(here, "belief %q gives %s, which is the truth; expected another answer", b.Key, answer))
 		}
 		for key, other := range said {
 			if q.meets(answer, other) {
-				errs = append(errs, p.complain("beliefs %q and %q both give %s; expected answers that can be told apart", key, b.Key, answer))
+				errs = append(errs, p.complainOf(here, "beliefs %q and %q both give %s; expected answers that can be told apart", key, b.Key, answer))
 			}
 		}
 		said[b.Key] = answer

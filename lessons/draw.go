@@ -66,12 +66,12 @@ func (l *Lesson) draw(id string, seed uint64, drawn func(*Drill, map[string]stri
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s/lesson.yaml:%d: drill %q with %v: %w", l.dir, d.line, d.ID, values, err)
+			return nil, l.wrong(d.path, "drill %q with %v: %w", d.ID, values, err)
 		}
 		got.Seed = seed
 		return got, nil
 	}
-	return nil, fmt.Errorf("%s/lesson.yaml:%d: drill %q: no fair draw in %d; expected values with which no belief gives the truth", l.dir, d.line, d.ID, drawsTried)
+	return nil, l.wrong(d.path+".ask.beliefs", "drill %q: no fair draw in %d; expected values with which no belief gives the truth", d.ID, drawsTried)
 }
 
 // drawn asks the engine with these values.
@@ -261,7 +261,7 @@ func (l *Lesson) playDrills() (errs []error) {
 			continue
 		}
 		say := func(format string, args ...any) {
-			errs = append(errs, fmt.Errorf("%s/lesson.yaml:%d: drill %q: %s", l.dir, d.line, d.ID, fmt.Sprintf(format, args...)))
+			errs = append(errs, l.wrong(d.path, "drill %q: %s", d.ID, fmt.Sprintf(format, args...)))
 		}
 		answers := map[string]bool{}
 		known := map[string]func() (*Draw, error){}

@@ -14,5 +14,5 @@ type Drill struct {
 
 	scene string   // as it is written, with its placeholders
 	uses  []string // expressions that its texts ask for
-	line  int
+	path  string
 }

@@ -1,6 +1,7 @@
 package lessons
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"strings"
@@ -142,7 +143,7 @@ func (d *reader) braces(out []Span, s string, at ast.Node) []Span {
 		} else if _, ok := wire.ParseKind(word); ok {
 			out = append(out, Span{Kind: word})
 		} else {
-			d.errorAt(at, "{%s}; expected a kind of segment such as {SYN-ACK}, {key N}, {=value} or {v 4.12}", word)
+			d.errorIn(at, "{"+word+"}", "{%s}; expected a kind of segment such as {SYN-ACK}, {key N}, {=value} or {v 4.12}", word)
 		}
 		s = s[i+j+1:]
 	}
@@ -175,11 +176,22 @@ func (d *reader) errorAt(n ast.Node, format string, args ...any) {
 	d.errs = append(d.errs, fmt.Errorf("%s:%s: %s", d.file, d.place(n), fmt.Sprintf(format, args...)))
 }
 
+// errorIn notes something wrong about a word in n.
+func (d *reader) errorIn(n ast.Node, word, format string, args ...any) {
+	d.errs = append(d.errs, fmt.Errorf("%s:%s: %s", d.file, d.placeIn(n, word), fmt.Sprintf(format, args...)))
+}
+
+// placeIn is where a word stands in n, or where n does.
+func (d *reader) placeIn(n ast.Node, word string) string {
+	at := d.offset(n)
+	return d.placeOf(at + max(0, bytes.Index(d.src[at:], []byte(word))))
+}
+
 // use notes that a value of the run is asked for.
 func (d *reader) use(name string, at ast.Node) {
 	u := len(d.out.Steps) - 1
 	if len(d.out.Drills) > 0 {
 		u = len(d.out.Drills) - 1
 	}
-	d.uses = append(d.uses, use{step: u, drill: len(d.out.Drills) > 0, name: name, sec: d.sec, line: d.place(at)})
+	d.uses = append(d.uses, use{step: u, drill: len(d.out.Drills) > 0, name: name, sec: d.sec, line: d.placeIn(at, name+"}")})
 }

@@ -1,7 +1,10 @@
 package lessons
 
 import (
+	"fmt"
 	"slices"
+
+	"github.com/goccy/go-yaml/ast"
 
 	"wirestep/engine"
 	"wirestep/engine/sim"
@@ -38,6 +41,12 @@ type Lesson struct {
 	sc     *engine.Scenario
 	dir    string // for messages: "lessons/lost-syn"
 	file   string // the scene's file name
+	y      *ast.File
+}
+
+// wrong is a mistake at a path of lesson.yaml: "file:line:column: step …: what".
+func (l *Lesson) wrong(path, format string, args ...any) error {
+	return fmt.Errorf("%s/lesson.yaml:%s: %w", l.dir, position(tokenAt(l.y, path)), fmt.Errorf(format, args...))
 }
 
 // Step is one idea: a place in the run, and what the person does there.
@@ -55,7 +64,7 @@ type Step struct {
 	Values  map[string]value // for {=name}, asked where the step stands
 	After   map[string]value // asked where its question is decided, or its goal is reached
 
-	line int // in lesson.yaml
+	path string // in lesson.yaml: $.steps[2]
 }
 
 // Has reports whether the step is there at a level of detail.
@@ -84,7 +93,7 @@ type Move struct {
 	Replay []string
 
 	afterText string
-	line      int
+	path      string
 }
 
 // Sandbox is a scene to play with, without steps.

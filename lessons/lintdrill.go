@@ -12,7 +12,7 @@ const maxVary = 20 // values of one name
 
 // drill checks a drill against its scene, with the first value of everything it varies.
 func (k *linter) drill(at string, d *Drill) {
-	d.line = lineOf(k.y, at)
+	d.path = at
 	if !idRE.MatchString(d.ID) {
 		k.at(at+".id", "drill id %q; expected lower-case words joined by hyphens", d.ID)
 	}

@@ -25,7 +25,7 @@ var (
 )
 
 // numbers reports what is typed by hand in a text, at its line and column.
-func (k *linter) numbers(src []byte, say func(any, string, ...any)) {
+func (k *linter) numbers(src []byte, say func(string, string, ...any)) {
 	for i, line := range strings.Split(string(src), "\n") {
 		at := func(b int) string { return fmt.Sprintf("%d:%d", i+1, 1+utf8.RuneCountInString(line[:b])) }
 		blank := freeRE.ReplaceAllStringFunc(line, func(s string) string { return strings.Repeat(" ", len(s)) })

@@ -7,7 +7,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
+	"wirestep/engine"
 	"wirestep/engine/scene"
 )
 
@@ -28,25 +30,41 @@ func (k *linter) stands(at string, s *Step, i int) {
 	if s.Show.Open != "" {
 		k.oneOf(at+".show.open", "open", s.Show.Open, Views)
 	}
-	for _, v := range s.Show.Only {
-		k.oneOf(at+".show.only", "only", v, Views)
+	for j, v := range s.Show.Only {
+		k.oneOf(fmt.Sprintf("%s.show.only[%d]", at, j), "only", v, Views)
 	}
-	for _, v := range s.Show.Hide {
-		k.oneOf(at+".show.hide", "hide", v, Views)
+	for j, v := range s.Show.Hide {
+		k.oneOf(fmt.Sprintf("%s.show.hide[%d]", at, j), "hide", v, Views)
 	}
-	for _, row := range s.Show.Highlight {
-		host, _, ok := strings.Cut(row, ".")
-		if !ok {
-			k.at(at+".show.highlight", "highlight %q; expected a host and a field, such as client.rto", row)
+	for j, row := range s.Show.Highlight {
+		here := fmt.Sprintf("%s.show.highlight[%d]", at, j)
+		host, field, ok := strings.Cut(row, ".")
+		if !ok || !slices.Contains(rowNames(), bareRow(field)) {
+			k.at(here, "highlight %q%s; expected a host and a variable as the page names it, such as client.rto", row, meant(bareRow(field), rowNames()))
 		}
-		k.host(at+".show.highlight", host)
+		k.host(here, host)
 	}
-	for _, id := range s.Show.Compare {
+	for j, id := range s.Show.Compare {
 		if !k.before(id, i+1) {
-			k.at(at+".show.compare", "compare %q%s; expected this step or one before it", id, meant(id, k.stepIDs()))
+			k.at(fmt.Sprintf("%s.show.compare[%d]", at, j), "compare %q%s; expected this step or one before it", id, meant(id, k.stepIDs()))
 		}
 	}
 }
+
+// bareRow is the name of a variable without what its spellings differ in, as the page
+// compares them: icsk_rto and rto, SND.UNA and snd_una.
+func bareRow(name string) string { return bareRE.ReplaceAllString(strings.ToLower(name), "") }
+
+var bareRE = regexp.MustCompile(`^icsk_|^snd_|[^a-z0-9]`)
+
+var rowNames = sync.OnceValue(func() (names []string) {
+	for _, s := range engine.Schemas() {
+		for _, f := range s.Fields {
+			names = append(names, bareRow(f.Name), bareRow(f.Label))
+		}
+	}
+	return names
+})
 
 func (k *linter) stepIDs() (ids []string) {
 	for i := range k.l.Steps {

@@ -126,7 +126,7 @@ func LoadDir(dir string) (*Lesson, error) {
 	dir = path.Clean(strings.ReplaceAll(dir, `\`, "/"))
 	l, err := load(os.DirFS(dir), ".", dir)
 	if l != nil && l.Slug != path.Base(dir) && dir != "." {
-		err = errors.Join(err, fmt.Errorf("%s/lesson.yaml:1: slug %q; expected the folder's name, %q", dir, l.Slug, path.Base(dir)))
+		err = errors.Join(err, fmt.Errorf("%s/lesson.yaml:1:7: slug %q; expected the folder's name, %q", dir, l.Slug, path.Base(dir)))
 	}
 	return l, err
 }
@@ -139,13 +139,13 @@ func load(fsys fs.FS, dir, show string) (*Lesson, error) {
 	name := show + "/lesson.yaml"
 	src, err := read(fsys, dir, "lesson.yaml")
 	if err != nil {
-		return nil, fmt.Errorf("%s:1: %w", name, err)
+		return nil, fmt.Errorf("%s:1:1: %w", name, err)
 	}
 	l, y, err := parseLesson(name, src)
 	if err != nil {
 		return nil, err
 	}
-	l.dir = show
+	l.dir, l.y = show, y
 	k := &linter{l: l, y: y, file: name}
 	if scene, err := read(fsys, dir, l.file); err != nil || !fs.ValidPath(l.file) {
 		k.at("$.scene", "scene %q: expected a file in this folder", l.file)
@@ -157,16 +157,22 @@ func load(fsys fs.FS, dir, show string) (*Lesson, error) {
 	for i := range l.Drills {
 		k.drillScene(fsys, dir, i)
 	}
+	k.lint()
+	if k.twice {
+		return l, errors.Join(k.errs...) // texts are found by the ids of steps
+	}
 	for _, lang := range Langs {
 		file := lang + ".md"
 		src, err := read(fsys, dir, file)
 		if err != nil {
-			k.errs = append(k.errs, fmt.Errorf("%s/%s:1: %w", show, file, err))
+			k.errs = append(k.errs, fmt.Errorf("%s/%s:1:1: %w; expected the texts in this language", show, file, err))
 			continue
 		}
 		k.text(lang, show+"/"+file, src)
 	}
-	k.lint()
+	if k.sc != nil {
+		k.used()
+	}
 	return l, errors.Join(k.errs...)
 }
 
@@ -229,7 +235,7 @@ func unread(in map[string]string) map[string]value {
 func decode(name string, src []byte, into any) (y *ast.File, err error) {
 	defer func() {
 		if recover() != nil {
-			y, err = nil, fmt.Errorf("%s:1: this cannot be read as YAML", name)
+			y, err = nil, fmt.Errorf("%s:1:1: this cannot be read as YAML", name)
 		}
 	}()
 	if y, err = parser.ParseBytes(src, 0); err != nil {
@@ -243,7 +249,7 @@ func decode(name string, src []byte, into any) (y *ast.File, err error) {
 
 // yamlError gives an error of the YAML library the shape of ours.
 func yamlError(name string, err error) error {
-	at := "1"
+	at := "1:1"
 	msg := err.Error()
 	var ye yaml.Error
 	if errors.As(err, &ye) {

@@ -20,16 +20,21 @@ var (
 // meant says what a misspelt word was probably meant to be: `, did you mean "arrives"?`,
 // or nothing where no known word is near.
 func meant(word string, known []string) string {
+	if best := nearest(word, known); best != "" && best != word {
+		return fmt.Sprintf(", did you mean %q?", best)
+	}
+	return ""
+}
+
+// nearest is the known word that a misspelt one is nearest to; "": none is near.
+func nearest(word string, known []string) string {
 	best, least := "", max(1, len(word)/3)+1
 	for _, k := range known {
 		if d := distance(word, k, least); d < least {
 			best, least = k, d
 		}
 	}
-	if best == "" || best == word {
-		return ""
-	}
-	return fmt.Sprintf(", did you mean %q?", best)
+	return best
 }
 
 // distance counts the letters to be put in, taken out or changed to make b of a; a

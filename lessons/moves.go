@@ -187,7 +187,7 @@ func (p *Player) perform(t *engine.Timeline) error {
 			err = p.act(t, m)
 		}
 		if err != nil {
-			return fmt.Errorf("%s/lesson.yaml:%d: %s: %w", p.l.dir, m.line, step, err)
+			return p.l.wrong(m.path, "%s: %w", step, err)
 		}
 	}
 	return nil

@@ -46,11 +46,12 @@ const (
 )
 
 var (
-	nthRE     = regexp.MustCompile(`^(\d+)(?:st|nd|rd|th) ` + kindWord + fromWord + `$`)
-	kindRE    = regexp.MustCompile(`^` + kindWord + fromWord + `$`)
-	braceRE   = regexp.MustCompile(`\{([^{}]*)\}`)
-	nthWordRE = regexp.MustCompile(`^\d+(?:st|nd|rd|th)\b`)
-	placeRE   = regexp.MustCompile(`^(\d+(?:st|nd|rd|th) .*) (sent|arrives|lost)$`)
+	nthRE        = regexp.MustCompile(`^(\d+)(?:st|nd|rd|th) ` + kindWord + fromWord + `$`)
+	kindRE       = regexp.MustCompile(`^` + kindWord + fromWord + `$`)
+	braceRE      = regexp.MustCompile(`\{([^{}]*)\}`)
+	nthWordRE    = regexp.MustCompile(`^\d+(?:st|nd|rd|th)\b`)
+	numberlessRE = regexp.MustCompile(`^` + kindWord + fromWord + ` (?:sent|arrives|lost)$`)
+	placeRE      = regexp.MustCompile(`^(\d+(?:st|nd|rd|th) .*) (sent|arrives|lost)$`)
 )
 
 // ParseSelector reads "NTH KIND [from HOST]".
@@ -94,6 +95,9 @@ func ParsePlace(s string) (Place, error) {
 		if nthWordRE.MatchString(s) {
 			word := s[strings.LastIndexByte(s, ' ')+1:]
 			return p, fmt.Errorf("%q is no place%s; expected NTH KIND [from HOST] sent, arrives or lost", s, meant(word, []string{"sent", "arrives", "lost"}))
+		}
+		if numberlessRE.MatchString(s) {
+			return p, fmt.Errorf("%q is no place; expected which of them, such as \"1st %s\"", s, s)
 		}
 		return p, nil
 	}

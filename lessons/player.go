@@ -1,7 +1,6 @@
 package lessons
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -360,7 +359,7 @@ func (p *Player) arrive(t *engine.Timeline, i int) error {
 	step := &p.l.Steps[i]
 	if step.On == "" || step.At.Kind != AtStart {
 		if err := p.find(t, step.At); err != nil {
-			return fmt.Errorf("%s/lesson.yaml:%d: %s: %w", p.l.dir, step.line, step, err)
+			return p.l.wrong(step.path+".at", "%s: %w", step, err)
 		}
 	}
 	d := &p.s.Stands[i]
@@ -382,7 +381,9 @@ func (p *Player) homeTime(t *engine.Timeline, i int) sim.Time {
 	return 0
 }
 
-func (p *Player) complain(format string, args ...any) error {
-	step := p.step()
-	return errors.New(fmt.Sprintf("%s/lesson.yaml:%d: %s: ", p.l.dir, step.line, step) + fmt.Sprintf(format, args...))
+func (p *Player) complain(format string, args ...any) error { return p.complainOf("", format, args...) }
+
+// complainOf says what is wrong with a part of the step: ".goal".
+func (p *Player) complainOf(part, format string, args ...any) error {
+	return p.l.wrong(p.step().path+part, "%s: %w", p.step(), fmt.Errorf(format, args...))
 }

@@ -104,14 +104,14 @@ func (p *Player) ask(t *engine.Timeline) (Predicted, error) {
 		got.Right, err = q.right(got.Answer)
 	}
 	if err != nil {
-		return Predicted{}, fmt.Errorf("%s/lesson.yaml:%d: %s: %w", p.l.dir, q.line, step, err)
+		return Predicted{}, p.l.wrong(q.path+".options", "%s: %w", step, err)
 	}
 	if got.Why == 0 {
 		got.Why = future.N()
 	}
 	if d := p.stand(); d.After == nil && len(step.After) > 0 {
 		if d.After, err = p.evaluate(future, step.After); err != nil {
-			return Predicted{}, p.complain("%v", err)
+			return Predicted{}, p.complainOf(".values-after", "%v", err)
 		}
 	}
 	return got, nil

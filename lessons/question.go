@@ -31,7 +31,7 @@ type Question struct {
 	Tries     int    `yaml:"tries"`
 	Why       bool   `yaml:"why"` // which event caused it? is asked afterwards
 
-	line int
+	path string // in lesson.yaml
 }
 
 // Option is one answer that people give.
@@ -302,10 +302,10 @@ func (q *Question) only(keys []string, answer string) (string, error) {
 				return other, nil
 			}
 		}
-		return "", fmt.Errorf("the engine answers %q; no option fits", answer)
+		return "", fmt.Errorf("the engine answers %q; no option fits, expected one that says so", answer)
 	}
 	if len(keys) > 1 {
-		return "", fmt.Errorf("the engine answers %q; options %s fit", answer, strings.Join(keys, " and "))
+		return "", fmt.Errorf("the engine answers %q; options %s fit, expected one", answer, strings.Join(keys, " and "))
 	}
 	return keys[0], nil
 }

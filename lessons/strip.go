@@ -147,7 +147,7 @@ func (l *Lesson) playParams() (errs []error) {
 			return append(errs, err)
 		}
 		say := func(format string, args ...any) {
-			errs = append(errs, fmt.Errorf("%s/lesson.yaml:%d: %s: param: %s", l.dir, s.line, s, fmt.Sprintf(format, args...)))
+			errs = append(errs, l.wrong(s.path+".param.ask", "%s: param: %s", s, fmt.Sprintf(format, args...)))
 		}
 		answers := map[string]bool{}
 		for _, c := range strip.Cells {

@@ -67,7 +67,7 @@ func parseText(file string, src []byte) (*Text, *reader, []error) {
 		}
 	}
 	if d.out.Title == "" {
-		d.errs = append(d.errs, fmt.Errorf("%s:1: no title; expected a first line such as \"# Shake hands\"", file))
+		d.errs = append(d.errs, fmt.Errorf("%s:1:1: no title; expected a first line such as \"# Shake hands\"", file))
 	}
 	return &d.out, d, d.errs
 }
@@ -79,7 +79,7 @@ func (d *reader) heading(h *ast.Heading) {
 		d.out.Title = s
 	case h.Level == 2 && drillRE.MatchString(s):
 		id := drillRE.FindStringSubmatch(s)[1]
-		d.out.Drills = append(d.out.Drills, StepText{ID: id, line: d.line(h), has: map[string]int{"ask": d.line(h)}})
+		d.out.Drills = append(d.out.Drills, StepText{ID: id, at: d.place(h), has: map[string]string{"ask": d.place(h)}})
 		d.step, d.sec = &d.out.Drills[len(d.out.Drills)-1], "ask"
 	case h.Level == 2:
 		m := headRE.FindStringSubmatch(s)
@@ -90,15 +90,15 @@ func (d *reader) heading(h *ast.Heading) {
 		if len(d.out.Drills) > 0 {
 			d.errorAt(h, "a step after a drill; expected the drills at the end")
 		}
-		d.out.Steps = append(d.out.Steps, StepText{ID: m[1], Title: m[2], line: d.line(h), has: map[string]int{}})
+		d.out.Steps = append(d.out.Steps, StepText{ID: m[1], Title: m[2], at: d.place(h), has: map[string]string{}})
 		d.step, d.sec = &d.out.Steps[len(d.out.Steps)-1], ""
 	case h.Level == 3 && d.step == nil && slices.Contains(front, s):
 		d.sec = s
 	case h.Level == 3 && d.step != nil && len(d.out.Drills) == 0 && (slices.Contains(Levels, s) || slices.Contains(parts, s)):
-		if line, twice := d.step.has[s]; twice {
-			d.errorAt(h, "a second section %q in this step; the first is in line %d", s, line)
+		if at, twice := d.step.has[s]; twice {
+			d.errorAt(h, "a second section %q in this step; the first is at %s", s, at)
 		}
-		d.step.has[s], d.sec = d.line(h), s
+		d.step.has[s], d.sec = d.place(h), s
 	case h.Level == 3 && d.step == nil:
 		d.errorAt(h, "section %q%s; expected \"### belief\" or \"### afterwards\" before the first step", s, meant(s, front))
 	case h.Level == 3 && len(d.out.Drills) == 0:
@@ -189,7 +189,7 @@ func (d *reader) options(l *ast.List) {
 			d.errorAt(first, "an option; expected \"- `key` words\" and, after an empty line, why")
 			continue
 		}
-		o := OptionText{Key: spans[0].Code, Label: spans[1:]}
+		o := OptionText{Key: spans[0].Code, Label: spans[1:], at: d.place(first)}
 		o.Label[0].T = strings.TrimLeft(o.Label[0].T, " ")
 		if o.Label[0] == (Span{}) { // there was but a space between the key and a word in code
 			o.Label = o.Label[1:]
@@ -207,9 +207,6 @@ func (d *reader) options(l *ast.List) {
 		d.step.Options = append(d.step.Options, o)
 	}
 }
-
-// line is the line of a node.
-func (d *reader) line(n ast.Node) int { return 1 + bytes.Count(d.src[:d.offset(n)], []byte("\n")) }
 
 // place is the line of a node and the column of its first letter: "12:3".
 func (d *reader) place(n ast.Node) string { return d.placeOf(d.offset(n)) }

@@ -48,7 +48,7 @@ func TestOptions(t *testing.T) {
 
 func TestTextErrorsHaveTheirLine(t *testing.T) {
 	for _, tc := range []struct{ name, md, want string }{
-		{"no title", "text\n", "en.md:1: no title"},
+		{"no title", "text\n", "en.md:1:1: no title"},
 		{"html", "# T\n\n## a: A\n\nx <b>y</b>\n", "en.md:5:1: RawHTML"},
 		{"html block", "# T\n\n## a: A\n\n<div>\n</div>\n", "en.md:5:1: HTMLBlock"},
 		{"image", "# T\n\n## a: A\n\n![x](y)\n", "en.md:5:3: Image"},
