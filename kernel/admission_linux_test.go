@@ -54,6 +54,7 @@ var asked = []string{"SYN_RECV", "ESTABLISHED", "SyncookiesSent", "SyncookiesRec
 const admissionTime = 600 * time.Millisecond
 
 func TestAdmissionTables(t *testing.T) {
+	t.Parallel()
 	needsKernel(t)
 	scenes := append(synQueueScenes(), acceptQueueScenes()...)
 	if n := len(synQueueScenes()); n < 40 {

@@ -131,6 +131,7 @@ func claimSource(t *testing.T, name string) Source {
 
 // Every claim that one machine can show is shown on the kernel, by its name.
 func TestClaimsOnTheKernel(t *testing.T) {
+	t.Parallel()
 	needsKernel(t)
 	needed := map[string]Source{}
 	for _, names := range claims {

@@ -104,6 +104,7 @@ const brief = 1200 * time.Millisecond
 
 // And where Linux is to be had, it does the same, but for one in twenty.
 func TestExportedScenesOnTheKernel(t *testing.T) {
+	t.Parallel()
 	needsKernel(t)
 	dir := t.TempDir()
 	var files []string

@@ -22,6 +22,7 @@ var delicate = map[string]string{
 // The solution of each puzzle is one on the kernel too: the same segments, calls and
 // states. A scene on the kernel has no calls from outside.
 func TestPuzzlesOnTheKernel(t *testing.T) {
+	t.Parallel()
 	needsKernel(t)
 	all, err := lessons.Puzzles()
 	if err != nil {
@@ -53,6 +54,7 @@ var (
 // What was found for the listed targets leads there on the kernel too: the first answer
 // of each that a kernel can play; every sixth of them, with SOAK all, which takes minutes.
 func TestFoundOnTheKernel(t *testing.T) {
+	t.Parallel()
 	needsKernel(t)
 	share := 6
 	if os.Getenv("SOAK") != "" {

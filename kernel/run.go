@@ -14,6 +14,9 @@ const Longest = 90 * time.Second
 // AtOnce is how many files are played at the same time: they mostly wait.
 const AtOnce = 12
 
+// room is shared by all that ask at the same time.
+var room = make(chan struct{}, AtOnce)
+
 // Source is a script, or a scene if its name ends so.
 type Source struct {
 	Name, Text string
@@ -33,7 +36,6 @@ func Read(names []string) []Source {
 // Sources plays what has been read and hands each verdict over, in the same order.
 func Sources(texts []Source, tell func(*Verdict)) {
 	out := make([]chan *Verdict, len(texts))
-	room := make(chan struct{}, AtOnce)
 	var all sync.WaitGroup
 	for i, s := range texts {
 		out[i] = make(chan *Verdict, 1)
@@ -71,6 +73,10 @@ const TooLate = 2 * time.Millisecond
 // before it is given up.
 const busyTries = 10
 
+// busyTime is how long it is played again in all: ten plays of ten seconds each say
+// no more than four.
+const busyTime = 30 * time.Second
+
 // repeats are played a few at a time: whatever was late may have been so because of
 // the others.
 var repeats = make(chan struct{}, 2)
@@ -85,7 +91,7 @@ func again(play func() *Verdict) *Verdict {
 	}
 	repeats <- struct{}{}
 	defer func() { <-repeats }()
-	differ, worst := 0, v.Late
+	differ, worst, begin := 0, v.Late, time.Now()
 	for n := 2; ; n++ {
 		if v.Late <= TooLate {
 			differ++
@@ -93,7 +99,7 @@ func again(play func() *Verdict) *Verdict {
 		switch {
 		case differ == Tries:
 			return v
-		case n > busyTries:
+		case n > busyTries || time.Since(begin) > busyTime:
 			v.Err = tooBusy(worst, v.Err)
 			return v
 		}
