@@ -7,11 +7,11 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"wirestep/engine/packetdrill"
+	"wirestep/engine/packetdrill/script"
 )
 
 // expr is an argument of a script's call.
-type expr = packetdrill.Expr
+type expr = script.Expr
 
 // task is a system call, ready to be made.
 type task struct {
@@ -30,7 +30,7 @@ type done struct {
 
 // waiting is a call that the script lets block.
 type waiting struct {
-	e     *packetdrill.Event
+	e     *script.Event
 	t     *task
 	done  chan done
 	began time.Time
@@ -41,7 +41,7 @@ type waiting struct {
 const patience = 3 * time.Second
 
 // call makes a system call and compares its result.
-func (p *player) call(e *packetdrill.Event, base time.Time) *Difference {
+func (p *player) call(e *script.Event, base time.Time) *Difference {
 	if d := p.join(); d != nil {
 		return d
 	}
@@ -65,7 +65,7 @@ func (p *player) call(e *packetdrill.Event, base time.Time) *Difference {
 	p.w.Happened(now, max(now, p.sims(<-began)))
 	if e.When.Blocks {
 		until := p.start.Add(time.Duration(e.When.End))
-		if e.When.EndRel || e.When.Kind == packetdrill.Relative {
+		if e.When.EndRel || e.When.Kind == script.Relative {
 			until = base.Add(time.Duration(e.When.End))
 		}
 		p.blocked = &waiting{e, t, ch, base, until}
@@ -80,7 +80,7 @@ func (p *player) call(e *packetdrill.Event, base time.Time) *Difference {
 }
 
 // never reports whether a call never waits, because its socket does not.
-func (p *player) never(c *packetdrill.Call) bool {
+func (p *player) never(c *script.Call) bool {
 	if c.Name == "close" || c.Name == "poll" || c.Name == "epoll_wait" {
 		return false
 	}
@@ -108,12 +108,12 @@ func (p *player) join() *Difference {
 }
 
 // result spells what a script expects of a call.
-func result(c *packetdrill.Call) string {
+func result(c *script.Call) string {
 	return strings.TrimSpace(c.Result.String() + " " + c.Errno)
 }
 
 // returned compares the result of a call.
-func (p *player) returned(e *packetdrill.Event, t *task, r done) *Difference {
+func (p *player) returned(e *script.Event, t *task, r done) *Difference {
 	c := e.Call
 	got := fmt.Sprint(r.n)
 	name := ""
@@ -174,7 +174,7 @@ func (a args) num(i int, d int64) int64 {
 }
 
 // task prepares a call by its name.
-func (p *player) task(c *packetdrill.Call) (*task, error) {
+func (p *player) task(c *script.Call) (*task, error) {
 	a := args(c.Args)
 	if t := p.socketTask(c.Name, a); t != nil {
 		return t, nil
@@ -238,7 +238,7 @@ func (p *player) socketTask(name string, a args) *task {
 
 // address reads a struct sockaddr; what is not said is the default.
 func (p *player) address(x *expr, ip addrOf, port uint16) unix.Sockaddr {
-	if x.Kind == packetdrill.Struct {
+	if x.Kind == script.Struct {
 		if n, ok := fieldValue(x, "sin_port", "sin6_port"); ok {
 			port = uint16(n)
 		}

@@ -6,12 +6,12 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"wirestep/engine/packetdrill"
+	"wirestep/engine/packetdrill/script"
 )
 
 // fileTask prepares the calls about files and pipes, and those that move data
 // between them and a socket.
-func (p *player) fileTask(c *packetdrill.Call, a args) *task {
+func (p *player) fileTask(c *script.Call, a args) *task {
 	switch c.Name {
 	case "open":
 		return &task{opens: true, do: func() (int64, error) {
@@ -61,7 +61,7 @@ func (p *player) fileTask(c *packetdrill.Call, a args) *task {
 // capability takes a capability from the thread of the script, or gives it back.
 func (p *player) capability(a args) error {
 	word := strings.TrimPrefix(a.at(1).Text, "CAP_")
-	n, known := packetdrill.Constant("CAP_" + word)
+	n, known := script.Constant("CAP_" + word)
 	if !known || a.num(0, 0) != 0 {
 		return fmt.Errorf("cap_set() of %s: only effective capabilities that have a name", a.at(1))
 	}

@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"wirestep/engine/packetdrill"
+	"wirestep/engine/packetdrill/script"
 )
 
 type addrOf = netip.Addr
@@ -27,7 +27,7 @@ func parseAddr(texts ...string) (netip.Addr, bool) {
 }
 
 // dataTask prepares the calls that carry data.
-func (p *player) dataTask(c *packetdrill.Call, a args) *task {
+func (p *player) dataTask(c *script.Call, a args) *task {
 	fd := p.fd(a.at(0))
 	switch c.Name {
 	case "read":
@@ -47,7 +47,7 @@ func (p *player) dataTask(c *packetdrill.Call, a args) *task {
 		return addressed(unix.SYS_RECVFROM, fd, p.pieceOf(a.at(1), a.num(2, 0)), a.num(3, 0))
 	case "send", "sendto":
 		m := p.pieceOf(a.at(1), a.num(2, 0))
-		if x := a.at(4); x.Kind == packetdrill.Struct || a.num(3, 0)&unix.MSG_FASTOPEN != 0 {
+		if x := a.at(4); x.Kind == script.Struct || a.num(3, 0)&unix.MSG_FASTOPEN != 0 {
 			to := p.address(x, p.u.remote, p.u.connect)
 			return &task{blocks: true, do: func() (int64, error) {
 				n, err := unix.SendmsgN(fd, m.b, nil, to, int(a.num(3, 0))|unix.MSG_NOSIGNAL)
@@ -153,7 +153,7 @@ func (p *player) epollEvent(x *expr) *unix.EpollEvent {
 
 func (p *player) epollTask(fd int, a args) *task {
 	want := []*expr{a.at(1)}
-	if a.at(1).Kind == packetdrill.Array {
+	if a.at(1).Kind == script.Array {
 		want = a.at(1).List
 	}
 	events := make([]unix.EpollEvent, max(a.num(2, 1), 1))
@@ -164,7 +164,7 @@ func (p *player) epollTask(fd int, a args) *task {
 		},
 		check: func() (expected, got string) {
 			for i := 0; i < min(len(events), len(want)); i++ {
-				if want[i].Kind != packetdrill.Struct {
+				if want[i].Kind != script.Struct {
 					continue
 				}
 				w := p.epollEvent(want[i])

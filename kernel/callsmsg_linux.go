@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"wirestep/engine/packetdrill"
+	"wirestep/engine/packetdrill/script"
 	"wirestep/engine/sim"
 	"wirestep/engine/wire"
 )
@@ -108,7 +109,7 @@ func controlRoom(msg *expr) (n int) {
 	for _, c := range packetdrill.Controls(msg) {
 		size := 4
 		data := c.Field("cmsg_data", 2)
-		if data != nil && data.Kind == packetdrill.Struct {
+		if data != nil && data.Kind == script.Struct {
 			size = 48
 			if data.Field("ee_errno", -1) != nil {
 				level, _ := fieldValue(c, "cmsg_level")

@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"wirestep/engine/packetdrill"
+	"wirestep/engine/packetdrill/script"
 	"wirestep/engine/tcp"
 )
 
@@ -45,10 +45,10 @@ func (p *player) optionTask(name string, a args) (*task, error) {
 	no := [2]int{int(level), int(number)}
 	if name == "setsockopt" {
 		b := ints(numbers(a.at(3)))
-		if a.at(3).Kind == packetdrill.Text {
+		if a.at(3).Kind == script.Text {
 			b = []byte(a.at(3).Text)
 		}
-		if n, is := a.at(3).Value(); is && n == 0 && a.at(3).Kind == packetdrill.Number {
+		if n, is := a.at(3).Value(); is && n == 0 && a.at(3).Kind == script.Number {
 			b = nil
 		}
 		size := a.num(4, int64(len(b)))
@@ -91,18 +91,18 @@ func getTask(fd int, no [2]int, a args) *task {
 		size = asked
 	}
 	t := &task{do: func() (int64, error) { return zero(sockopt(unix.SYS_GETSOCKOPT, fd, no, b, &size)) }}
-	if want.Kind == packetdrill.AnyValue {
+	if want.Kind == script.AnyValue {
 		return t
 	}
 	t.check = func() (string, string) {
 		switch {
-		case want.Kind == packetdrill.Text:
+		case want.Kind == script.Text:
 			return strings.TrimRight(want.Text, "\x00"), strings.TrimRight(string(b[:min(int(size), len(b))]), "\x00")
 		case no == [2]int{unix.SOL_TCP, unix.TCP_INFO}:
 			return infoCheck(fd, want)
 		case asked >= 0 && size != asked:
 			return fmt.Sprint(asked, " bytes"), fmt.Sprint(size)
-		case no == [2]int{unix.SOL_SOCKET, unix.SO_ERROR} && len(want.List) == 1 && want.List[0].Kind == packetdrill.Word:
+		case no == [2]int{unix.SOL_SOCKET, unix.SO_ERROR} && len(want.List) == 1 && want.List[0].Kind == script.Word:
 			return want.List[0].Text, errnoName(unix.Errno(binary.NativeEndian.Uint32(b)))
 		}
 		var got []int64

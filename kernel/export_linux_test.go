@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"wirestep/engine/packetdrill"
+	"wirestep/engine/packetdrill/script"
 	"wirestep/engine/scene"
 )
 
@@ -110,7 +111,7 @@ func TestExportedScenesOnTheKernel(t *testing.T) {
 	var files []string
 	pass, _ := onEngineToo(t)
 	for _, name := range slices.Sorted(maps.Keys(pass)) {
-		sc, err := packetdrill.Parse(name, pass[name], nil)
+		sc, err := script.Parse(name, pass[name], nil)
 		if err != nil {
 			t.Fatal(err)
 		}

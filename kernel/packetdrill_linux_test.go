@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"wirestep/engine/packetdrill"
+	"wirestep/engine/packetdrill/script"
 )
 
 // packetdrillVariable names the variable that says where packetdrill is. What is written
@@ -90,7 +90,7 @@ func TestExportedScenesInPacketdrill(t *testing.T) {
 	var files []string
 	pass, _ := onEngineToo(t)
 	for _, name := range slices.Sorted(maps.Keys(pass)) {
-		if sc, err := packetdrill.Parse(name, pass[name], nil); err != nil || lasts(sc) > Longest {
+		if sc, err := script.Parse(name, pass[name], nil); err != nil || lasts(sc) > Longest {
 			continue
 		}
 		file := filepath.Join(dir, name)
@@ -161,7 +161,7 @@ func TestOwnScriptsInPacketdrill(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if sc, err := packetdrill.Parse(file, string(b), packetdrill.DefaultsFor("", string(b))); err == nil && !excused[file] && lasts(sc) <= Longest {
+		if sc, err := script.Parse(file, string(b), script.DefaultsFor("", string(b))); err == nil && !excused[file] && lasts(sc) <= Longest {
 			files = append(files, file)
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"wirestep/engine/packetdrill"
+	"wirestep/engine/packetdrill/python"
+	"wirestep/engine/packetdrill/script"
 	"wirestep/engine/sim"
 	"wirestep/engine/tcp"
 	"wirestep/engine/wire"
@@ -15,7 +17,7 @@ import (
 
 // player plays one script on one namespace.
 type player struct {
-	sc      *packetdrill.Script
+	sc      *script.Script
 	u       *setup
 	s       *space
 	w       *packetdrill.Wire
@@ -25,7 +27,7 @@ type player struct {
 	buf     []byte
 	fds     map[int64]int
 	blocked *waiting
-	code    packetdrill.Code
+	code    python.Code
 	held    [][]byte // memory of calls
 	caps    func()   // gives back what cap_set() has taken
 	had     [2]unix.CapUserData
@@ -53,7 +55,7 @@ func Play(file, text string) *Verdict {
 }
 
 func play(v *Verdict, m *meter, file, text string) error {
-	sc, err := packetdrill.Parse(file, text, packetdrill.DefaultsFor("", text))
+	sc, err := script.Parse(file, text, script.DefaultsFor("", text))
 	if err != nil {
 		return err
 	}
@@ -93,14 +95,14 @@ func play(v *Verdict, m *meter, file, text string) error {
 }
 
 // lasts is how long a script takes, by what it says.
-func lasts(sc *packetdrill.Script) time.Duration {
+func lasts(sc *script.Script) time.Duration {
 	var at sim.Duration
 	for i := range sc.Events {
 		w := &sc.Events[i].When
 		switch w.Kind {
-		case packetdrill.Absolute, packetdrill.Range:
+		case script.Absolute, script.Range:
 			at = max(at, w.From)
-		case packetdrill.Relative, packetdrill.RelRange:
+		case script.Relative, script.RelRange:
 			at += w.From
 		}
 	}
@@ -147,7 +149,7 @@ func (p *player) sims(t time.Time) sim.Time {
 
 func (p *player) stamp(t time.Time) string { return fmt.Sprintf("%.6f", t.Sub(p.start).Seconds()) }
 
-func (p *player) differ(e *packetdrill.Event, k Kind, format string, a ...any) *Difference {
+func (p *player) differ(e *script.Event, k Kind, format string, a ...any) *Difference {
 	return &Difference{p.sc.File, e.Line, k, fmt.Sprintf(format, a...)}
 }
 
@@ -156,13 +158,13 @@ func (p *player) note(at sim.Time, text string) {
 }
 
 // event plays one line.
-func (p *player) event(e *packetdrill.Event) error {
+func (p *player) event(e *script.Event) error {
 	if e.Packet != nil && !e.Packet.In {
 		return p.expect(e)
 	}
 	lo, _ := p.w.Window(e)
 	base := p.w.Now()
-	if late := base.Sub(lo); e.When.Kind == packetdrill.Absolute && late > sim.Duration(p.tol()) {
+	if late := base.Sub(lo); e.When.Kind == script.Absolute && late > sim.Duration(p.tol()) {
 		return p.differ(e, InTime, "expected this at %s, got there at %s", p.stamp(p.real(lo)), p.stamp(p.real(base)))
 	}
 	if lo = max(lo, base); e.Command == "" {
@@ -205,7 +207,7 @@ func (p *player) idle(wait time.Duration) {
 }
 
 // expect compares the next packet that the kernel sends.
-func (p *player) expect(e *packetdrill.Event) error {
+func (p *player) expect(e *script.Event) error {
 	expected, got, how, ok := p.w.Expect(e, beyond)
 	if !ok {
 		k := InSegment
@@ -243,7 +245,7 @@ func (p *player) take(q sent) bool {
 	return true
 }
 
-func (p *player) inject(e *packetdrill.Event) *Difference {
+func (p *player) inject(e *script.Event) *Difference {
 	p.catchUp()
 	s, expected, got := p.w.Arriving(e.Packet)
 	if expected != "" {
@@ -271,7 +273,7 @@ func (p *player) catchUp() {
 	}
 }
 
-func (p *player) listening(c *packetdrill.Call) {
+func (p *player) listening(c *script.Call) {
 	name, err := unix.Getsockname(p.fd(args(c.Args).at(0)))
 	if err != nil {
 		return
@@ -287,7 +289,7 @@ func (p *player) listening(c *packetdrill.Call) {
 }
 
 // assert runs %{ code }% over TCP_INFO and SO_MEMINFO of the socket that was opened last.
-func (p *player) assert(e *packetdrill.Event) *Difference {
+func (p *player) assert(e *script.Event) *Difference {
 	var info []tcp.InfoField
 	p.s.find(func(fd int) bool {
 		if info, _ = tcpInfo(fd); info == nil {

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"wirestep/engine/host"
-	"wirestep/engine/packetdrill"
+	"wirestep/engine/packetdrill/script"
 	"wirestep/engine/sim"
 	"wirestep/engine/wire"
 )
@@ -133,7 +133,7 @@ func (p *process) make(in *host.Instr) error {
 	case "write", "send":
 		return p.writes(fd, p.arg(in, 1), p.flags(in, 2))
 	case "shutdown":
-		n, _ := packetdrill.Constant(p.arg(in, 1).Text)
+		n, _ := script.Constant(p.arg(in, 1).Text)
 		return unix.Shutdown(fd, int(n))
 	case "close", "abort":
 		if in.Name == "abort" {
@@ -155,7 +155,7 @@ func (p *process) make(in *host.Instr) error {
 }
 
 func (p *process) flags(in *host.Instr, i int) int {
-	n, _ := packetdrill.Constant(p.arg(in, i).Text)
+	n, _ := script.Constant(p.arg(in, i).Text)
 	return int(n) | unix.MSG_NOSIGNAL
 }
 
@@ -257,10 +257,10 @@ func (p *process) writes(fd int, a host.Arg, flags int) error {
 
 // option is setsockopt([LEVEL,] OPTION, VALUE…).
 func (p *process) option(fd int, a []host.Arg) error {
-	if _, _, is := packetdrill.OptionNumber(a[0].Text); !is && len(a) > 1 {
+	if _, _, is := script.OptionNumber(a[0].Text); !is && len(a) > 1 {
 		a = a[1:]
 	}
-	level, number, known := packetdrill.OptionNumber(a[0].Text)
+	level, number, known := script.OptionNumber(a[0].Text)
 	if !known {
 		return unix.ENOPROTOOPT
 	}

@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"wirestep/engine/packetdrill"
+	"wirestep/engine/packetdrill/script"
 	"wirestep/engine/wire"
 )
 
@@ -187,7 +187,7 @@ func (r *recorder) acknowledges(a *act, dup wire.SackBlock) error {
 	if err := r.s.inject(b); err != nil {
 		return err
 	}
-	r.out = append(r.out, line+"< "+packetdrill.SpellSegment(&s, true))
+	r.out = append(r.out, line+"< "+script.SpellSegment(&s, true))
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"wirestep/engine/packetdrill"
+	"wirestep/engine/packetdrill/script"
 	"wirestep/engine/sim"
 	"wirestep/engine/wire"
 )
@@ -36,9 +37,9 @@ type recorder struct {
 
 // record plays a plan and returns the script of what happened.
 func record(p *plan) (string, error) {
-	sc := &packetdrill.Script{}
+	sc := &script.Script{}
 	if p.ip6 {
-		sc.Options = []packetdrill.Option{{Name: "ip_version", Value: "ipv6"}}
+		sc.Options = []script.Option{{Name: "ip_version", Value: "ipv6"}}
 	}
 	u, err := newSetup(sc)
 	if err != nil {
@@ -107,7 +108,7 @@ func (r *recorder) begin() error {
 
 // made makes a system call and writes it down with its result.
 func (r *recorder) made(call string) (int64, error) {
-	sc, err := packetdrill.Parse("call", "0 "+call+" = 0", nil)
+	sc, err := script.Parse("call", "0 "+call+" = 0", nil)
 	if err != nil {
 		return 0, err
 	}
@@ -216,7 +217,7 @@ func (r *recorder) sent(q sent) {
 		s.Seq -= r.isn
 	}
 	win := r.p.wins || s.Flags.Has(wire.SYN)
-	r.out = append(r.out, r.at(q.at, true)+"> "+packetdrill.SpellSegment(&s, win))
+	r.out = append(r.out, r.at(q.at, true)+"> "+script.SpellSegment(&s, win))
 }
 
 // peerSends injects a segment.
@@ -264,7 +265,7 @@ func (r *recorder) peerSends(a *act) error {
 	if err := r.s.inject(b); err != nil {
 		return err
 	}
-	r.out = append(r.out, line+"< "+packetdrill.SpellSegment(&s, true))
+	r.out = append(r.out, line+"< "+script.SpellSegment(&s, true))
 	return nil
 }
 
@@ -286,7 +287,7 @@ func (r *recorder) complains(a *act) error {
 	if err := r.s.inject(b); err != nil {
 		return err
 	}
-	r.out = append(r.out, line+"< "+packetdrill.SpellICMP(&s, uint32(s.Seq-r.isn)))
+	r.out = append(r.out, line+"< "+script.SpellICMP(&s, uint32(s.Seq-r.isn)))
 	return nil
 }
 

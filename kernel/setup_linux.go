@@ -11,6 +11,7 @@ import (
 
 	"wirestep/engine/host"
 	"wirestep/engine/packetdrill"
+	"wirestep/engine/packetdrill/script"
 	shell "wirestep/engine/packetdrill/setup"
 )
 
@@ -51,13 +52,13 @@ type setup struct {
 	scripts       []string
 	notes         []string
 	dir           string
-	defines       []packetdrill.Define
+	defines       []script.Define
 }
 
 func addr(s string) netip.Addr { return netip.MustParseAddr(s) }
 
 // newSetup reads the options of a script.
-func newSetup(s *packetdrill.Script) (*setup, error) {
+func newSetup(s *script.Script) (*setup, error) {
 	u := &setup{local: addr("192.168.0.1"), remote: addr("192.0.2.1"), bits: 16, mtu: 1500, tolerance: 4 * time.Millisecond,
 		bind: 8080, connect: 8080, dir: filepath.Dir(s.File)}
 	for _, o := range s.Options {
@@ -70,7 +71,7 @@ func newSetup(s *packetdrill.Script) (*setup, error) {
 	}
 	for _, o := range s.Options {
 		bad := func(want string) error {
-			return &packetdrill.Error{File: s.File, Line: o.Line, Text: fmt.Sprintf("--%s=%s: expected %s", o.Name, o.Value, want)}
+			return &script.Error{File: s.File, Line: o.Line, Text: fmt.Sprintf("--%s=%s: expected %s", o.Name, o.Value, want)}
 		}
 		n, err := strconv.Atoi(o.Value)
 		switch o.Name {
@@ -97,7 +98,7 @@ func newSetup(s *packetdrill.Script) (*setup, error) {
 			u.scripts = append(u.scripts, strings.Split(o.Value, ",")...)
 		case "define", "D":
 			if name, value, ok := strings.Cut(o.Value, "="); ok {
-				u.defines = append(u.defines, packetdrill.Define{Name: name, Value: value})
+				u.defines = append(u.defines, script.Define{Name: name, Value: value})
 			}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"wirestep/engine/packetdrill"
+	"wirestep/engine/packetdrill/script"
 	"wirestep/templates"
 )
 
@@ -39,7 +40,7 @@ const exampleScript = `// A listener answers a SYN, and takes 100 bytes.
 `
 
 // drill reads and runs a script. An error is the script's, or its length's.
-func (s *Server) drill(r *http.Request, text string) (*packetdrill.Script, *packetdrill.Result, error) {
+func (s *Server) drill(r *http.Request, text string) (*script.Script, *packetdrill.Result, error) {
 	if len(text) > maxScript {
 		return nil, nil, refuse(http.StatusRequestEntityTooLarge, "script-large", "max", maxScript>>10)
 	}
@@ -51,7 +52,7 @@ func (s *Server) drill(r *http.Request, text string) (*packetdrill.Script, *pack
 	}
 	res := packetdrill.Run(scriptName, text, packetdrill.Config{
 		Trace: true, Limits: packetdrill.Limits{Steps: maxScriptWork, Code: maxScriptCode}})
-	script, err := packetdrill.Parse(scriptName, text, packetdrill.Defaults())
+	script, err := script.Parse(scriptName, text, script.Defaults())
 	if err = errors.Join(res.Err, err); err != nil {
 		p := refuse(http.StatusUnprocessableEntity, "script")
 		p.detail = strings.Split(err.Error(), "\n")[:1]
@@ -116,7 +117,7 @@ func scriptOf(r *http.Request) string {
 }
 
 // verdict lays a result out beside the lines of its script.
-func verdict(p templates.Page, text string, script *packetdrill.Script, res *packetdrill.Result) *templates.Verdict {
+func verdict(p templates.Page, text string, script *script.Script, res *packetdrill.Result) *templates.Verdict {
 	v := &templates.Verdict{OK: res.OK, Odd: res.Odd, Leftover: res.Leftover}
 	failed, done := 0, map[int]packetdrill.LineResult{}
 	for _, l := range res.Lines {

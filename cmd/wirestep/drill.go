@@ -7,10 +7,11 @@ import (
 	"strings"
 
 	"wirestep/engine/packetdrill"
+	"wirestep/engine/packetdrill/script"
 )
 
 // defines collects -D NAME=VALUE.
-type defines []packetdrill.Define
+type defines []script.Define
 
 func (d *defines) String() string { return "" }
 
@@ -19,16 +20,16 @@ func (d *defines) Set(text string) error {
 	if !ok || name == "" {
 		return fmt.Errorf("%q: expected NAME=VALUE", text)
 	}
-	*d = append(*d, packetdrill.Define{Name: name, Value: value})
+	*d = append(*d, script.Define{Name: name, Value: value})
 	return nil
 }
 
 // scriptOptions takes options of packetdrill off the arguments: --name=value.
-func scriptOptions(args []string) (options []packetdrill.Option, rest []string) {
+func scriptOptions(args []string) (options []script.Option, rest []string) {
 	for _, a := range args {
 		name, value, _ := strings.Cut(strings.TrimPrefix(a, "--"), "=")
-		if strings.HasPrefix(a, "--") && packetdrill.KnownOption(name) {
-			options = append(options, packetdrill.Option{Name: name, Value: value})
+		if strings.HasPrefix(a, "--") && script.KnownOption(name) {
+			options = append(options, script.Option{Name: name, Value: value})
 			continue
 		}
 		rest = append(rest, a)

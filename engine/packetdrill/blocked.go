@@ -2,6 +2,7 @@ package packetdrill
 
 import (
 	"slices"
+	"wirestep/engine/packetdrill/script"
 
 	"wirestep/engine/host"
 	"wirestep/engine/sim"
@@ -11,7 +12,7 @@ import (
 
 // blocked is a call that has not returned.
 type blocked struct {
-	event  *Event
+	event  *script.Event
 	call   *spelled
 	wait   *host.Wait // nil: it has not been tried
 	done   bool
@@ -36,13 +37,13 @@ func (b *blocked) until() sim.Time {
 }
 
 // call makes a system call.
-func (r *runner) call(e *Event, base sim.Time) *failure {
+func (r *runner) call(e *script.Event, base sim.Time) *failure {
 	if r.blocked != nil {
 		if f := r.finishBlocked(); f != nil {
 			return f
 		}
 	}
-	c := e.Call
+	c := call{e.Call}
 	f, ok := calls[c.Name]
 	if !ok {
 		return failf("a system call that is modelled", "%s()", c.Name)
@@ -73,7 +74,7 @@ func (b *blocked) times(r *runner, base sim.Time) {
 		return
 	}
 	b.lo = epoch.Add(w.End)
-	if w.EndRel || w.Kind == Relative || w.Kind == RelRange {
+	if w.EndRel || w.Kind == script.Relative || w.Kind == script.RelRange {
 		b.lo = base.Add(w.End)
 	}
 	b.hi = b.lo
@@ -141,13 +142,13 @@ func (r *runner) returned(b *blocked, d *host.Done) *failure {
 		want += " " + c.Errno
 	}
 	fail := &failure{expected: c.Name + "() = " + want, got: got}
-	n, ok := c.Result.number()
+	n, ok := c.Result.Value()
 	errno := c.Errno
 	if errno == "EWOULDBLOCK" {
 		errno = "EAGAIN"
 	}
 	switch {
-	case c.Result.Kind == AnyValue:
+	case c.Result.Kind == script.AnyValue:
 	case !ok:
 		return failf("a number as the result of "+c.Name+"()", "%s", c.Result)
 	case d.Opens && d.Errno == tcp.OK:
@@ -174,14 +175,14 @@ func (r *runner) bindFD(script int64, live int32) {
 }
 
 // unbindFD forgets a descriptor that is closed.
-func (r *runner) unbindFD(e *Expr) {
-	n, _ := e.number()
+func (r *runner) unbindFD(e *script.Expr) {
+	n, _ := e.Value()
 	r.fds = slices.DeleteFunc(r.fds, func(p fdPair) bool { return p.script == n })
 }
 
 // fd returns the host's descriptor for an argument; -1 is one that is not open.
-func (r *runner) fd(e *Expr) int32 {
-	n, ok := e.number()
+func (r *runner) fd(e *script.Expr) int32 {
+	n, ok := e.Value()
 	if !ok {
 		return -1
 	}

@@ -2,6 +2,7 @@ package packetdrill
 
 import (
 	"net/netip"
+	"wirestep/engine/packetdrill/script"
 
 	"wirestep/engine/host"
 	"wirestep/engine/sim"
@@ -23,8 +24,11 @@ type spelled struct {
 	passes tcp.Errno
 }
 
+// call is a line with a system call.
+type call struct{ *script.Call }
+
 // speller reads the arguments of a system call.
-type speller func(r *runner, c *Call) (*spelled, *failure)
+type speller func(r *runner, c call) (*spelled, *failure)
 
 // calls are the system calls by name. It is read only.
 var calls map[string]speller
@@ -43,14 +47,14 @@ func init() {
 
 func plainly(c host.Call) (*spelled, *failure) { return &spelled{Call: c}, nil }
 
-func (c *Call) arg(i int) *Expr {
+func (c call) arg(i int) *script.Expr {
 	if i < len(c.Args) {
 		return c.Args[i]
 	}
-	return &Expr{Kind: AnyValue}
+	return &script.Expr{Kind: script.AnyValue}
 }
 
-func (c *Call) need(n int) *failure {
+func (c call) need(n int) *failure {
 	if len(c.Args) < n {
 		return failf(c.Name+"() with "+itoa(n)+" arguments", "%d", len(c.Args))
 	}
@@ -58,29 +62,29 @@ func (c *Call) need(n int) *failure {
 }
 
 // num reads an argument that has to be a number.
-func (c *Call) num(i int) (int64, *failure) {
-	n, ok := c.arg(i).number()
+func (c call) num(i int) (int64, *failure) {
+	n, ok := c.arg(i).Value()
 	if !ok {
 		return 0, failf("a number as argument "+itoa(i+1)+" of "+c.Name+"()", "%s", c.arg(i))
 	}
 	return n, nil
 }
 
-func spellSocket(r *runner, c *Call) (*spelled, *failure) {
-	typ, ok := c.arg(1).number()
-	if ok && typ&0xf != consts["SOCK_STREAM"] {
+func spellSocket(r *runner, c call) (*spelled, *failure) {
+	typ, ok := c.arg(1).Value()
+	if ok && typ&0xf != script.Const("SOCK_STREAM") {
 		return nil, failf("a socket of TCP", "%s", c.arg(1))
 	}
-	return plainly(&host.Socket{NonBlock: ok && typ&consts["SOCK_NONBLOCK"] != 0})
+	return plainly(&host.Socket{NonBlock: ok && typ&script.Const("SOCK_NONBLOCK") != 0})
 }
 
 // address reads a socket address; ... is the one that the script is about. unspec: its
 // family is AF_UNSPEC.
-func (r *runner) address(e *Expr, live wire.Endpoint) (at wire.Endpoint, unspec bool, f *failure) {
-	if e.Kind == Word && e.Text == "AF_UNSPEC" {
+func (r *runner) address(e *script.Expr, live wire.Endpoint) (at wire.Endpoint, unspec bool, f *failure) {
+	if e.Kind == script.Word && e.Text == "AF_UNSPEC" {
 		return live, true, nil
 	}
-	if e.Kind != Struct {
+	if e.Kind != script.Struct {
 		return live, false, nil
 	}
 	at = wire.Endpoint{Addr: live.Addr}
@@ -88,22 +92,22 @@ func (r *runner) address(e *Expr, live wire.Endpoint) (at wire.Endpoint, unspec 
 		v := e.List[i]
 		switch name {
 		case "sa_family", "sin_family", "sin6_family":
-			unspec = v.word() == "AF_UNSPEC"
+			unspec = v.Constant() == "AF_UNSPEC"
 		case "sin_port", "sin6_port":
-			n, ok := v.number()
+			n, ok := v.Value()
 			if !ok {
 				return at, unspec, failf("a port", "%s", v)
 			}
 			at.Port = uint16(n)
 		case "sin_addr", "sin6_addr":
 			switch {
-			case v.Kind == Apply && len(v.List) > 0:
+			case v.Kind == script.Apply && len(v.List) > 0:
 				a, err := netip.ParseAddr(v.List[len(v.List)-1].Text)
 				if err != nil {
 					return at, unspec, failf("an address", "%s", v)
 				}
 				at.Addr = a.Unmap()
-			case v.word() == "INADDR_ANY" || v.Kind == Number && v.Num == 0:
+			case v.Constant() == "INADDR_ANY" || v.Kind == script.Number && v.Num == 0:
 				at.Addr = netip.IPv4Unspecified()
 			}
 		}
@@ -111,7 +115,7 @@ func (r *runner) address(e *Expr, live wire.Endpoint) (at wire.Endpoint, unspec 
 	return at, unspec, nil
 }
 
-func spellBind(r *runner, c *Call) (*spelled, *failure) {
+func spellBind(r *runner, c call) (*spelled, *failure) {
 	at, _, f := r.address(c.arg(1), wire.Endpoint{Addr: r.local, Port: r.bindPort})
 	if f != nil {
 		return nil, f
@@ -119,7 +123,7 @@ func spellBind(r *runner, c *Call) (*spelled, *failure) {
 	return plainly(&host.Bind{FD: r.fd(c.arg(0)), At: at})
 }
 
-func spellListen(r *runner, c *Call) (*spelled, *failure) {
+func spellListen(r *runner, c call) (*spelled, *failure) {
 	n, f := c.num(1)
 	if f != nil {
 		return nil, f
@@ -128,7 +132,7 @@ func spellListen(r *runner, c *Call) (*spelled, *failure) {
 	s := &spelled{Call: &host.Listen{FD: fd, Backlog: int64(int32(n))}}
 	s.then = func(d *host.Done) {
 		if _, l := r.h.FD(fd); d.Errno == tcp.OK && l != nil {
-			n, _ := c.arg(0).number()
+			n, _ := c.arg(0).Value()
 			r.fresh = r.fresh || n == r.testFD || r.listenAt != l.Tuple.Local
 			r.listenAt = l.Tuple.Local
 		}
@@ -136,12 +140,12 @@ func spellListen(r *runner, c *Call) (*spelled, *failure) {
 	return s, nil
 }
 
-func spellAccept(r *runner, c *Call) (*spelled, *failure) {
-	flags, _ := c.arg(3).number()
-	return plainly(&host.Accept{FD: r.fd(c.arg(0)), NonBlock: flags&consts["SOCK_NONBLOCK"] != 0})
+func spellAccept(r *runner, c call) (*spelled, *failure) {
+	flags, _ := c.arg(3).Value()
+	return plainly(&host.Accept{FD: r.fd(c.arg(0)), NonBlock: flags&script.Const("SOCK_NONBLOCK") != 0})
 }
 
-func spellConnect(r *runner, c *Call) (*spelled, *failure) {
+func spellConnect(r *runner, c call) (*spelled, *failure) {
 	to, unspec, f := r.address(c.arg(1), wire.Endpoint{Addr: r.remote, Port: r.connectPort})
 	if f != nil {
 		return nil, f
@@ -159,7 +163,7 @@ func (r *runner) begins(fd int32) func(*host.Done) {
 	}
 }
 
-func spellShutdown(r *runner, c *Call) (*spelled, *failure) {
+func spellShutdown(r *runner, c call) (*spelled, *failure) {
 	how, f := c.num(1)
 	if f != nil {
 		return nil, f
@@ -167,27 +171,27 @@ func spellShutdown(r *runner, c *Call) (*spelled, *failure) {
 	return plainly(&host.Shutdown{FD: r.fd(c.arg(0)), How: how})
 }
 
-func spellClose(r *runner, c *Call) (*spelled, *failure) {
+func spellClose(r *runner, c call) (*spelled, *failure) {
 	fd := r.fd(c.arg(0))
 	r.unbindFD(c.arg(0))
 	return plainly(&host.Close{FD: fd})
 }
 
-func spellFcntl(r *runner, c *Call) (*spelled, *failure) {
+func spellFcntl(r *runner, c call) (*spelled, *failure) {
 	cmd, f := c.num(1)
 	if f != nil {
 		return nil, f
 	}
-	arg, _ := c.arg(2).number()
+	arg, _ := c.arg(2).Value()
 	return plainly(&host.Fcntl{FD: r.fd(c.arg(0)), Cmd: cmd, Arg: arg})
 }
 
-func spellIoctl(r *runner, c *Call) (*spelled, *failure) {
+func spellIoctl(r *runner, c call) (*spelled, *failure) {
 	cmd, f := c.num(1)
 	if f != nil {
 		return nil, f
 	}
-	want, ok := c.arg(2).number()
+	want, ok := c.arg(2).Value()
 	s := &spelled{Call: &host.Ioctl{FD: r.fd(c.arg(0)), Cmd: cmd, Arg: want}}
 	s.check = func(d *host.Done) *failure {
 		if ok && len(d.Values) > 0 && want != d.Values[0] {
@@ -198,7 +202,7 @@ func spellIoctl(r *runner, c *Call) (*spelled, *failure) {
 	return s, nil
 }
 
-func spellDup(r *runner, c *Call) (*spelled, *failure) { return plainly(&host.Dup{FD: r.fd(c.arg(0))}) }
+func spellDup(r *runner, c call) (*spelled, *failure) { return plainly(&host.Dup{FD: r.fd(c.arg(0))}) }
 
 // millis is the timeout of poll().
 func millis(ms int64) sim.Duration { return max(sim.Duration(ms)*sim.Millisecond, -1) }

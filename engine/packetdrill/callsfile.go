@@ -2,32 +2,33 @@ package packetdrill
 
 import (
 	"strings"
+	"wirestep/engine/packetdrill/script"
 
 	"wirestep/engine/host"
 )
 
-func spellPipe(r *runner, c *Call) (*spelled, *failure) {
+func spellPipe(r *runner, c call) (*spelled, *failure) {
 	ends := c.arg(0).List
 	if len(ends) != 2 {
 		return nil, failf("two descriptors in pipe()", "%s", c.arg(0))
 	}
 	for _, e := range ends {
-		if _, ok := e.number(); !ok {
+		if _, ok := e.Value(); !ok {
 			return nil, failf("a descriptor in pipe()", "%s", e)
 		}
 	}
 	return &spelled{Call: &host.Pipe{}, then: func(d *host.Done) {
 		for i, e := range ends {
-			n, _ := e.number()
+			n, _ := e.Value()
 			r.bindFD(n, int32(d.Values[i]))
 		}
 	}}, nil
 }
 
-func spellOpen(r *runner, c *Call) (*spelled, *failure) {
+func spellOpen(r *runner, c call) (*spelled, *failure) {
 	name := c.arg(0).Text
 	flags, f := c.num(1)
-	if f != nil || c.arg(0).Kind != Text {
+	if f != nil || c.arg(0).Kind != script.Text {
 		return nil, failf("a name and flags in open()", "%s", c.arg(0))
 	}
 	switch {
@@ -35,7 +36,7 @@ func spellOpen(r *runner, c *Call) (*spelled, *failure) {
 		return plainly(&host.Open{Size: -1})
 	case name == "/dev/null":
 		return plainly(&host.Open{})
-	case r.cfg.Read != nil && flags&consts["O_CREAT"] == 0:
+	case r.cfg.Read != nil && flags&script.Const("O_CREAT") == 0:
 		if b, err := r.cfg.Read(name); err == nil {
 			return plainly(&host.Open{Size: int64(len(b))})
 		}
@@ -43,7 +44,7 @@ func spellOpen(r *runner, c *Call) (*spelled, *failure) {
 	return plainly(&host.Open{Missing: true})
 }
 
-func spellSplice(r *runner, c *Call) (*spelled, *failure) {
+func spellSplice(r *runner, c call) (*spelled, *failure) {
 	if f := c.need(6); f != nil {
 		return nil, f
 	}
@@ -51,11 +52,11 @@ func spellSplice(r *runner, c *Call) (*spelled, *failure) {
 	if f != nil {
 		return nil, f
 	}
-	flags, _ := c.arg(5).number()
+	flags, _ := c.arg(5).Value()
 	return plainly(&host.Splice{From: r.fd(c.arg(0)), To: r.fd(c.arg(2)), Size: size, Flags: flags})
 }
 
-func spellSendfile(r *runner, c *Call) (*spelled, *failure) {
+func spellSendfile(r *runner, c call) (*spelled, *failure) {
 	size, f := c.num(3)
 	if f != nil {
 		return nil, f
@@ -68,16 +69,16 @@ func spellSendfile(r *runner, c *Call) (*spelled, *failure) {
 }
 
 // offset reads the offset of sendfile(): a number, or one in brackets; NULL is none.
-func offset(e *Expr) (int64, bool) {
-	if e.Kind == Array && len(e.List) == 1 {
+func offset(e *script.Expr) (int64, bool) {
+	if e.Kind == script.Array && len(e.List) == 1 {
 		e = e.List[0]
 	}
-	n, ok := e.number()
-	return n, ok && e.Kind != Word
+	n, ok := e.Value()
+	return n, ok && e.Kind != script.Word
 }
 
 // spellCapSet reads cap_set(): a capability is given up, or taken back.
-func spellCapSet(r *runner, c *Call) (*spelled, *failure) {
+func spellCapSet(r *runner, c call) (*spelled, *failure) {
 	if f := c.need(3); f != nil {
 		return nil, f
 	}

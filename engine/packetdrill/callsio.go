@@ -2,6 +2,7 @@ package packetdrill
 
 import (
 	"wirestep/engine/host"
+	"wirestep/engine/packetdrill/script"
 	"wirestep/engine/wire"
 )
 
@@ -13,15 +14,15 @@ type buffer struct {
 }
 
 // buffers reads the memory of read(), recvmsg() and the like, and the flags.
-func (c *Call) buffers() (b buffer, flags int64, msg *Expr, fail *failure) {
+func (c call) buffers() (b buffer, flags int64, msg *script.Expr, fail *failure) {
 	switch c.Name {
 	case "readv", "writev":
 		b, fail = iovec(c.arg(1)), c.need(3)
 	case "recvmsg", "sendmsg":
-		if msg = c.arg(1); msg.Kind != Struct {
+		if msg = c.arg(1); msg.Kind != script.Struct {
 			return b, 0, nil, failf("a message as argument 2 of "+c.Name+"()", "%s", msg)
 		}
-		if iov := msg.field("msg_iov", -1); iov != nil {
+		if iov := msg.Field("msg_iov", -1); iov != nil {
 			b = iovec(iov)
 		}
 		flags, fail = c.num(2)
@@ -40,13 +41,13 @@ func (c *Call) buffers() (b buffer, flags int64, msg *Expr, fail *failure) {
 	return b, flags, msg, fail
 }
 
-func iovec(e *Expr) buffer {
+func iovec(e *script.Expr) buffer {
 	var b buffer
 	for _, v := range e.List {
-		if v.Kind != Struct || len(v.List) < 2 {
+		if v.Kind != script.Struct || len(v.List) < 2 {
 			continue
 		}
-		n, _ := v.List[len(v.List)-1].number()
+		n, _ := v.List[len(v.List)-1].Value()
 		b.size += n
 		b.take(v.List[0])
 	}
@@ -54,12 +55,12 @@ func iovec(e *Expr) buffer {
 }
 
 // take reads what a script says of some memory.
-func (b *buffer) take(e *Expr) {
+func (b *buffer) take(e *script.Expr) {
 	switch e.Kind {
-	case Text:
+	case script.Text:
 		b.text += e.Text
-	case Number, Word:
-		n, is := e.number()
+	case script.Number, script.Word:
+		n, is := e.Value()
 		b.null = is && n == 0 // NULL is 0
 	}
 }
@@ -67,7 +68,7 @@ func (b *buffer) take(e *Expr) {
 // maxBuffer limits what one call may carry.
 const maxBuffer = 64 << 20
 
-func spellRecv(r *runner, c *Call) (*spelled, *failure) {
+func spellRecv(r *runner, c call) (*spelled, *failure) {
 	buf, flags, msg, f := c.buffers()
 	if f != nil {
 		return nil, f
@@ -82,7 +83,7 @@ func spellRecv(r *runner, c *Call) (*spelled, *failure) {
 
 // delivered compares what recvmsg() wrote beside the data. There is room for as many
 // control messages as the script expects.
-func (r *runner) delivered(msg *Expr, d *host.Done) *failure {
+func (r *runner) delivered(msg *script.Expr, d *host.Done) *failure {
 	var got []Control
 	flags := d.MsgFlags
 	for _, m := range d.Controls {
@@ -90,14 +91,14 @@ func (r *runner) delivered(msg *Expr, d *host.Done) *failure {
 		if p := m.Report; p != nil {
 			k.Report = &Report{p.Errno, p.Origin, p.Type, p.Code, p.Info, p.Data}
 			if r.mapped {
-				k.Level, k.Type = consts["SOL_IPV6"], consts["IPV6_RECVERR"]
+				k.Level, k.Type = script.Const("SOL_IPV6"), script.Const("IPV6_RECVERR")
 			}
 		}
 		got = append(got, k)
 	}
 	if room := len(Controls(msg)); len(got) > room {
 		got = got[:room]
-		flags |= consts["MSG_CTRUNC"]
+		flags |= script.Const("MSG_CTRUNC")
 	}
 	if want, was := Delivered(msg, flags, got, r.tol); want != "" {
 		return failf(want, "%s", was)
@@ -105,15 +106,15 @@ func (r *runner) delivered(msg *Expr, d *host.Done) *failure {
 	return nil
 }
 
-func spellSend(r *runner, c *Call) (*spelled, *failure) {
+func spellSend(r *runner, c call) (*spelled, *failure) {
 	buf, flags, msg, f := c.buffers()
 	if f != nil {
 		return nil, f
 	}
 	to := c.arg(4)
 	if c.Name == "sendmsg" {
-		if to = c.arg(1).field("msg_name", -1); to == nil {
-			to = &Expr{Kind: AnyValue}
+		if to = c.arg(1).Field("msg_name", -1); to == nil {
+			to = &script.Expr{Kind: script.AnyValue}
 		}
 	}
 	s := &host.Send{FD: r.fd(c.arg(0)), Size: buf.size, Text: buf.text, Flags: flags, Null: buf.null, Plain: c.Name == "write" || c.Name == "writev"}
@@ -125,14 +126,14 @@ func spellSend(r *runner, c *Call) (*spelled, *failure) {
 }
 
 // stampsAsked is SO_TIMESTAMPING for one call, as a control message asks for it.
-func stampsAsked(msg *Expr) (int64, bool) {
+func stampsAsked(msg *script.Expr) (int64, bool) {
 	if msg == nil {
 		return 0, false
 	}
 	for _, m := range Controls(msg) {
-		typ := m.field("cmsg_type", 1)
-		if n, ok := typ.number(); ok && n == consts["SO_TIMESTAMPING"] {
-			return m.field("cmsg_data", 2).number()
+		typ := m.Field("cmsg_type", 1)
+		if n, ok := typ.Value(); ok && n == script.Const("SO_TIMESTAMPING") {
+			return m.Field("cmsg_data", 2).Value()
 		}
 	}
 	return 0, false

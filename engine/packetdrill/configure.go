@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"wirestep/engine/packetdrill/script"
 
 	"wirestep/engine/host"
 	"wirestep/engine/sim"
@@ -20,17 +21,17 @@ const gsoSegs, gsoSize = 65535, 65536
 // configure reads the options of the script and makes the host.
 func (r *runner) configure() error {
 	o := given{version: r.cfg.IP}
-	for _, opt := range append(append([]Option{}, r.script.Options...), r.cfg.Options...) {
+	for _, opt := range append(append([]script.Option{}, r.script.Options...), r.cfg.Options...) {
 		want := r.basics(&opt, &o)
 		if want == "?" {
 			want = r.tolerances(&opt)
 		}
 		if want != "" {
-			return &Error{r.script.File, opt.Line, fmt.Sprintf("--%s=%s: expected %s", opt.Name, opt.Value, want)}
+			return &script.Error{File: r.script.File, Line: opt.Line, Text: fmt.Sprintf("--%s=%s: expected %s", opt.Name, opt.Value, want)}
 		}
 	}
 	if err := r.addresses(o.version, o.own, o.other); err != nil {
-		return &Error{r.script.File, 1, err.Error()}
+		return &script.Error{File: r.script.File, Line: 1, Text: err.Error()}
 	}
 	r.ids = 1
 	r.h = host.New(1, 0, "kernel", []netip.Addr{r.local}, seed, &host.Profiles[0])
@@ -73,7 +74,7 @@ type given struct{ version, own, other string }
 
 // basics takes an option about addresses, ports and words. It returns what was
 // expected instead, "?" for an option that is about something else.
-func (r *runner) basics(o *Option, g *given) string {
+func (r *runner) basics(o *script.Option, g *given) string {
 	n, err := strconv.Atoi(o.Value)
 	switch o.Name {
 	case "ip_version":
@@ -94,10 +95,10 @@ func (r *runner) basics(o *Option, g *given) string {
 			r.connectPort = uint16(n)
 		}
 	case "init_scripts":
-		r.cfg.Defines = append(r.cfg.Defines, Define{"init_scripts", o.Value})
+		r.cfg.Defines = append(r.cfg.Defines, script.Define{Name: "init_scripts", Value: o.Value})
 	case "define", "D":
 		if name, value, ok := strings.Cut(o.Value, "="); ok {
-			r.cfg.Defines = append(r.cfg.Defines, Define{name, value})
+			r.cfg.Defines = append(r.cfg.Defines, script.Define{Name: name, Value: value})
 		}
 	default:
 		return "?"
@@ -106,7 +107,7 @@ func (r *runner) basics(o *Option, g *given) string {
 }
 
 // tolerances takes an option about what is compared, and how.
-func (r *runner) tolerances(o *Option) string {
+func (r *runner) tolerances(o *script.Option) string {
 	n, err := strconv.Atoi(o.Value)
 	switch o.Name {
 	case "tolerance_usecs":

@@ -135,3 +135,24 @@ func TestVerdictLineByLine(t *testing.T) {
 		t.Error("no line has the rule reset.challenge beside it")
 	}
 }
+
+// An option that is packetdrill's and does nothing here is told beside the verdict.
+func TestOddOptions(t *testing.T) {
+	res := packetdrill.Run("x", "--speed=100\n--is_anyip\n--verbose\n0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n", packetdrill.Config{})
+	if got := strings.Join(res.Odd, " "); !res.OK || got != "--speed=100 --is_anyip" {
+		t.Errorf("%v, not understood: %s", res.Failure(), got)
+	}
+}
+
+// An echo of a timestamp that no line has asked for cannot be mapped.
+func TestStrangeEcho(t *testing.T) {
+	const text = "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0\n" +
+		"+0 connect(3, ..., ...) = -1 EINPROGRESS (Operation now in progress)\n+0 > S 0:0(0) <mss 1460,sackOK,TS val 100 ecr 0,nop,wscale 10>\n" +
+		"+.1 < S. 0:0(0) ack 1 win 9 <mss 1000,sackOK,TS val 7 ecr 101,nop,wscale 7>\n"
+	if res := packetdrill.Run("x", text, packetdrill.Config{}); res.OK || !strings.Contains(res.Failure(), "x:5: expected an echo of a timestamp") {
+		t.Error(res.Failure())
+	}
+	if res := packetdrill.Run("x", "--tcp_ts_ecr_scaled\n"+text, packetdrill.Config{}); !res.OK {
+		t.Error(res.Failure())
+	}
+}

@@ -2,6 +2,7 @@ package packetdrill
 
 import (
 	"strings"
+	"wirestep/engine/packetdrill/script"
 
 	"wirestep/engine/host"
 	"wirestep/engine/sim"
@@ -94,7 +95,7 @@ func (r *runner) tick(at sim.Time) {
 
 // await runs timers until something that a line may ask for is on the interface,
 // but not beyond limit.
-func (r *runner) await(k *Packet, limit sim.Time) bool {
+func (r *runner) await(k *script.Packet, limit sim.Time) bool {
 	for {
 		r.pass(k)
 		switch {
@@ -116,7 +117,7 @@ func (r *runner) await(k *Packet, limit sim.Time) bool {
 
 // pass leaves aside what other connections than the one under test have sent, as
 // packetdrill does. A SYN may begin the one that the line is about.
-func (r *runner) pass(k *Packet) {
+func (r *runner) pass(k *script.Packet) {
 	for len(r.out) > 0 && r.cur != nil {
 		s := &r.out[0].seg
 		if s.Src == r.cur.local && s.Dst == r.cur.remote || r.firstSYN(s, k) {
@@ -127,7 +128,7 @@ func (r *runner) pass(k *Packet) {
 	}
 }
 
-func (r *runner) firstSYN(s *wire.Segment, k *Packet) bool {
+func (r *runner) firstSYN(s *wire.Segment, k *script.Packet) bool {
 	const both = wire.SYN | wire.ACK
 	return s.Flags&both == wire.SYN && k.Flags&both == wire.SYN
 }

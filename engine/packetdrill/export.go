@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"wirestep/engine/packetdrill/script"
 
 	"wirestep/engine"
 	"wirestep/engine/host"
@@ -197,7 +198,7 @@ func (x *exporter) comment(format string, a ...any) {
 
 // short6 prints seconds without zeros at the end.
 func short6(d sim.Duration) string {
-	return strings.TrimSuffix(strings.TrimRight(seconds(d), "0"), ".")
+	return strings.TrimSuffix(strings.TrimRight(script.Seconds(d), "0"), ".")
 }
 
 // head writes what the script begins with: addresses, tolerances and settings.
@@ -320,7 +321,6 @@ func scriptEnds(v6 bool) (local, remote netip.Addr) {
 }
 
 // cookie makes a Fast Open cookie that the host has given out one for the addresses of the
-// script.
 func (x *exporter) cookie(o *wire.Options) {
 	for i := range int(x.h.Sys.FastOpenKeyN) {
 		k := x.h.Sys.FastOpenKeys[i]
@@ -353,8 +353,8 @@ func (x *exporter) spell(p *engine.Packet, val, ecr *stampShift) string {
 	if s.ECN != wire.NotECT {
 		ecn = s.ECN.String()
 	}
-	opts := strings.TrimSuffix(spellOptions(o.Bytes()), ",eol")
-	return spell(ecn, s.Flags, uint32(p.RelSeq()), len(s.Payload), s.Flags.Has(wire.ACK), uint32(p.RelAck()), int(s.Win), int(s.Urg), opts)
+	opts := strings.TrimSuffix(script.SpellOptions(o.Bytes()), ",eol")
+	return script.Spell(ecn, s.Flags, uint32(p.RelSeq()), len(s.Payload), s.Flags.Has(wire.ACK), uint32(p.RelAck()), int(s.Win), int(s.Urg), opts)
 }
 
 // icmp writes an ICMP error that the script sends.
@@ -364,50 +364,12 @@ func (x *exporter) icmp(ev *trace.Event, p *engine.Packet) {
 		x.others++
 		return
 	}
-	text := SpellICMP(s, uint32(p.RelSeq()))
+	text := script.SpellICMP(s, uint32(p.RelSeq()))
 	if text == "" {
-		x.comment("an ICMP message of type %d and code %d arrived", s.ICMP.Type, s.ICMP.Code)
+		x.comment("an script.ICMP message of type %d and code %d arrived", s.ICMP.Type, s.ICMP.Code)
 		return
 	}
 	x.line(ev.At, "< "+text)
-}
-
-// SpellICMP writes an ICMP error about a segment that begins at seq, "" if a script
-// has no words for it.
-func SpellICMP(s *wire.Segment, seq uint32) string {
-	typ, code := icmpWords(&s.ICMP)
-	if typ == "" {
-		return ""
-	}
-	text := "icmp " + typ
-	if code != "" {
-		text += " " + code
-	}
-	if s.ICMP.MTU > 0 {
-		text += fmt.Sprintf(" mtu %d", s.ICMP.MTU)
-	}
-	return fmt.Sprintf("%s [%d:%d(%d)]", text, seq, seq+uint32(len(s.Payload)), len(s.Payload))
-}
-
-// icmpWords are the words for an ICMP message, "" if there are none.
-func icmpWords(m *wire.ICMP) (typ, code string) {
-	column, codes := 0, []string{"net_unreachable", "host_unreachable", "protocol_unreachable", "port_unreachable", "frag_needed", "source_route_failed",
-		"net_unknown", "host_unknown", "source_host_isolated", "net_prohibited", "host_prohibited"}
-	if m.V6 {
-		column, codes = 1, []string{"no_route", "admin_prohibited", "not_neighbour", "address_unreachable", "port_unreachable"}
-	}
-	for _, t := range []string{"unreachable", "source_quench", "redirect", "time_exceeded", "parameter_problem", "packet_too_big"} {
-		if icmpTypes[t][column] == int(m.Type) {
-			typ = t
-		}
-	}
-	if typ == "unreachable" {
-		if int(m.Code) >= len(codes) {
-			return "", ""
-		}
-		code = codes[m.Code]
-	}
-	return typ, code
 }
 
 // pinned are the variables of TCP_INFO that the last line compares.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"wirestep/engine/packetdrill/script"
 
 	"wirestep/engine/host"
 	"wirestep/engine/packetdrill/setup"
@@ -69,7 +70,7 @@ func cutCall(text string) (string, []string) {
 	}
 	rest = strings.TrimSuffix(strings.TrimSpace(rest), ")")
 	var args []string
-	for _, a := range splitTop(rest, ',') {
+	for _, a := range script.SplitTop(rest, ',') {
 		if a = strings.TrimSpace(a); a != "" {
 			args = append(args, a)
 		}
@@ -294,7 +295,7 @@ func (c *callLine) onSocket(f *exported) {
 func (c *callLine) writes(fd int64, args []string) {
 	size, flags := first(args), ""
 	if strings.HasPrefix(size, `"`) {
-		size = strconv.Itoa(len(unescape(strings.Trim(size, `"`))))
+		size = strconv.Itoa(len(script.Unescape(strings.Trim(size, `"`))))
 	}
 	for _, a := range args[min(1, len(args)):] {
 		if strings.HasPrefix(a, "MSG_") {
@@ -319,8 +320,8 @@ var unspoken = setup.Words("IPV6_V6ONLY IPV6_UNICAST_HOPS IPV6_MINHOPCOUNT IP_BI
 // numbersOf reads the numbers of an option's value: constants, and times in its unit.
 func numbersOf(args []string, o *host.SocketOption) (v []int64) {
 	for _, a := range args {
-		word := &Expr{Kind: Word, Text: a}
-		n, ok := word.number()
+		word := &script.Expr{Kind: script.Word, Text: a}
+		n, ok := word.Value()
 		if !ok {
 			n, ok = number(a, o)
 		}
@@ -376,7 +377,7 @@ func (c *callLine) option(f *exported, args []string) {
 	if len(args) > 1 && (strings.HasPrefix(args[0], "SOL_") || strings.HasPrefix(args[0], "IPPROTO_")) {
 		args = args[1:]
 	}
-	level, number, ok := OptionNumber(first(args))
+	level, number, ok := script.OptionNumber(first(args))
 	if !ok || len(args) < 2 {
 		c.x.comment("left out: %s", c.ev.Name)
 		return
@@ -399,7 +400,7 @@ func (c *callLine) option(f *exported, args []string) {
 		value, size = fmt.Sprintf("{onoff=%s, linger=%s}", args[1], strings.TrimSuffix(args[2], "s")), 8
 	case args[0] == "TCP_CONGESTION":
 		text := strings.Trim(args[1], `"`)
-		value, size = quote(text), len(text)
+		value, size = strconv.Quote(text), len(text)
 	}
 	c.x.line(c.ev.At, fmt.Sprintf("setsockopt(%d, %s, %s, %s, %d) = %s", fd, levels[level], optname, value, size, c.result()))
 }

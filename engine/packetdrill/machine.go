@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"wirestep/engine/packetdrill/script"
 
 	"wirestep/engine/host"
 	"wirestep/engine/packetdrill/setup"
@@ -28,7 +29,7 @@ func (r *runner) command(text string) *failure {
 }
 
 // Variables are definitions as a shell's variables.
-func Variables(defs []Define) (vars []setup.Var) {
+func Variables(defs []script.Define) (vars []setup.Var) {
 	for _, d := range defs {
 		vars = append(vars, setup.Var(d))
 	}

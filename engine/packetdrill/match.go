@@ -1,8 +1,8 @@
 package packetdrill
 
 import (
-	"strconv"
 	"strings"
+	"wirestep/engine/packetdrill/script"
 
 	"wirestep/engine/sim"
 	"wirestep/engine/wire"
@@ -13,19 +13,19 @@ import (
 const lookFurther = 200 * sim.Second
 
 // expect compares the next packet on the interface with a packet line.
-func (r *runner) expect(e *Event, lo, hi sim.Time) *failure {
+func (r *runner) expect(e *script.Event, lo, hi sim.Time) *failure {
 	k := e.Packet
 	if k.UDP || k.ICMP != nil {
 		return failf("a packet of TCP", "this line; the host sends nothing else")
 	}
-	if e.When.Kind == Range || e.When.Kind == RelRange {
+	if e.When.Kind == script.Range || e.When.Kind == script.RelRange {
 		for _, p := range r.peers {
 			p.tsSlack += hi.Sub(lo)
 		}
 	}
 	tol := r.tolerance(hi, r.lastDue)
 	if !r.await(k, hi.Add(tol)) {
-		want := r.spellWant(k)
+		want := k.String()
 		late := r.now
 		if r.await(k, late.Add(lookFurther)) {
 			return mismatch(Late, want+r.by(e, hi), "nothing until %s: %s", r.stamp(r.out[0].at), r.spellLive(&r.out[0].seg))
@@ -42,8 +42,8 @@ func (r *runner) expect(e *Event, lo, hi sim.Time) *failure {
 	// A range is as wide as a slot of the kernel's timer wheel, and where in its slot
 	// a timer is armed is chance: the engine's, which has no slots, may be early by one.
 	early := lo.Add(-tol - hi.Sub(lo))
-	if how := timely(at, early, hi.Add(tol)); how != Other && e.When.Kind != AnyTime {
-		return mismatch(how, r.spellWant(k)+r.by(e, hi), "it at %s", r.stamp(at))
+	if how := timely(at, early, hi.Add(tol)); how != Other && e.When.Kind != script.AnyTime {
+		return mismatch(how, k.String()+r.by(e, hi), "it at %s", r.stamp(at))
 	}
 	r.now = max(r.now, at)
 	return nil
@@ -61,15 +61,15 @@ func timely(at, from, to sim.Time) Mismatch {
 }
 
 // by tells when a packet was due.
-func (r *runner) by(e *Event, hi sim.Time) string {
-	if e.When.Kind == AnyTime {
+func (r *runner) by(e *script.Event, hi sim.Time) string {
+	if e.When.Kind == script.AnyTime {
 		return ""
 	}
 	return " by " + r.stamp(hi)
 }
 
 // learn fixes how the numbers of a connection map, at its first SYN.
-func (r *runner) learn(p *peer, k *Packet, s *wire.Segment) {
+func (r *runner) learn(p *peer, k *script.Packet, s *wire.Segment) {
 	if s.Flags.Has(wire.SYN) && k.Flags.Has(wire.SYN) {
 		p.spoke(s, k.Seq, p.passive)
 	}
@@ -81,7 +81,7 @@ func (r *runner) learn(p *peer, k *Packet, s *wire.Segment) {
 // script may write a burst as one line. As in packetdrill bytes count: a bare ACK
 // in front of the data becomes part of the line, and a packet of another
 // connection makes it begin anew. It returns the instant of the last one.
-func (r *runner) gather(k *Packet, until sim.Time) (wire.Segment, sim.Time) {
+func (r *runner) gather(k *script.Packet, until sim.Time) (wire.Segment, sim.Time) {
 	seg, at := r.out[0].seg, r.out[0].at
 	r.asked()
 	for len(seg.Payload) < k.Len && !r.strict {
@@ -112,7 +112,7 @@ func follows(s, next *wire.Segment, most int) bool {
 }
 
 // compare holds a packet of the engine against a packet line.
-func (r *runner) compare(p *peer, k *Packet, s *wire.Segment) *failure {
+func (r *runner) compare(p *peer, k *script.Packet, s *wire.Segment) *failure {
 	seq, ack := p.out(s)
 	if uint32(s.Seq) == k.Seq {
 		seq = k.Seq // a RST without an ACK starts at 0, whoever sends it
@@ -124,7 +124,7 @@ func (r *runner) compare(p *peer, k *Packet, s *wire.Segment) *failure {
 	same = same && (k.TTL < 0 || int(s.TTL) == k.TTL || s.TTL == 0 && k.TTL == 64)
 	same = same && ecnMatches(k.ECN, s.ECN)
 	opts := r.liveOptions(p, k, s)
-	want := wantedOptions(k)
+	want := k.OptionBytes()
 	if !k.AnyOpts {
 		same = same && string(opts) == string(want)
 	}
@@ -139,8 +139,8 @@ func (r *runner) compare(p *peer, k *Packet, s *wire.Segment) *failure {
 	if k.ECN != "" {
 		ecn = s.ECN.String()
 	}
-	got := spell(ecn, s.Flags, seq, len(s.Payload), s.Flags.Has(wire.ACK), ack, win, int(s.Urg), spellOptions(opts))
-	return &failure{r.spellWant(k), got, Fields}
+	got := script.Spell(ecn, s.Flags, seq, len(s.Payload), s.Flags.Has(wire.ACK), ack, win, int(s.Urg), script.SpellOptions(opts))
+	return &failure{k.String(), got, Fields}
 }
 
 func ecnMatches(want string, e wire.ECN) bool {
@@ -159,25 +159,14 @@ func ecnMatches(want string, e wire.ECN) bool {
 	return true
 }
 
-func same(_ byte, _ int, n uint32) uint32 { return n }
-
-// wantedOptions are the options of a packet line as bytes.
-func wantedOptions(k *Packet) []byte {
-	var b []byte
-	for i := range k.Opts {
-		b = k.Opts[i].bytes(b, same)
-	}
-	return b
-}
-
 // liveOptions are the options of the engine's packet as bytes, with the
 // timestamp as the script counts it.
-func (r *runner) liveOptions(p *peer, k *Packet, s *wire.Segment) []byte {
+func (r *runner) liveOptions(p *peer, k *script.Packet, s *wire.Segment) []byte {
 	o := s.Opts
 	if o.On(wire.HasTS) {
 		o.TSVal -= p.tsShift
 		for i := range k.Opts {
-			if k.Opts[i].Kind != optTS {
+			if k.Opts[i].Kind != script.OptTS {
 				continue
 			}
 			val, ecr := k.Opts[i].Nums[0], k.Opts[i].Nums[1]
@@ -194,21 +183,10 @@ func (r *runner) liveOptions(p *peer, k *Packet, s *wire.Segment) []byte {
 		blocks[i].Start, blocks[i].End = blocks[i].Start-by, blocks[i].End-by
 	}
 	b := o.Bytes()
-	if n := len(wantedOptions(k)); n < len(b) && strings.Trim(string(b[n:]), "\x00") == "" {
+	if n := len(k.OptionBytes()); n < len(b) && strings.Trim(string(b[n:]), "\x00") == "" {
 		b = b[:n] // padding
 	}
 	return b
-}
-
-// spellWant spells what a packet line expects.
-func (r *runner) spellWant(k *Packet) string {
-	opts := ""
-	if k.AnyOpts {
-		opts = "..."
-	} else if len(k.Opts) > 0 {
-		opts = spellOptions(wantedOptions(k))
-	}
-	return spell(k.ECN, k.Flags, k.Seq, k.Len, k.HasAck, k.Ack, k.Win, k.Urg, opts)
 }
 
 // spellLive spells a packet of the engine with the numbers of the script.
@@ -224,22 +202,22 @@ func (r *runner) spellLive(s *wire.Segment) string {
 		o.TSVal -= p.tsShift
 	}
 	seq, ack := p.out(s)
-	return spell("", s.Flags, seq, len(s.Payload), s.Flags.Has(wire.ACK), ack, int(s.Win), int(s.Urg), spellOptions(o.Bytes()))
+	return script.Spell("", s.Flags, seq, len(s.Payload), s.Flags.Has(wire.ACK), ack, int(s.Win), int(s.Urg), script.SpellOptions(o.Bytes()))
 }
 
 // inject lets a packet of the script reach the host.
-func (r *runner) inject(k *Packet) *failure {
+func (r *runner) inject(k *script.Packet) *failure {
 	s, f := r.arriving(k)
 	if f != nil {
 		return f
 	}
-	r.note("inject " + r.spellWant(k))
+	r.note("inject " + k.String())
 	r.deliver(&s)
 	return nil
 }
 
 // arriving makes the packet that a packet line injects.
-func (r *runner) arriving(k *Packet) (wire.Segment, *failure) {
+func (r *runner) arriving(k *script.Packet) (wire.Segment, *failure) {
 	if k.UDP {
 		return wire.Segment{}, failf("a packet of TCP", "UDP, which is not modelled")
 	}
@@ -259,12 +237,12 @@ func (r *runner) arriving(k *Packet) (wire.Segment, *failure) {
 	s.Seq = wire.Seq(k.Seq + p.theirs(syn))
 	r.strange = false
 	if r.fill(p, k, &s); r.strange && r.h != nil {
-		return s, failf("an echo of a timestamp that a line has asked for, or --tcp_ts_ecr_scaled", "%s", r.spellWant(k))
+		return s, failf("an echo of a timestamp that a line has asked for, or --tcp_ts_ecr_scaled", "%s", k.String())
 	}
 	return s, nil
 }
 
-func (r *runner) fill(p *peer, k *Packet, s *wire.Segment) {
+func (r *runner) fill(p *peer, k *script.Packet, s *wire.Segment) {
 	if k.HasAck {
 		s.Ack = wire.Seq(k.Ack + p.ours(k.Flags.Has(wire.SYN)))
 	}
@@ -280,13 +258,13 @@ func (r *runner) fill(p *peer, k *Packet, s *wire.Segment) {
 	s.TOS, s.TTL = uint8(max(k.TOS, 0))&^3, uint8(max(k.TTL, 0))
 	var b []byte
 	for i := range k.Opts {
-		b = k.Opts[i].bytes(b, func(kind byte, i int, n uint32) uint32 {
+		b = k.Opts[i].Bytes(b, func(kind byte, i int, n uint32) uint32 {
 			switch {
-			case kind == optTS && i == 1:
+			case kind == script.OptTS && i == 1:
 				live, sent := p.liveEcr(n)
 				r.strange = r.strange || !sent && k.Flags.Has(wire.ACK) && !(r.tsScaled && p.tsKnown)
 				return live
-			case kind == optSack:
+			case kind == script.OptSack:
 				return n + p.ours(k.Flags.Has(wire.SYN))
 			}
 			return n
@@ -295,42 +273,13 @@ func (r *runner) fill(p *peer, k *Packet, s *wire.Segment) {
 	s.Opts = wire.ParseOptions(b)
 }
 
-// numbers are the type and the code of an ICMP message, by name or as type_N and code_N.
-func (m *ICMP) numbers(v6 bool) (typ, code int, f *failure) {
-	types, known := icmpTypes[m.Type]
-	typ, codes := types[0], icmp4Codes
-	if v6 {
-		typ, codes = types[1], icmp6Codes
-	}
-	if n, is := numbered(m.Type, "type_"); is {
-		typ, known = n, true
-	}
-	if !known || typ < 0 {
-		return 0, 0, failf("a type of ICMP message", "%q", m.Type)
-	}
-	code, known = codes[m.Code]
-	if n, is := numbered(m.Code, "code_"); is {
-		code, known = n, true
-	}
-	if !known && m.Code != "" {
-		return 0, 0, failf("a code of an ICMP message", "%q", m.Code)
-	}
-	return typ, code, nil
-}
-
-// numbered reads a number of a byte behind a prefix, which may be missing.
-func numbered(text, prefix string) (int, bool) {
-	n, err := strconv.ParseUint(strings.TrimPrefix(text, prefix), 10, 8)
-	return int(n), err == nil
-}
-
 // icmp makes an ICMP error about what the engine has sent.
-func (r *runner) icmp(p *peer, k *Packet) (wire.Segment, *failure) {
+func (r *runner) icmp(p *peer, k *script.Packet) (wire.Segment, *failure) {
 	m := k.ICMP
 	v6 := r.local.Is6()
-	typ, code, f := m.numbers(v6)
-	if f != nil {
-		return wire.Segment{}, f
+	typ, code, err := m.Numbers(v6)
+	if e, is := err.(*script.WordError); is {
+		return wire.Segment{}, failf(e.Expected, "%q", e.Word)
 	}
 	if m.HasMTU && !(v6 && typ == 2 && code == 0 || !v6 && typ == 3 && code == 4) {
 		return wire.Segment{}, failf("an MTU only with unreachable frag_needed, or packet_too_big", "%s %s mtu %d", m.Type, m.Code, m.MTU)

@@ -3,6 +3,7 @@ package packetdrill
 import (
 	"fmt"
 	"strings"
+	"wirestep/engine/packetdrill/script"
 
 	"wirestep/engine/sim"
 )
@@ -27,8 +28,8 @@ func (p *Report) fields() [6]int64 {
 var reportNames = [6]string{"ee_errno", "ee_origin", "ee_type", "ee_code", "ee_info", "ee_data"}
 
 // Controls are the control messages that a script expects, or nil.
-func Controls(msg *Expr) []*Expr {
-	if m := msg.field("msg_control", -1); m != nil {
+func Controls(msg *script.Expr) []*script.Expr {
+	if m := msg.Field("msg_control", -1); m != nil {
 		return m.List
 	}
 	return nil
@@ -36,9 +37,9 @@ func Controls(msg *Expr) []*Expr {
 
 // Delivered compares what recvmsg() wrote beside the data with what the script
 // expects. Like packetdrill it wants every control message, and no other.
-func Delivered(msg *Expr, flags int64, got []Control, tol sim.Duration) (expected, was string) {
-	if f := msg.field("msg_flags", -1); f != nil {
-		if n, ok := f.number(); ok && n != flags {
+func Delivered(msg *script.Expr, flags int64, got []Control, tol sim.Duration) (expected, was string) {
+	if f := msg.Field("msg_flags", -1); f != nil {
+		if n, ok := f.Value(); ok && n != flags {
 			return "msg_flags=" + f.String(), fmt.Sprintf("%#x", flags)
 		}
 	}
@@ -58,28 +59,28 @@ func Delivered(msg *Expr, flags int64, got []Control, tol sim.Duration) (expecte
 }
 
 // is reports whether a control message is the one of a script.
-func (c *Control) is(w *Expr, tol sim.Duration) bool {
-	level, _ := w.field("cmsg_level", 0).number()
-	typ, _ := w.field("cmsg_type", 1).number()
-	data := w.field("cmsg_data", 2)
+func (c *Control) is(w *script.Expr, tol sim.Duration) bool {
+	level, _ := w.Field("cmsg_level", 0).Value()
+	typ, _ := w.Field("cmsg_type", 1).Value()
+	data := w.Field("cmsg_data", 2)
 	if level != c.Level || typ != c.Type || data == nil {
 		return false
 	}
 	switch {
 	case c.Report != nil:
 		for i, n := range c.Report.fields() {
-			f := data.field(reportNames[i], i)
-			if v, ok := f.number(); !ok || v != n {
+			f := data.Field(reportNames[i], i)
+			if v, ok := f.Value(); !ok || v != n {
 				return false
 			}
 		}
 	case c.Stamped:
-		sec, _ := data.field("scm_sec", 0).number()
-		nsec, _ := data.field("scm_nsec", 1).number()
+		sec, _ := data.Field("scm_sec", 0).Value()
+		nsec, _ := data.Field("scm_nsec", 1).Value()
 		at := sim.Duration(sec)*sim.Second + sim.Duration(nsec)
 		return at == 0 || max(at-c.Stamp, c.Stamp-at) <= tol
 	default:
-		v, ok := data.number()
+		v, ok := data.Value()
 		return ok && v == c.Num
 	}
 	return true

@@ -3,9 +3,12 @@ package packetdrill
 import (
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
+	"wirestep/engine/packetdrill/script"
 
 	"wirestep/engine/host"
+	"wirestep/engine/packetdrill/python"
 	"wirestep/engine/packetdrill/setup"
 	"wirestep/engine/sim"
 	"wirestep/engine/tcp"
@@ -16,13 +19,13 @@ import (
 // Config is how a script is run.
 type Config struct {
 	IP      string // ipv4, ipv6, mapped; "": as the script says, else ipv4
-	Defines []Define
-	Read    setup.ReadFile // gives files that the script names; nil: none can be read
-	Dir     string         // where the script lies, for files that it names
-	Trace   bool           // keep what the engine did beside each line, and the packets
-	Options []Option       // given beside the script; they win over those in it
-	Late    int            // timers fire so many quarters of a slot of the kernel's wheel late, 0 to 4
-	Exact   bool           // compare more than packetdrill does: timestamps and their echoes, times without the eighth that it allows
+	Defines []script.Define
+	Read    setup.ReadFile  // gives files that the script names; nil: none can be read
+	Dir     string          // where the script lies, for files that it names
+	Trace   bool            // keep what the engine did beside each line, and the packets
+	Options []script.Option // given beside the script; they win over those in it
+	Late    int             // timers fire so many quarters of a slot of the kernel's wheel late, 0 to 4
+	Exact   bool            // compare more than packetdrill does: timestamps and their echoes, times without the eighth that it allows
 	Limits  Limits
 }
 
@@ -64,10 +67,17 @@ func (r *Result) Failure() string {
 // while, and some of its clocks take 0 for never.
 const epoch = sim.Time(100 * sim.Second)
 
+// Limits hold what a script of a stranger may cost. Zero fields do not limit,
+// beyond what holds for every run.
+type Limits struct {
+	Steps int // events of the engine
+	Code  int // bytes of one piece of %{ code }%, which may then only compute and assert
+}
+
 // runner is one run of a script.
 type runner struct {
 	cfg    Config
-	script *Script
+	script *script.Script
 	res    *Result
 
 	h     *host.Host
@@ -109,7 +119,7 @@ type runner struct {
 	fds           []fdPair
 	lastFD        int64
 	blocked       *blocked
-	py            python
+	py            python.Code
 	mapped        bool // IPv4 over sockets of IPv6
 	poor          bool // cap_set() has taken CAP_NET_ADMIN
 	traced        []string
@@ -160,12 +170,12 @@ func Run(file, src string, cfg Config) *Result {
 	for _, o := range cfg.Options {
 		switch name, value, ok := strings.Cut(o.Value, "="); {
 		case o.Name == "define" && ok:
-			cfg.Defines = append(cfg.Defines, Define{name, value})
+			cfg.Defines = append(cfg.Defines, script.Define{Name: name, Value: value})
 		case o.Name == "ip_version" && cfg.IP == "":
 			cfg.IP = o.Value
 		}
 	}
-	s, err := Parse(file, src, append(append([]Define{}, cfg.Defines...), DefaultsFor(cfg.IP, src)...))
+	s, err := script.Parse(file, src, append(append([]script.Define{}, cfg.Defines...), script.DefaultsFor(cfg.IP, src)...))
 	if err != nil {
 		res.Err = err
 		return res
@@ -175,7 +185,7 @@ func Run(file, src string, cfg Config) *Result {
 	if cfg.Exact {
 		r.percent = 0
 	}
-	r.py.most = cfg.Limits.Code
+	r.py.Most = cfg.Limits.Code
 	if err := r.configure(); err != nil {
 		res.Err = err
 		return res
@@ -204,7 +214,7 @@ func (r *runner) run() {
 }
 
 // line runs one event and reports whether the script may go on.
-func (r *runner) line(e *Event) bool {
+func (r *runner) line(e *script.Event) bool {
 	r.at = e.Line
 	f := r.perform(e)
 	if r.spent() {
@@ -220,7 +230,7 @@ func (r *runner) line(e *Event) bool {
 	return f == nil
 }
 
-func (r *runner) verdict(e *Event, f *failure) LineResult {
+func (r *runner) verdict(e *script.Event, f *failure) LineResult {
 	v := LineResult{Line: e.Line, Text: e.Text, OK: f == nil, At: r.now - epoch, Trace: r.traced}
 	r.traced = nil
 	if f != nil {
@@ -230,14 +240,14 @@ func (r *runner) verdict(e *Event, f *failure) LineResult {
 }
 
 // stamp prints an instant as scripts count time.
-func (r *runner) stamp(t sim.Time) string { return seconds(t.Sub(epoch)) }
+func (r *runner) stamp(t sim.Time) string { return script.Seconds(t.Sub(epoch)) }
 
 // window is the span of instants at which an event may happen.
-func (r *runner) window(w *When) (lo, hi sim.Time) {
+func (r *runner) window(w *script.When) (lo, hi sim.Time) {
 	switch w.Kind {
-	case Absolute, Range:
+	case script.Absolute, script.Range:
 		return epoch.Add(w.From), epoch.Add(w.To)
-	case Relative, RelRange:
+	case script.Relative, script.RelRange:
 		return r.now.Add(w.From), r.now.Add(w.To)
 	}
 	return r.now, r.now.Add(maxWait)
@@ -251,14 +261,14 @@ func (r *runner) tolerance(due, before sim.Time) sim.Duration {
 // maxWait is how long the runner waits for something at any time.
 const maxWait = 1000 * sim.Second
 
-func (r *runner) perform(e *Event) *failure {
+func (r *runner) perform(e *script.Event) *failure {
 	lo, hi := r.window(&e.When)
 	r.lastDue, r.due = r.due, lo
 	if e.Packet != nil && !e.Packet.In {
 		return r.expect(e, lo, hi)
 	}
 	if lo < r.now {
-		if e.When.Kind == Absolute && r.now.Sub(lo) > r.tol {
+		if e.When.Kind == script.Absolute && r.now.Sub(lo) > r.tol {
 			return failf("this at "+r.stamp(lo), "it is %s already", r.stamp(r.now))
 		}
 		lo = r.now
@@ -279,22 +289,17 @@ func (r *runner) perform(e *Event) *failure {
 
 func (r *runner) code(text string) *failure {
 	info := r.infoUnderTest()
-	err := r.py.run(text, info)
-	for _, s := range r.py.said {
+	expected, got, err := r.py.Run(text, info)
+	for _, s := range r.py.Said {
 		r.note("print " + s)
 	}
-	r.py.said = nil
-	if err == nil {
+	r.py.Said = nil
+	switch {
+	case err == nil && expected == "":
 		return nil
-	}
-	if a, is := err.(*assertion); is {
-		got := a.msg
-		if got == "" {
-			got = "false"
-		}
-		return failf(a.cond, "%s", got)
-	}
-	if info == nil {
+	case err == nil:
+		return failf(expected, "%s", got)
+	case info == nil:
 		return failf("code that runs", "no socket to ask for TCP_INFO (%v)", err)
 	}
 	return failf("code that runs", "%v", err)
@@ -317,3 +322,5 @@ func (r *runner) infoUnderTest() []tcp.InfoField {
 	}
 	return nil
 }
+
+func itoa(n int) string { return strconv.Itoa(n) }

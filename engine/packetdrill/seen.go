@@ -1,6 +1,7 @@
 package packetdrill
 
 import (
+	"wirestep/engine/packetdrill/script"
 	"wirestep/engine/sim"
 	"wirestep/engine/wire"
 )
@@ -56,10 +57,10 @@ func (r *runner) packets() []Packed {
 			p.Text = "ICMP"
 		case s.in:
 			syn, m := s.seg.Flags.Has(wire.SYN), r.numbersOf(s.seg.Dst, s.seg.Src)
-			p.Text = spell("", s.seg.Flags, uint32(s.seg.Seq)-m.theirs(syn), s.len, s.seg.Flags.Has(wire.ACK), uint32(s.seg.Ack)-m.ours(syn), -1, 0, "")
+			p.Text = script.Spell("", s.seg.Flags, uint32(s.seg.Seq)-m.theirs(syn), s.len, s.seg.Flags.Has(wire.ACK), uint32(s.seg.Ack)-m.ours(syn), -1, 0, "")
 		default:
 			seq, ack := r.numbersOf(s.seg.Src, s.seg.Dst).out(&s.seg)
-			p.Text = spell("", s.seg.Flags, seq, s.len, s.seg.Flags.Has(wire.ACK), ack, -1, 0, "")
+			p.Text = script.Spell("", s.seg.Flags, seq, s.len, s.seg.Flags.Has(wire.ACK), ack, -1, 0, "")
 		}
 		all = append(all, p)
 	}

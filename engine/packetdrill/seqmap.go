@@ -1,5 +1,7 @@
 package packetdrill
 
+import "wirestep/engine/packetdrill/script"
+
 import "wirestep/engine/wire"
 
 // seqMap maps the sequence numbers of a script to those of a connection, as
@@ -55,7 +57,7 @@ func (m *seqMap) spoke(s *wire.Segment, said uint32, passive bool) {
 
 // hears takes the peer's initial number: of a passive connection from whatever
 // comes first, of an active one from the first SYN-ACK.
-func (m *seqMap) hears(k *Packet, passive bool) {
+func (m *seqMap) hears(k *script.Packet, passive bool) {
 	if !m.heard && (passive || k.Flags.Has(wire.SYN|wire.ACK)) {
 		m.heard, m.irs = true, k.Seq
 	}

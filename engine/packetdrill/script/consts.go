@@ -1,4 +1,4 @@
-package packetdrill
+package script
 
 // consts are the constants that arguments use, with Linux' numbers. It is read only.
 var consts = map[string]int64{
@@ -33,28 +33,6 @@ var consts = map[string]int64{
 	"CAP_NET_BIND_SERVICE": 10, "CAP_NET_BROADCAST": 11, "CAP_NET_ADMIN": 12, "CAP_NET_RAW": 13, "CAP_SYS_ADMIN": 21, "CAP_SYS_RESOURCE": 24,
 	"TCP_ESTABLISHED": 1, "TCP_SYN_SENT": 2, "TCP_SYN_RECV": 3, "TCP_FIN_WAIT1": 4, "TCP_FIN_WAIT2": 5, "TCP_TIME_WAIT": 6,
 	"TCP_CLOSE": 7, "TCP_CLOSE_WAIT": 8, "TCP_LAST_ACK": 9, "TCP_LISTEN": 10, "TCP_CLOSING": 11,
-}
-
-// icmpTypes are the words for the types of ICMP messages: type in IPv4 and in
-// IPv6, -1 where there is none.
-var icmpTypes = map[string][2]int{
-	"unreachable": {3, 1}, "source_quench": {4, -1}, "redirect": {5, -1}, "time_exceeded": {11, 3}, "parameter_problem": {12, 4},
-	"packet_too_big": {-1, 2}, "echo_request": {8, 128}, "echo_reply": {0, 129},
-}
-
-var icmp4Codes = map[string]int{
-	"net_unreachable": 0, "net": 0, "host_unreachable": 1, "host": 1, "protocol_unreachable": 2, "protocol": 2, "port_unreachable": 3, "port": 3,
-	"frag_needed": 4, "source_route_failed": 5, "net_unknown": 6, "host_unknown": 7, "source_host_isolated": 8, "net_prohibited": 9,
-	"host_prohibited": 10, "net_unreachable_for_tos": 11, "host_unreachable_for_tos": 12, "packet_filtered": 13, "admin_prohibited": 13,
-	"precedence_violation": 14, "host_precedence": 14,
-	"precedence_cutoff": 15, "ttl": 0, "ttl_exceeded": 0, "frag_time": 1,
-}
-
-var icmp6Codes = map[string]int{
-	"no_route": 0, "admin_prohibited": 1, "not_neighbour": 2, "not_neighbor": 2, "addr_unreachable": 3, "address_unreachable": 3, "addr": 3, "host_unreachable": 3,
-	"net_unreachable": 0, "port_unreachable": 4, "port": 4, "fail_policy": 5, "reject_route": 6, "hop_limit": 0, "hop_limit_exceeded": 0,
-	"exceeded_hop_limit": 0, "exceeded_frag_time": 1, "header_field": 0, "unknown_next_header": 1, "unknown_option": 2,
-	"ttl": 0, "frag_time": 1,
 }
 
 // defaults are words that runners of scripts usually define.

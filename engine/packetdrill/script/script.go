@@ -1,4 +1,4 @@
-package packetdrill
+package script
 
 import (
 	"wirestep/engine/sim"
@@ -120,8 +120,8 @@ type Expr struct {
 	Names []string // Struct: the name of each of List, or ""
 }
 
-// field returns a field of a struct by name, or by place when it has no names.
-func (e *Expr) field(name string, at int) *Expr {
+// Field returns a field of a struct by name, or by place when it has no names.
+func (e *Expr) Field(name string, at int) *Expr {
 	for i, n := range e.Names {
 		if n == name {
 			return e.List[i]

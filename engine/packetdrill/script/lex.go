@@ -1,4 +1,4 @@
-package packetdrill
+package script
 
 import (
 	"fmt"
@@ -184,7 +184,7 @@ func defined(value string) (tokenKind, string) {
 	if len(value) >= 2 && value[0] == value[len(value)-1] {
 		switch value[0] {
 		case '"':
-			return tokString, unescape(value[1 : len(value)-1])
+			return tokString, Unescape(value[1 : len(value)-1])
 		case '`':
 			return tokCommand, value[1 : len(value)-1]
 		}
@@ -210,12 +210,12 @@ func (l *lexer) quoted(r string) error {
 		l.add(tokCommand, strings.ReplaceAll(text, "\\`", "`"), n+1)
 		return nil
 	}
-	l.add(tokString, unescape(text), n+1)
+	l.add(tokString, Unescape(text), n+1)
 	return nil
 }
 
 // unescape reads the escapes of a string in C: \n, \x2f, \0, \101.
-func unescape(text string) string {
+func Unescape(text string) string {
 	if !strings.Contains(text, "\\") {
 		return text
 	}

@@ -1,7 +1,7 @@
-package packetdrill
+package script
 
-// number works out an argument that is a number, a constant or a sum of such.
-func (e *Expr) number() (int64, bool) {
+// Value works out an argument that is a number, a constant or a sum of such.
+func (e *Expr) Value() (int64, bool) {
 	switch e.Kind {
 	case Number:
 		return e.Num, true
@@ -12,16 +12,16 @@ func (e *Expr) number() (int64, bool) {
 		switch e.Text {
 		case "htons", "htonl", "ntohs", "ntohl":
 			if len(e.List) == 1 {
-				return e.List[0].number()
+				return e.List[0].Value()
 			}
 		}
 	case Array:
 		if len(e.List) == 1 {
-			return e.List[0].number()
+			return e.List[0].Value()
 		}
 	case Binary:
-		a, ok1 := e.List[0].number()
-		b, ok2 := e.List[1].number()
+		a, ok1 := e.List[0].Value()
+		b, ok2 := e.List[1].Value()
 		if !ok1 || !ok2 {
 			return 0, false
 		}
@@ -52,8 +52,8 @@ func arith(op string, a, b int64) (int64, bool) {
 	return 0, false
 }
 
-// word returns the word of an argument, or "".
-func (e *Expr) word() string {
+// Constant returns the word of an argument, or "".
+func (e *Expr) Constant() string {
 	if e.Kind == Word {
 		return e.Text
 	}

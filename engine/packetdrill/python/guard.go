@@ -1,17 +1,10 @@
-package packetdrill
+package python
 
 import (
 	"fmt"
 
 	"go.starlark.net/syntax"
 )
-
-// Limits hold what a script of a stranger may cost. Zero fields do not limit,
-// beyond what holds for every run.
-type Limits struct {
-	Steps int // events of the engine
-	Code  int // bytes of one piece of %{ code }%, which may then only compute and assert
-}
 
 // allowed are the functions that guarded code may call.
 var allowed = map[string]bool{"assert_": true, "abs": true, "min": true, "max": true, "round": true, "int": true, "float": true, "bool": true, "print": true}

@@ -1,4 +1,4 @@
-package packetdrill
+package script
 
 import (
 	"encoding/hex"
@@ -11,8 +11,8 @@ import (
 
 func quote(s string) string { return strconv.Quote(s) }
 
-// seconds prints an instant with six decimals, as scripts have them.
-func seconds(d sim.Duration) string {
+// Seconds prints an instant with six decimals, as scripts have them.
+func Seconds(d sim.Duration) string {
 	neg := ""
 	if d < 0 {
 		neg, d = "-", -d
@@ -22,12 +22,12 @@ func seconds(d sim.Duration) string {
 	return neg + strconv.FormatInt(us/1_000_000, 10) + "." + frac
 }
 
-// spellOptions spells option bytes as a script does.
-func spellOptions(b []byte) string {
+// SpellOptions spells option bytes as a script does.
+func SpellOptions(b []byte) string {
 	var items []string
 	for i := 0; i < len(b); {
 		kind, n := b[i], 1
-		if kind != optNOP && kind != optEOL {
+		if kind != OptNOP && kind != OptEOL {
 			if i+1 >= len(b) || b[i+1] < 2 || i+int(b[i+1]) > len(b) {
 				items = append(items, "malformed "+strconv.Itoa(int(kind)))
 				break
@@ -41,10 +41,10 @@ func spellOptions(b []byte) string {
 }
 
 func spellOption(kind byte, b []byte) string {
-	if kind == optNOP {
+	if kind == OptNOP {
 		return "nop"
 	}
-	if kind == optEOL {
+	if kind == OptEOL {
 		return "eol"
 	}
 	o := wire.ParseOptions(b)
@@ -71,9 +71,9 @@ func spellFlags(f wire.Flags) string {
 	return text
 }
 
-// spell writes a packet with the numbers of a script. win tells whether the
+// Spell writes a packet with the numbers of a script. win tells whether the
 // window is said.
-func spell(ecn string, f wire.Flags, seq uint32, length int, hasAck bool, ack uint32, win, urg int, opts string) string {
+func Spell(ecn string, f wire.Flags, seq uint32, length int, hasAck bool, ack uint32, win, urg int, opts string) string {
 	var b strings.Builder
 	if ecn != "" {
 		b.WriteString("[" + ecn + "] ")
@@ -96,3 +96,24 @@ func spell(ecn string, f wire.Flags, seq uint32, length int, hasAck bool, ack ui
 }
 
 func u32(n uint32) string { return strconv.FormatUint(uint64(n), 10) }
+
+// SpellSegment spells a segment as a script does, once the numbers in it are the
+// script's. win tells whether the window is said.
+func SpellSegment(s *wire.Segment, win bool) string {
+	w := -1
+	if win {
+		w = int(s.Win)
+	}
+	return Spell("", s.Flags, uint32(s.Seq), len(s.Payload), s.Flags.Has(wire.ACK), uint32(s.Ack), w, int(s.Urg), SpellOptions(s.Opts.Bytes()))
+}
+
+// String spells what a packet line says.
+func (k *Packet) String() string {
+	opts := ""
+	if k.AnyOpts {
+		opts = "..."
+	} else if len(k.Opts) > 0 {
+		opts = SpellOptions(k.OptionBytes())
+	}
+	return Spell(k.ECN, k.Flags, k.Seq, k.Len, k.HasAck, k.Ack, k.Win, k.Urg, opts)
+}

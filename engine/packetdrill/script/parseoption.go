@@ -1,4 +1,4 @@
-package packetdrill
+package script
 
 import (
 	"encoding/binary"
@@ -26,7 +26,7 @@ func (p *parser) options(k *Packet) error {
 	if err := p.expect(">"); err != nil {
 		return err
 	}
-	switch n := len(wantedOptions(k)); {
+	switch n := len(k.OptionBytes()); {
 	case n%4 != 0:
 		return &Error{p.file, first, fmt.Sprintf("options of %d bytes: expected a multiple of 4; fill up with nop", n)}
 	case n > maxOptions:
@@ -53,24 +53,24 @@ func (p *parser) tcpOption() (Opt, error) {
 	var err error
 	switch t.text {
 	case "nop":
-		o.Kind = optNOP
+		o.Kind = OptNOP
 	case "eol":
-		o.Kind = optEOL
+		o.Kind = OptEOL
 	case "sackOK":
-		o.Kind = optSackOK
+		o.Kind = OptSackOK
 	case "mss":
-		o.Kind = optMSS
+		o.Kind = OptMSS
 		err = p.number(&o, "", max16)
 	case "wscale":
-		o.Kind = optWScale
+		o.Kind = OptWScale
 		err = p.number(&o, "", max8)
 	case "TS":
-		o.Kind = optTS
+		o.Kind = OptTS
 		if err = p.number(&o, "val", max32); err == nil {
 			err = p.number(&o, "ecr", max32)
 		}
 	case "sack":
-		o.Kind = optSack
+		o.Kind = OptSack
 		for again := true; err == nil && again; again = p.peek().kind == tokInt {
 			if err = p.number(&o, "", max32); err == nil {
 				err = p.number(&o, ":", max32)
@@ -90,9 +90,9 @@ func (p *parser) tcpOption() (Opt, error) {
 func (p *parser) longOption(o *Opt) error {
 	switch o.Name {
 	case "FO", "FOEXP":
-		o.Kind = optFastOpen
+		o.Kind = OptFastOpen
 		if o.Name == "FOEXP" {
-			o.Kind, o.Data = optExp, []byte{0xF9, 0x89}
+			o.Kind, o.Data = OptExp, []byte{0xF9, 0x89}
 		}
 		if t := p.peek(); t.kind == tokWord || t.kind == tokInt {
 			b, err := hex.DecodeString(t.text)
@@ -105,7 +105,7 @@ func (p *parser) longOption(o *Opt) error {
 	case "ECN":
 		return p.accECN(o)
 	case "md5":
-		o.Kind = optMD5
+		o.Kind = OptMD5
 		b, err := hex.DecodeString(p.peek().text)
 		if t := p.peek(); err != nil || len(b) > 16 || t.kind != tokWord && t.kind != tokInt {
 			return p.expected("a digest of at most 16 bytes in hexadecimal digits")
@@ -119,10 +119,10 @@ func (p *parser) longOption(o *Opt) error {
 // accECN reads counters of bytes: e0b N [ceb N [e1b N]], or with e1b and e0b the other way
 // round.
 func (p *parser) accECN(o *Opt) error {
-	o.Kind = optAccECN0
+	o.Kind = OptAccECN0
 	order := []string{"e0b", "ceb", "e1b"}
 	if p.is("e1b") {
-		o.Kind, order = optAccECN1, []string{"e1b", "ceb", "e0b"}
+		o.Kind, order = OptAccECN1, []string{"e1b", "ceb", "e0b"}
 	}
 	for i, name := range order {
 		if !p.accept(name) {
@@ -160,23 +160,23 @@ func (p *parser) rawOption(o *Opt) error {
 
 // The option numbers of packet lines.
 const (
-	optEOL      = 0
-	optNOP      = 1
-	optMSS      = 2
-	optWScale   = 3
-	optSackOK   = 4
-	optSack     = 5
-	optTS       = 8
-	optMD5      = 19
-	optFastOpen = 34
-	optAccECN0  = 172
-	optAccECN1  = 174
-	optExp      = 254
+	OptEOL      = 0
+	OptNOP      = 1
+	OptMSS      = 2
+	OptWScale   = 3
+	OptSackOK   = 4
+	OptSack     = 5
+	OptTS       = 8
+	OptMD5      = 19
+	OptFastOpen = 34
+	OptAccECN0  = 172
+	OptAccECN1  = 174
+	OptExp      = 254
 )
 
-// bytes lays an option out. num maps its numbers to those of the wire.
-func (o *Opt) bytes(b []byte, num func(kind byte, i int, n uint32) uint32) []byte {
-	if o.Kind == optNOP || o.Kind == optEOL {
+// Bytes lays an option out. num maps its numbers to those of the wire.
+func (o *Opt) Bytes(b []byte, num func(kind byte, i int, n uint32) uint32) []byte {
+	if o.Kind == OptNOP || o.Kind == OptEOL {
 		return append(b, o.Kind)
 	}
 	at := len(b)
@@ -184,9 +184,9 @@ func (o *Opt) bytes(b []byte, num func(kind byte, i int, n uint32) uint32) []byt
 	for i, n := range o.Nums {
 		n = num(o.Kind, i, n)
 		switch o.Kind {
-		case optMSS:
+		case OptMSS:
 			b = binary.BigEndian.AppendUint16(b, uint16(n))
-		case optWScale:
+		case OptWScale:
 			b = append(b, byte(n))
 		default:
 			b = binary.BigEndian.AppendUint32(b, n)
@@ -194,5 +194,16 @@ func (o *Opt) bytes(b []byte, num func(kind byte, i int, n uint32) uint32) []byt
 	}
 	b = append(b, o.Data...)
 	b[at+1] = byte(len(b) - at)
+	return b
+}
+
+func same(_ byte, _ int, n uint32) uint32 { return n }
+
+// OptionBytes are the options of a packet line as bytes.
+func (k *Packet) OptionBytes() []byte {
+	var b []byte
+	for i := range k.Opts {
+		b = k.Opts[i].Bytes(b, same)
+	}
 	return b
 }

@@ -1,4 +1,4 @@
-package packetdrill
+package python
 
 import (
 	"regexp"
@@ -243,4 +243,9 @@ func powers(items []pyItem) []pyItem {
 		i = l
 	}
 	return items
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+func isWord(c byte) bool {
+	return isDigit(c) || c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }

@@ -1,7 +1,8 @@
-package packetdrill
+package python
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -130,7 +131,7 @@ func statement(s string) string {
 	case strings.HasPrefix(s, "assert ") || strings.HasPrefix(s, "assert("):
 		cond := strings.TrimSpace(strings.TrimPrefix(s, "assert"))
 		parts := splitTop(cond, ',')
-		args := quote(strings.TrimSpace(parts[0]))
+		args := strconv.Quote(strings.TrimSpace(parts[0]))
 		for _, m := range parts[1:] {
 			args += ", " + expression(strings.TrimSpace(m))
 		}

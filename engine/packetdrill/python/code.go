@@ -1,28 +1,41 @@
-package packetdrill
+package python
 
 import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"go.starlark.net/lib/math"
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 	"go.starlark.net/syntax"
 
+	"wirestep/engine/packetdrill/script"
 	"wirestep/engine/tcp"
 )
 
-// python runs the %{ code }% of a script. Starlark is Python without what could
+// Code runs the %{ code }% of a script. Starlark is Python without what could
 // reach outside; the few forms that it lacks are rewritten first. Names that one
 // piece of code makes are known to the next, as in the original, which runs all
 // of them in one interpreter.
-type python struct {
+type Code struct {
+	Most  int      // bytes of code of a stranger; 0: the code is the caller's
+	Said  []string // what print() printed
 	names starlark.StringDict
-	said  []string // what print() printed
 	guard guard
-	most  int // bytes of code of a stranger; 0: the code is the caller's
+}
+
+// Run executes code with the variables of a socket. A failed assertion gives
+// what was expected and what was there instead; err is code that cannot run.
+func (p *Code) Run(text string, info []tcp.InfoField) (expected, got string, err error) {
+	err = p.run(text, info)
+	if a, is := err.(*assertion); is {
+		if a.msg == "" {
+			return a.cond, "false", nil
+		}
+		return a.cond, a.msg, nil
+	}
+	return "", "", err
 }
 
 // maxCodeSteps stops a loop without end.
@@ -42,21 +55,19 @@ func (a *assertion) Error() string {
 
 // run executes code with the variables of a socket. The error of an assertion
 // that fails is an *assertion.
-func (p *python) run(code string, info []tcp.InfoField) error {
+func (p *Code) run(code string, info []tcp.InfoField) error {
 	text := rewrite(code)
-	if p.most > 0 {
-		if len(text) > p.most {
-			return fmt.Errorf("%d bytes of code; at most %d may stand together here", len(text), p.most)
+	if p.Most > 0 {
+		if len(text) > p.Most {
+			return fmt.Errorf("%d bytes of code; at most %d may stand together here", len(text), p.Most)
 		}
 		if err := p.guard.check(text); err != nil {
 			return err
 		}
 	}
 	env := starlark.StringDict{"True": starlark.True, "False": starlark.False}
-	for _, name := range slices.Sorted(maps.Keys(consts)) {
-		if strings.HasPrefix(name, "TCP") {
-			env[name] = starlark.MakeInt64(consts[name])
-		}
+	for _, name := range script.Constants("TCP") {
+		env[name] = starlark.MakeInt64(script.Const(name))
 	}
 	for _, name := range unmodelledInfo {
 		env[name] = starlark.MakeInt(0)
@@ -72,7 +83,7 @@ func (p *python) run(code string, info []tcp.InfoField) error {
 	}
 	env["math"] = math.Module
 	env["sys"] = &starlarkstruct.Module{Name: "sys", Members: starlark.StringDict{"exit": starlark.NewBuiltin("exit", exitBuiltin)}}
-	th := &starlark.Thread{Name: "code", Print: func(_ *starlark.Thread, s string) { p.said = append(p.said, s) }}
+	th := &starlark.Thread{Name: "code", Print: func(_ *starlark.Thread, s string) { p.Said = append(p.Said, s) }}
 	th.SetMaxExecutionSteps(maxCodeSteps)
 	globals, err := starlark.ExecFileOptions(&codeOptions, th, "code", text, env)
 	if p.names == nil {
