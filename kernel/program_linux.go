@@ -20,13 +20,14 @@ type process struct {
 	lines []host.Instr
 	vars  map[string]int
 	errno atomic.Uintptr // of the last failed call: the judge reads it while the program may still run
+	n     int64          // what the last call gave, and its errno, 0 if it succeeded: its program asks
+	no    unix.Errno
 }
 
 // run makes one line after the other, until the scene is over.
 func (p *process) run() {
 	at := p.l.start
-	type loop struct{ start, left int }
-	var loops []loop
+	var loops []round
 	for pc := 0; pc < len(p.lines); pc++ {
 		in := &p.lines[pc]
 		switch in.Kind {
@@ -35,7 +36,7 @@ func (p *process) run() {
 		case host.InstrAt:
 			at = maxTime(at, p.l.real(in.At))
 		case host.InstrLoop:
-			loops = append(loops, loop{pc, in.N})
+			loops = append(loops, round{pc, in.N})
 		case host.InstrEnd:
 			n := len(loops) - 1
 			if loops[n].left--; loops[n].left == 0 {
@@ -43,15 +44,31 @@ func (p *process) run() {
 			} else {
 				pc = loops[n].start
 			}
+		case host.InstrIf:
+			if !p.holds(in.Test) {
+				pc = in.To - 1
+			}
+		case host.InstrElse:
+			pc = in.To - 1
+		case host.InstrEndIf:
 		default:
 			early := at.Equal(p.l.start) && prepares[in.Name]
 			if !early && !p.sleep(at) {
 				return
 			}
 			p.call(in)
+			if in.To > 0 && p.holds(p.lines[loops[len(loops)-1].start].Test) {
+				pc, loops = in.To-1, loops[:len(loops)-1]
+			}
 		}
 	}
 }
+
+// round is a loop that the process is in.
+type round struct{ start, left int }
+
+// holds answers what the program asks about its last call.
+func (p *process) holds(t host.Test) bool { return t.Holds(p.n, int64(p.no)) }
 
 // prepares are calls that take no time before a scene begins, so that who
 // listens from the start is there when the first SYN comes.
@@ -106,8 +123,8 @@ func (p *process) call(in *host.Instr) {
 	if p.over() { // it returned because of that
 		return
 	}
-	if no, is := err.(unix.Errno); is && no != 0 {
-		p.errno.Store(uintptr(no))
+	if p.no, _ = err.(unix.Errno); p.no != 0 {
+		p.errno.Store(uintptr(p.no))
 	}
 }
 
@@ -119,6 +136,7 @@ func (p *process) arg(in *host.Instr, i int) host.Arg {
 }
 
 func (p *process) make(in *host.Instr) error {
+	p.n = 0
 	fd := -1
 	if a := p.arg(in, 0); a.Kind == host.ArgVar {
 		if n, ok := p.vars[a.Text]; ok {
@@ -203,6 +221,8 @@ func (p *process) opening(in *host.Instr, fd int) error {
 		}
 	}
 	switch in.Name {
+	case "socket":
+		p.n = int64(fd)
 	case "listen":
 		if len(addrs) > 0 {
 			if err := unix.Bind(fd, addrs[0]); err != nil {
@@ -223,7 +243,7 @@ func (p *process) opening(in *host.Instr, fd int) error {
 		c, _, err := unix.Accept4(fd, unix.SOCK_CLOEXEC)
 		if err == nil {
 			p.h.s.keep(c)
-			p.vars[in.Var] = c
+			p.vars[in.Var], p.n = c, int64(c)
 		}
 		return err
 	}
@@ -240,7 +260,7 @@ func (p *process) reads(fd int, a host.Arg, flags int) error {
 		if err != nil {
 			return err
 		}
-		if a.Kind == host.ArgNum || n == 0 {
+		if p.n = int64(n); a.Kind == host.ArgNum || n == 0 {
 			return nil
 		}
 	}
@@ -251,7 +271,8 @@ func (p *process) writes(fd int, a host.Arg, flags int) error {
 	if a.Kind == host.ArgNum {
 		b = []byte(wire.Pattern(0, int(min(a.Num, maxBuffer))))
 	}
-	_, err := unix.SendmsgN(fd, b, nil, nil, flags)
+	n, err := unix.SendmsgN(fd, b, nil, nil, flags)
+	p.n = int64(n)
 	return err
 }
 

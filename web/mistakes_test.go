@@ -37,7 +37,8 @@ func TestMistakesInChinese(t *testing.T) {
 		hosts + "program client\n  read(c, 1, 2)":     "",
 		hosts + "program client\n  conect(server:80)": "没有叫 \"conect\" 的系统调用，应为 ",
 		hosts + "program client\n  sleep(99999999h)":  "",
-		hosts + "program client\n  loop\n":            "循环没有结尾，应为后面有一行 end",
+		hosts + "program client\n  loop\n":            "这个 loop 没有结尾，应为后面有一行 end",
+		hosts + "program client\n  loop 0\n  end":     "\"0\" 不是循环次数，也不是 until，应为 1 到 1000000 之间的数",
 		"host client 10.0.0.300":                      "\"10.0.0.300\" 不是地址，应为 10.0.0.1 或 fd00::1 这样的写法",
 		hosts + "link client server loss 3":           "",
 	} {

@@ -18,6 +18,7 @@ import (
 type wordsJSON struct {
 	Statements []string      `json:"statements"`
 	Lines      []string      `json:"lines"`
+	Asks       []string      `json:"asks"`
 	Verbs      []string      `json:"verbs"`
 	Expect     []string      `json:"expect"`
 	Which      []string      `json:"which"`
@@ -67,7 +68,7 @@ var sceneWords = sync.OnceValue(scene.AllWords)
 func (s *Server) apiSceneWords(w http.ResponseWriter, r *http.Request) {
 	all, lang := sceneWords(), langOf(r)
 	v := wordsJSON{
-		Statements: all.Statements, Lines: all.Lines, Verbs: all.Verbs, Expect: all.Expect, Which: all.Which, Segments: all.Segments,
+		Statements: all.Statements, Lines: all.Lines, Asks: all.Asks, Verbs: all.Verbs, Expect: all.Expect, Which: all.Which, Segments: all.Segments,
 		Link: all.Link, Boxes: all.Boxes, Kernels: all.Kernels, Forge: all.Forge, Edit: all.Edit, Constants: all.Constants,
 		Host: all.Host, Event: all.Event, Functions: all.Functions, States: all.States, Errnos: all.Errnos, Counters: all.Counters,
 	}

@@ -13,8 +13,11 @@ const (
 	InstrCall  InstrKind = iota // a system call: [var =] name(args)
 	InstrSleep                  // sleep(300ms)
 	InstrAt                     // at(1s): wait until that instant of the scene
-	InstrLoop                   // loop N … end; N = 0 for ever
-	InstrEnd
+	InstrLoop                   // loop N until TEST … end; N = 0: any number of rounds
+	InstrEnd                    // of a loop
+	InstrIf                     // if TEST … else … end
+	InstrElse
+	InstrEndIf
 )
 
 // Instr is one line of a program, or one call that a person makes.
@@ -27,7 +30,10 @@ type Instr struct {
 	Wait sim.Duration // Sleep
 	At   sim.Time     // At
 	N    int          // Loop
-	Text string       // the line as written
+	Test Test         // If; Loop: leave it once this holds
+	To   int          // the line to go on at: Loop: behind it; If: when it does not hold; Else: behind the if;
+	// a call that stands in a loop with a test: behind that
+	Text string // the line as written
 }
 
 // ArgKind is the type of an argument.

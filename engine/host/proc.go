@@ -24,6 +24,7 @@ type Proc struct {
 	Errno tcp.Errno // of the last failed call
 	Read  uint64    // bytes read so far
 	EOF   bool      // a read has returned end of file
+	last  outcome   // of the latest line of the program that made a call
 }
 
 // Var is a socket variable.
@@ -32,14 +33,11 @@ type Var struct {
 	FD   int32
 }
 
-type loop struct {
-	start, left int
-}
-
 // wait is a line whose call has not returned.
 type wait struct {
-	in  Instr
-	sys *Wait // never written
+	in    Instr
+	sys   *Wait // never written
+	asked bool  // by a person: not a line of the program
 }
 
 func (p *Proc) clone() Proc {
@@ -58,14 +56,6 @@ func (p *Proc) Blocked() string {
 	return p.Wait.in.Text
 }
 
-// Round returns the line of the loop that the process is in; false: it is in none.
-func (p *Proc) Round() (line int, in bool) {
-	if len(p.Loops) == 0 {
-		return 0, false
-	}
-	return p.Lines[p.Loops[len(p.Loops)-1].start-1].Line, true
-}
-
 // AddProc starts a process.
 func (h *Host) AddProc(name string, lines []Instr) {
 	h.Procs = append(h.Procs, Proc{Name: name, Lines: lines})
@@ -80,55 +70,6 @@ func (h *Host) Proc(name string) int {
 		}
 	}
 	return -1
-}
-
-// settle moves over lines that take no call, and decides when the next one runs.
-func (p *Proc) settle(now sim.Time) {
-	p.RunAt = sim.Never
-	if p.Wait != nil {
-		return
-	}
-	if len(p.Queue) > 0 {
-		p.RunAt = now
-		return
-	}
-	p.Until = max(p.Until, now)
-	for steps := 0; p.PC < len(p.Lines) && steps < 10_000; steps++ {
-		switch in := &p.Lines[p.PC]; in.Kind {
-		case InstrSleep:
-			p.Until = p.Until.Add(in.Wait)
-			p.PC++
-		case InstrAt:
-			p.Until = max(p.Until, in.At)
-			p.PC++
-		case InstrLoop:
-			p.Loops = append(p.Loops, loop{p.PC + 1, in.N})
-			p.PC++
-		case InstrEnd:
-			p.endLoop()
-		default:
-			p.RunAt = p.Until
-			return
-		}
-	}
-	p.Done = true
-}
-
-func (p *Proc) endLoop() {
-	n := len(p.Loops)
-	if n == 0 {
-		p.PC++
-		return
-	}
-	l := &p.Loops[n-1]
-	if l.left > 0 {
-		if l.left--; l.left == 0 {
-			p.Loops = p.Loops[:n-1]
-			p.PC++
-			return
-		}
-	}
-	p.PC = l.start
 }
 
 // NextCall returns the process whose turn comes first and when.
@@ -181,11 +122,12 @@ func (h *Host) Run(x *Ctx, proc int) {
 	p := &h.Procs[proc]
 	was := p.Wait
 	var in Instr
+	asked := false
 	switch {
 	case was != nil:
-		in = was.in
+		in, asked = was.in, was.asked
 	case len(p.Queue) > 0:
-		in, p.Queue = p.Queue[0], p.Queue[1:]
+		in, p.Queue, asked = p.Queue[0], p.Queue[1:], true
 	default:
 		in = p.Lines[p.PC]
 		p.PC++
@@ -193,7 +135,7 @@ func (h *Host) Run(x *Ctx, proc int) {
 	p.Wait = nil
 	x.Event.Name = in.Text
 	h.caller = proc
-	h.line(x, proc, &in, was)
+	h.line(x, proc, &in, was, asked)
 	h.caller = -1
 	h.called, h.calledAt = x.Event.Subject, x.Now
 	h.sweep(x)
@@ -201,8 +143,9 @@ func (h *Host) Run(x *Ctx, proc int) {
 	h.Procs[proc].settle(x.Now)
 }
 
-// line makes the call of a line, or goes on with it.
-func (h *Host) line(x *Ctx, proc int, in *Instr, was *wait) {
+// line makes the call of a line, or goes on with it; asked: a person wants it, the
+// program does not know of it.
+func (h *Host) line(x *Ctx, proc int, in *Instr, was *wait, asked bool) {
 	p := &h.Procs[proc]
 	if in.Name == "kill" {
 		h.kill(x, proc)
@@ -221,12 +164,14 @@ func (h *Host) line(x *Ctx, proc int, in *Instr, was *wait) {
 		h.returned(x, proc, &d)
 		p.takes(in, &d)
 		if read, is := d.again(in); is {
-			p.Wait = &wait{*in, &Wait{call: read, Until: sim.Never, On: x.Event.Subject, what: forData}}
+			p.Wait = &wait{*in, &Wait{call: read, Until: sim.Never, On: x.Event.Subject, what: forData}, asked}
+		} else if !asked {
+			p.leave(in, outcome{d.N, d.Errno})
 		}
 	case was != nil && sys == was.sys:
 		p.Wait = was
 	default:
-		p.Wait = &wait{*in, sys}
+		p.Wait = &wait{*in, sys, asked}
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 type Words struct {
 	Statements []string // a line begins with one of them
 	Lines      []string // in a program
+	Asks       []string // after "if" and "until" there
 	Verbs      []string // after "at TIME"
 	Expect     []string // after "expect"
 	Which      []string // after a verb that takes a target
@@ -51,7 +52,7 @@ type SettingWord struct {
 // AllWords collects them.
 func AllWords() Words {
 	w := Words{
-		Statements: statementNames(), Lines: []string{"loop", "end"}, Expect: whenWords[:],
+		Statements: statementNames(), Lines: flowWords[:], Asks: asks[host.AskErrno:], Expect: whenWords[:],
 		Which: []string{"next", "every", "1st", "2nd", "3rd", "packet"}, Segments: strings.Split(segmentKinds, " "),
 		Boxes: middlebox.KindNames[1:], Kernels: host.ProfileNames(), Forge: fieldList(forgeFields),
 		Constants: host.Constants(), Options: host.SocketOptions[:],

@@ -127,13 +127,9 @@ func formatProgram(w *writer, p *engine.Program) {
 	}
 	depth := 1
 	for i := range p.Lines {
-		if p.Lines[i].Kind == host.InstrEnd {
-			depth--
-		}
-		w.line(strings.Repeat("  ", depth), FormatInstr(p.Lines[i]))
-		if p.Lines[i].Kind == host.InstrLoop {
-			depth++
-		}
+		self, after := indents(p.Lines[i].Kind)
+		w.line(strings.Repeat("  ", depth+self), FormatInstr(p.Lines[i]))
+		depth += after
 	}
 }
 
@@ -152,13 +148,8 @@ func FormatInstr(in host.Instr) string {
 		return "sleep(" + formatSpan(in.Wait) + ")"
 	case host.InstrAt:
 		return "at(" + formatAt(in.At) + ")"
-	case host.InstrLoop:
-		if in.N == 0 {
-			return "loop"
-		}
-		return "loop " + strconv.Itoa(in.N)
-	case host.InstrEnd:
-		return "end"
+	case host.InstrLoop, host.InstrEnd, host.InstrIf, host.InstrElse, host.InstrEndIf:
+		return formatFlow(in)
 	}
 	var args []string
 	for _, a := range in.Args {

@@ -13,6 +13,7 @@ import (
 	"wirestep/engine/middlebox"
 	"wirestep/engine/netem"
 	"wirestep/engine/sim"
+	"wirestep/engine/tcp"
 	"wirestep/engine/wire"
 )
 
@@ -153,14 +154,20 @@ func genLines(t *rapid.T, sc *engine.Scenario) (lines []host.Instr) {
 	}
 	depth := 0
 	for range rapid.IntRange(0, 6).Draw(t, "lines") {
-		switch rapid.IntRange(0, 7).Draw(t, "what") {
+		switch rapid.IntRange(0, 8).Draw(t, "what") {
 		case 0:
 			add(host.Instr{Kind: host.InstrSleep, Wait: genSpan(t)})
 		case 1:
 			add(host.Instr{Kind: host.InstrAt, At: sim.Time(genSpan(t))})
 		case 2:
-			add(host.Instr{Kind: host.InstrLoop, N: rapid.IntRange(0, 9).Draw(t, "rounds")})
-			depth++
+			in := host.Instr{Kind: host.InstrLoop, N: rapid.IntRange(0, 9).Draw(t, "rounds")}
+			if depth++; rapid.Bool().Draw(t, "until") {
+				in.Test = genTest(t)
+				in.Text = FormatInstr(in)
+				add(in)
+				in = host.Instr{Name: "write", Args: []host.Arg{sock, num()}}
+			}
+			add(in)
 		case 3:
 			add(host.Instr{Name: "write", Args: []host.Arg{sock, num()}})
 		case 4:
@@ -171,12 +178,30 @@ func genLines(t *rapid.T, sc *engine.Scenario) (lines []host.Instr) {
 			add(host.Instr{Name: "read", Args: []host.Arg{sock, {Kind: host.ArgWord, Text: "eof"}}})
 		case 7:
 			add(host.Instr{Name: "close", Args: []host.Arg{sock}})
+		case 8:
+			add(host.Instr{Kind: host.InstrIf, Test: genTest(t)})
+			add(host.Instr{Name: "close", Args: []host.Arg{sock}})
+			if rapid.Bool().Draw(t, "else") {
+				add(host.Instr{Kind: host.InstrElse})
+				add(host.Instr{Kind: host.InstrSleep, Wait: genSpan(t)})
+			}
+			add(host.Instr{Kind: host.InstrEndIf})
+			add(host.Instr{Name: "close", Args: []host.Arg{sock}}) // a round makes a call
 		}
 	}
 	for range depth {
 		add(host.Instr{Kind: host.InstrEnd})
 	}
+	host.Pair(lines)
 	return lines
+}
+
+func genTest(t *rapid.T) host.Test {
+	if rapid.Bool().Draw(t, "result") {
+		return host.Test{Of: host.AskResult, Is: host.Compare(rapid.Uint8Range(0, 5).Draw(t, "is")), N: rapid.Int64Range(-1, maxNumber).Draw(t, "n")}
+	}
+	errno := rapid.SampledFrom([]int64{0, int64(tcp.ECONNREFUSED), int64(tcp.EPIPE)}).Draw(t, "errno")
+	return host.Test{Of: host.AskErrno, Is: host.Compare(rapid.Uint8Range(0, 1).Draw(t, "is")), N: errno}
 }
 
 func genConnect(t *rapid.T, sc *engine.Scenario) host.Instr {

@@ -14,7 +14,7 @@ const (
 	maxLinks    = 1024            // directed links
 	maxPrograms = 256             // programs
 	maxLoop     = 1_000_000       // rounds of a loop
-	maxDepth    = 8               // loops within loops
+	maxDepth    = 8               // loops and ifs within others
 	maxPayload  = 1 << 30         // bytes that one call writes by pattern or reads
 	maxNumber   = 1 << 40         // any other number in a call
 	maxForged   = 100_000         // segments that one intervention forges

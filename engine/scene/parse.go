@@ -353,8 +353,11 @@ func (p *parser) readProgram(l *line, _ string) {
 // closeBlocks ends the program or branch above.
 func (p *parser) closeBlocks() {
 	if p.prog != nil {
-		if n := len(p.prog.loops); n > 0 {
-			p.fail(p.prog.loops[n-1], stretch{}, sayf(`the loop has no end, expected a line "end" below it`))
+		if n := len(p.prog.open); n > 0 {
+			b := p.prog.open[n-1]
+			p.fail(b.line, stretch{}, sayf(`the %s has no end, expected a line "end" below it`, b.name()))
+		} else if len(p.errs) == 0 {
+			host.Pair(*p.prog.to)
 		}
 		p.prog = nil
 	}

@@ -1,6 +1,7 @@
 package scene
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,31 +10,29 @@ import (
 
 // progReader reads the lines of one program.
 type progReader struct {
-	to    *[]host.Instr
-	loops []int // lines where open loops began
-	vars  []string
+	to   *[]host.Instr
+	open []block
+	vars []string
+	made bool // a call stands above
 }
 
 func (r *progReader) line(l *line, n int) {
 	in := l.instr()
 	in.Line = n
 	if l.err != nil {
+		r.assume(&in)
 		return
 	}
 	switch in.Kind {
-	case host.InstrLoop:
-		if len(r.loops) == maxDepth {
-			l.fail("the loop is inside %d others, expected at most %d", maxDepth, maxDepth-1)
-		}
-		r.loops = append(r.loops, n)
-	case host.InstrEnd:
-		if len(r.loops) == 0 {
-			l.fail(`"end" ends nothing, expected a "loop" above it`)
-			return
-		}
-		r.loops = r.loops[:len(r.loops)-1]
 	case host.InstrCall:
 		r.checkVars(l, &in)
+		r.call()
+	case host.InstrLoop, host.InstrIf:
+		r.begin(l, &in)
+	case host.InstrElse:
+		r.orElse(l)
+	case host.InstrEnd:
+		in.Kind = r.end(l)
 	}
 	if l.err == nil {
 		*r.to = append(*r.to, in)
@@ -70,17 +69,9 @@ func (r *progReader) has(name string) bool {
 	return false
 }
 
-// instr reads: [var =] name(args) · loop [N] · end.
+// instr reads: [var =] name(args) · loop [N] [until TEST] · if TEST · else · end.
 func (l *line) instr() (in host.Instr) {
-	switch {
-	case l.take("loop"):
-		in.Kind = host.InstrLoop
-		if l.more() {
-			in.N = int(l.int("a number of rounds", 1, maxLoop))
-		}
-		return in
-	case l.take("end"):
-		in.Kind = host.InstrEnd
+	if l.flow(&in) {
 		return in
 	}
 	in.Name = l.word("a call such as close(c)")
@@ -168,7 +159,7 @@ func (l *line) arg() host.Arg {
 
 // isVar reports whether a name can be a variable.
 func isVar(s string) bool {
-	return s[0] >= 'a' && s[0] <= 'z' && !isConstant(s) && s != "loop" && s != "end"
+	return s[0] >= 'a' && s[0] <= 'z' && !isConstant(s) && !slices.Contains(flowWords[:], s)
 }
 
 // isConstant recognises SHUT_WR, MSG_PEEK|MSG_DONTWAIT and eof.

@@ -2,6 +2,8 @@ package scene
 
 import (
 	"strings"
+
+	"wirestep/engine/host"
 )
 
 // Tidy formats a text and keeps its comments, its order and its groups: spaces
@@ -30,14 +32,10 @@ func Tidy(file, text string) (string, error) {
 			switch read := p.statement(toks) != nil; {
 			case read && toks[0].text != "step":
 				depth, block = 0, toks[0].text == "program" || toks[0].text == "branch"
-			case toks[0].text == "end":
-				depth--
-				indent = depth + 1
 			default:
-				indent = depth + 1
-				if toks[0].text == "loop" {
-					depth++
-				}
+				self, after := indents(flowKind(toks))
+				indent = depth + 1 + self
+				depth += after
 			}
 		} else if block {
 			indent = depth + 1
@@ -63,6 +61,9 @@ func tidyLine(toks []token, raw, comment string) string {
 
 // tidyStatement leaves a condition as it was written.
 func tidyStatement(toks []token, raw string) string {
+	if flowKind(toks) != host.InstrCall {
+		return FormatInstr((&line{toks: toks}).instr())
+	}
 	if toks[0].text != "expect" || len(toks) < 2 {
 		return spaced(toks)
 	}
@@ -71,4 +72,11 @@ func tidyStatement(toks []token, raw string) string {
 		words = 3
 	}
 	return spaced(toks[:min(words, len(toks))]) + " " + afterWords(body(raw), words)
+}
+
+// flowKind is the kind of a line of a program that makes no call, else InstrCall.
+func flowKind(toks []token) host.InstrKind {
+	var in host.Instr
+	(&line{toks: toks}).flow(&in)
+	return in.Kind
 }

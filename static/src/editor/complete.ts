@@ -29,6 +29,7 @@ export function offer(before: string, text: string, inProgram: boolean, w: Words
   const at = (options: Option[]): Offer => ({ from: head.length, options });
   if (parts[0] === 'expect') return condition(head, word, hosts, parts, w);
   if (!parts.length) return at([...(inProgram ? lines(w) : []), ...plain(w.statements, 'keyword')]);
+  if (inProgram && (parts[0] === 'if' || parts[0] === 'loop')) return flow(head, parts, w, at);
   if (inProgram && /[(=,]\s*$/.test(head)) return call(head, hosts, w, at);
   if (inProgram && !w.statements.includes(parts[0])) return null;
   return statement(parts, hosts, w, at);
@@ -94,6 +95,14 @@ const lines = (w: Words): Option[] => [
   ...w.calls.map((c) => ({ label: c.name, type: 'function', detail: `(${c.args})`, apply: `${c.gives ? 'c = ' : ''}${c.name}(` })),
   ...plain(w.lines, 'keyword'),
 ];
+
+/** After "if" or "loop": what a program asks about its calls. */
+function flow(head: string, parts: string[], w: Words, at: (o: Option[]) => Offer): Offer | null {
+  const last = parts[parts.length - 1];
+  if (last === 'if' || last === 'until') return at(plain(w.asks, 'variable'));
+  if (/errno\s*[=!]=\s*$/.test(head)) return at(plain(w.errnos, 'constant'));
+  return parts[0] === 'loop' && parts.length < 3 && !parts.includes('until') ? at(plain(['until'], 'keyword')) : null;
+}
 
 /** Between the parentheses of a call, or after "c =". */
 function call(head: string, hosts: Option[], w: Words, at: (o: Option[]) => Offer): Offer {

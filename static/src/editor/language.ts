@@ -12,7 +12,7 @@ function parser(w: Words): StreamParser<State> {
   const statements = new Set([...w.statements, ...w.lines]);
   const verbs = new Set(w.verbs);
   const calls = new Set(w.calls.map((c) => c.name));
-  const small = new Set([...w.link, ...w.which, ...w.segments, ...w.boxes, ...w.expect, 'from', 'by', 'after', 'inside', 'to']);
+  const small = new Set([...w.link, ...w.which, ...w.segments, ...w.boxes, ...w.expect, 'from', 'by', 'after', 'inside', 'to', 'until', ...w.asks]);
   const constants = new Set([...w.constants, ...w.options.map((o) => o.name), ...w.states, ...w.errnos, ...w.counters]);
   return {
     name: 'scene',

@@ -3,6 +3,7 @@
 export interface Words {
   statements: string[];
   lines: string[];
+  asks: string[]; // after "if" and "until"
   verbs: string[];
   expect: string[];
   which: string[];
