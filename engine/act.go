@@ -52,6 +52,7 @@ var actRules = [...]*trace.Rule{
 	OpRoute:     act("act.route", "The routes of the host are changed: connections that begin from now on go by them."),
 	OpMetrics:   act("act.metrics", "What the host remembers of its peers is forgotten: nobody is proven any more, and connections begin as with strangers."),
 	OpConntrack: act("act.conntrack", "Entries of the table of flows are deleted: the next packet of such a flow meets a box that knows nothing of it."),
+	OpScene:     act("act.scene", "The text of the scene was changed: everything begins as it says now."),
 	OpLater:     act("act.later", "Something is planned for later."),
 }
 
@@ -100,6 +101,8 @@ func (w *World) Check(op *Op) error {
 		return w.checkLife(op)
 	case OpRoute, OpMetrics, OpConntrack:
 		return w.checkTables(op)
+	case OpScene:
+		return w.checkScene(op)
 	case OpForget:
 		for _, r := range w.rules {
 			if r.n == op.Rule {
@@ -296,6 +299,8 @@ func (w *World) perform(x *host.Ctx, op *Op) {
 		}
 	case OpRoute, OpMetrics, OpConntrack:
 		w.changeTable(x, op)
+	case OpScene:
+		w.beginAs(x, op.Scene)
 	case OpUnplug, OpPlug, OpLink:
 		for _, c := range w.cablesOf(op) {
 			w.changeCable(rec, c, op)

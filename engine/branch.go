@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"slices"
+
 	"wirestep/engine/sim"
 	"wirestep/engine/trace"
 )
@@ -86,7 +88,7 @@ func (t *Timeline) Replay(ops []Op, label, by string) (BranchID, error) {
 		_ = t.Switch(was, n)
 		return 0, err
 	}
-	for _, op := range append(again, ops...) {
+	for _, op := range inOrder(again, ops) {
 		if _, err := t.Apply(op, 0, by); err != nil {
 			t.branches = t.branches[:len(t.branches)-1]
 			t.at, t.n = was, 0
@@ -95,6 +97,17 @@ func (t *Timeline) Replay(ops []Op, label, by string) (BranchID, error) {
 		}
 	}
 	return b, nil
+}
+
+// inOrder puts a new text of the scene before all else; it takes the place of one
+// that was made before.
+func inOrder(again, ops []Op) []Op {
+	isScene := func(op Op) bool { return op.Kind == OpScene }
+	if i := slices.IndexFunc(ops, isScene); i >= 0 {
+		again = append([]Op{ops[i]}, slices.DeleteFunc(again, isScene)...)
+		ops = slices.Delete(slices.Clone(ops), i, i+1)
+	}
+	return append(again, ops...)
 }
 
 // movesAgain lists the interventions up to the tip of the cursor's branch in a

@@ -48,6 +48,11 @@ func (op *Op) valid() error {
 		return nil
 	case OpReboot, OpPowerOff, OpPowerOn, OpFilter, OpRoute, OpMetrics:
 		return nil
+	case OpScene:
+		if op.Scene == nil {
+			return refuse("no scene")
+		}
+		return op.Scene.Validate()
 	case OpConntrack:
 		if len(op.Tuples) > maxDestroyed {
 			return refuse("%d flows to delete; expected at most %d", len(op.Tuples), maxDestroyed)
@@ -66,7 +71,7 @@ func (op *Op) valid() error {
 		}
 		return nil
 	case OpLater:
-		if op.Then == nil || op.Then.Kind == OpLater {
+		if op.Then == nil || op.Then.Kind == OpLater || op.Then.Kind == OpScene {
 			return refuse("nothing to do later")
 		}
 		return op.Then.valid()

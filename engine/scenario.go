@@ -129,6 +129,7 @@ const (
 	OpRoute     // change the routes of a host
 	OpMetrics   // forget what a host remembers of peers
 	OpConntrack // forget flows
+	OpScene     // the text of the scene is another one: before anything else
 	OpLater     // do something when the time comes
 )
 
@@ -158,6 +159,8 @@ type Op struct {
 	Route   RouteOp      // Route
 	Peer    netip.Addr   // Metrics: of whom; invalid: of all
 	Offload Offload      // Offload; the zero value turns it off
+	Scene   *Scenario    // Scene: what it says now; never written once set
+	Source  string       // Scene: its text
 	When    sim.Time     // Later: the instant
 	Then    *Op          // Later: what to do; never written once set
 	Text    string       // the operation as written
@@ -288,6 +291,6 @@ type MoveRef struct {
 }
 
 var opNames = [...]string{"drop", "delay", "hold", "release", "duplicate", "corrupt", "edit", "forge", "sysctl", "call", "unplug", "plug", "link",
-	"forget", "reboot", "power-off", "power-on", "destroy", "filter", "start", "offload", "qdisc", "route", "metrics", "conntrack", "later"}
+	"forget", "reboot", "power-off", "power-on", "destroy", "filter", "start", "offload", "qdisc", "route", "metrics", "conntrack", "scene", "later"}
 
 func (k OpKind) String() string { return opNames[k] }

@@ -56,8 +56,13 @@ func NewTimeline(scenario Scenario) (*Timeline, error) {
 	return t, nil
 }
 
-// Scenario returns what is being played.
-func (t *Timeline) Scenario() *Scenario { return t.scenario }
+// Scenario returns what is being played on the cursor's branch.
+func (t *Timeline) Scenario() *Scenario {
+	if m := t.move(t.at, 0); m != nil && m.Op.Kind == OpScene {
+		return m.Op.Scene
+	}
+	return t.scenario
+}
 
 // SetLimit bounds the events of a branch.
 func (t *Timeline) SetLimit(n int) { t.limit = StepNo(n) }

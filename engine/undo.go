@@ -142,7 +142,7 @@ type deed struct {
 func (t *Timeline) done(b BranchID) (all []deed) {
 	for n := range t.branches[b].info.Tip {
 		if m := t.move(b, n); m != nil {
-			all = append(all, deed{n, int64(m.At), t.spellAs(&m.Op)})
+			all = append(all, deed{n, int64(m.At), t.spellAs(&m.Op) + m.Op.Source})
 		}
 	}
 	return all

@@ -232,7 +232,7 @@ func (t *Timeline) remakeIn(b BranchID, n StepNo, r *remaker, label, by string) 
 
 // spellAs is the text of an intervention that may have got another target.
 func (t *Timeline) spellAs(op *Op) string {
-	if s := t.spell(op); s != "" {
+	if s := t.spell(op); s != "" && op.Kind != OpScene {
 		return s
 	}
 	return op.Text

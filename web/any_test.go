@@ -42,6 +42,9 @@ func anyCommand(r *rand.Rand, id int64) proto.Command {
 	if r.IntN(8) == 0 {
 		c.Without = int32(r.IntN(20) - 2)
 	}
+	if r.IntN(8) == 0 {
+		c.Scene = pick(strings.Replace(plain, "20ms", "35ms", 1), deaf, "x")
+	}
 	c.Answer = pick("second", "x")
 	c.Moves = &proto.MoveSet{Kinds: []string{pick("drop", "call", "sysctl", "x")}, Most: r.IntN(4)}
 	return c

@@ -103,7 +103,7 @@ func goTo(t *engine.Timeline, b engine.BranchID, n engine.StepNo) {
 
 // alone lists each of several changes of the second side as a replay of the first.
 func (s *sayer) alone() []proto.CompareAlone {
-	if len(s.c.Runs) != 2 {
+	if len(s.c.Runs) != 2 || s.c.Change.Rewritten() {
 		return nil
 	}
 	of := int32(s.c.Runs[0].Branch)

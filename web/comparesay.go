@@ -99,6 +99,9 @@ func (s *sayer) number(n int) string {
 // change says how much people did otherwise.
 func (s *sayer) change() string {
 	c := &s.c.Change
+	if c.Rewritten() {
+		return s.t("change-text")
+	}
 	var parts []string
 	if n := len(c.Settings); n > 0 {
 		parts = append(parts, s.t("change-settings", "n", n, "number", s.number(n)))
@@ -154,6 +157,9 @@ func (s *sayer) changes(side int) []string {
 		all = append(all, x.Host+" "+x.Values[side])
 	}
 	for _, m := range c.Moves[side] {
+		if m.Kind == engine.OpScene {
+			m.Text = s.t("text")
+		}
 		all = append(all, m.Text)
 	}
 	return all

@@ -143,7 +143,7 @@ func encodePlanned(w *engine.World) []proto.Planned {
 }
 
 func encodeMove(b engine.BranchID, n engine.StepNo, m *engine.Intervention) proto.Left {
-	return proto.Left{Branch: int32(b), N: int32(n), At: int64(m.At), Op: scene.FormatOp(m.Op), By: m.By, Also: m.Also}
+	return proto.Left{Branch: int32(b), N: int32(n), At: int64(m.At), Op: scene.NameOp(m.Op), By: m.By, Also: m.Also}
 }
 
 func encodeBranches(t *engine.Timeline) []proto.Branch {
@@ -178,7 +178,7 @@ func encodeEvent(sc *engine.Scenario, w *engine.World, e *trace.Event, move *eng
 	case e.Kind == trace.Act && move == nil:
 		f.By = "scene"
 	case e.Kind == trace.Act:
-		f.By, f.Name = cmp.Or(move.By, "replay"), scene.FormatOp(move.Op) // what a replay makes up has no text of its own
+		f.By, f.Name = cmp.Or(move.By, "replay"), scene.NameOp(move.Op) // what a replay makes up has no text of its own
 		f.Also = move.Also
 	case e.Kind == trace.Call:
 		f.Call = encodeCall(sc, e)

@@ -55,7 +55,7 @@ func (st *stage) doFind(_ *watcher, c proto.Command) (proto.Done, error) {
 }
 
 func (st *stage) startFinding(b engine.BranchID, n engine.StepNo, c proto.Command) (*find.Search, error) {
-	sc := &st.file.Scenario
+	sc := st.t.Scenario()
 	goal, err := find.ParseGoal(c.Cond, sc)
 	if err != nil {
 		return nil, cannot("cond", "what", err.Error())

@@ -94,7 +94,10 @@ func (st *stage) doReplay(w *watcher, c proto.Command) (proto.Done, error) {
 	if c.Without != 0 {
 		return proto.Done{}, st.replayWithout(w, c, label)
 	}
-	var ops []engine.Op
+	ops, err := st.newScene(c.Scene)
+	if err != nil {
+		return proto.Done{}, err
+	}
 	for _, text := range c.Ops {
 		op, err := scene.ParseOp(text, &st.file.Scenario)
 		if err != nil {
@@ -128,4 +131,23 @@ func (st *stage) replayWithout(w *watcher, c proto.Command, label string) error 
 	}
 	st.standLike(goal)
 	return nil
+}
+
+// newScene is the operation by which a branch runs another text of the scene; none
+// without a text. What is wrong with a text is told by POST /api/check.
+func (st *stage) newScene(text string) ([]engine.Op, error) {
+	if text == "" {
+		return nil, nil
+	}
+	if st.player != nil || st.puzzle() != nil {
+		return nil, cannot("scene-fixed")
+	}
+	op, err := scene.NewText(text)
+	if err != nil {
+		return nil, sceneProblem(err)
+	}
+	if err := st.worldAt(st.t.Branch(), 0).Check(&op); err != nil {
+		return nil, cannot("scene-other")
+	}
+	return []engine.Op{op}, nil
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"strings"
 	"testing"
 
 	"wirestep/web/proto"
@@ -78,4 +79,44 @@ func TestReplayDoesNotAnswerAQuestion(t *testing.T) {
 			t.Fatalf("event %d at %d ns is shown", f.N, f.At)
 		}
 	}
+}
+
+// A changed text runs as a branch, with the moves made again; what was kept of the
+// session runs both once more. A text with other hosts is refused.
+func TestChangedTextIsABranch(t *testing.T) {
+	s := open(t, nil)
+	id := s.create(withScene(deaf))
+	p := s.join(id, "")
+	p.do(proto.Command{T: "act", Op: "sysctl client net.ipv4.tcp_syn_retries = 2"})
+	p.do(proto.Command{T: "until", Cond: "false"})
+	changed := strings.Replace(deaf, "at 0s drop every SYN from client", "at 0s drop next SYN from client", 1)
+	p.do(proto.Command{T: "replay", Scene: changed, Text: "changed"})
+	if first := p.held[1][1]; p.snap.Branch != 1 || first.Kind != "act" || first.Name != `scene "Deaf"` || first.By != "you" {
+		t.Fatalf("on branch %d, which begins with %+v", p.snap.Branch, first)
+	}
+	if second := p.held[1][2]; second.Name != "sysctl client net.ipv4.tcp_syn_retries = 2" {
+		t.Errorf("the move made before is not made again, but %q", second.Name)
+	}
+	compared := p.do(proto.Command{T: "compare", Branches: []int32{0, 1}}).Compare
+	if want := "Another text of the scene: "; len(compared.Rows) == 0 || !strings.HasPrefix(compared.Verdict, want) || len(compared.Alone) > 0 {
+		t.Errorf("the verdict is %q, want %q", compared.Verdict, want)
+	}
+	_, doc, _ := s.get("/api/sessions/" + id + "/scene")
+	if !strings.Contains(doc, `"texts":[{"b":1,"text":"`) || !strings.Contains(doc, "drop next SYN") {
+		t.Errorf("the page is not told which text runs: %s", doc)
+	}
+	var here string
+	s.hub.with(t.Context(), id, func(st *stage) { here = whole(st) })
+	rec, err := s.kept.Read(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again := wholeOf(t, rec); again != here {
+		t.Errorf("rebuilt it is\n%s\nwas\n%s", again, here)
+	}
+	if copied := s.create(map[string]string{"scene": bundleOf(t, s, id)}); copied == "" {
+		t.Error("its bundle does not open")
+	}
+	p.refused("scene-other", proto.Command{T: "replay", Scene: strings.Replace(deaf, "10.0.0.2", "10.0.0.3", 1)})
+	p.refused("scene", proto.Command{T: "replay", Scene: "hots"})
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"wirestep/engine"
 	"wirestep/i18n"
 	"wirestep/lessons"
 	"wirestep/web/proto"
@@ -14,12 +15,29 @@ import (
 // What stands beside a free scene: what it is, what there is to try, its text.
 
 type sceneDoc struct {
-	Title  string     `json:"title"`
-	About  string     `json:"about"`
-	Own    bool       `json:"own"` // it is none of ours: somebody wrote it
-	Tries  []tryDoc   `json:"tries"`
-	Source string     `json:"source"`
-	Puzzle *puzzleDoc `json:"puzzle,omitempty"`
+	Title  string      `json:"title"`
+	About  string      `json:"about"`
+	Own    bool        `json:"own"` // it is none of ours: somebody wrote it
+	Tries  []tryDoc    `json:"tries"`
+	Source string      `json:"source"`
+	Texts  []sceneText `json:"texts,omitempty"` // of branches that run another text
+	Puzzle *puzzleDoc  `json:"puzzle,omitempty"`
+}
+
+// sceneText is the text that a branch runs, and all that leave it.
+type sceneText struct {
+	Branch engine.BranchID `json:"b"`
+	Text   string          `json:"text"`
+}
+
+// texts are those that were changed.
+func (st *stage) texts() (all []sceneText) {
+	for _, b := range st.t.Branches() {
+		if m := st.t.Move(b.ID, 1); m != nil && m.Op.Kind == engine.OpScene {
+			all = append(all, sceneText{b.ID, m.Op.Source})
+		}
+	}
+	return all
 }
 
 type tryDoc struct {
@@ -48,6 +66,7 @@ func (s *Server) apiScene(w http.ResponseWriter, r *http.Request) {
 	v := sceneDoc{Tries: []tryDoc{}}
 	err := s.hub.with(r.Context(), chi.URLParam(r, "id"), func(st *stage) {
 		v.Title, v.About, v.Source = st.file.Scenario.Name, strings.Join(st.file.Prose, " "), st.Scene
+		v.Texts = st.texts()
 		v.Own = st.Lesson == "" && st.Sandbox == ""
 		if b := s.library.scene(st.Sandbox); b != nil {
 			v.Title, v.About = b.Title[lang], b.About[lang]

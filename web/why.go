@@ -72,7 +72,7 @@ func (t *teller) cause(n engine.StepNo) proto.Cause {
 	if e.Kind == trace.Act {
 		c.By = "scene"
 		if m := t.st.t.Move(t.b, n); m != nil {
-			c.By, c.Name, c.Op = cmp.Or(m.By, "replay"), scene.FormatOp(m.Op), m.Op.Kind.String()
+			c.By, c.Name, c.Op = cmp.Or(m.By, "replay"), scene.NameOp(m.Op), m.Op.Kind.String()
 		}
 	}
 	if p := t.packet(e.Packet); p != nil {

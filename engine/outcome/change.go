@@ -23,8 +23,9 @@ type Setting struct {
 
 // Move is one thing that somebody did.
 type Move struct {
-	Kind engine.OpKind
-	Text string
+	Kind   engine.OpKind
+	Text   string
+	Source string // of another text of the scene: that text
 }
 
 // None: nobody did anything otherwise.
@@ -34,6 +35,14 @@ func (c *Change) None() bool {
 		n += len(m)
 	}
 	return n == 0
+}
+
+// Rewritten: the branches run different texts of the scene, and settings may differ
+// because of that.
+func (c *Change) Rewritten() bool {
+	return slices.ContainsFunc(c.Moves, func(side []Move) bool {
+		return slices.ContainsFunc(side, func(m Move) bool { return m.Kind == engine.OpScene })
+	})
 }
 
 func changed(t *engine.Timeline, runs []*Run) Change {
@@ -46,7 +55,7 @@ func changed(t *engine.Timeline, runs []*Run) Change {
 			if text == "" && t.Spell != nil {
 				text = t.Spell(&op)
 			}
-			lists[i] = append(lists[i], Move{inner(&op).Kind, text})
+			lists[i] = append(lists[i], Move{inner(&op).Kind, text, op.Source})
 		}
 	}
 	var common []Move

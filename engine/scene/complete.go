@@ -60,7 +60,7 @@ func AllWords() Words {
 		States: stateNames, Errnos: errnoNames, Counters: engine.Counters(),
 	}
 	for _, v := range verbs {
-		if v.kind != engine.OpLater {
+		if v.kind != engine.OpLater && v.kind != engine.OpScene {
 			w.Verbs = append(w.Verbs, v.name)
 		}
 	}

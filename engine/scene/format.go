@@ -234,6 +234,8 @@ func FormatOp(op engine.Op) string {
 		return s + op.Host + formatRoute(&op.Route)
 	case engine.OpMetrics:
 		return s + op.Host + formatMetrics(op.Peer)
+	case engine.OpScene:
+		return s + strconv.Quote(op.Source)
 	case engine.OpConntrack:
 		return s + op.Host + formatConntrack(op.Tuples)
 	case engine.OpForget:

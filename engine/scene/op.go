@@ -2,6 +2,7 @@ package scene
 
 import (
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"wirestep/engine"
@@ -62,6 +63,7 @@ func init() {
 		{"route", engine.OpRoute, readRoute},
 		{"metrics", engine.OpMetrics, readMetrics},
 		{"conntrack", engine.OpConntrack, readConntrack},
+		{"scene", engine.OpScene, readNewScene},
 		{"at", engine.OpLater, readLater},
 	}
 }
@@ -89,14 +91,16 @@ func (l *line) op() (op engine.Op) {
 			op.Kind = v.kind
 			v.read(l, &op)
 			if l.err == nil {
-				op.Text = FormatOp(op)
+				op.Text = NameOp(op)
 			}
 			return op
 		}
 	}
 	var names []string
 	for _, v := range verbs {
-		names = append(names, v.name)
+		if v.kind != engine.OpScene { // nobody types one
+			names = append(names, v.name)
+		}
 	}
 	l.fail("%q is no intervention, expected %s", name, oneOf(names))
 	return op
@@ -288,5 +292,44 @@ func readLater(l *line, op *engine.Op) {
 		l.fail("an instant within an instant, expected an intervention such as drop packet 7")
 	}
 	then := l.op()
+	if then.Kind == engine.OpScene {
+		l.fail("the text of a scene does not change while it runs, expected an intervention such as drop packet 7")
+	}
 	op.Then = &then
+}
+
+// readNewScene reads the text of a scene, in quotes: what a branch is run as.
+func readNewScene(l *line, op *engine.Op) {
+	text := l.text("the text of a scene")
+	if l.err != nil {
+		return
+	}
+	made, err := NewText(text)
+	if err != nil {
+		l.fail("the text of the scene is wrong: %s", err.Error())
+	}
+	*op = made
+}
+
+// NewText is the intervention by which a branch runs another text.
+func NewText(text string) (engine.Op, error) {
+	f, err := Parse("scene", text)
+	if err != nil {
+		return engine.Op{}, err
+	}
+	if len(f.Branches) > 0 {
+		return engine.Op{}, newMistake("scene", 1, "", stretch{}, sayf("the text has branches, expected a scene without"))
+	}
+	op := engine.Op{Kind: engine.OpScene, Scene: &f.Scenario, Source: text}
+	op.Text = NameOp(op)
+	return op, nil
+}
+
+// NameOp is what an intervention is called: it as it is written, a whole scene by its
+// name.
+func NameOp(op engine.Op) string {
+	if op.Kind == engine.OpScene {
+		return "scene " + strconv.Quote(op.Scene.Name)
+	}
+	return FormatOp(op)
 }

@@ -99,12 +99,25 @@ test('by keys alone: T opens the text, an error is told at its line, a setting c
   await page.keyboard.press('Tab');
   await expect(lab.button("Back to the scene's text")).toBeFocused();
 
-  const before = page.url();
+  // It runs as a branch of this session, beside the run before.
   await editor.focus();
+  await page.keyboard.press('Control+Enter');
+  const beside = lab.button('Compare with the run before');
+  await expect(beside).toBeVisible();
+  await expect(editor).toBeFocused();
+  await expect(page.locator('header .chip:not(.status)')).toContainText('changed text');
+  await expect(page.locator('.cm-line').last()).toHaveText('sysctl client net.ipv4.tcp_syn_retries = 2');
+  await expect(lab.button("Back to the scene's text")).toHaveCount(0);
+
+  // With another host it cannot stand beside that: a session of its own opens, with the cursor where it was.
+  const before = page.url();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type('\nhost other 10.0.0.9');
+  await expect(page.locator('.wrong-list')).toContainText('Nothing is wrong');
   await page.keyboard.press('Control+Enter');
   await page.waitForURL((u) => u.pathname.startsWith('/lab/') && u.href !== before);
   await expect(page.locator('.editor[data-ready]')).toBeVisible();
-  await expect(page.locator('.cm-line').last()).toHaveText('sysctl client net.ipv4.tcp_syn_retries = 2');
+  await expect(page.locator('.cm-line').last()).toHaveText('host other 10.0.0.9');
   await expect(page.locator('.dg-svg')).toBeVisible();
   await expect(editor).toBeFocused();
 });

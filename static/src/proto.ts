@@ -13,6 +13,7 @@
 // redo: moves: make these again, which had been left out
 // op: act, forecast: one intervention, as a scene writes it
 // ops: replay, preview: same moves as before, with these made first, at time 0; reach: made after event n, on a branch of its own
+// scene: replay: same moves as before, of another text of the scene, with the same hosts and links
 // without: replay: go on right before this event, an act, without it; every later act is made again
 // cond: find, reach: what to come to, with "end " before it: when nothing is scheduled any more; until, search: "segment" "timer" "state" "drop" or a condition such as client.cwnd < 4
 // text: label, fork, replay, moves, reach: the branch's name; lesson: "next" "prev" "reset" "return" "do" "hint" "level"; try: which; share: "follower" "driver", what the link lets one be; name: what the others see
@@ -33,7 +34,7 @@ export type Order =
   | { t: "act"; branch?: number; at?: number; op?: string }
   | { t: "branch"; branch?: number; n?: number }
   | { t: "fork"; branch?: number; text?: string }
-  | { t: "replay"; branch?: number; ops?: string[]; without?: number; text?: string }
+  | { t: "replay"; branch?: number; ops?: string[]; scene?: string; without?: number; text?: string }
   | { t: "label"; branch?: number; text?: string }
   | { t: "frames"; branch?: number; n?: number; to?: number; ahead?: boolean }
   | { t: "diff"; branch?: number; to?: number }

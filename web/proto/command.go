@@ -17,6 +17,7 @@ type Command struct {
 	Redo    []MoveRef  `json:"redo,omitempty"`    // moves: make these again, which had been left out
 	Op      string     `json:"op,omitempty"`      // act, forecast: one intervention, as a scene writes it
 	Ops     []string   `json:"ops,omitempty"`     // replay, preview: same moves as before, with these made first, at time 0; reach: made after event n, on a branch of its own
+	Scene   string     `json:"scene,omitempty"`   // replay: same moves as before, of another text of the scene, with the same hosts and links
 	Without int32      `json:"without,omitempty"` // replay: go on right before this event, an act, without it; every later act is made again
 	Cond    string     `json:"cond,omitempty"`    // find, reach: what to come to, with "end " before it: when nothing is scheduled any more; until, search: "segment" "timer" "state" "drop" or a condition such as client.cwnd < 4
 	Text    string     `json:"text,omitempty"`    // label, fork, replay, moves, reach: the branch's name; lesson: "next" "prev" "reset" "return" "do" "hint" "level"; try: which; share: "follower" "driver", what the link lets one be; name: what the others see

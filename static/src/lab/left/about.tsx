@@ -5,7 +5,7 @@ import { branches, busy, data } from '../state';
 import { keyOf } from '../toolbar/keytable';
 import { Icon } from '../ui/Icon';
 import { MovesMade } from './moves';
-import { openLeft, type SceneDoc, said, tryIt } from './state';
+import { openLeft, type SceneDoc, said, sourceHere, tryIt } from './state';
 
 /** What the scene is, what there is to try, what was done, and how its text begins. */
 export function About({ doc }: { doc: SceneDoc }) {
@@ -31,7 +31,7 @@ export function About({ doc }: { doc: SceneDoc }) {
             {t('left.edit')} <kbd>{keyOf('text')}</kbd>
           </button>
         </div>
-        <pre>{doc.source.replace(/^(#.*\n|\s*\n)*/, '')}</pre>
+        <pre>{sourceHere(doc).replace(/^(#.*\n|\s*\n)*/, '')}</pre>
       </section>
     </div>
   );

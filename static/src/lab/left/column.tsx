@@ -1,5 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { t } from '../../i18n';
+import type { BranchData } from '../../model/branch';
+import { data } from '../state';
 import { Later } from '../ui/later';
 import { About } from './about';
 import { brought, resumes } from './draft';
@@ -15,6 +17,10 @@ export function LeftColumn({ session }: { session: string }) {
     if (resumes(session)) leftTab.value = 'text';
     if (!sceneDoc.peek()) void loadScene(session).then(openOwn);
   }, [session]);
+  const other = data.value && runsOther(data.value) ? data.value.id : -1;
+  useEffect(() => {
+    if (other >= 0 && !sceneDoc.peek()?.texts?.some((x) => x.b === other)) void loadScene(session);
+  }, [session, other]);
   return (
     <div class={`free tab-${now}`}>
       <div class="tabs" role="tablist" aria-label={t('left.column')} onKeyDown={turn}>
@@ -44,6 +50,9 @@ export function LeftColumn({ session }: { session: string }) {
     </div>
   );
 }
+
+/** Whether a branch begins with another text than the scene's. */
+const runsOther = (d: BranchData): boolean => (d.before[0]?.op ?? d.frame(1)?.name ?? '').startsWith('scene ');
 
 const Puzzle = ({ p }: { p: PuzzleDoc }) => <Later>{(m) => <m.PuzzlePanel p={p} />}</Later>;
 

@@ -3,6 +3,9 @@ import type { Mistake, Words } from '../../editor/words';
 import { lang, t } from '../../i18n';
 import { keep, kept } from '../../kept';
 import { say } from '../notes';
+import { Refused } from '../stream';
+import { here, move, pause } from '../sync';
+import { loadScene } from './state';
 
 // A text that somebody writes: kept in this browser until it runs, looked at by the server.
 
@@ -63,8 +66,34 @@ export async function check(text: string): Promise<Mistake[]> {
   return got.mistakes ?? [];
 }
 
-/** Runs a text: a new session takes the place of this page, which stays one step back. What is wrong comes back. */
+/**
+ * Runs a text as a branch beside the run at hand, with the moves made so far. One with other hosts or links has to have
+ * a session of its own: that takes the place of this page, which stays one step back. What is wrong comes back.
+ */
 export async function run(text: string, session: string, at: number): Promise<Mistake[] | null> {
+  const list = await check(text).catch(() => []);
+  if (list.length) return list;
+  if (await asBranch(text)) {
+    await loadScene(session);
+    forgetDraft(session);
+    return [];
+  }
+  return alone(text, session, at);
+}
+
+/** false: it cannot stand beside what is there. */
+async function asBranch(text: string): Promise<boolean> {
+  pause();
+  try {
+    await move({ t: 'replay', branch: here(), ops: [], scene: text, text: t('left.branch') });
+    return true;
+  } catch (e) {
+    if (!(e instanceof Refused)) throw e;
+    return false;
+  }
+}
+
+async function alone(text: string, session: string, at: number): Promise<Mistake[] | null> {
   const { ok, got } = await post('/api/sessions', { scene: text }).catch((e) => ({
     ok: false,
     got: { text: String(e) } as { mistakes?: Mistake[]; text?: string } & Record<string, string>,

@@ -16,6 +16,7 @@ export interface SceneDoc {
   own: boolean;
   tries: { id: string; title: string; text: Run[]; button: string }[];
   source: string;
+  texts?: { b: number; text: string }[]; // of branches that run another text
   puzzle?: PuzzleDoc;
 }
 
@@ -44,6 +45,18 @@ export const said = signal<Record<string, { says: Run[]; branch: number }>>({});
 export async function loadScene(session: string): Promise<void> {
   const r = await fetch(`/api/sessions/${session}/scene?lang=${encodeURIComponent(lang.peek())}`);
   if (r.ok) sceneDoc.value = await r.json();
+}
+
+/** The text that the present branch runs. */
+export function sourceHere(doc: SceneDoc): string {
+  for (let id = data.value?.id ?? 0; id >= 0; ) {
+    const own = doc.texts?.find((x) => x.b === id);
+    if (own) return own.text;
+    const b = branches.value.find((x) => x.id === id);
+    if (!b?.step) break; // it began at the start: what its parent runs is not its own
+    id = b.parent;
+  }
+  return doc.source;
 }
 
 /** Somebody asked to write: the text takes the focus, or else what is typed would be taken for the lab's keys. */

@@ -4,51 +4,60 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Editor } from '../../editor/editor';
 import type { Mistake } from '../../editor/words';
 import { t } from '../../i18n';
+import { compare } from '../compare/open';
 import { Spans } from '../lesson/text';
+import { data } from '../state';
 import { Icon } from '../ui/Icon';
 import { check, draft, forgetDraft, keepDraft, loadEditor, resume, run, words } from './draft';
-import { type SceneDoc, toWrite } from './state';
+import { type SceneDoc, sourceHere, toWrite } from './state';
 
 const wrong = signal<Mistake[] | null>(null); // null: not looked at yet
 const running = signal(false);
 const failed = signal(false);
 const changed = signal(false);
+const before = signal<Record<number, number>>({}); // branch that runs a text → the one that it was written beside
 
 /** The text of the scene in an editor, and the run beside it. */
 export function SceneText({ doc, session }: { doc: SceneDoc; session: string }) {
   const area = useRef<HTMLTextAreaElement>(null);
   const button = useRef<HTMLButtonElement>(null);
-  const begun = useRef(draft(session) ?? doc.source);
+  const source = sourceHere(doc);
+  const begun = useRef(draft(session) ?? source);
   const typed = (text: string) => {
-    changed.value = text !== doc.source;
-    keepDraft(session, text, doc.source);
+    changed.value = text !== source;
+    keepDraft(session, text, source);
   };
   const { host, editor } = useEditor({ area, session, text: begun.current, typed, start: () => void start(), leave: () => button.current?.focus() });
   const start = async () => {
     if (running.peek()) return;
     running.value = true;
     const text = editor.current?.text() ?? area.current?.value ?? begun.current;
+    const from = data.peek()?.id ?? 0;
     const list = await run(text, session, editor.current?.at() ?? 0);
     running.value = false;
     if (!list) return;
+    if (!list.length) before.value = { ...before.peek(), [data.peek()?.id ?? 0]: from };
     wrong.value = list;
     editor.current?.show(list);
     if (list[0]) editor.current?.goTo(list[0]);
   };
   const revert = () => {
-    editor.current?.replace(doc.source);
-    if (area.current) area.current.value = doc.source;
+    editor.current?.replace(source);
+    if (area.current) area.current.value = source;
     forgetDraft(session);
     changed.value = false;
   };
   useEffect(() => {
-    changed.value = begun.current !== doc.source;
-  }, [session]);
+    const text = editor.current?.text() ?? begun.current;
+    if (text !== source && draft(session) === null) revert(); // on another branch, with nothing of one's own
+    changed.value = draft(session) !== null && text !== source;
+  }, [session, source]);
   useEffect(() => {
     if (!toWrite.value) return;
     toWrite.value = false;
     (editor.current ?? area.current)?.focus();
   }, [toWrite.value]);
+  const was = before.value[data.value?.id ?? 0];
   return (
     <div class="scene-text">
       <div class="left-head">
@@ -58,6 +67,11 @@ export function SceneText({ doc, session }: { doc: SceneDoc; session: string }) 
         {changed.value && (
           <button type="button" class="small" onClick={revert}>
             {t('left.revert')}
+          </button>
+        )}
+        {was !== undefined && !changed.value && (
+          <button type="button" class="small" onClick={() => compare(was)}>
+            <Icon name="arrows" /> {t('left.compare')}
           </button>
         )}
       </div>
