@@ -11,7 +11,7 @@ import (
 // setting of a host.
 type Number struct {
 	Subject sim.SubjectID // of Fields
-	Fields  []uint16      // one, or several that make up one number
+	Fields  []uint16      // one, or several that make up one number; none: that it is there at all
 	Host    sim.HostID    // of Counter or Sysctl
 	Counter int           // -1: it is none
 	Sysctl  string        // its full name
@@ -110,6 +110,10 @@ func (h *History) take(e *trace.Event, x *Number, value *int64) {
 func (h *History) takeFields(e *trace.Event, x *Number, c Change) {
 	for i := range e.Effects {
 		if m := &e.Effects[i]; m.Kind == trace.Created && m.Subject == x.Subject && m.Made != nil {
+			if len(x.Fields) == 0 {
+				c.Made = true
+				h.Changes = append(h.Changes, c)
+			}
 			for _, f := range x.Fields {
 				if int(f) < len(m.Made.Values) {
 					c.Field, c.Made, c.New = f, true, m.Made.Values[f]

@@ -154,3 +154,44 @@ func adds(l trace.Length, now sim.Time) string {
 	}
 	return ""
 }
+
+// Every place in a SYN queue, an accept queue or a table of TIME_WAIT is answered with
+// the event that put the entry there.
+func TestHistoryOfEveryPlaceInAQueue(t *testing.T) {
+	asked := map[engine.QueueKind]int{}
+	goldenRuns(t, 300, func(name string, tl *engine.Timeline) {
+		tip := tl.N()
+		must(t, tl.Switch(tl.Branch(), 0))
+		type place struct {
+			kind    engine.QueueKind
+			subject sim.SubjectID
+		}
+		since := map[place]engine.StepNo{}
+		for n := engine.StepNo(1); n <= tip; n++ {
+			tl.Step()
+			for _, q := range tl.World().Queues() {
+				if q.Kind != engine.QueueSyn && q.Kind != engine.QueueAccept && q.Kind != engine.QueueTimeWait {
+					continue
+				}
+				for _, i := range q.Items {
+					if p := (place{q.Kind, i.Subject}); since[p] == 0 {
+						since[p] = n
+					}
+				}
+			}
+		}
+		for p, n := range since {
+			h, err := tl.History(tl.Branch(), tip, &engine.Number{Subject: p.subject, Counter: -1})
+			must(t, err)
+			asked[p.kind]++
+			if len(h.Changes) != 1 || !h.Changes[0].Made || h.Changes[0].N != n {
+				t.Errorf("%s: subject %d is in the %s queue since event %d; the answer is %+v", name, p.subject, p.kind, n, h.Changes)
+			}
+		}
+	})
+	for _, k := range []engine.QueueKind{engine.QueueSyn, engine.QueueAccept, engine.QueueTimeWait} {
+		if asked[k] < 50 {
+			t.Errorf("%d places of the %s queue asked; expected more", asked[k], k)
+		}
+	}
+}

@@ -55,7 +55,7 @@ export function Value(p: Props) {
         }}
         onKeyDown={(e) => {
           if (e.key === 'Escape') e.stopPropagation(); // the browser closes it, and nothing else
-          if (e.key.toLowerCase() === 'p' && !e.ctrlKey && !e.metaKey && !e.altKey) watch(p.of, p.name);
+          if (e.key.toLowerCase() === 'p' && p.of.fields?.length !== 0 && !e.ctrlKey && !e.metaKey && !e.altKey) watch(p.of, p.name);
         }}
       >
         {open && <History of={p.of} name={p.name} n={p.n} close={() => list.current?.hidePopover()} />}

@@ -19,6 +19,7 @@ interface Props {
 /** Which events set a number, the latest first, each a way to why it did. */
 export function History({ of, name, n, close, under }: Props) {
   const Head = under ?? 'h4';
+  const entry = !!of.subject && !of.fields?.length; // a place in a queue: it has no value
   const [told, setTold] = useState<Told | null>(null);
   useEffect(() => {
     let here = true;
@@ -50,7 +51,7 @@ export function History({ of, name, n, close, under }: Props) {
                 <td class="mono">{instant(c.cause.at)}</td>
                 <td class="mono">
                   {of.sysctl ? `${c.was} → ` : c.made ? '' : `${read(of, c.old, c.field, c.cause.at)} → `}
-                  <b class="chg">{of.sysctl ? c.is : read(of, c.new, c.field, c.cause.at)}</b>
+                  <b class="chg">{of.sysctl ? c.is : entry ? t('why.history-entered') : read(of, c.new, c.field, c.cause.at)}</b>
                 </td>
                 <td>
                   <button
@@ -71,9 +72,11 @@ export function History({ of, name, n, close, under }: Props) {
         </table>
       )}
       {told?.more && <p class="ref">{t('why.history-more')}</p>}
-      <button type="button" class="small pin" aria-pressed={watched(of)} onClick={() => watch(of, name)}>
-        {t(watched(of) ? 'why.pinned' : 'why.pin')} <kbd>P</kbd>
-      </button>
+      {!entry && (
+        <button type="button" class="small pin" aria-pressed={watched(of)} onClick={() => watch(of, name)}>
+          {t(watched(of) ? 'why.pinned' : 'why.pin')} <kbd>P</kbd>
+        </button>
+      )}
     </>
   );
 }

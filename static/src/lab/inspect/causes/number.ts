@@ -9,6 +9,8 @@ export type Ref = NumberRef;
 
 /** A variable of a subject, by its place in the schema. */
 export const fieldRef = (subject: number, ...fields: number[]): Ref => ({ subject, fields, host: -1 });
+/** That a subject is there at all: its place in a queue or a table. */
+export const entryRef = (subject: number): Ref => ({ subject, fields: [], host: -1 });
 export const counterRef = (host: number, counter: number): Ref => ({ host, counter });
 export const sysctlRef = (host: number, sysctl: string): Ref => ({ host, sysctl });
 

@@ -1,7 +1,8 @@
+import type { ComponentChildren } from 'preact';
 import { t } from '../../../i18n';
-import type { Queue } from '../../../proto';
+import type { Queue, QueueItem } from '../../../proto';
 import { Value } from '../../ui/Value';
-import { queueRef } from '../causes/number';
+import { entryRef, queueRef } from '../causes/number';
 
 /** What one queue is to those that draw it. */
 export interface Drawn {
@@ -25,8 +26,38 @@ export function Head({ q, held, unit }: { q: Queue; held: number; unit?: string 
   );
 }
 
+/** A place in a picture, as parts of its width and height. */
+export interface Spot {
+  item: QueueItem;
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+}
+
+/** What is told of an entry where it cannot be seen: whose it is, and where it waits. */
+const entryName = (q: Queue, i: QueueItem) => `${q.name === 'ports' || q.name === 'timewait' ? `:${i.port} ` : ''}${i.peer ?? ''}, ${t(`lab.queue.${q.name}`)}`;
+
+/** Lays a button over each place of a picture: it opens what put the entry there. */
+export function Answering({ q, spots, children }: { q: Queue; spots: Spot[]; children: ComponentChildren }) {
+  const part = (v: number) => `${v * 100}%`;
+  return (
+    <div class="answering">
+      {children}
+      {spots.map(({ item, x, y, w, h }, i) => (
+        <span key={`${item.subject}.${i}`} class="spot" style={{ left: part(x), top: part(y), width: part(w), height: part(h) }}>
+          <Value of={entryRef(item.subject ?? 0)} name={entryName(q, item)} text="" class="entry" />
+        </span>
+      ))}
+    </div>
+  );
+}
+
+/** An entry in a table: its first cell opens what put it there. */
+export const entry = (q: Queue, i: QueueItem, text: string) => (i.subject ? <Value of={entryRef(i.subject)} name={entryName(q, i)} text={text} /> : text);
+
 /** The same as the picture, in words and numbers. */
-export function Twin({ heads, rows, more }: { heads: string[]; rows: (string | number)[][]; more: number }) {
+export function Twin({ heads, rows, more }: { heads: string[]; rows: ComponentChildren[][]; more: number }) {
   if (!rows.length) return null;
   return (
     <details class="changes-more">

@@ -1,7 +1,7 @@
 import { duration } from '../../../diagram/time';
 import { t } from '../../../i18n';
 import { Hidden } from '../../veil/veil';
-import { type Drawn, Head, ROWS, Twin } from './parts';
+import { Answering, type Drawn, entry, Head, ROWS, Twin } from './parts';
 
 const W = 340;
 const RING = 34;
@@ -19,29 +19,31 @@ export function TimeWaits({ q, now }: Drawn) {
   return (
     <div class="queue">
       <Head q={q} held={items.length} />
-      <svg class="rings" viewBox={`0 0 ${W} ${rows * RING}`} role="img" aria-label={label}>
-        {few.map((i, k) => {
-          const [x, y] = [(k % perRow) * RING + RING / 2, Math.floor(k / perRow) * RING + RING / 2];
-          const left = Math.max(0, Math.min(1, ((i.until ?? now) - now) / LENGTH));
-          const a = left * 2 * Math.PI;
-          const r = RING / 2 - 4;
-          const end = `${x + r * Math.sin(a)} ${y - r * Math.cos(a)}`;
-          return (
-            <g key={i.subject}>
-              <circle cx={x} cy={y} r={r} />
-              {left >= 0.999 ? <circle class="left" cx={x} cy={y} r={r} /> : <path class="left" d={`M${x} ${y - r}A${r} ${r} 0 ${left > 0.5 ? 1 : 0} 1 ${end}`} />}
-              <text x={x} y={y + 3.5} text-anchor="middle">
-                {i.until === null ? '?' : Math.ceil((i.until - now) / 1e9)}
-              </text>
-              <title>{`:${i.port} ↔ ${i.peer} · ${i.until === null ? t('veil.short') : t('lab.in', { time: duration(i.until - now) })}`}</title>
-            </g>
-          );
-        })}
-      </svg>
+      <Answering q={q} spots={few.map((item, k) => ({ item, x: ((k % perRow) * RING) / W, y: Math.floor(k / perRow) / rows, w: RING / W, h: 1 / rows }))}>
+        <svg class="rings" viewBox={`0 0 ${W} ${rows * RING}`} role="img" aria-label={label}>
+          {few.map((i, k) => {
+            const [x, y] = [(k % perRow) * RING + RING / 2, Math.floor(k / perRow) * RING + RING / 2];
+            const left = Math.max(0, Math.min(1, ((i.until ?? now) - now) / LENGTH));
+            const a = left * 2 * Math.PI;
+            const r = RING / 2 - 4;
+            const end = `${x + r * Math.sin(a)} ${y - r * Math.cos(a)}`;
+            return (
+              <g key={i.subject}>
+                <circle cx={x} cy={y} r={r} />
+                {left >= 0.999 ? <circle class="left" cx={x} cy={y} r={r} /> : <path class="left" d={`M${x} ${y - r}A${r} ${r} 0 ${left > 0.5 ? 1 : 0} 1 ${end}`} />}
+                <text x={x} y={y + 3.5} text-anchor="middle">
+                  {i.until === null ? '?' : Math.ceil((i.until - now) / 1e9)}
+                </text>
+                <title>{`:${i.port} ↔ ${i.peer} · ${i.until === null ? t('veil.short') : t('lab.in', { time: duration(i.until - now) })}`}</title>
+              </g>
+            );
+          })}
+        </svg>
+      </Answering>
       {soonest < Number.POSITIVE_INFINITY ? <p class="ref">{t('lab.tw-lead', { time: duration(Math.max(0, soonest - now)) })}</p> : <Hidden why="veil.why.timer" />}
       <Twin
         heads={[t('lab.th-port'), t('lab.th-peer'), t('lab.th-left')]}
-        rows={items.slice(0, ROWS).map((i) => [i.port ?? '', i.peer ?? '', i.until === null ? t('veil.short') : duration(i.until - now)])}
+        rows={items.slice(0, ROWS).map((i) => [entry(q, i, String(i.port ?? '')), i.peer ?? '', i.until === null ? t('veil.short') : duration(i.until - now)])}
         more={items.length - ROWS}
       />
     </div>
