@@ -1,6 +1,6 @@
 import { duration, instant } from '../diagram/time';
 import { kindName, who } from '../diagram/words';
-import { t } from '../i18n';
+import { has, t } from '../i18n';
 import type { BranchData } from '../model/branch';
 import type { Schemas } from '../model/schema';
 import type { Check, Field, Frame, Host, Subject } from '../proto';
@@ -81,6 +81,9 @@ function relative(v: number, first: number | null | undefined): number {
   return d > MAX_SEQ / 2 ? d - MAX_SEQ : d;
 }
 
+/** What is compared, where it is no name of a variable: "in flight". */
+const operand = (l: string) => (has(`operand.${l}`) ? t(`operand.${l}`) : l);
+
 /** A comparison with its operands: "SEG.ACK 1 = SND.NXT 1". */
 export function formula(c: Check): { left: string; op: string; right: string } {
   const show = (v: number) => {
@@ -97,9 +100,9 @@ export function formula(c: Check): { left: string; op: string; right: string } {
         return v === 2147483647 ? '∞' : String(v);
     }
   };
-  if (!c.op) return { left: c.l, op: '', right: '' };
-  const right = c.r ? (/^-?[\d.]/.test(c.r) ? c.r : `${c.r} ${show(c.b ?? 0)}`) : show(c.b ?? 0);
-  return { left: `${c.l} ${show(c.a)}`, op: c.op, right };
+  if (!c.op) return { left: operand(c.l), op: '', right: '' };
+  const right = c.r ? (/^-?[\d.]/.test(c.r) ? c.r : `${operand(c.r)} ${show(c.b ?? 0)}`) : show(c.b ?? 0);
+  return { left: `${operand(c.l)} ${show(c.a)}`, op: c.op, right };
 }
 
 /** The chain of causes of an event, nearest first. */

@@ -10,7 +10,7 @@ export interface Places {
 }
 
 export function places(width: number): Places {
-  const gutter = width >= 90 ? 23 : 5;
+  const gutter = width >= 90 ? 29 : 5;
   const room = width - gutter - 5 - 18;
   const a = gutter + 5;
   const b = a + room * 0.36;
@@ -76,7 +76,7 @@ function labels(c: CanvasRenderingContext2D, o: Overview, at: Places, p: Palette
   c.textBaseline = 'middle';
   for (const k of o.ticks) {
     c.fillStyle = p.muted;
-    c.fillText(tick(o, k.t), at.states - 3, Math.max(6, k.y));
+    c.fillText(tick(o, k.t), at.states - 3, Math.max(6, k.y), at.states - 4); // a long one is set closer
     c.fillStyle = p.line;
     c.fillRect(at.states + 4, k.y, at.cwnd[1] - at.states - 4, 1);
   }
