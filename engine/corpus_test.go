@@ -112,6 +112,8 @@ var moreScenes = []string{
 	"host client 10.0.0.1\nhost server 10.0.0.2\nlink client server delay 20ms rate 160kbit queue 40\n" + bbr + reader + connects + "  write(c, 260000)\nat 1s link client server delay 90ms\n",
 	far + bbr + reader + connects + "  write(c, 20000)\n  sleep(1s)\n  write(c, 20000)\n",
 	"host client 10.0.0.1\nhost server 10.0.0.2\nlink client server delay 10ms rate 4mbit queue 20\n" + bbr + reader + connects + "  write(c, 900000)\nat 300ms link client > server loss 30%\n",
+	// Another text of the scene, on a branch.
+	near + reader + connects + "branch 0\nbranch 1 from 0 step 0\n  step 0 at 0s by you: scene \"host client 10.0.0.1\\nhost server 10.0.0.2\\nlink client server delay 5ms\\n\"\ncursor branch 1 step 1\n",
 }
 
 const bbr = "sysctl client net.ipv4.tcp_congestion_control = bbr\n"

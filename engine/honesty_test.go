@@ -51,13 +51,15 @@ func corpus(t *testing.T, show func(name string, w *engine.World, e *trace.Event
 		must(t, err)
 		tl, err := scene.Load(f)
 		must(t, err)
-		must(t, tl.Switch(0, 0))
-		for range 5000 {
-			e, ok := tl.Step()
-			if !ok {
-				break
+		for b := range tl.Branches() {
+			must(t, tl.Switch(engine.BranchID(b), 0))
+			for range 5000 {
+				e, ok := tl.Step()
+				if !ok {
+					break
+				}
+				show(name, tl.World(), e)
 			}
-			show(name, tl.World(), e)
 		}
 	}
 }
