@@ -90,8 +90,6 @@ const (
 	storiesDir = "stories"
 	// GivenLook is the id of the look that costs nothing.
 	GivenLook = "given"
-	// AppLog is the command that shows what the programs of a host were told by the kernel.
-	AppLog = "cat app.log"
 )
 
 // What things cost, in minutes.

@@ -30,14 +30,14 @@ func (s *Story) Check() []error {
 		if i > 0 {
 			at = fmt.Sprintf("$.looks[%d].run", i-1)
 		}
-		text, err := s.Output(l.On, l.Run)
+		a, err := s.ask(l.On, l.Run)
 		switch {
 		case err != nil:
 			k.at(at, "%q on %s: %v", l.Run, l.On, err)
-		case strings.Contains(text, "not found") || strings.Contains(text, "not understood"):
-			k.at(at, "%q on %s: %s", l.Run, l.On, strings.TrimSpace(text))
+		case a.Failed:
+			k.at(at, "%q on %s: %s", l.Run, l.On, strings.TrimSpace(a.Text))
 		}
-		out[l.ID] = text
+		out[l.ID] = a.Text
 	}
 	s.checkEvidence(out)
 	s.checkKnobs()

@@ -61,21 +61,30 @@ func (s *Story) play() (*night, error) {
 // Output is what a command prints on a host that night. One that would change
 // something is refused.
 func (s *Story) Output(on, line string) (string, error) {
+	a, err := s.ask(on, line)
+	return a.Text, err
+}
+
+func (s *Story) ask(on, line string) (shell.Answer, error) {
 	n, err := s.night()
 	if err != nil {
-		return "", err
+		return shell.Answer{}, err
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if strings.Join(strings.Fields(line), " ") == AppLog {
-		return n.logs[on], nil
+	if logRE.MatchString(line) {
+		return shell.Answer{Text: n.logs[on]}, nil
 	}
 	a := shell.Run(n.world, on, line)
 	if a.Act != nil {
-		return "", errLooksOnly
+		return shell.Answer{}, errLooksOnly
 	}
-	return a.Text, nil
+	return a, nil
 }
+
+// logRE is every way to see what the programs of a host were told by the kernel; it is
+// short enough to be shown whole.
+var logRE = regexp.MustCompile(`^\s*(cat|less|more|tail)\s+app\.log\s*$`)
 
 // Changed is what became of a night with something changed, or with nothing.
 type Changed struct {

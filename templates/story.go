@@ -68,6 +68,7 @@ type OutputLine struct {
 	Text string
 	Hit  bool // it speaks for the cause; told at the end
 	Note bool // the page says it, not the command
+	Long bool // it is broken rather than scrolled
 }
 
 // Naming is a cause and a change, and what became of them.

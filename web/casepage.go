@@ -10,6 +10,8 @@ import (
 	"wirestep/templates"
 )
 
+const maxUnbroken = 90 // letters of a line that is not broken on the page
+
 // casePage fills the page of a story as it stands. What gives the cause away is put there
 // only when the cause has been named.
 type casePage struct {
@@ -126,7 +128,8 @@ func (t *casePage) lines(l look, text string) (out []templates.OutputLine) {
 		return []templates.OutputLine{{Text: t.v.T("story.nothing"), Note: true}}
 	}
 	for line := range strings.Lines(text) {
-		one := templates.OutputLine{Text: strings.TrimRight(line, "\n")}
+		one := templates.OutputLine{Text: strings.TrimRight(line, " \n")}
+		one.Long = len(one.Text) > maxUnbroken
 		if t.solved != nil && id != "" {
 			for _, e := range t.s.Cause(t.s.Right).Evidence {
 				one.Hit = one.Hit || e.Look == id && e.Shows != nil && e.Shows.MatchString(one.Text)
