@@ -47,8 +47,10 @@ func Check(dir string, tell Told) []error {
 		return []error{fmt.Errorf("%s:1: no lesson here; expected a folder with lesson.yaml", dir)}
 	}
 	var errs []error
-	for _, f := range found {
-		errs = append(errs, Check(path.Dir(filepath.ToSlash(f)), tell)...)
+	for i, f := range found {
+		if dir := path.Dir(filepath.ToSlash(f)); i == 0 || dir != path.Dir(filepath.ToSlash(found[i-1])) {
+			errs = append(errs, Check(dir, tell)...)
+		}
 	}
 	return errs
 }

@@ -36,7 +36,8 @@ type linter struct {
 	uses []use
 	errs []error
 
-	twice bool // an id of a step stands twice
+	twice  bool // an id of a step stands twice
+	indent int  // of a scene that stands in a YAML file
 }
 
 // at notes a mistake at a path of lesson.yaml.

@@ -373,7 +373,7 @@ func (k *linter) drillScene(fsys fs.FS, dir string, i int) {
 func (k *linter) scene(err error) {
 	for _, m := range scene.Mistakes(err) {
 		if m.Column > 0 {
-			k.errs = append(k.errs, fmt.Errorf("%s:%d:%d: %s", m.File, m.Line, m.Column, m.Text))
+			k.errs = append(k.errs, fmt.Errorf("%s:%d:%d: %s", m.File, m.Line, m.Column+k.indent, m.Text))
 		} else {
 			k.errs = append(k.errs, m)
 		}

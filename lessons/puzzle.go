@@ -44,8 +44,8 @@ const puzzlesDir = "puzzles"
 // PuzzlePrefix begins the name of a puzzle's scene.
 const PuzzlePrefix = "puzzle-"
 
-// Puzzles returns the puzzles that are built in, by chapter, the easy ones first.
-var Puzzles = sync.OnceValues(func() ([]*Puzzle, error) { return loadPuzzles(embedded, puzzlesDir, puzzlesDir) })
+// builtInPuzzles are the puzzles that come with the program, in order.
+var builtInPuzzles = sync.OnceValues(func() ([]*Puzzle, error) { return loadPuzzles(embedded, puzzlesDir, puzzlesDir) })
 
 // GetPuzzle returns one of them, or nil.
 func GetPuzzle(id string) *Puzzle {
@@ -81,7 +81,7 @@ func (p *Puzzle) Solve() (*find.Result, error) {
 func (p *Puzzle) Check() []error {
 	r, err := p.Solve()
 	if err != nil {
-		return []error{fmt.Errorf("%s:1: %w", p.file, err)}
+		return []error{fmt.Errorf("%s:1:1: %w", p.file, err)}
 	}
 	k := &p.y
 	k.errs = nil
@@ -105,7 +105,7 @@ func (p *Puzzle) Solved() (string, error) {
 		return "", err
 	}
 	if len(r.Found) == 0 {
-		return "", fmt.Errorf("%s:1: no solution", p.file)
+		return "", fmt.Errorf("%s:1:1: no solution", p.file)
 	}
 	return strings.TrimRight(p.Scene, "\n") + "\n\n" + strings.ReplaceAll(statements(&r.Found[0]), "; ", "\n") + "\n", nil
 }

@@ -88,7 +88,7 @@ func TestMistakesInAPuzzle(t *testing.T) {
 		{"allowed: [drop]", "allowed: [drip]", `x.yaml:10:10: "drip" is no kind of move`},
 		{"server->client", "server->clint", `no host is named "clint"`},
 		{"claims: [T49]", "claims: [T999]", `claim "T999": there is no such claim`},
-		{"  c = connect(server:80)", "  c = conect(server:80)", "x.yaml:35: no call is named"},
+		{"  c = connect(server:80)", "  c = conect(server:80)", "x.yaml:35:9: no call is named"},
 	} {
 		if !strings.Contains(good, c.from) {
 			t.Fatalf("the puzzle has no %q", c.from)

@@ -55,10 +55,14 @@ func loadPuzzles(fsys fs.FS, dir, show string) ([]*Puzzle, error) {
 		}
 		out = append(out, p)
 	}
-	slices.SortFunc(out, func(a, b *Puzzle) int {
+	sortPuzzles(out)
+	return out, errors.Join(errs...)
+}
+
+func sortPuzzles(all []*Puzzle) {
+	slices.SortFunc(all, func(a, b *Puzzle) int {
 		return cmp.Or(slices.Index(Chapters, a.Chapter)-slices.Index(Chapters, b.Chapter), a.Level-b.Level, strings.Compare(a.ID, b.ID))
 	})
-	return out, errors.Join(errs...)
 }
 
 // loadPuzzle reads one file, and lints it.
@@ -66,7 +70,7 @@ func loadPuzzle(fsys fs.FS, dir, show, name string) (*Puzzle, error) {
 	file := path.Join(show, name)
 	src, err := read(fsys, dir, name)
 	if err != nil {
-		return nil, fmt.Errorf("%s:1: %w", file, err)
+		return nil, fmt.Errorf("%s:1:1: %w", file, err)
 	}
 	var in yamlPuzzle
 	y, err := decode(file, src, &in)
@@ -124,6 +128,7 @@ func (k *linter) puzzleScene(p *Puzzle, in yamlPuzzle) {
 		text = string(b)
 	default:
 		above = lineOf(k.y, at)
+		k.indent = 2 // of a block in a file that wirestep reads: scene: |
 	}
 	if err != nil {
 		k.at(at, "there is no such scene: %v", err)
@@ -131,16 +136,21 @@ func (k *linter) puzzleScene(p *Puzzle, in yamlPuzzle) {
 	}
 	f, err := scene.Parse(k.file, strings.Repeat("\n", above)+text)
 	if err != nil {
-		k.errs = append(k.errs, err)
+		k.scene(err)
 		return
 	}
+	k.sc = &f.Scenario
 	p.Scene, p.parsed = text, f
 	if p.Goal, err = find.ParseGoal(in.Goal, &f.Scenario); err != nil {
-		k.at("$.goal", "%v", err)
+		k.at("$.goal", "%v", better(err, k.hostNames()))
+	} else if err := namesIn(in.Goal); err != nil {
+		k.at("$.goal", "%q: %v", in.Goal, err)
 	}
 	if in.Fail != "" {
 		if p.Fail, err = find.ParseGoal(in.Fail, &f.Scenario); err != nil {
-			k.at("$.fail", "%v", err)
+			k.at("$.fail", "%v", better(err, k.hostNames()))
+		} else if err := namesIn(in.Fail); err != nil {
+			k.at("$.fail", "%q: %v", in.Fail, err)
 		}
 	}
 	if len(in.Allowed) == 0 {

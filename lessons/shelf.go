@@ -12,72 +12,108 @@ import (
 	"time"
 )
 
-// shelf holds the lessons of a folder, beside those that are built in. It is looked at
-// when somebody asks, and read again when a file of it has changed.
+// shelf holds the lessons, puzzles and stories of a folder, beside those that are built in. It is
+// looked at when somebody asks, and read again when a file of it has changed.
 type shelf struct {
 	mu     sync.Mutex
 	dir    string
 	looked time.Time
 	stamp  string // of every file: its name, its size, when it was written
-	own    []*Lesson
-	err    error
+	holding
 }
 
-const lookEvery = 2 * time.Second
+// holding is what a folder holds, and what is wrong with the rest.
+type holding struct {
+	lessons []*Lesson
+	puzzles []*Puzzle
+	stories []*Story
+	err     error
+}
+
+const (
+	lookEvery = 2 * time.Second
+	mostFiles = 5000 // in a folder; with more it is not one of lessons
+)
 
 var beside shelf
 
-// Beside puts the lessons of a folder beside those that are built in; one with the slug
-// of another takes its place. "" takes the folder away.
+// Beside puts a folder beside what is built in: a lesson in each folder of it, puzzles in
+// its folder "puzzles", stories in "stories". One with the name of another takes its place. "" takes it away.
 func Beside(dir string) error {
 	beside.mu.Lock()
-	beside.dir, beside.looked, beside.stamp, beside.own, beside.err = dir, time.Time{}, "", nil, nil
-	beside.mu.Unlock()
+	defer beside.mu.Unlock()
+	beside.dir, beside.looked, beside.stamp = "", time.Time{}, ""
+	beside.holding = holding{}
 	if dir == "" {
 		return nil
 	}
 	if st, err := os.Stat(dir); err != nil || !st.IsDir() {
 		return fmt.Errorf("lessons %q; expected a folder of lessons", dir)
 	}
+	if _, err := os.Stat(filepath.Join(dir, "lesson.yaml")); err == nil {
+		return fmt.Errorf("lessons %q is one lesson; expected the folder in which it lies, %q", dir, filepath.Dir(filepath.Clean(dir)))
+	}
+	beside.dir = dir
 	return nil
 }
 
-// lessons returns those of the folder as it is now, and what is wrong with the others.
-func (s *shelf) lessons(now time.Time) ([]*Lesson, error) {
+// look reads the folder as it is now, unless it was looked at a moment ago.
+func (s *shelf) look(now time.Time) holding {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.dir == "" || now.Sub(s.looked) < lookEvery {
-		return s.own, s.err
+		return s.holding
 	}
 	s.looked = now
-	found, err := filepath.Glob(filepath.Join(s.dir, "*", "lesson.yaml"))
-	if err != nil || len(found) > maxClaims {
-		return s.own, errors.Join(err, s.err)
+	stamp, err := stampOf(s.dir)
+	if err != nil {
+		s.holding.err = err
+		return s.holding
 	}
-	var stamp strings.Builder
-	for _, f := range found {
-		_ = filepath.WalkDir(filepath.Dir(f), func(name string, d fs.DirEntry, err error) error {
-			if err == nil {
-				if info, err := d.Info(); err == nil && !d.IsDir() {
-					fmt.Fprintln(&stamp, name, info.Size(), info.ModTime().UnixNano())
-				}
-			}
-			return nil
-		})
+	if stamp != s.stamp {
+		s.stamp, s.holding = stamp, s.read()
 	}
-	if stamp.String() == s.stamp {
-		return s.own, s.err
-	}
-	s.stamp, s.own, s.err = stamp.String(), nil, nil
-	for _, f := range found {
-		l, err := LoadDir(filepath.Dir(f))
-		if err != nil {
-			s.err = errors.Join(s.err, err)
-			continue
+	return s.holding
+}
+
+func (s *shelf) read() (all holding) {
+	dirs, _ := filepath.Glob(filepath.Join(s.dir, "*", "lesson.yaml"))
+	for _, f := range dirs {
+		if l, err := LoadDir(filepath.Dir(f)); err != nil {
+			all.err = errors.Join(all.err, err)
+		} else {
+			all.lessons = append(all.lessons, l)
 		}
-		s.own = append(s.own, l)
 	}
-	return s.own, s.err
+	var err error
+	if dir := filepath.Join(s.dir, puzzlesDir); IsPuzzles(dir) {
+		all.puzzles, err = loadPuzzles(os.DirFS(dir), ".", filepath.ToSlash(dir))
+		all.err = errors.Join(all.err, err)
+	}
+	if dir := filepath.Join(s.dir, storiesDir); IsStories(dir) {
+		all.stories, err = loadStories(os.DirFS(dir), ".", filepath.ToSlash(dir))
+		all.err = errors.Join(all.err, err)
+	}
+	return all
+}
+
+// stampOf changes with every file below a folder.
+func stampOf(dir string) (string, error) {
+	var b strings.Builder
+	n := 0
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return nil // it went while we looked
+		}
+		if n++; n > mostFiles {
+			return fmt.Errorf("%s: more than %d files; expected a folder of lessons", dir, mostFiles)
+		}
+		if info, err := d.Info(); err == nil && !d.IsDir() {
+			fmt.Fprintln(&b, name, info.Size(), info.ModTime().UnixNano())
+		}
+		return nil
+	})
+	return b.String(), err
 }
 
 // All returns the lessons that are built in and those of the folder beside them, by
@@ -85,15 +121,48 @@ func (s *shelf) lessons(now time.Time) ([]*Lesson, error) {
 // come those that can be used.
 func All() ([]*Lesson, error) {
 	all, err := builtIn()
-	own, wrong := beside.lessons(time.Now())
+	own := beside.look(time.Now())
+	return joined(all, own.lessons, func(l *Lesson) string { return l.Slug }, sortLessons), errors.Join(err, own.err)
+}
+
+// Puzzles returns the puzzles that are built in and those of the folder beside them, by
+// chapter, the easy ones first.
+func Puzzles() ([]*Puzzle, error) {
+	all, err := builtInPuzzles()
+	own := beside.look(time.Now())
+	return joined(all, own.puzzles, func(p *Puzzle) string { return p.ID }, sortPuzzles), errors.Join(err, own.err)
+}
+
+// Stories returns the stories that are built in and those of the folder beside them, the
+// easy ones first.
+func Stories() ([]*Story, error) {
+	all, err := builtInStories()
+	own := beside.look(time.Now())
+	return joined(all, own.stories, func(s *Story) string { return s.ID }, sortStories), errors.Join(err, own.err)
+}
+
+// joined puts own ones among those that are built in, and in the place of their namesakes.
+func joined[T any](all, own []T, name func(T) string, sort func([]T)) []T {
 	if own == nil {
-		return all, errors.Join(err, wrong)
+		return all
 	}
-	all = slices.Clone(all)
-	for _, l := range own {
-		all = slices.DeleteFunc(all, func(x *Lesson) bool { return x.Slug == l.Slug })
+	out := slices.Clone(own)
+	for _, x := range all {
+		if !slices.ContainsFunc(own, func(y T) bool { return name(x) == name(y) }) {
+			out = append(out, x)
+		}
 	}
-	all = append(all, own...)
-	sortLessons(all)
-	return all, errors.Join(err, wrong)
+	sort(out)
+	return out
+}
+
+// Mistakes are those of the lesson, puzzle or story with this name in the folder beside.
+func Mistakes(name string) (all []string) {
+	for _, e := range unjoin(beside.look(time.Now()).err) {
+		file, _, _ := strings.Cut(filepath.ToSlash(e.Error()), ":")
+		if strings.Contains(file, "/"+name+"/") || strings.HasSuffix(file, "/"+name+".yaml") {
+			all = append(all, e.Error())
+		}
+	}
+	return all
 }

@@ -100,8 +100,8 @@ const (
 	TryMinutes  = 5 // a change that does not help, or a cause that is not the one
 )
 
-// Stories returns the stories that are built in, by chapter, the easy ones first.
-var Stories = sync.OnceValues(func() ([]*Story, error) { return loadStories(embedded, storiesDir, storiesDir) })
+// builtInStories are the stories that come with the program, in order.
+var builtInStories = sync.OnceValues(func() ([]*Story, error) { return loadStories(embedded, storiesDir, storiesDir) })
 
 // GetStory returns one of them, or nil.
 func GetStory(id string) *Story {

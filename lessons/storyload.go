@@ -90,10 +90,14 @@ func loadStories(fsys fs.FS, dir, show string) ([]*Story, error) {
 		}
 		out = append(out, s)
 	}
-	slices.SortFunc(out, func(a, b *Story) int {
+	sortStories(out)
+	return out, errors.Join(errs...)
+}
+
+func sortStories(all []*Story) {
+	slices.SortFunc(all, func(a, b *Story) int {
 		return cmp.Or(a.Level-b.Level, slices.Index(Chapters, a.Chapter)-slices.Index(Chapters, b.Chapter), strings.Compare(a.ID, b.ID))
 	})
-	return out, errors.Join(errs...)
 }
 
 // loadStory reads one file, and lints it.

@@ -265,5 +265,6 @@ type Failure struct {
 	Page
 	Status int
 	Text   string
-	Bundle string // where the bundle of a broken session is; "" for none
+	Lines  []string // of files that are somebody's to mend: file:line:column: what
+	Bundle string   // where the bundle of a broken session is; "" for none
 }

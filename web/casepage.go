@@ -247,9 +247,10 @@ func (t *casePage) end(b *library) error {
 			}
 		}
 	}
-	for i, x := range b.stories {
-		if x.ID == s.ID && i+1 < len(b.stories) {
-			v.Next = "/stories/" + url.PathEscape(b.stories[i+1].ID)
+	all := b.stories()
+	for i, x := range all {
+		if x.ID == s.ID && i+1 < len(all) {
+			v.Next = "/stories/" + url.PathEscape(all[i+1].ID)
 		}
 	}
 	return nil

@@ -132,7 +132,13 @@ func (c *diagnosis) query() url.Values {
 // tries keeps what became of changes: the engine says the same each time.
 type tries struct {
 	mu   sync.Mutex
-	kept map[string]tried
+	kept map[tryOf]tried
+}
+
+// tryOf is a change in a story; one that is written anew is another.
+type tryOf struct {
+	story  *lessons.Story
+	change string
 }
 
 type tried struct {
@@ -142,7 +148,7 @@ type tried struct {
 
 // try plays a night with a change; with the naming's zero value as it was.
 func (t *tries) try(s *lessons.Story, n naming) tried {
-	key := s.ID + "|" + n.knob + "|" + n.on + ":" + n.line
+	key := tryOf{s, n.knob + "|" + n.on + ":" + n.line}
 	t.mu.Lock()
 	x, ok := t.kept[key]
 	t.mu.Unlock()
@@ -161,7 +167,7 @@ func (t *tries) try(s *lessons.Story, n naming) tried {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.kept == nil || len(t.kept) >= maxTried {
-		t.kept = map[string]tried{}
+		t.kept = map[tryOf]tried{}
 	}
 	t.kept[key] = x
 	return x

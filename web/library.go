@@ -1,6 +1,9 @@
 package web
 
 import (
+	"fmt"
+	"log/slog"
+	"net/http"
 	"slices"
 	"sync"
 
@@ -15,28 +18,27 @@ type library struct {
 	scenes   []lessons.Sandbox
 	examples []lessons.Sandbox // found by their name, not listed
 	claims   []*lessons.Claim
-	puzzles  []*lessons.Puzzle
-	stories  []*lessons.Story
 	tried    tries             // what became of changes in stories
-	shown    []lessons.Sandbox // the claims' scenes, and the puzzles'
+	shown    []lessons.Sandbox // the claims' scenes
 	met      func() met
 	turned   strips                   // of parameters
 	strips   func() map[string]*strip // of the claims, by their ids
 	index    func() []findable
 
 	mu   sync.Mutex
-	runs map[string]run // scene text → its run
+	runs map[string]run    // scene text → its run
+	said map[string]string // what was logged last of a folder
+	log  *slog.Logger
 }
 
 func newLibrary(conf Config) *library {
-	b := &library{runs: map[string]run{}}
+	b := &library{runs: map[string]run{}, said: map[string]string{}}
+	b.log = conf.Log
 	var err error
-	if err := lessons.Beside(conf.Lessons); err != nil {
-		conf.Log.Error("the folder of lessons cannot be used", "err", err)
+	if conf.Lessons != "" {
+		err = lessons.Beside(conf.Lessons)
 	}
-	if _, err = lessons.All(); err != nil {
-		conf.Log.Error("some lessons cannot be used", "err", err)
-	}
+	b.tell("the folder of lessons cannot be used", err)
 	if b.scenes, err = lessons.Scenes(); err != nil {
 		conf.Log.Error("some scenes cannot be used", "err", err)
 	}
@@ -46,13 +48,10 @@ func newLibrary(conf Config) *library {
 	if b.claims, err = lessons.Claims(); err != nil {
 		conf.Log.Error("some claims cannot be used", "err", err)
 	}
-	if b.puzzles, err = lessons.Puzzles(); err != nil {
-		conf.Log.Error("some puzzles cannot be used", "err", err)
-	}
-	if b.stories, err = lessons.Stories(); err != nil {
-		conf.Log.Error("some stories cannot be used", "err", err)
-	}
-	b.shown = append(claimScenes(b.claims), puzzleScenes(b.puzzles)...)
+	b.lessons()
+	b.puzzles()
+	b.stories()
+	b.shown = claimScenes(b.claims)
 	b.strips = sync.OnceValue(func() map[string]*strip {
 		all := map[string]*strip{}
 		for _, c := range b.claims {
@@ -68,8 +67,33 @@ func newLibrary(conf Config) *library {
 
 // lessons are those there are now: a folder beside those that are built in may change.
 func (b *library) lessons() []*lessons.Lesson {
-	all, _ := lessons.All()
+	all, err := lessons.All()
+	b.tell("some lessons cannot be used", err)
 	return all
+}
+
+func (b *library) puzzles() []*lessons.Puzzle {
+	all, err := lessons.Puzzles()
+	b.tell("some puzzles cannot be used", err)
+	return all
+}
+
+func (b *library) stories() []*lessons.Story {
+	all, err := lessons.Stories()
+	b.tell("some stories cannot be used", err)
+	return all
+}
+
+// tell logs what is wrong with a folder, once.
+func (b *library) tell(what string, err error) {
+	now := fmt.Sprint(err)
+	b.mu.Lock()
+	said := b.said[what] == now || err == nil && b.said[what] == ""
+	b.said[what] = now
+	b.mu.Unlock()
+	if !said && err != nil {
+		b.log.Error(what, "err", err)
+	}
 }
 
 func (b *library) lesson(slug string) *lessons.Lesson {
@@ -81,8 +105,16 @@ func (b *library) lesson(slug string) *lessons.Lesson {
 	return nil
 }
 
+// missing is a page that is not there. Whoever writes it in a folder beside is told why.
+func (s *Server) missing(name string, p *problem) *problem {
+	if wrong := lessons.Mistakes(name); len(wrong) > 0 {
+		return &problem{status: http.StatusUnprocessableEntity, code: "own-lesson", args: []any{"name", name}, detail: wrong}
+	}
+	return p
+}
+
 func (b *library) scene(name string) *lessons.Sandbox {
-	for _, list := range [][]lessons.Sandbox{b.scenes, b.examples, b.shown} {
+	for _, list := range [][]lessons.Sandbox{b.scenes, b.examples, b.shown, puzzleScenes(b.puzzles())} {
 		for i := range list {
 			if list[i].Name == name {
 				return &list[i]

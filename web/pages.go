@@ -65,6 +65,9 @@ func (s *Server) failPage(w http.ResponseWriter, r *http.Request, err error) {
 	p := s.asProblem(r, err)
 	v := templates.Failure{Page: s.page(r, ""), Status: p.status}
 	v.Title, v.Text = v.T("failure.title"), strings.Join(p.in(v.Lang), " ")
+	if p.code == "own-lesson" {
+		v.Text, v.Lines = v.T("error.own-lesson", p.args...), p.detail
+	}
 	if id := chi.URLParam(r, "id"); p.code == "broken" && id != "" {
 		v.Bundle = "/api/sessions/" + id + "/bundle"
 	}
@@ -78,7 +81,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) {
 func (s *Server) renderHome(w http.ResponseWriter, r *http.Request, status int, paste templates.Paste) {
 	v := templates.Home{Page: s.page(r, "home", "home.js"), Paste: paste}
 	v.Title, v.About = v.T("home.title"), v.T("home.about")
-	v.Claims, v.Stories = len(s.library.claims), len(s.library.stories)
+	v.Claims, v.Stories = len(s.library.claims), len(s.library.stories())
 	v.Topics, v.Scenes = s.library.topics(v.Lang), s.library.cards(v.Lang)
 	for _, level := range lessons.Levels {
 		v.Levels = append(v.Levels, v.T("level."+level))
@@ -140,7 +143,8 @@ func (s *Server) renderOwn(w http.ResponseWriter, r *http.Request, status int, p
 func (s *Server) lessonPage(w http.ResponseWriter, r *http.Request) {
 	l := s.library.lesson(chi.URLParam(r, "slug"))
 	if l == nil {
-		s.failPage(w, r, refuse(http.StatusNotFound, "no-lesson", "slug", chi.URLParam(r, "slug")))
+		slug := chi.URLParam(r, "slug")
+		s.failPage(w, r, s.missing(slug, refuse(http.StatusNotFound, "no-lesson", "slug", slug)))
 		return
 	}
 	v := templates.Lab{Page: s.page(r, "", "lab.js"), Later: static.URL("later.js"), Lesson: l.Slug}
@@ -244,6 +248,9 @@ func blocks(in []lessons.Block) []templates.Block {
 func spans(in []lessons.Span) []templates.Span {
 	var out []templates.Span
 	for _, s := range in {
+		if s.Value != "" {
+			s.T = "…" // a number of the run, which is known when the page plays it
+		}
 		out = append(out, templates.Span{T: s.T, Kind: s.Kind, Code: s.Code, B: s.B, I: s.I, Kbd: s.Kbd, A: s.A, Href: s.Href})
 	}
 	return out

@@ -20,7 +20,7 @@ func (s *site) everyPage() []string {
 		all = append(all, "/lessons/"+l.Slug)
 	}
 	all = append(all, "/stories")
-	for _, x := range s.library.stories {
+	for _, x := range s.library.stories() {
 		all = append(all, "/stories/"+x.ID, "/stories/"+x.ID+"?give-up=1")
 	}
 	for _, b := range s.library.scenes {

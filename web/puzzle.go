@@ -133,9 +133,10 @@ func (s *Server) puzzleDoc(p *lessons.Puzzle, lang string) *puzzleDoc {
 	for _, op := range p.Set.Settings {
 		v.Settings = append(v.Settings, op.Text)
 	}
-	for i, q := range s.library.puzzles {
-		if q.ID == p.ID && i+1 < len(s.library.puzzles) {
-			v.Next = "/puzzles/" + s.library.puzzles[i+1].ID
+	all := s.library.puzzles()
+	for i, q := range all {
+		if q.ID == p.ID && i+1 < len(all) {
+			v.Next = "/puzzles/" + all[i+1].ID
 		}
 	}
 	return v

@@ -12,11 +12,12 @@ import (
 
 // puzzlesPage is GET /puzzles: all of them, by chapter.
 func (s *Server) puzzlesPage(w http.ResponseWriter, r *http.Request) {
-	v := templates.Puzzles{Page: s.page(r, "puzzles"), Count: len(s.library.puzzles)}
+	puzzles := s.library.puzzles()
+	v := templates.Puzzles{Page: s.page(r, "puzzles"), Count: len(puzzles)}
 	v.Title, v.About = v.T("puzzles.title"), v.T("puzzles.about")
 	for _, id := range lessons.Chapters {
 		c := templates.PuzzleChapter{ID: id, Name: v.T("chapter." + id)}
-		for _, p := range s.library.puzzles {
+		for _, p := range puzzles {
 			if p.Chapter == id {
 				c.Rows = append(c.Rows, templates.Puzzle{ID: p.ID, Title: p.Title[v.Lang], Story: spans(in(p.Story, v.Lang)), Level: p.Level,
 					LevelName: v.T("puzzles.level", "n", p.Level), Par: v.T("puzzles.par", "n", p.Par)})
@@ -33,7 +34,7 @@ func (s *Server) puzzlesPage(w http.ResponseWriter, r *http.Request) {
 func (s *Server) playPuzzle(w http.ResponseWriter, r *http.Request) {
 	p := lessons.GetPuzzle(chi.URLParam(r, "id"))
 	if p == nil {
-		s.failPage(w, r, refuse(http.StatusNotFound, "not-found"))
+		s.failPage(w, r, s.missing(chi.URLParam(r, "id"), refuse(http.StatusNotFound, "not-found")))
 		return
 	}
 	http.Redirect(w, r, "/lab?scene="+p.Name(), http.StatusSeeOther)

@@ -52,10 +52,10 @@ func (b *library) findables() []findable {
 			return i18n.T(lang, "claims.quote", "claim", lessons.Plain(c.Said, lang)), lessons.Plain(c.Is, lang)
 		}, c.ID)
 	}
-	for _, p := range b.puzzles {
+	for _, p := range b.puzzles() {
 		add("puzzle", "/puzzles/"+p.ID, func(lang string) (string, string) { return p.Title[lang], lessons.Plain(p.Story, lang) }, p.ID)
 	}
-	for _, x := range b.stories {
+	for _, x := range b.stories() {
 		add("story", "/stories/"+x.ID, func(lang string) (string, string) { return x.Title[lang], lessons.Plain(x.Story, lang) }, x.ID)
 	}
 	for i := range host.Sysctls {

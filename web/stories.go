@@ -13,7 +13,7 @@ import (
 func (s *Server) storiesPage(w http.ResponseWriter, r *http.Request) {
 	v := templates.Stories{Page: s.page(r, "stories")}
 	v.Title, v.About = v.T("stories.title"), v.T("stories.about")
-	for _, x := range s.library.stories {
+	for _, x := range s.library.stories() {
 		v.Rows = append(v.Rows, templates.StoryCard{ID: x.ID, Title: x.Title[v.Lang], Story: spans(in(x.Story, v.Lang)), Level: x.Level,
 			LevelName: v.T("puzzles.level", "n", x.Level), Par: v.T("stories.par", "n", x.Par())})
 	}
@@ -26,7 +26,7 @@ func (s *Server) storiesPage(w http.ResponseWriter, r *http.Request) {
 func (s *Server) storyPage(w http.ResponseWriter, r *http.Request) {
 	x := lessons.GetStory(chi.URLParam(r, "id"))
 	if x == nil {
-		s.failPage(w, r, refuse(http.StatusNotFound, "not-found"))
+		s.failPage(w, r, s.missing(chi.URLParam(r, "id"), refuse(http.StatusNotFound, "not-found")))
 		return
 	}
 	c, added := readCase(x, r.URL.Query())

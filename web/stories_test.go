@@ -14,7 +14,7 @@ import (
 func TestSymptomsLeadToStories(t *testing.T) {
 	s := open(t, nil)
 	_, page, _ := s.get("/symptoms")
-	for _, x := range s.library.stories {
+	for _, x := range s.library.stories() {
 		if !strings.Contains(page, `href="/stories/`+x.ID+`"`) {
 			t.Errorf("no symptom leads to %s: %v", x.ID, x.Symptoms)
 		}
@@ -26,7 +26,7 @@ func TestSymptomsLeadToStories(t *testing.T) {
 // whatever else was named.
 func TestStoriesGiveNothingAway(t *testing.T) {
 	s := open(t, nil)
-	for _, x := range s.library.stories {
+	for _, x := range s.library.stories() {
 		q := url.Values{}
 		for _, l := range x.Looks {
 			q.Add("look", l.On+":"+l.Run)

@@ -80,7 +80,7 @@ func (b *library) symptom(lang string, x *symptom) templates.Symptom {
 			link("lesson", "/lessons/"+slug, l.Title(lang))
 		}
 	}
-	for _, s := range b.stories {
+	for _, s := range b.stories() {
 		if slices.Contains(s.Symptoms, x.id) {
 			link("story", "/stories/"+s.ID, s.Title[lang])
 		}
