@@ -38,6 +38,8 @@ type linter struct {
 
 	twice  bool // an id of a step stands twice
 	indent int  // of a scene that stands in a YAML file
+
+	literals string // see written
 }
 
 // at notes a mistake at a path of lesson.yaml.

@@ -70,6 +70,8 @@ var moreMistakes = []mistake{
 	{"drill with a belief that is always right", "", "lesson.yaml", `{key: same, is: "{retries}"}`, "{key: same, replay: [sysctl client net.ipv4.tcp_sack = 0]}", `drill "how-many": no fair draw in 60; expected values with which no belief gives the truth`},
 	{"drill's name in the text", "", "en.md", "`tcp_syn_retries` is {retries} and", "`tcp_syn_retries` is {retrys} and", `{retrys}, did you mean "retries"?; expected one of [linear retries], which vary`},
 	{"broken YAML", "", "lesson.yaml", "claims: [T46, T47, T48]", "claims: [T46, T47, T48", `',' or ']' must be specified`},
+	{"a time in code", "", "en.md", "The wait before this one", "After `7s`, the wait before this one", "`7s` is a number in code, but no literal of the scene, of a move or of a setting; expected {=name}"},
+	{"a sum in code", "", "zh-CN.md", "没有回音。程序", "`1 + 2 + 4` 秒没有回音。程序", "`1 + 2 + 4` is a number in code, but no literal of the scene, of a move or of a setting; expected {=name}"},
 	{"words that count", "", "en.md", "The wait before this one", "After seven seconds, the wait before this one", `"seven seconds" counts by hand; expected {=name} with name among the step's values, or words without a number`},
 	{"words that count, in Chinese", "", "zh-CN.md", "没有回音。程序", "三个报文段没有回音。程序", `"三个报文段" counts by hand; expected {=name} with name among the step's values, or words without a number`},
 	{"unknown value", "", "en.md", "It waited for {=wait}.", "It waited for {=wiat}.", `{=wiat}, did you mean "wait"?; expected one of [wait] of this step's values, STEP.NAME of an earlier one, or an expression: column 1:`},
