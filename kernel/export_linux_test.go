@@ -92,7 +92,7 @@ func TestExportedScenesOnTheEngine(t *testing.T) {
 		t.Errorf("%d of %d exported scripts pass; expected nine in ten", len(pass), all)
 	}
 	for _, name := range []string{"four-waves-client", "four-waves-server", "syn-lost-once-client", "third-ack-lost-data-server",
-		"rst-exact-server", "receive-timeout-client", "send-timeout-client", "disconnect-client-2", "overlap-server", "fast-open-server", "rto-backoff-client", "linger-zero-server", "path-mtu-client", "zero-window-server"} {
+		"rst-exact-server", "receive-timeout-client", "send-timeout-client", "disconnect-client-2", "overlap-server", "routes-client", "offload-changed-client", "syn-recv-other-syn-client", "reuseport-group-server-3", "fast-open-server", "rto-backoff-client", "linger-zero-server", "path-mtu-client", "zero-window-server"} {
 		if pass[name+".pkt"] == "" {
 			t.Errorf("%s does not pass", name)
 		}

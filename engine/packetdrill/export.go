@@ -100,7 +100,10 @@ type exporter struct {
 	out          []string
 	others       int // packets of other connections
 
+	asked   wire.Seq        // what the last segment that came acknowledges,
+	said    uint32          // and as the script has it
 	stamped map[uint32]bool // the timestamps that packets of the host have had
+	set     []string        // the commands that make the settings
 	scaled  int             // where the option for echoes of others may stand
 
 	fds     []exported
@@ -218,23 +221,64 @@ func (x *exporter) head(t *engine.Timeline) {
 	x.out = append(x.out, fmt.Sprintf("--tolerance_usecs=%d", exportTolerance/sim.Microsecond))
 	x.scaled = len(x.out)
 	var set []string
-	for i := range host.Sysctls {
-		d := &host.Sysctls[i]
-		v := x.h.Set.Values[i]
+	x.set = x.settings()
+	for i, d := range host.Sysctls {
 		always := d.Name == "net.ipv4.tcp_rmem" || d.Name == "net.ipv4.tcp_wmem" || d.Name == "net.ipv4.tcp_congestion_control"
-		if v != d.Default || always {
-			set = append(set, "sysctl -q "+d.Name+"='"+v+"'")
+		if x.h.Set.Values[i] != d.Default || always {
+			set = append(set, x.set[i])
 		}
 	}
-	set = append(set, fmt.Sprintf("ip link set dev tun0 gso_max_segs %d", max(x.h.Sys.GSOMaxSegs, 1)))
-	if r := &x.h.Sys.Route; r.InitCwnd > 0 {
-		set = append(set, fmt.Sprintf("ip route change default dev tun0 initcwnd %d", r.InitCwnd))
+	for _, s := range x.set[len(host.Sysctls):] {
+		if s != plainRoute {
+			set = append(set, s)
+		}
 	}
 	if x.h.Sys.FastOpen&tcp.FastOpenServer != 0 && x.h.Sys.FastOpenKeyN == 1 {
 		k := x.h.Sys.FastOpenKeys[0]
 		set = append(set, fmt.Sprintf("sysctl -q net.ipv4.tcp_fastopen_key=%08x-%08x-%08x-%08x", uint32(k[0]), k[0]>>32, uint32(k[1]), k[1]>>32))
 	}
 	x.out = append(x.out, "`"+strings.Join(set, "\n ")+"`", "")
+}
+
+// plainRoute is a route without attributes.
+const plainRoute = "ip route change default dev tun0"
+
+// settings are the commands that set what the host has set: a setting each, then interface
+// and route.
+func (x *exporter) settings() (set []string) {
+	for i := range host.Sysctls {
+		set = append(set, "sysctl -q "+host.Sysctls[i].Name+"='"+x.h.Set.Values[i]+"'")
+	}
+	r := x.h.Sys.Route
+	bits := -1
+	for _, e := range x.h.Routes {
+		if e.Prefix.Contains(x.remote.Addr) && e.Prefix.Bits() > bits {
+			r, bits = e.Attr, e.Prefix.Bits()
+			r.RTOMin = e.RTOMin
+		}
+	}
+	route := plainRoute
+	if r.InitCwnd > 0 {
+		route += fmt.Sprintf(" initcwnd %d", r.InitCwnd)
+	}
+	if r.InitRwnd > 0 {
+		route += fmt.Sprintf(" initrwnd %d", r.InitRwnd)
+	}
+	if r.RTOMin > 0 {
+		route += fmt.Sprintf(" rto_min %dms", r.RTOMin/sim.Millisecond)
+	}
+	return append(set, fmt.Sprintf("ip link set dev tun0 gso_max_segs %d", max(x.h.Sys.GSOMaxSegs, 1)), route)
+}
+
+// changed writes what somebody has set since the line before.
+func (x *exporter) changed(at sim.Time) {
+	now := x.settings()
+	for i := range now {
+		if now[i] != x.set[i] {
+			x.line(at, "`"+now[i]+"`")
+		}
+	}
+	x.set = now
 }
 
 // event writes what an event did on the host; packets only of the connection's own time.
@@ -244,6 +288,9 @@ func (x *exporter) event(w *engine.World, ev *trace.Event, packets bool) {
 		if packets && e.Kind == trace.Delivered && e.Host == x.index {
 			x.arrived(w, ev, w.Packet(e.Packet))
 		}
+	}
+	if ev.Kind == trace.Act {
+		x.changed(ev.At)
 	}
 	if ev.Kind == trace.Call && ev.Host == x.index {
 		x.call(ev)
@@ -285,6 +332,7 @@ func (x *exporter) arrived(w *engine.World, ev *trace.Event, p *engine.Packet) {
 			}
 		}
 	}
+	x.asked, x.said = s.Ack, uint32(p.RelAck())
 	x.line(ev.At, "< "+x.spell(p, &x.peer, &x.own))
 }
 
@@ -349,12 +397,16 @@ func (x *exporter) spell(p *engine.Packet, val, ecr *stampShift) string {
 		o.Sack[i].Start -= p.BaseAck
 		o.Sack[i].End -= p.BaseAck
 	}
+	seq := uint32(p.RelSeq())
+	if s.Flags&(wire.RST|wire.ACK) == wire.RST && s.Seq == x.asked {
+		seq = x.said // as the segment has it that is refused
+	}
 	ecn := ""
 	if s.ECN != wire.NotECT {
 		ecn = s.ECN.String()
 	}
 	opts := strings.TrimSuffix(script.SpellOptions(o.Bytes()), ",eol")
-	return script.Spell(ecn, s.Flags, uint32(p.RelSeq()), len(s.Payload), s.Flags.Has(wire.ACK), uint32(p.RelAck()), int(s.Win), int(s.Urg), opts)
+	return script.Spell(ecn, s.Flags, seq, len(s.Payload), s.Flags.Has(wire.ACK), uint32(p.RelAck()), int(s.Win), int(s.Urg), opts)
 }
 
 // icmp writes an ICMP error that the script sends.

@@ -120,7 +120,7 @@ func (c *callLine) write() {
 		c.accept()
 	case "kill": // the kernel closes what the process had
 		for i := range c.x.fds {
-			if f := &c.x.fds[i]; f.open {
+			if f := &c.x.fds[i]; f.open && (f.proc == c.proc || f.proc < 0 || c.proc < 0) {
 				f.open = false
 				c.x.line(c.ev.At, fmt.Sprintf("close(%d) = 0", f.fd))
 			}
@@ -238,7 +238,12 @@ func (x *exporter) unwait(now sim.Time, result string) {
 	p := x.waiting
 	x.waiting = nil
 	when, text, _ := strings.Cut(x.out[p.at], " ")
-	if result == "..." {
+	switch {
+	case result == "..." && strings.HasPrefix(text, "connect("): // so that its SYN leaves
+		fd, _, _ := strings.Cut(strings.TrimPrefix(text, "connect("), ",")
+		x.out[p.at] = when + " fcntl(" + fd + ", F_SETFL, O_RDWR|O_NONBLOCK) = 0\n+0 " + text + " = -1 EINPROGRESS (Operation now in progress)"
+		return
+	case result == "...":
 		x.out[p.at] = "// " + x.out[p.at] + " never returned"
 		return
 	}
@@ -285,6 +290,10 @@ func (c *callLine) onSocket(f *exported) {
 	case "setsockopt":
 		c.option(f, rest)
 	case "bind":
+		if c.done.Errno == "EADDRINUSE" { // by a socket that is not in the script
+			x.comment("bind(%d, ..., ...) = %s", fd, c.result())
+			return
+		}
 		x.line(c.ev.At, fmt.Sprintf("bind(%d, ..., ...) = %s", fd, c.result()))
 	default:
 		x.comment("left out: %s", c.ev.Name)

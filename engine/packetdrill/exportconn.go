@@ -31,6 +31,7 @@ type connection struct {
 func connections(t *engine.Timeline, tip int, h *host.Host) []connection {
 	var all []connection
 	born, index := 1, h.Index
+	parents := map[sim.SubjectID]sim.SubjectID{} // of each socket, the listener that it came from
 	for n := 1; n <= tip; n++ {
 		ev, ok := t.Step()
 		if !ok {
@@ -46,6 +47,9 @@ func connections(t *engine.Timeline, tip int, h *host.Host) []connection {
 		w := t.World()
 		for i := range ev.Effects {
 			e := &ev.Effects[i]
+			if c := w.Hosts()[index].Conn(e.Subject); e.Made != nil && e.Host == index && c != nil && c.Parent != 0 {
+				parents[e.Subject] = c.Parent
+			}
 			p := w.Packet(e.Packet)
 			if p == nil || p.Seg.ICMP.Set {
 				continue
@@ -63,7 +67,7 @@ func connections(t *engine.Timeline, tip int, h *host.Host) []connection {
 		all = []connection{{born: born, from: 1, to: tip + 1}}
 	}
 	for i := range all {
-		all[i].sockets(t, index, min(tip, all[i].to-1))
+		all[i].sockets(t, index, min(tip, all[i].to-1), parents)
 	}
 	return all
 }
@@ -99,8 +103,9 @@ func meets(all []connection, c connection) []connection {
 
 // sockets finds the sockets of the connection: listeners on its port, and what was made
 // or named with its two ends while it lived.
-func (c *connection) sockets(t *engine.Timeline, index sim.HostID, tip int) {
+func (c *connection) sockets(t *engine.Timeline, index sim.HostID, tip int, parents map[sim.SubjectID]sim.SubjectID) {
 	c.conns = map[sim.SubjectID]bool{}
+	heirs := map[sim.SubjectID]bool{}
 	for n := c.born; n <= tip; n++ {
 		ev := t.Event(t.Branch(), engine.StepNo(n))
 		for i := range ev.Effects {
@@ -111,6 +116,25 @@ func (c *connection) sockets(t *engine.Timeline, index sim.HostID, tip int) {
 			listens := e.Made.Tuple.Local.Port == c.local.Port && !e.Made.Tuple.Remote.Addr.IsValid()
 			own := n >= c.from && e.Made.Tuple.Local == c.local && e.Made.Tuple.Remote == c.remote
 			c.conns[e.Subject] = c.conns[e.Subject] || listens || own
+			if l := parents[e.Subject]; own && l != 0 {
+				heirs[l] = true
+			}
+		}
+	}
+	c.keep(t, index, tip, heirs)
+}
+
+// keep leaves of several listeners on one port those that the connection came from.
+func (c *connection) keep(t *engine.Timeline, index sim.HostID, tip int, parents map[sim.SubjectID]bool) {
+	if len(parents) == 0 {
+		return
+	}
+	for n := c.born; n <= tip; n++ {
+		ev := t.Event(t.Branch(), engine.StepNo(n))
+		for i := range ev.Effects {
+			if e := &ev.Effects[i]; e.Made != nil && e.Host == index && !e.Made.Tuple.Remote.Addr.IsValid() && !parents[e.Subject] {
+				delete(c.conns, e.Subject)
+			}
 		}
 	}
 }
