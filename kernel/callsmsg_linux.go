@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"wirestep/engine/packetdrill"
+	"wirestep/engine/packetdrill/compare"
 	"wirestep/engine/packetdrill/script"
 	"wirestep/engine/sim"
 	"wirestep/engine/wire"
@@ -97,7 +97,7 @@ func (p *player) message(call uintptr, fd int, msg *expr, flags int64) *task {
 	if call == unix.SYS_RECVMSG {
 		t.check = func() (string, string) {
 			got := p.controls(control[:min(h.Controllen, uint64(len(control)))])
-			return packetdrill.Delivered(msg, int64(h.Flags), got, sim.Duration(p.u.tolerance))
+			return compare.Delivered(msg, int64(h.Flags), got, sim.Duration(p.u.tolerance))
 		}
 	}
 	return t
@@ -106,7 +106,7 @@ func (p *player) message(call uintptr, fd int, msg *expr, flags int64) *task {
 // controlRoom is the room that packetdrill gives to control messages: what those
 // of the script take.
 func controlRoom(msg *expr) (n int) {
-	for _, c := range packetdrill.Controls(msg) {
+	for _, c := range compare.Controls(msg) {
 		size := 4
 		data := c.Field("cmsg_data", 2)
 		if data != nil && data.Kind == script.Struct {
@@ -124,19 +124,19 @@ func controlRoom(msg *expr) (n int) {
 }
 
 // controls reads the control messages that were delivered.
-func (p *player) controls(b []byte) (all []packetdrill.Control) {
+func (p *player) controls(b []byte) (all []compare.Control) {
 	msgs, err := unix.ParseSocketControlMessage(b)
 	if err != nil {
 		return nil
 	}
 	for _, m := range msgs {
-		c := packetdrill.Control{Level: int64(m.Header.Level), Type: int64(m.Header.Type)}
+		c := compare.Control{Level: int64(m.Header.Level), Type: int64(m.Header.Type)}
 		d := m.Data
 		report := c.Level == unix.SOL_IP && c.Type == unix.IP_RECVERR || c.Level == unix.SOL_IPV6 && c.Type == unix.IPV6_RECVERR
 		switch {
 		case report && len(d) >= 16:
 			u32 := binary.NativeEndian.Uint32
-			c.Report = &packetdrill.Report{Errno: int64(u32(d)), Origin: int64(d[4]), Type: int64(d[5]), Code: int64(d[6]), Info: int64(u32(d[8:])), Data: int64(u32(d[12:]))}
+			c.Report = &compare.Report{Errno: int64(u32(d)), Origin: int64(d[4]), Type: int64(d[5]), Code: int64(d[6]), Info: int64(u32(d[8:])), Data: int64(u32(d[12:]))}
 		case c.Level == unix.SOL_SOCKET && c.Type == unix.SO_TIMESTAMPING && len(d) >= 16:
 			at := time.Unix(int64(binary.NativeEndian.Uint64(d)), int64(binary.NativeEndian.Uint64(d[8:])))
 			c.Stamp, c.Stamped = sim.Duration(at.Sub(p.start)), true

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"wirestep/engine/packetdrill"
+	"wirestep/engine/packetdrill/export"
 	"wirestep/engine/packetdrill/script"
 	"wirestep/engine/scene"
 )
@@ -50,7 +51,7 @@ func exported(t *testing.T) map[string]string {
 			if tl.World().Box(h.Index) != nil {
 				continue
 			}
-			texts, err := packetdrill.Export(tl, tl.Branch(), tl.N(), h.Name)
+			texts, err := export.Scripts(tl, tl.Branch(), tl.N(), h.Name)
 			if err != nil {
 				t.Fatal(err)
 			}

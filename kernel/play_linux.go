@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"wirestep/engine/packetdrill"
+	"wirestep/engine/packetdrill/compare"
 	"wirestep/engine/packetdrill/python"
 	"wirestep/engine/packetdrill/script"
 	"wirestep/engine/sim"
@@ -20,7 +20,7 @@ type player struct {
 	sc      *script.Script
 	u       *setup
 	s       *space
-	w       *packetdrill.Wire
+	w       *compare.Wire
 	v       *Verdict
 	m       *meter
 	start   time.Time
@@ -81,7 +81,7 @@ func play(v *Verdict, m *meter, file, text string) error {
 		}
 	}
 	p := &player{sc: sc, u: u, s: s, v: v, m: m, buf: make([]byte, 256<<10), fds: map[int64]int{}}
-	p.w = packetdrill.NewWire(packetdrill.WireConfig{File: file, Local: u.local, Remote: u.remote, BindPort: u.bind,
+	p.w = compare.NewWire(compare.WireConfig{Local: u.local, Remote: u.remote, BindPort: u.bind,
 		Tolerance: sim.Duration(u.tolerance), Percent: u.percent, Await: p.await})
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -141,10 +141,10 @@ func (p *player) tol() time.Duration { return p.u.tolerance }
 
 // real is the wall clock at an instant of the script, and sims the reverse.
 func (p *player) real(t sim.Time) time.Time {
-	return p.start.Add(time.Duration(t.Sub(packetdrill.Epoch)))
+	return p.start.Add(time.Duration(t.Sub(compare.Epoch)))
 }
 func (p *player) sims(t time.Time) sim.Time {
-	return packetdrill.Epoch.Add(sim.Duration(t.Sub(p.start)))
+	return compare.Epoch.Add(sim.Duration(t.Sub(p.start)))
 }
 
 func (p *player) stamp(t time.Time) string { return fmt.Sprintf("%.6f", t.Sub(p.start).Seconds()) }
@@ -208,13 +208,12 @@ func (p *player) idle(wait time.Duration) {
 
 // expect compares the next packet that the kernel sends.
 func (p *player) expect(e *script.Event) error {
-	expected, got, how, ok := p.w.Expect(e, beyond)
-	if !ok {
+	if m := p.w.Expect(e, beyond); m != nil {
 		k := InSegment
-		if how == packetdrill.Late || how == packetdrill.Early {
+		if m.Kind == compare.Late || m.Kind == compare.Early {
 			k = InTime
 		}
-		return p.differ(e, k, "expected %s, got %s", expected, got)
+		return p.differ(e, k, "expected %s, got %s", m.Expected, m.Got)
 	}
 	p.note(p.w.Now(), e.Text)
 	return nil
@@ -247,9 +246,9 @@ func (p *player) take(q sent) bool {
 
 func (p *player) inject(e *script.Event) *Difference {
 	p.catchUp()
-	s, expected, got := p.w.Arriving(e.Packet)
-	if expected != "" {
-		return p.differ(e, InScript, "expected %s, got %s", expected, got)
+	s, m := p.w.Arriving(e.Packet)
+	if m != nil {
+		return p.differ(e, InScript, "expected %s, got %s", m.Expected, m.Got)
 	}
 	b, err := wire.Encode(&s)
 	if err == nil {

@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"wirestep/engine/packetdrill"
+	"wirestep/engine/packetdrill/compare"
 	"wirestep/engine/packetdrill/script"
 	"wirestep/engine/sim"
 	"wirestep/engine/wire"
@@ -56,7 +56,7 @@ func record(p *plan) (string, error) {
 	r := &recorder{player: player{u: u, s: s, sc: sc, v: &Verdict{}, buf: make([]byte, 256<<10), fds: map[int64]int{}},
 		p: p, nextFD: 3, conn: -1,
 		local: wire.Endpoint{Addr: u.local, Port: u.bind}, remote: wire.Endpoint{Addr: u.remote, Port: 36869}}
-	r.w = packetdrill.NewWire(packetdrill.WireConfig{Local: u.local, Remote: u.remote, BindPort: u.bind,
+	r.w = compare.NewWire(compare.WireConfig{Local: u.local, Remote: u.remote, BindPort: u.bind,
 		Tolerance: sim.Duration(u.tolerance), Await: func(sim.Time) bool { return false }})
 	if err := r.begin(); err != nil {
 		return "", err
@@ -155,7 +155,7 @@ func (r *recorder) at(t time.Time, sent bool) string {
 }
 
 // coarse is how late a timer may be that was armed d before.
-func coarse(d time.Duration) time.Duration { return time.Duration(packetdrill.Coarse(sim.Duration(d))) }
+func coarse(d time.Duration) time.Duration { return time.Duration(compare.Coarse(sim.Duration(d))) }
 
 func (r *recorder) act(a *act) error {
 	until := time.Now().Add(a.wait)

@@ -14,7 +14,7 @@ import (
 
 	"wirestep/engine"
 	"wirestep/engine/capture"
-	"wirestep/engine/packetdrill"
+	"wirestep/engine/packetdrill/export"
 	"wirestep/engine/scene"
 	"wirestep/engine/trace"
 	"wirestep/i18n"
@@ -246,7 +246,7 @@ func (s *Server) apiSessionScript(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		var texts []string
-		if texts, failed = packetdrill.Export(st.t, st.t.Branch(), st.t.N(), name); failed == nil {
+		if texts, failed = export.Scripts(st.t, st.t.Branch(), st.t.N(), name); failed == nil {
 			text, failed = nth(texts, r.URL.Query().Get("conn"))
 		}
 	})

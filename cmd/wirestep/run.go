@@ -9,7 +9,7 @@ import (
 
 	"wirestep/engine"
 	"wirestep/engine/capture"
-	"wirestep/engine/packetdrill"
+	"wirestep/engine/packetdrill/export"
 	"wirestep/engine/scene"
 	"wirestep/engine/shell"
 	"wirestep/engine/trace"
@@ -183,7 +183,7 @@ func writeCapture(name string, t *engine.Timeline) error {
 
 // exported is one connection of a host as a script, counted from 1.
 func exported(t *engine.Timeline, name string, conn int) (string, error) {
-	texts, err := packetdrill.Export(t, t.Branch(), t.N(), name)
+	texts, err := export.Scripts(t, t.Branch(), t.N(), name)
 	if err != nil {
 		return "", err
 	}

@@ -2,6 +2,7 @@ package packetdrill
 
 import (
 	"slices"
+	"wirestep/engine/packetdrill/compare"
 	"wirestep/engine/packetdrill/script"
 
 	"wirestep/engine/host"
@@ -69,11 +70,11 @@ func (r *runner) call(e *script.Event, base sim.Time) *failure {
 // gives is an instant, or counts from where the start does.
 func (b *blocked) times(r *runner, base sim.Time) {
 	w := &b.event.When
-	b.began, b.lo, b.hi = r.now, r.now, sim.Never
+	b.began, b.lo, b.hi = r.Now, r.Now, sim.Never
 	if !w.Blocks {
 		return
 	}
-	b.lo = epoch.Add(w.End)
+	b.lo = compare.Epoch.Add(w.End)
 	if w.EndRel || w.Kind == script.Relative || w.Kind == script.RelRange {
 		b.lo = base.Add(w.End)
 	}
@@ -83,7 +84,7 @@ func (b *blocked) times(r *runner, base sim.Time) {
 // retry makes the call, or lets it go on, if it can.
 func (r *runner) retry() {
 	b := r.blocked
-	if b == nil || b.done || b.busy || b.wait != nil && !r.h.Ready(b.wait, r.now) {
+	if b == nil || b.done || b.busy || b.wait != nil && !r.h.Ready(b.wait, r.Now) {
 		return
 	}
 	var d host.Done
@@ -103,10 +104,10 @@ func (r *runner) retry() {
 	if !b.done {
 		return
 	}
-	r.clock = max(r.clock, r.now).Add(callTakes)
-	r.now = r.clock
-	if tol := r.tolerance(b.lo, b.began); b.event.When.Blocks && (r.now < b.lo.Add(-tol) || r.now > b.hi.Add(tol)) {
-		b.failed = failf(b.event.Call.Name+"() to return at "+r.stamp(b.lo), "it to return at %s", r.stamp(r.now))
+	r.clock = max(r.clock, r.Now).Add(callTakes)
+	r.Now = r.clock
+	if tol := r.Tolerance(b.lo, b.began); b.event.When.Blocks && (r.Now < b.lo.Add(-tol) || r.Now > b.hi.Add(tol)) {
+		b.failed = failf(b.event.Call.Name+"() to return at "+r.Stamp(b.lo), "it to return at %s", r.Stamp(r.Now))
 		return
 	}
 	if d.Errno != tcp.OK && d.Errno == b.call.passes {
@@ -120,7 +121,7 @@ func (r *runner) finishBlocked() *failure {
 	b := r.blocked
 	for !b.done {
 		at := r.nextAt()
-		if at == sim.Never || at > r.now.Add(maxWait) {
+		if at == sim.Never || at > r.Now.Add(compare.MaxWait) {
 			return failf(b.event.Call.Name+"() to return", "it to wait for ever")
 		}
 		r.tick(at)
@@ -141,7 +142,7 @@ func (r *runner) returned(b *blocked, d *host.Done) *failure {
 	if c.Errno != "" {
 		want += " " + c.Errno
 	}
-	fail := &failure{expected: c.Name + "() = " + want, got: got}
+	fail := &failure{Expected: c.Name + "() = " + want, Got: got}
 	n, ok := c.Result.Value()
 	errno := c.Errno
 	if errno == "EWOULDBLOCK" {
@@ -157,7 +158,7 @@ func (r *runner) returned(b *blocked, d *host.Done) *failure {
 		}
 		r.bindFD(n, int32(d.N))
 		if c.Name == "socket" {
-			r.testFD = n
+			r.TestFD = n
 		}
 	case n != ret || errno != d.Errno.String() && (errno != "" || d.Errno == tcp.OK):
 		return fail

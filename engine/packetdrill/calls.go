@@ -116,7 +116,7 @@ func (r *runner) address(e *script.Expr, live wire.Endpoint) (at wire.Endpoint, 
 }
 
 func spellBind(r *runner, c call) (*spelled, *failure) {
-	at, _, f := r.address(c.arg(1), wire.Endpoint{Addr: r.local, Port: r.bindPort})
+	at, _, f := r.address(c.arg(1), wire.Endpoint{Addr: r.Local, Port: r.BindPort})
 	if f != nil {
 		return nil, f
 	}
@@ -133,8 +133,8 @@ func spellListen(r *runner, c call) (*spelled, *failure) {
 	s.then = func(d *host.Done) {
 		if _, l := r.h.FD(fd); d.Errno == tcp.OK && l != nil {
 			n, _ := c.arg(0).Value()
-			r.fresh = r.fresh || n == r.testFD || r.listenAt != l.Tuple.Local
-			r.listenAt = l.Tuple.Local
+			r.Fresh = r.Fresh || n == r.TestFD || r.ListenAt != l.Tuple.Local
+			r.ListenAt = l.Tuple.Local
 		}
 	}
 	return s, nil
@@ -146,7 +146,7 @@ func spellAccept(r *runner, c call) (*spelled, *failure) {
 }
 
 func spellConnect(r *runner, c call) (*spelled, *failure) {
-	to, unspec, f := r.address(c.arg(1), wire.Endpoint{Addr: r.remote, Port: r.connectPort})
+	to, unspec, f := r.address(c.arg(1), wire.Endpoint{Addr: r.Remote, Port: r.connectPort})
 	if f != nil {
 		return nil, f
 	}
@@ -158,7 +158,7 @@ func spellConnect(r *runner, c call) (*spelled, *failure) {
 func (r *runner) begins(fd int32) func(*host.Done) {
 	return func(*host.Done) {
 		if _, c := r.h.FD(fd); c != nil && c.State == tcp.SynSent && !c.FODefer {
-			r.peerOf(&wire.Segment{Src: c.Tuple.Local, Dst: c.Tuple.Remote})
+			r.Begins(c.Tuple.Local, c.Tuple.Remote)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package packetdrill
 
 import (
 	"wirestep/engine/host"
+	"wirestep/engine/packetdrill/compare"
 	"wirestep/engine/packetdrill/script"
 	"wirestep/engine/wire"
 )
@@ -84,23 +85,23 @@ func spellRecv(r *runner, c call) (*spelled, *failure) {
 // delivered compares what recvmsg() wrote beside the data. There is room for as many
 // control messages as the script expects.
 func (r *runner) delivered(msg *script.Expr, d *host.Done) *failure {
-	var got []Control
+	var got []compare.Control
 	flags := d.MsgFlags
 	for _, m := range d.Controls {
-		k := Control{Level: m.Level, Type: m.Type, Num: m.Num, Stamped: m.Stamped, Stamp: m.At.Sub(epoch)}
+		k := compare.Control{Level: m.Level, Type: m.Type, Num: m.Num, Stamped: m.Stamped, Stamp: m.At.Sub(compare.Epoch)}
 		if p := m.Report; p != nil {
-			k.Report = &Report{p.Errno, p.Origin, p.Type, p.Code, p.Info, p.Data}
+			k.Report = &compare.Report{Errno: p.Errno, Origin: p.Origin, Type: p.Type, Code: p.Code, Info: p.Info, Data: p.Data}
 			if r.mapped {
 				k.Level, k.Type = script.Const("SOL_IPV6"), script.Const("IPV6_RECVERR")
 			}
 		}
 		got = append(got, k)
 	}
-	if room := len(Controls(msg)); len(got) > room {
+	if room := len(compare.Controls(msg)); len(got) > room {
 		got = got[:room]
 		flags |= script.Const("MSG_CTRUNC")
 	}
-	if want, was := Delivered(msg, flags, got, r.tol); want != "" {
+	if want, was := compare.Delivered(msg, flags, got, r.Tol); want != "" {
 		return failf(want, "%s", was)
 	}
 	return nil
@@ -118,7 +119,7 @@ func spellSend(r *runner, c call) (*spelled, *failure) {
 		}
 	}
 	s := &host.Send{FD: r.fd(c.arg(0)), Size: buf.size, Text: buf.text, Flags: flags, Null: buf.null, Plain: c.Name == "write" || c.Name == "writev"}
-	if s.To, s.Unspec, f = r.address(to, wire.Endpoint{Addr: r.remote, Port: r.connectPort}); f != nil {
+	if s.To, s.Unspec, f = r.address(to, wire.Endpoint{Addr: r.Remote, Port: r.connectPort}); f != nil {
 		return nil, f
 	}
 	s.Stamps, s.Stamping = stampsAsked(msg)
@@ -130,7 +131,7 @@ func stampsAsked(msg *script.Expr) (int64, bool) {
 	if msg == nil {
 		return 0, false
 	}
-	for _, m := range Controls(msg) {
+	for _, m := range compare.Controls(msg) {
 		typ := m.Field("cmsg_type", 1)
 		if n, ok := typ.Value(); ok && n == script.Const("SO_TIMESTAMPING") {
 			return m.Field("cmsg_data", 2).Value()

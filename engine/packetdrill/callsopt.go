@@ -46,7 +46,7 @@ func memory(name, text string) (v []int64) {
 // foreign reports whether a level is that of IPv6, and the sockets are not.
 func (r *runner) foreign(level *script.Expr) bool {
 	n, _ := level.Value()
-	return n == script.Const("SOL_IPV6") && !r.local.Is6() && !r.mapped
+	return n == script.Const("SOL_IPV6") && !r.Local.Is6() && !r.mapped
 }
 
 // numbers reads the value of an option: [1], {onoff=1, linger=0}.
@@ -156,7 +156,7 @@ func differs(name string, want *script.Expr, got []int64) *failure {
 func (r *runner) checkInfo(conn *tcp.Conn, want *script.Expr) *failure {
 	for i, name := range want.Names {
 		n, ok := want.List[i].Value()
-		for _, f := range conn.Info(r.now, &r.h.Sys) {
+		for _, f := range conn.Info(r.Now, &r.h.Sys) {
 			if ok && (f.Name == name || f.Name == "tcpi_"+name) && f.Value != n {
 				return failf(name+"="+itoa(int(n)), "%d", f.Value)
 			}

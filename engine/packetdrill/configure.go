@@ -34,7 +34,7 @@ func (r *runner) configure() error {
 		return &script.Error{File: r.script.File, Line: 1, Text: err.Error()}
 	}
 	r.ids = 1
-	r.h = host.New(1, 0, "kernel", []netip.Addr{r.local}, seed, &host.Profiles[0])
+	r.h = host.New(1, 0, "kernel", []netip.Addr{r.Local}, seed, &host.Profiles[0])
 	if r.mtu == 0 && r.cfg.IP == "ipv6" {
 		r.mtu = mtuFor6
 	}
@@ -90,7 +90,7 @@ func (r *runner) basics(o *script.Option, g *given) string {
 			return "a port"
 		}
 		if o.Name == "bind_port" {
-			r.bindPort = uint16(n)
+			r.BindPort = uint16(n)
 		} else {
 			r.connectPort = uint16(n)
 		}
@@ -114,22 +114,22 @@ func (r *runner) tolerances(o *script.Option) string {
 		if err != nil || n < 1 {
 			return "a number of microseconds above 0"
 		}
-		r.tol = sim.Duration(n) * sim.Microsecond
+		r.Tol = sim.Duration(n) * sim.Microsecond
 	case "tolerance_percent":
 		f, err := strconv.ParseFloat(o.Value, 64)
 		if err != nil || !(f >= 0 && f <= 100) {
 			return "a percentage from 0 to 100"
 		}
-		r.percent = f
+		r.Percent = f
 	case "tcp_ts_tick_usecs":
 		if err != nil || n < 0 || n > 1_000_000 {
 			return "a number of microseconds from 0 to 1000000"
 		}
-		r.tsTick = sim.Duration(n) * sim.Microsecond
+		r.TSTick = sim.Duration(n) * sim.Microsecond
 	case "tcp_ts_ecr_scaled":
-		r.tsScaled = true
+		r.Scaled = true
 	case "strict_segments":
-		r.strict = true
+		r.Strict = true
 	case "mtu":
 		if err != nil || n < 68 || n > 65535 {
 			return "a number of bytes from 68 to 65535"
@@ -158,11 +158,11 @@ func (r *runner) addresses(version, own, other string) error {
 	default:
 		return fmt.Errorf("ip version %q; expected ipv4, ipv6 or mapped", version)
 	}
-	r.local, r.remote = scriptEnds(v6)
+	r.Local, r.Remote = script.Ends(v6)
 	for _, a := range []struct {
 		text string
 		to   *netip.Addr
-	}{{own, &r.local}, {other, &r.remote}} {
+	}{{own, &r.Local}, {other, &r.Remote}} {
 		if a.text == "" {
 			continue
 		}

@@ -2,7 +2,7 @@ package packetdrill
 
 import (
 	"strings"
-	"wirestep/engine/packetdrill/script"
+	"wirestep/engine/packetdrill/compare"
 
 	"wirestep/engine/host"
 	"wirestep/engine/sim"
@@ -15,7 +15,7 @@ import (
 // and lets the call that waits go on.
 func (r *runner) event(e trace.Event, do func(x *host.Ctx)) {
 	r.step++
-	r.clock = max(r.clock, r.now)
+	r.clock = max(r.clock, r.Now)
 	e.ID, e.At = r.step, r.clock
 	r.rec.Begin(e)
 	x := &host.Ctx{IDs: &r.ids}
@@ -31,7 +31,7 @@ func (r *runner) event(e trace.Event, do func(x *host.Ctx)) {
 			continue
 		}
 		for _, s := range r.leaves(s) {
-			r.out = append(r.out, sent{s, r.now, r.saw(&s, 0, false)})
+			r.Out = append(r.Out, compare.Sent{Seg: s, At: r.Now, N: r.saw(&s, 0, false)})
 		}
 	}
 	r.h.Finish(x)
@@ -57,7 +57,7 @@ func (r *runner) advance(to sim.Time) {
 	for at := r.nextAt(); at < to; at = r.nextAt() {
 		r.tick(at)
 	}
-	r.now = to
+	r.Now = to
 }
 
 // maxSteps limits the events of one run.
@@ -84,7 +84,7 @@ func (r *runner) nextAt() sim.Time {
 
 // tick lets happen what happens at an instant.
 func (r *runner) tick(at sim.Time) {
-	r.now = max(r.now, at)
+	r.Now = max(r.Now, at)
 	if r.blocked.until() <= at {
 		r.retry()
 		return
@@ -93,50 +93,20 @@ func (r *runner) tick(at sim.Time) {
 	r.event(trace.Event{Kind: trace.Timer, Name: d.Kind.String(), Cause: r.h.ArmedBy(d)}, func(x *host.Ctx) { r.h.OnTimer(x, d) })
 }
 
-// await runs timers until something that a line may ask for is on the interface,
-// but not beyond limit.
-func (r *runner) await(k *script.Packet, limit sim.Time) bool {
-	for {
-		r.pass(k)
-		switch {
-		case len(r.out) > 0:
-			return true
-		case r.other != nil:
-			if !r.other(limit) {
-				return false
-			}
-		default:
-			at := r.nextAt()
-			if at > limit || at == sim.Never {
-				return false
-			}
-			r.tick(at)
-		}
+// goOn lets happen what happens next, if it does not lie beyond limit.
+func (r *runner) goOn(limit sim.Time) bool {
+	at := r.nextAt()
+	if at > limit || at == sim.Never {
+		return false
 	}
-}
-
-// pass leaves aside what other connections than the one under test have sent, as
-// packetdrill does. A SYN may begin the one that the line is about.
-func (r *runner) pass(k *script.Packet) {
-	for len(r.out) > 0 && r.cur != nil {
-		s := &r.out[0].seg
-		if s.Src == r.cur.local && s.Dst == r.cur.remote || r.firstSYN(s, k) {
-			return
-		}
-		r.aside = append(r.aside, r.out[0])
-		r.out = r.out[1:]
-	}
-}
-
-func (r *runner) firstSYN(s *wire.Segment, k *script.Packet) bool {
-	const both = wire.SYN | wire.ACK
-	return s.Flags&both == wire.SYN && k.Flags&both == wire.SYN
+	r.tick(at)
+	return true
 }
 
 // note adds a line to the trace.
 func (r *runner) note(text string) {
 	if r.cfg.Trace && len(r.traced) < 1000 {
-		r.traced = append(r.traced, r.stamp(r.now)+" "+text)
+		r.traced = append(r.traced, r.Stamp(r.Now)+" "+text)
 	}
 }
 
@@ -165,7 +135,7 @@ func (r *runner) tell(x *host.Ctx) {
 		}
 	}
 	for _, o := range x.Out {
-		r.note("    sent " + r.spellLive(&o.Seg))
+		r.note("    sent " + r.Spell(&o.Seg))
 	}
 }
 
@@ -185,7 +155,7 @@ func (r *runner) field(c *trace.Change) string {
 // deliver hands a packet to the host. No two arrive at the same microsecond: with round
 // trips that are equal to the nanosecond, ties would decide what chance does.
 func (r *runner) deliver(s *wire.Segment) {
-	r.clock = max(r.clock, r.now)
+	r.clock = max(r.clock, r.Now)
 	if r.clock <= r.came {
 		r.clock = r.came.Add(sim.Microsecond)
 	}

@@ -47,7 +47,7 @@ func (r *runner) machine() *setup.Shell {
 			}
 			return r.h.Set.Values[i], true
 		},
-		Route: r.route, Link: r.link, Tool: r.tool, Forget: func() { r.h.Mem = tcp.Memory{} }, Sleep: func(d sim.Duration) { r.advance(r.now.Add(d)) }}
+		Route: r.route, Link: r.link, Tool: r.tool, Forget: func() { r.h.Mem = tcp.Memory{} }, Sleep: func(d sim.Duration) { r.advance(r.Now.Add(d)) }}
 }
 
 // tool reads tc and ethtool.
@@ -95,7 +95,7 @@ func (r *runner) features(w []string) bool {
 		case "tso", "tcp-segmentation-offload", "sg", "scatter-gather", "tx", "tx-checksumming":
 			r.cuts = w[i+1] == "off"
 		case "tx-tcp-segmentation", "tx-tcp6-segmentation":
-			if (w[i] == "tx-tcp6-segmentation") == r.local.Is6() {
+			if (w[i] == "tx-tcp6-segmentation") == r.Local.Is6() {
 				r.cuts = w[i+1] == "off"
 			}
 		case "gso", "generic-segmentation-offload", "gro", "generic-receive-offload", "lro", "large-receive-offload", "rx", "rx-checksumming", "ufo":

@@ -2,12 +2,12 @@ package packetdrill
 
 import (
 	"fmt"
-	"net/netip"
 	"strconv"
 	"strings"
 	"wirestep/engine/packetdrill/script"
 
 	"wirestep/engine/host"
+	"wirestep/engine/packetdrill/compare"
 	"wirestep/engine/packetdrill/python"
 	"wirestep/engine/packetdrill/setup"
 	"wirestep/engine/sim"
@@ -63,10 +63,6 @@ func (r *Result) Failure() string {
 	return ""
 }
 
-// epoch is the engine's time when a script begins: a kernel has been up for a
-// while, and some of its clocks take 0 for never.
-const epoch = sim.Time(100 * sim.Second)
-
 // Limits hold what a script of a stranger may cost. Zero fields do not limit,
 // beyond what holds for every run.
 type Limits struct {
@@ -76,60 +72,33 @@ type Limits struct {
 
 // runner is one run of a script.
 type runner struct {
-	cfg    Config
-	script *script.Script
-	res    *Result
+	compare.Comparator // of its packets
+	cfg                Config
+	script             *script.Script
+	res                *Result
 
 	h     *host.Host
 	rec   *trace.Recorder
 	ids   sim.SubjectID
 	step  sim.EventID
-	now   sim.Time
 	clock sim.Time // of the host: packets of one instant drive it on
 	came  sim.Time // when the last one came
 	wheel []slot   // with Config.Late: when the timers that run will really fire
-	out   []sent   // what the interface has seen and no line has asked for
-	aside []sent   // of other connections than the one under test
 	cuts  bool     // the interface cuts packets into segments before anybody sees them
 	qdisc string   // the kind of queue that tc has given it
 	seen  []seen   // all that the interface has seen
 	at    int      // the line that is performed
 
-	other func(limit sim.Time) bool // waits for a packet of another machine than h (Wire)
-	una   uint32                    // of that machine: what the script has acknowledged
-
-	tol           sim.Duration
-	percent       float64      // of the time since the line before that an event may be off, if that is more than tol
-	tsTick        sim.Duration // of the timestamps of the script; 0: they are not compared
-	tsScaled      bool         // --tcp_ts_ecr_scaled: an echo may be of a timestamp that was never sent
-	strange       bool         // the packet that is made echoes one, though it must not
-	exact         bool         // Config.Exact, or another machine's packets
-	strict        bool         // --strict_segments: a line is one segment
-	due, lastDue  sim.Time     // when the line that is performed should happen, and the one before
-	local, remote netip.Addr
-	mtu           uint32 // of the interface; 0: 1500
-	mss           uint16 // of the segments that a packet of the script is taken for; 0: it is one
-	bindPort      uint16
-	connectPort   uint16
-	peers         []*peer
-	cur           *peer
-	listenAt      wire.Endpoint
-	fresh         bool // the next packet that arrives begins a connection of its own
-	testFD        int64
-	fds           []fdPair
-	lastFD        int64
-	blocked       *blocked
-	py            python.Code
-	mapped        bool // IPv4 over sockets of IPv6
-	poor          bool // cap_set() has taken CAP_NET_ADMIN
-	traced        []string
-}
-
-// sent is a packet on the interface.
-type sent struct {
-	seg wire.Segment
-	at  sim.Time
-	n   int // its place in seen, from 1; 0: none
+	mtu         uint32 // of the interface; 0: 1500
+	mss         uint16 // of the segments that a packet of the script is taken for; 0: it is one
+	connectPort uint16
+	fds         []fdPair
+	lastFD      int64
+	blocked     *blocked
+	py          python.Code
+	mapped      bool // IPv4 over sockets of IPv6
+	poor        bool // cap_set() has taken CAP_NET_ADMIN
+	traced      []string
 }
 
 // fdPair maps a descriptor of the script to one of the host.
@@ -138,31 +107,10 @@ type fdPair struct {
 	live   int32
 }
 
-// Mismatch is how a packet differs from what its line expects.
-type Mismatch uint8
-
-// The mismatches.
-const (
-	Other   Mismatch = iota // it is not about a packet, or the line cannot be done
-	Missing                 // nothing came
-	Late
-	Early
-	Fields // another packet came
-)
-
 // failure says why a line failed.
-type failure struct {
-	expected, got string
-	how           Mismatch
-}
+type failure = compare.Mismatch
 
-func failf(expected, format string, a ...any) *failure {
-	return mismatch(Other, expected, format, a...)
-}
-
-func mismatch(how Mismatch, expected, format string, a ...any) *failure {
-	return &failure{expected, fmt.Sprintf(format, a...), how}
-}
+func failf(expected, format string, a ...any) *failure { return compare.Failf(expected, format, a...) }
 
 // Run reads a script and runs it.
 func Run(file, src string, cfg Config) *Result {
@@ -180,10 +128,11 @@ func Run(file, src string, cfg Config) *Result {
 		res.Err = err
 		return res
 	}
-	r := &runner{cfg: cfg, script: s, res: res, tol: 4000 * sim.Microsecond, percent: 12.5, exact: cfg.Exact, now: epoch, bindPort: 8080, connectPort: 8080,
-		lastFD: -1, testFD: -1, due: epoch, lastDue: epoch}
+	r := &runner{cfg: cfg, script: s, res: res, connectPort: 8080, lastFD: -1}
+	r.Comparator = compare.Comparator{Tol: 4000 * sim.Microsecond, Percent: 12.5, Exact: cfg.Exact, Echoes: true, BindPort: 8080, TestFD: -1,
+		Now: compare.Epoch, Due: compare.Epoch, LastDue: compare.Epoch, Await: r.goOn, Asked: r.asked, Una: r.una}
 	if cfg.Exact {
-		r.percent = 0
+		r.Percent = 0
 	}
 	r.py.Most = cfg.Limits.Code
 	if err := r.configure(); err != nil {
@@ -207,8 +156,8 @@ func (r *runner) run() {
 			return
 		}
 	}
-	for _, o := range append(r.aside, r.out...) {
-		r.res.Leftover = append(r.res.Leftover, r.stamp(o.at)+" > "+r.spellLive(&o.seg))
+	for _, o := range append(r.Aside, r.Out...) {
+		r.res.Leftover = append(r.res.Leftover, r.Stamp(o.At)+" > "+r.Spell(&o.Seg))
 	}
 	r.res.OK = true
 }
@@ -231,49 +180,27 @@ func (r *runner) line(e *script.Event) bool {
 }
 
 func (r *runner) verdict(e *script.Event, f *failure) LineResult {
-	v := LineResult{Line: e.Line, Text: e.Text, OK: f == nil, At: r.now - epoch, Trace: r.traced}
+	v := LineResult{Line: e.Line, Text: e.Text, OK: f == nil, At: r.Now - compare.Epoch, Trace: r.traced}
 	r.traced = nil
 	if f != nil {
-		v.Expected, v.Got = f.expected, f.got
+		v.Expected, v.Got = f.Expected, f.Got
 	}
 	return v
 }
 
-// stamp prints an instant as scripts count time.
-func (r *runner) stamp(t sim.Time) string { return script.Seconds(t.Sub(epoch)) }
-
-// window is the span of instants at which an event may happen.
-func (r *runner) window(w *script.When) (lo, hi sim.Time) {
-	switch w.Kind {
-	case script.Absolute, script.Range:
-		return epoch.Add(w.From), epoch.Add(w.To)
-	case script.Relative, script.RelRange:
-		return r.now.Add(w.From), r.now.Add(w.To)
-	}
-	return r.now, r.now.Add(maxWait)
-}
-
-// tolerance is how far off an event may be that is due at an instant.
-func (r *runner) tolerance(due, before sim.Time) sim.Duration {
-	return max(r.tol, sim.Duration(float64(due.Sub(before))*r.percent/100))
-}
-
-// maxWait is how long the runner waits for something at any time.
-const maxWait = 1000 * sim.Second
-
 func (r *runner) perform(e *script.Event) *failure {
-	lo, hi := r.window(&e.When)
-	r.lastDue, r.due = r.due, lo
+	lo, hi := r.Window(&e.When)
+	r.LastDue, r.Due = r.Due, lo
 	if e.Packet != nil && !e.Packet.In {
-		return r.expect(e, lo, hi)
+		return r.Expect(e, lo, hi)
 	}
-	if lo < r.now {
-		if e.When.Kind == script.Absolute && r.now.Sub(lo) > r.tol {
-			return failf("this at "+r.stamp(lo), "it is %s already", r.stamp(r.now))
+	if lo < r.Now {
+		if e.When.Kind == script.Absolute && r.Now.Sub(lo) > r.Tol {
+			return failf("this at "+r.Stamp(lo), "it is %s already", r.Stamp(r.Now))
 		}
-		lo = r.now
+		lo = r.Now
 	}
-	base := r.now
+	base := r.Now
 	r.advance(lo)
 	switch {
 	case e.Packet != nil:
@@ -308,19 +235,40 @@ func (r *runner) code(text string) *failure {
 // infoUnderTest is TCP_INFO, TCP_CC_INFO and SO_MEMINFO of the socket that the script is
 // about.
 func (r *runner) infoUnderTest() []tcp.InfoField {
-	if r.cur != nil {
+	if t, ok := r.UnderTest(); ok {
 		for _, c := range r.h.Live {
-			if c.Tuple == r.cur.tuple() && c.State != tcp.Listen {
-				return append(c.Info(r.now, &r.h.Sys), c.MemInfo()...)
+			if c.Tuple == t && c.State != tcp.Listen {
+				return append(c.Info(r.Now, &r.h.Sys), c.MemInfo()...)
 			}
 		}
 	}
 	for i := len(r.fds) - 1; i >= 0; i-- {
 		if _, c := r.h.FD(r.fds[i].live); c != nil {
-			return append(c.Info(r.now, &r.h.Sys), c.MemInfo()...)
+			return append(c.Info(r.Now, &r.h.Sys), c.MemInfo()...)
 		}
 	}
 	return nil
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
+
+// inject lets a packet of the script reach the host.
+func (r *runner) inject(k *script.Packet) *failure {
+	s, f := r.Arriving(k)
+	if f != nil {
+		return f
+	}
+	r.note("inject " + k.String())
+	r.deliver(&s)
+	return nil
+}
+
+// una is the oldest number of a connection that is not acknowledged.
+func (r *runner) una(t wire.Tuple) (wire.Seq, bool) {
+	for _, c := range r.h.Live {
+		if c.Tuple == t {
+			return c.SndUna, true
+		}
+	}
+	return 0, false
+}

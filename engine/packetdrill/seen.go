@@ -1,7 +1,7 @@
 package packetdrill
 
 import (
-	"wirestep/engine/packetdrill/script"
+	"wirestep/engine/packetdrill/compare"
 	"wirestep/engine/sim"
 	"wirestep/engine/wire"
 )
@@ -32,18 +32,17 @@ func (r *runner) saw(s *wire.Segment, line int, in bool) int {
 	if !r.cfg.Trace || len(r.seen) >= maxSeen {
 		return 0
 	}
-	k := seen{*s, s.Kind(), len(s.Payload), r.now, line, in}
+	k := seen{*s, s.Kind(), len(s.Payload), r.Now, line, in}
 	k.seg.Payload = ""
 	r.seen = append(r.seen, k)
 	return len(r.seen)
 }
 
-// asked takes a packet off the interface for the line that is performed.
-func (r *runner) asked() {
-	if n := r.out[0].n; n > 0 {
-		r.seen[n-1].line = r.at
+// asked notes that the line that is performed has asked for a packet.
+func (r *runner) asked(s compare.Sent) {
+	if s.N > 0 {
+		r.seen[s.N-1].line = r.at
 	}
-	r.out = r.out[1:]
 }
 
 // packets spells what was seen, once it is known how numbers map.
@@ -51,28 +50,14 @@ func (r *runner) packets() []Packed {
 	var all []Packed
 	for i := range r.seen {
 		s := &r.seen[i]
-		p := Packed{At: s.at - epoch, Line: s.line, In: s.in, Kind: s.kind}
+		p := Packed{At: s.at - compare.Epoch, Line: s.line, In: s.in, Kind: s.kind}
 		switch {
 		case s.seg.ICMP.Set:
 			p.Text = "ICMP"
-		case s.in:
-			syn, m := s.seg.Flags.Has(wire.SYN), r.numbersOf(s.seg.Dst, s.seg.Src)
-			p.Text = script.Spell("", s.seg.Flags, uint32(s.seg.Seq)-m.theirs(syn), s.len, s.seg.Flags.Has(wire.ACK), uint32(s.seg.Ack)-m.ours(syn), -1, 0, "")
 		default:
-			seq, ack := r.numbersOf(s.seg.Src, s.seg.Dst).out(&s.seg)
-			p.Text = script.Spell("", s.seg.Flags, seq, s.len, s.seg.Flags.Has(wire.ACK), ack, -1, 0, "")
+			p.Text = r.Wrote(&s.seg, s.len, s.in)
 		}
 		all = append(all, p)
 	}
 	return all
-}
-
-// numbersOf are those of the connection between two ends, if the script knows it.
-func (r *runner) numbersOf(local, remote wire.Endpoint) *seqMap {
-	for _, q := range r.peers {
-		if q.local == local && q.remote == remote {
-			return &q.seqMap
-		}
-	}
-	return &seqMap{}
 }

@@ -2,6 +2,7 @@ package packetdrill
 
 import (
 	"wirestep/engine/host"
+	"wirestep/engine/packetdrill/compare"
 	"wirestep/engine/sim"
 )
 
@@ -22,7 +23,7 @@ func (r *runner) nextTimer() (next host.Deadline, at sim.Time) {
 	old := r.wheel
 	r.wheel, at = nil, sim.Never
 	for _, d := range r.h.Deadlines() {
-		k := slot{d, d.At.Add(Coarse(d.At.Sub(r.clock)) / 4 * sim.Duration(r.cfg.Late))}
+		k := slot{d, d.At.Add(compare.Coarse(d.At.Sub(r.clock)) / 4 * sim.Duration(r.cfg.Late))}
 		for _, o := range old {
 			if o.d == d {
 				k = o
@@ -34,18 +35,4 @@ func (r *runner) nextTimer() (next host.Deadline, at sim.Time) {
 		}
 	}
 	return next, at
-}
-
-// Coarse is how late a timer may be that is armed for so long (the timer wheel at 250
-// jiffies a second).
-func Coarse(d sim.Duration) sim.Duration {
-	switch {
-	case d < 252*sim.Millisecond:
-		return 4 * sim.Millisecond
-	case d < 2044*sim.Millisecond:
-		return 32 * sim.Millisecond
-	case d < 16*sim.Second:
-		return 256 * sim.Millisecond
-	}
-	return 2 * sim.Second
 }

@@ -16,7 +16,8 @@ const (
 	leaves = "engine/sim engine/wire engine/trace"
 	parts  = leaves + " engine/tcp engine/netem engine/middlebox"
 	core   = parts + " engine/host engine"
-	drill  = "engine/packetdrill engine/packetdrill/script engine/packetdrill/python engine/packetdrill/setup"
+	rooms  = "engine/packetdrill/script engine/packetdrill/python engine/packetdrill/setup engine/packetdrill/compare"
+	drill  = "engine/packetdrill engine/packetdrill/export " + rooms
 	texts  = core + " engine/scene " + drill + " engine/capture engine/shell engine/outcome engine/find"
 )
 
@@ -32,7 +33,7 @@ var may = map[string]string{
 	"engine/host":        parts,
 	"engine":             parts + " engine/host",
 	"engine/scene":       core,
-	"engine/packetdrill": core + " engine/packetdrill/script engine/packetdrill/python engine/packetdrill/setup",
+	"engine/packetdrill": core + " " + rooms,
 	"engine/capture":     core,
 	"engine/shell":       core,
 	"engine/outcome":     core,
@@ -51,9 +52,11 @@ var may = map[string]string{
 	"cmd/wirestep":       texts + " kernel i18n lessons static templates web web/journal web/proto",
 	"internal/archtest":  "",
 
-	"engine/packetdrill/setup":  leaves,
-	"engine/packetdrill/script": leaves + " engine/packetdrill/setup",
-	"engine/packetdrill/python": leaves + " engine/tcp engine/packetdrill/script",
+	"engine/packetdrill/setup":   leaves,
+	"engine/packetdrill/script":  leaves + " engine/packetdrill/setup",
+	"engine/packetdrill/compare": leaves + " engine/packetdrill/script",
+	"engine/packetdrill/export":  core + " engine/packetdrill/script engine/packetdrill/compare engine/packetdrill/setup",
+	"engine/packetdrill/python":  leaves + " engine/tcp engine/packetdrill/script",
 }
 
 // planned packages have a place in the rule before they exist. Take a package

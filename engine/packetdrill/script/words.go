@@ -2,6 +2,7 @@ package script
 
 import (
 	"maps"
+	"net/netip"
 	"slices"
 	"strings"
 )
@@ -46,3 +47,11 @@ func Constants(prefix string) (words []string) {
 
 // OptionName is the name of a socket option; "": there is none of that number.
 func OptionName(level, number int64) string { return optionLevels[level][number] }
+
+// Ends are the addresses of packetdrill, if nobody names others.
+func Ends(v6 bool) (local, remote netip.Addr) {
+	if v6 {
+		return netip.MustParseAddr("fd3d:a0b:17d6::1"), netip.MustParseAddr("fd3d:fa7b:d17d::1")
+	}
+	return netip.MustParseAddr("192.168.0.1"), netip.MustParseAddr("192.0.2.1")
+}

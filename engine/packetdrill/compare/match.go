@@ -1,4 +1,4 @@
-package packetdrill
+package compare
 
 import (
 	"strings"
@@ -12,45 +12,45 @@ import (
 // came instead.
 const lookFurther = 200 * sim.Second
 
-// expect compares the next packet on the interface with a packet line.
-func (r *runner) expect(e *script.Event, lo, hi sim.Time) *failure {
+// Expect compares the next packet on the interface with a packet line.
+func (c *Comparator) Expect(e *script.Event, lo, hi sim.Time) *Mismatch {
 	k := e.Packet
 	if k.UDP || k.ICMP != nil {
-		return failf("a packet of TCP", "this line; the host sends nothing else")
+		return Failf("a packet of TCP", "this line; the host sends nothing else")
 	}
 	if e.When.Kind == script.Range || e.When.Kind == script.RelRange {
-		for _, p := range r.peers {
+		for _, p := range c.peers {
 			p.tsSlack += hi.Sub(lo)
 		}
 	}
-	tol := r.tolerance(hi, r.lastDue)
-	if !r.await(k, hi.Add(tol)) {
+	tol := c.Tolerance(hi, c.LastDue)
+	if !c.await(k, hi.Add(tol)) {
 		want := k.String()
-		late := r.now
-		if r.await(k, late.Add(lookFurther)) {
-			return mismatch(Late, want+r.by(e, hi), "nothing until %s: %s", r.stamp(r.out[0].at), r.spellLive(&r.out[0].seg))
+		late := c.Now
+		if c.await(k, late.Add(lookFurther)) {
+			return mismatch(Late, want+c.by(e, hi), "nothing until %s: %s", c.Stamp(c.Out[0].At), c.Spell(&c.Out[0].Seg))
 		}
-		return mismatch(Missing, want+r.by(e, hi), "nothing")
+		return mismatch(Missing, want+c.by(e, hi), "nothing")
 	}
-	seg, at := r.gather(k, hi.Add(tol))
-	p := r.peerOf(&seg)
-	r.learn(p, k, &seg)
-	if f := r.compare(p, k, &seg); f != nil {
-		f.got += " at " + r.stamp(at)
+	seg, at := c.gather(k, hi.Add(tol))
+	p := c.peerOf(&seg)
+	c.learn(p, k, &seg)
+	if f := c.compare(p, k, &seg); f != nil {
+		f.Got += " at " + c.Stamp(at)
 		return f
 	}
 	// A range is as wide as a slot of the kernel's timer wheel, and where in its slot
 	// a timer is armed is chance: the engine's, which has no slots, may be early by one.
 	early := lo.Add(-tol - hi.Sub(lo))
 	if how := timely(at, early, hi.Add(tol)); how != Other && e.When.Kind != script.AnyTime {
-		return mismatch(how, k.String()+r.by(e, hi), "it at %s", r.stamp(at))
+		return mismatch(how, k.String()+c.by(e, hi), "it at %s", c.Stamp(at))
 	}
-	r.now = max(r.now, at)
+	c.Now = max(c.Now, at)
 	return nil
 }
 
 // timely tells what is wrong with an instant; Other: nothing.
-func timely(at, from, to sim.Time) Mismatch {
+func timely(at, from, to sim.Time) Kind {
 	switch {
 	case at < from:
 		return Early
@@ -61,19 +61,19 @@ func timely(at, from, to sim.Time) Mismatch {
 }
 
 // by tells when a packet was due.
-func (r *runner) by(e *script.Event, hi sim.Time) string {
+func (c *Comparator) by(e *script.Event, hi sim.Time) string {
 	if e.When.Kind == script.AnyTime {
 		return ""
 	}
-	return " by " + r.stamp(hi)
+	return " by " + c.Stamp(hi)
 }
 
 // learn fixes how the numbers of a connection map, at its first SYN.
-func (r *runner) learn(p *peer, k *script.Packet, s *wire.Segment) {
+func (c *Comparator) learn(p *peer, k *script.Packet, s *wire.Segment) {
 	if s.Flags.Has(wire.SYN) && k.Flags.Has(wire.SYN) {
 		p.spoke(s, k.Seq, p.passive)
 	}
-	r.cur = p
+	c.cur = p
 }
 
 // gather takes as many segments as make up the packet that the script expects: a
@@ -81,14 +81,14 @@ func (r *runner) learn(p *peer, k *script.Packet, s *wire.Segment) {
 // script may write a burst as one line. As in packetdrill bytes count: a bare ACK
 // in front of the data becomes part of the line, and a packet of another
 // connection makes it begin anew. It returns the instant of the last one.
-func (r *runner) gather(k *script.Packet, until sim.Time) (wire.Segment, sim.Time) {
-	seg, at := r.out[0].seg, r.out[0].at
-	r.asked()
-	for len(seg.Payload) < k.Len && !r.strict {
-		if !r.await(k, max(until, at)) {
+func (c *Comparator) gather(k *script.Packet, until sim.Time) (wire.Segment, sim.Time) {
+	seg, at := c.Out[0].Seg, c.Out[0].At
+	c.take()
+	for len(seg.Payload) < k.Len && !c.Strict {
+		if !c.await(k, max(until, at)) {
 			break
 		}
-		next := &r.out[0].seg
+		next := &c.Out[0].Seg
 		switch {
 		case next.Src != seg.Src || next.Dst != seg.Dst, seg.Payload == "" && seg.Flags == wire.ACK && next.Seq == seg.Seq:
 			seg = *next
@@ -99,8 +99,8 @@ func (r *runner) gather(k *script.Packet, until sim.Time) (wire.Segment, sim.Tim
 		default:
 			return seg, at
 		}
-		at = r.out[0].at
-		r.asked()
+		at = c.Out[0].At
+		c.take()
 	}
 	return seg, at
 }
@@ -112,7 +112,7 @@ func follows(s, next *wire.Segment, most int) bool {
 }
 
 // compare holds a packet of the engine against a packet line.
-func (r *runner) compare(p *peer, k *script.Packet, s *wire.Segment) *failure {
+func (c *Comparator) compare(p *peer, k *script.Packet, s *wire.Segment) *Mismatch {
 	seq, ack := p.out(s)
 	if uint32(s.Seq) == k.Seq {
 		seq = k.Seq // a RST without an ACK starts at 0, whoever sends it
@@ -123,7 +123,7 @@ func (r *runner) compare(p *peer, k *script.Packet, s *wire.Segment) *failure {
 	same = same && (k.TOS < 0 || int(s.TOS)|int(s.ECN) == k.TOS)
 	same = same && (k.TTL < 0 || int(s.TTL) == k.TTL || s.TTL == 0 && k.TTL == 64)
 	same = same && ecnMatches(k.ECN, s.ECN)
-	opts := r.liveOptions(p, k, s)
+	opts := c.liveOptions(p, k, s)
 	want := k.OptionBytes()
 	if !k.AnyOpts {
 		same = same && string(opts) == string(want)
@@ -140,7 +140,7 @@ func (r *runner) compare(p *peer, k *script.Packet, s *wire.Segment) *failure {
 		ecn = s.ECN.String()
 	}
 	got := script.Spell(ecn, s.Flags, seq, len(s.Payload), s.Flags.Has(wire.ACK), ack, win, int(s.Urg), script.SpellOptions(opts))
-	return &failure{k.String(), got, Fields}
+	return &Mismatch{k.String(), got, Fields}
 }
 
 func ecnMatches(want string, e wire.ECN) bool {
@@ -161,7 +161,7 @@ func ecnMatches(want string, e wire.ECN) bool {
 
 // liveOptions are the options of the engine's packet as bytes, with the
 // timestamp as the script counts it.
-func (r *runner) liveOptions(p *peer, k *script.Packet, s *wire.Segment) []byte {
+func (c *Comparator) liveOptions(p *peer, k *script.Packet, s *wire.Segment) []byte {
 	o := s.Opts
 	if o.On(wire.HasTS) {
 		o.TSVal -= p.tsShift
@@ -170,11 +170,11 @@ func (r *runner) liveOptions(p *peer, k *script.Packet, s *wire.Segment) []byte 
 				continue
 			}
 			val, ecr := k.Opts[i].Nums[0], k.Opts[i].Nums[1]
-			if r.exact {
-				o.TSVal = p.scriptTS(s.Opts.TSVal, val, r.tolerance(r.due, r.lastDue), sim.Millisecond)
+			if c.Exact {
+				o.TSVal = p.scriptTS(s.Opts.TSVal, val, c.Tolerance(c.Due, c.LastDue), sim.Millisecond)
 				continue
 			}
-			o.TSVal = p.scriptTS(s.Opts.TSVal, val, r.tolerance(r.due, epoch), r.tsTick)
+			o.TSVal = p.scriptTS(s.Opts.TSVal, val, c.Tolerance(c.Due, Epoch), c.TSTick)
 			o.TSEcr = ecr // packetdrill does not look at it
 		}
 	}
@@ -189,10 +189,10 @@ func (r *runner) liveOptions(p *peer, k *script.Packet, s *wire.Segment) []byte 
 	return b
 }
 
-// spellLive spells a packet of the engine with the numbers of the script.
-func (r *runner) spellLive(s *wire.Segment) string {
+// Spell spells a packet of the engine with the numbers of the script.
+func (c *Comparator) Spell(s *wire.Segment) string {
 	p := &peer{}
-	for _, q := range r.peers {
+	for _, q := range c.peers {
 		if q.local == s.Src && q.remote == s.Dst {
 			p = q
 		}
@@ -205,25 +205,14 @@ func (r *runner) spellLive(s *wire.Segment) string {
 	return script.Spell("", s.Flags, seq, len(s.Payload), s.Flags.Has(wire.ACK), ack, int(s.Win), int(s.Urg), script.SpellOptions(o.Bytes()))
 }
 
-// inject lets a packet of the script reach the host.
-func (r *runner) inject(k *script.Packet) *failure {
-	s, f := r.arriving(k)
-	if f != nil {
-		return f
-	}
-	r.note("inject " + k.String())
-	r.deliver(&s)
-	return nil
-}
-
-// arriving makes the packet that a packet line injects.
-func (r *runner) arriving(k *script.Packet) (wire.Segment, *failure) {
+// Arriving makes the packet that a packet line injects.
+func (c *Comparator) Arriving(k *script.Packet) (wire.Segment, *Mismatch) {
 	if k.UDP {
-		return wire.Segment{}, failf("a packet of TCP", "UDP, which is not modelled")
+		return wire.Segment{}, Failf("a packet of TCP", "UDP, which is not modelled")
 	}
-	p := r.under()
+	p := c.under()
 	if k.ICMP != nil {
-		return r.icmp(p, k)
+		return c.icmp(p, k)
 	}
 	s := wire.Segment{Src: p.remote, Dst: p.local, Flags: k.Flags, Payload: wire.Pattern(uint64(k.Seq), k.Len)}
 	if k.From != 0 {
@@ -235,14 +224,14 @@ func (r *runner) arriving(k *script.Packet) (wire.Segment, *failure) {
 	syn := k.Flags.Has(wire.SYN)
 	p.hears(k, p.passive)
 	s.Seq = wire.Seq(k.Seq + p.theirs(syn))
-	r.strange = false
-	if r.fill(p, k, &s); r.strange && r.h != nil {
-		return s, failf("an echo of a timestamp that a line has asked for, or --tcp_ts_ecr_scaled", "%s", k.String())
+	c.strange = false
+	if c.fill(p, k, &s); c.strange && c.Echoes {
+		return s, Failf("an echo of a timestamp that a line has asked for, or --tcp_ts_ecr_scaled", "%s", k.String())
 	}
 	return s, nil
 }
 
-func (r *runner) fill(p *peer, k *script.Packet, s *wire.Segment) {
+func (c *Comparator) fill(p *peer, k *script.Packet, s *wire.Segment) {
 	if k.HasAck {
 		s.Ack = wire.Seq(k.Ack + p.ours(k.Flags.Has(wire.SYN)))
 	}
@@ -262,7 +251,7 @@ func (r *runner) fill(p *peer, k *script.Packet, s *wire.Segment) {
 			switch {
 			case kind == script.OptTS && i == 1:
 				live, sent := p.liveEcr(n)
-				r.strange = r.strange || !sent && k.Flags.Has(wire.ACK) && !(r.tsScaled && p.tsKnown)
+				c.strange = c.strange || !sent && k.Flags.Has(wire.ACK) && !(c.Scaled && p.tsKnown)
 				return live
 			case kind == script.OptSack:
 				return n + p.ours(k.Flags.Has(wire.SYN))
@@ -274,30 +263,35 @@ func (r *runner) fill(p *peer, k *script.Packet, s *wire.Segment) {
 }
 
 // icmp makes an ICMP error about what the engine has sent.
-func (r *runner) icmp(p *peer, k *script.Packet) (wire.Segment, *failure) {
+func (c *Comparator) icmp(p *peer, k *script.Packet) (wire.Segment, *Mismatch) {
 	m := k.ICMP
-	v6 := r.local.Is6()
+	v6 := c.Local.Is6()
 	typ, code, err := m.Numbers(v6)
 	if e, is := err.(*script.WordError); is {
-		return wire.Segment{}, failf(e.Expected, "%q", e.Word)
+		return wire.Segment{}, Failf(e.Expected, "%q", e.Word)
 	}
 	if m.HasMTU && !(v6 && typ == 2 && code == 0 || !v6 && typ == 3 && code == 4) {
-		return wire.Segment{}, failf("an MTU only with unreachable frag_needed, or packet_too_big", "%s %s mtu %d", m.Type, m.Code, m.MTU)
+		return wire.Segment{}, Failf("an MTU only with unreachable frag_needed, or packet_too_big", "%s %s mtu %d", m.Type, m.Code, m.MTU)
 	}
 	s := wire.Segment{Src: p.local, Dst: p.remote, Flags: wire.ACK}
-	s.ICMP = wire.ICMP{V6: v6, Set: true, Type: uint8(typ), Code: uint8(code), MTU: m.MTU, From: r.remote}
+	s.ICMP = wire.ICMP{V6: v6, Set: true, Type: uint8(typ), Code: uint8(code), MTU: m.MTU, From: c.Remote}
 	s.Seq = wire.Seq(k.Seq + p.isn)
 	s.Payload = wire.Pattern(0, k.Len)
 	if !m.Quoted {
-		s.Seq, s.Payload = wire.Seq(p.isn+r.una), ""
-		if r.h == nil {
-			return s, nil
-		}
-		for _, c := range r.h.Live {
-			if c.Tuple == p.tuple() {
-				s.Seq = c.SndUna
+		s.Seq, s.Payload = wire.Seq(p.isn+c.una), ""
+		if c.Una != nil {
+			if n, ok := c.Una(p.tuple()); ok {
+				s.Seq = n
 			}
 		}
 	}
 	return s, nil
+}
+
+// take takes a packet off the interface for the line that is performed.
+func (c *Comparator) take() {
+	if c.Asked != nil {
+		c.Asked(c.Out[0])
+	}
+	c.Out = c.Out[1:]
 }

@@ -1,4 +1,4 @@
-package packetdrill
+package export
 
 import (
 	"strings"

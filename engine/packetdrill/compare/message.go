@@ -1,4 +1,4 @@
-package packetdrill
+package compare
 
 import (
 	"fmt"

@@ -1,10 +1,11 @@
-package packetdrill
+package export
 
 import (
 	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
+	"wirestep/engine/packetdrill/compare"
 	"wirestep/engine/packetdrill/script"
 
 	"wirestep/engine"
@@ -15,10 +16,10 @@ import (
 	"wirestep/engine/wire"
 )
 
-// Export writes what happened on one host of a branch up to step n down as scripts, one a
+// Scripts writes what happened on one host of a branch up to step n down as scripts, one a
 // connection: the host is the kernel under test, whoever it talked to is the script. ""
 // is the first host. Without any connection there is one script, of calls alone.
-func Export(t *engine.Timeline, b engine.BranchID, n engine.StepNo, name string) ([]string, error) {
+func Scripts(t *engine.Timeline, b engine.BranchID, n engine.StepNo, name string) ([]string, error) {
 	t = t.Clone()
 	tip := int(n)
 	if err := t.Switch(b, 0); err != nil {
@@ -183,7 +184,7 @@ func (x *exporter) late(ev *trace.Event, text string) {
 		set = e.At
 	}
 	since := ev.At.Sub(x.last)
-	slot := Coarse(ev.At.Sub(set))
+	slot := compare.Coarse(ev.At.Sub(set))
 	if x.last < 0 || slot <= max(exportTolerance, since/8) {
 		x.line(ev.At, text)
 		return
@@ -360,20 +361,12 @@ func (x *exporter) sent(ev *trace.Event, p *engine.Packet) {
 	x.line(ev.At, text)
 }
 
-// scriptEnds are the addresses of packetdrill, if nobody names others.
-func scriptEnds(v6 bool) (local, remote netip.Addr) {
-	if v6 {
-		return netip.MustParseAddr("fd3d:a0b:17d6::1"), netip.MustParseAddr("fd3d:fa7b:d17d::1")
-	}
-	return netip.MustParseAddr("192.168.0.1"), netip.MustParseAddr("192.0.2.1")
-}
-
 // cookie makes a Fast Open cookie that the host has given out one for the addresses of the
 func (x *exporter) cookie(o *wire.Options) {
 	for i := range int(x.h.Sys.FastOpenKeyN) {
 		k := x.h.Sys.FastOpenKeys[i]
 		if o.FOCookie == tcp.FastOpenCookie(k, x.remote.Addr, x.local.Addr).Val {
-			local, remote := scriptEnds(x.local.Addr.Is6())
+			local, remote := script.Ends(x.local.Addr.Is6())
 			o.FOCookie = tcp.FastOpenCookie(k, remote, local).Val
 			return
 		}

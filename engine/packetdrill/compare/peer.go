@@ -1,6 +1,7 @@
-package packetdrill
+package compare
 
 import (
+	"wirestep/engine/packetdrill/script"
 	"wirestep/engine/sim"
 	"wirestep/engine/wire"
 )
@@ -23,42 +24,42 @@ type tsPair struct{ script, live uint32 }
 func (p *peer) tuple() wire.Tuple { return wire.Tuple{Local: p.local, Remote: p.remote} }
 
 // peerOf returns the peer of a packet of the engine.
-func (r *runner) peerOf(s *wire.Segment) *peer {
-	for _, p := range r.peers {
+func (c *Comparator) peerOf(s *wire.Segment) *peer {
+	for _, p := range c.peers {
 		if p.local == s.Src && p.remote == s.Dst {
 			return p
 		}
 	}
 	p := &peer{local: s.Src, remote: s.Dst}
-	r.peers = append(r.peers, p)
-	r.cur = p
+	c.peers = append(c.peers, p)
+	c.cur = p
 	return p
 }
 
 // under is the peer that packets of the script come from. The first packet after
 // listen() begins a connection; what follows belongs to it, until another socket
 // is made.
-func (r *runner) under() *peer {
-	if r.cur != nil && !r.fresh {
-		return r.cur
+func (c *Comparator) under() *peer {
+	if c.cur != nil && !c.Fresh {
+		return c.cur
 	}
-	r.fresh, r.testFD = false, -1
-	at := r.listenAt
+	c.Fresh, c.TestFD = false, -1
+	at := c.ListenAt
 	if at.Port == 0 {
-		at.Port = r.bindPort
+		at.Port = c.BindPort
 	}
 	if !at.Addr.IsValid() || at.Addr.IsUnspecified() {
-		at.Addr = r.local
+		at.Addr = c.Local
 	}
 	n := uint16(0)
-	for _, p := range r.peers {
+	for _, p := range c.peers {
 		if p.passive {
 			n++
 		}
 	}
-	p := &peer{local: at, remote: wire.Endpoint{Addr: r.remote, Port: 36869 + n}, passive: true}
-	r.peers = append(r.peers, p)
-	r.cur = p
+	p := &peer{local: at, remote: wire.Endpoint{Addr: c.Remote, Port: 36869 + n}, passive: true}
+	c.peers = append(c.peers, p)
+	c.cur = p
 	return p
 }
 
@@ -101,4 +102,38 @@ func (p *peer) scriptTS(live, want uint32, tol, tick sim.Duration) uint32 {
 		p.ts = append(p.ts, tsPair{want, live})
 	}
 	return got
+}
+
+// Begins makes a connection the one under test, whose SYN a call has sent.
+func (c *Comparator) Begins(local, remote wire.Endpoint) {
+	c.peerOf(&wire.Segment{Src: local, Dst: remote})
+}
+
+// UnderTest is the connection that the script is about.
+func (c *Comparator) UnderTest() (t wire.Tuple, ok bool) {
+	if c.cur == nil {
+		return t, false
+	}
+	return c.cur.tuple(), true
+}
+
+// Wrote spells a packet that passed the interface, without its window and options; in: it
+// was injected. n is how many bytes it carried.
+func (c *Comparator) Wrote(s *wire.Segment, n int, in bool) string {
+	if in {
+		syn, m := s.Flags.Has(wire.SYN), c.numbersOf(s.Dst, s.Src)
+		return script.Spell("", s.Flags, uint32(s.Seq)-m.theirs(syn), n, s.Flags.Has(wire.ACK), uint32(s.Ack)-m.ours(syn), -1, 0, "")
+	}
+	seq, ack := c.numbersOf(s.Src, s.Dst).out(s)
+	return script.Spell("", s.Flags, seq, n, s.Flags.Has(wire.ACK), ack, -1, 0, "")
+}
+
+// numbersOf are those of the connection between two ends, if the script knows it.
+func (c *Comparator) numbersOf(local, remote wire.Endpoint) *seqMap {
+	for _, q := range c.peers {
+		if q.local == local && q.remote == remote {
+			return &q.seqMap
+		}
+	}
+	return &seqMap{}
 }
