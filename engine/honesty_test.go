@@ -58,7 +58,7 @@ func corpus(t *testing.T, show func(name string, w *engine.World, e *trace.Event
 				if !ok {
 					break
 				}
-				show(name, tl.World(), e)
+				show(name+", branch "+itoa(b), tl.World(), e)
 			}
 		}
 	}
