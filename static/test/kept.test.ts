@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { draw } from '../src/diagram/compose';
-import { same } from '../src/diagram/kept';
 import { sheet } from '../src/diagram/layout';
+import { same } from '../src/diagram/same';
 import type { Input, Words } from '../src/diagram/sheet';
 import { paths } from '../src/lab/toolbar/scrubber';
 import { BranchData } from '../src/model/branch';

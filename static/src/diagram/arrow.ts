@@ -1,19 +1,21 @@
 import type { Pt } from './geom';
 import { eventY, headY, tailY } from './places';
+import { same } from './same';
 import type { Seg } from './seg';
 import type { Arrow, Category, Sheet } from './sheet';
 
-const drawn = new WeakMap<Seg, { columns: unknown; axis: unknown; arrow: Arrow }>();
+const drawn = new WeakMap<Seg, { over: boolean; columns: unknown; axis: unknown; arrow: Arrow }>();
 
-/** How a segment is drawn at this place. One that has arrived is drawn as before. */
+/** How a segment is drawn at this place: the same arrow as before if it says the same, so that what is made of it is the same too. */
 export function arrowOf(s: Sheet, x: Seg, crowded = false): Arrow {
   const { turns } = x.t;
   const over = x.end <= s.n && turns.length > 0 && turns[turns.length - 1].n <= s.n;
-  const had = over ? drawn.get(x) : undefined;
-  if (had?.columns === s.columns && had.axis === s.axis && had.arrow.crowded === crowded) return had.arrow;
-  const a = arrow(x, s);
+  const had = drawn.get(x);
+  if (over && had?.over && had.columns === s.columns && had.axis === s.axis && had.arrow.crowded === crowded) return had.arrow;
+  let a = arrow(x, s);
   a.crowded = crowded;
-  if (over) drawn.set(x, { columns: s.columns, axis: s.axis, arrow: a });
+  if (had && same(had.arrow, a)) a = had.arrow;
+  drawn.set(x, { over, columns: s.columns, axis: s.axis, arrow: a });
   return a;
 }
 

@@ -1,5 +1,6 @@
 import type { Host } from '../proto';
 import { path, tip, turned } from './geom';
+import { kept } from './kept';
 import type { Band, Labels, Layout } from './sheet';
 import { describeBand } from './words';
 
@@ -8,7 +9,16 @@ export function Groups(p: { l: Layout; labels: Labels; hosts: Host[]; lang: stri
   return (
     <g class="groups">
       {p.l.groups.map((b) => (
-        <Sheaf key={b.id} b={b} places={p.labels.groups.filter((x) => x.id === b.id)} {...p} />
+        <Sheaf
+          key={b.id}
+          b={b}
+          places={p.labels.groups.filter((x) => x.id === b.id)}
+          hosts={p.hosts}
+          lang={p.lang}
+          chosen={p.chosen === `g${b.id}`}
+          tab={p.tab === `g${b.id}`}
+          live={p.live}
+        />
       ))}
     </g>
   );
@@ -18,20 +28,21 @@ interface SheafProps {
   b: Band;
   places: { x: number; y: number; angle: number; text: string }[]; // of its words
   hosts: Host[];
-  chosen: string;
-  tab: string;
+  lang: string;
+  chosen: boolean;
+  tab: boolean;
   live: boolean;
 }
 
-function Sheaf({ b, places, hosts, chosen, tab, live }: SheafProps) {
+const Sheaf = kept(({ b, places, hosts, chosen, tab, live }: SheafProps) => {
   const key = `g${b.id}`;
   const edges = b.count > 1 ? [b.first, b.last] : [b.first];
   const cls = ['group', b.dim ? 'dim' : `k-${b.look}`];
   if (b.retx) cls.push('retx');
   if (b.lost) cls.push('lost');
-  if (chosen === key) cls.push('chosen');
+  if (chosen) cls.push('chosen');
   return (
-    <g class={cls.join(' ')} data-key={key} role={live ? 'button' : 'img'} tabindex={live ? (tab === key ? 0 : -1) : undefined} aria-label={describeBand(b, hosts)}>
+    <g class={cls.join(' ')} data-key={key} role={live ? 'button' : 'img'} tabindex={live ? (tab ? 0 : -1) : undefined} aria-label={describeBand(b, hosts)}>
       {b.count > 1 && <path class="area" d={`${path([...b.first, ...[...b.last].reverse()])}z`} />}
       <path class="way" d={b.between.map((w) => path(w)).join('')} />
       <path class="edge" d={edges.map((w) => path(w)).join('')} />
@@ -45,4 +56,4 @@ function Sheaf({ b, places, hosts, chosen, tab, live }: SheafProps) {
       <title>{describeBand(b, hosts)}</title>
     </g>
   );
-}
+});

@@ -3,6 +3,7 @@ import type { Host } from '../proto';
 import { HUES, letter } from './filter';
 import { turned } from './geom';
 import { stateKey, timerKey } from './items';
+import { kept } from './kept';
 import type { BandBox, Bracket, Labels, Layout, Words } from './sheet';
 import { instant } from './time';
 import { describeBracket } from './words';
@@ -11,16 +12,20 @@ export function Ticks({ l }: { l: Layout }) {
   return (
     <g class="ticks" aria-hidden="true">
       {l.ticks.map((x) => (
-        <g key={x.t} class={x.planned ? 'planned' : ''}>
-          <path d={`M${l.gutter} ${x.y}H${l.width - 12}`} />
-          <text x={l.gutter - (l.gutter < 60 ? 6 : 8)} y={x.y + 4} text-anchor="end">
-            {x.label}
-          </text>
-        </g>
+        <Tick key={x.t} x={x} from={l.gutter} to={l.width - 12} />
       ))}
     </g>
   );
 }
+
+const Tick = kept(({ x, from, to }: { x: Layout['ticks'][number]; from: number; to: number }) => (
+  <g class={x.planned ? 'planned' : ''}>
+    <path d={`M${from} ${x.y}H${to}`} />
+    <text x={from - (from < 60 ? 6 : 8)} y={x.y + 4} text-anchor="end">
+      {x.label}
+    </text>
+  </g>
+));
 
 /** The thin line that a host's bands lie on. */
 export function Lifelines({ l, from, to }: { l: Layout; from: number; to: number }) {
@@ -111,69 +116,62 @@ interface BandsProps {
 }
 
 /** What makes a state or a timer one of the things that keys go over. */
-const asks = (key: string | undefined, live: boolean, tab: string) => (live && key ? { 'data-key': key, tabindex: tab === key ? 0 : -1 } : {});
+const asks = (key: string | undefined, live: boolean, tab: boolean) => (live && key ? { 'data-key': key, tabindex: tab ? 0 : -1 } : {});
 
 export function Bands(p: BandsProps) {
+  const { list, tab, ...all } = p;
   return (
     <g class="bands" aria-hidden={p.live ? undefined : 'true'}>
-      {p.list.map((b) => {
-        const h = b.y1 - b.y0;
-        const c = p.lettered && !b.future ? b.connection : undefined;
-        const name = b.state || `+${b.count}`;
-        const w = p.measure(name, 'bold');
-        const top = c && b.first ? 17 : 6;
-        const said = `${p.hosts[b.host]?.name ?? ''}${c ? ` ${letter(c)} ${c.name}` : ''}: ${b.state || t('lab.more-connections', { n: b.count })}`;
-        const key = stateKey(b);
-        const rows: number[] = [];
-        if (!b.future && b.w >= 11 && h >= w + 6 + top) for (let y = b.y0 + top + 2; y + w + 6 <= b.y1; y += 640) rows.push(y);
-        return (
-          <g
-            key={`${b.host}.${b.flow}.${b.n}.${b.x}.${b.future}.${b.y0}`}
-            class={`band ${b.state ? tone(b.state) : 'over'}${b.future ? ' future' : ''}`}
-            role={p.live && key ? 'button' : undefined}
-            aria-label={p.live && key ? said : undefined}
-            {...asks(key, p.live, p.tab)}
-          >
-            <rect x={b.x} y={b.y0} width={Math.max(2, b.w - (b.w > 8 ? 0 : 1))} height={h}>
-              <title>{said}</title>
-            </rect>
-            {c && <rect class={`stripe h${c.id % HUES}`} x={b.x} y={b.y0} width={b.w < 7 ? 1.6 : 2.5} height={h} />}
-            {c && b.first && b.w >= 9 && h > 15 && (
-              <text class={`conn h${c.id % HUES}`} x={b.x + b.w / 2 + 1} y={b.y0 + 12} text-anchor="middle">
-                {letter(c)}
-              </text>
-            )}
-            {rows.map((y) => (
-              <text key={y} transform={`translate(${b.x + b.w / 2 - 4 + (c ? 1 : 0)} ${y}) rotate(90)`}>
-                {name}
-              </text>
-            ))}
-            {!b.future && !rows.length && b.w >= 11 && h > 12 && <title>{name}</title>}
-          </g>
-        );
-      })}
+      {list.map((b) => (
+        // What lies ahead begins where one stands: it stays the same band.
+        <StateBand key={`${b.host}.${b.flow}.${b.n}.${b.x}.${b.future || b.y0}`} b={b} tab={tab === stateKey(b)} {...all} />
+      ))}
     </g>
   );
 }
 
+const StateBand = kept(({ b, measure, hosts, lettered, live, tab }: Omit<BandsProps, 'list' | 'tab'> & { b: BandBox; tab: boolean }) => {
+  const h = b.y1 - b.y0;
+  const c = lettered && !b.future ? b.connection : undefined;
+  const name = b.state || `+${b.count}`;
+  const w = measure(name, 'bold');
+  const top = c && b.first ? 17 : 6;
+  const said = `${hosts[b.host]?.name ?? ''}${c ? ` ${letter(c)} ${c.name}` : ''}: ${b.state || t('lab.more-connections', { n: b.count })}`;
+  const key = stateKey(b);
+  const rows: number[] = [];
+  if (!b.future && b.w >= 11 && h >= w + 6 + top) for (let y = b.y0 + top + 2; y + w + 6 <= b.y1; y += 640) rows.push(y);
+  return (
+    <g
+      class={`band ${b.state ? tone(b.state) : 'over'}${b.future ? ' future' : ''}`}
+      role={live && key ? 'button' : undefined}
+      aria-label={live && key ? said : undefined}
+      {...asks(key, live, tab)}
+    >
+      <rect x={b.x} y={b.y0} width={Math.max(2, b.w - (b.w > 8 ? 0 : 1))} height={h}>
+        <title>{said}</title>
+      </rect>
+      {c && <rect class={`stripe h${c.id % HUES}`} x={b.x} y={b.y0} width={b.w < 7 ? 1.6 : 2.5} height={h} />}
+      {c && b.first && b.w >= 9 && h > 15 && (
+        <text class={`conn h${c.id % HUES}`} x={b.x + b.w / 2 + 1} y={b.y0 + 12} text-anchor="middle">
+          {letter(c)}
+        </text>
+      )}
+      {rows.map((y) => (
+        <text key={y} transform={`translate(${b.x + b.w / 2 - 4 + (c ? 1 : 0)} ${y}) rotate(90)`}>
+          {name}
+        </text>
+      ))}
+      {!b.future && !rows.length && b.w >= 11 && h > 12 && <title>{name}</title>}
+    </g>
+  );
+});
+
 export function Brackets({ list, labels, hosts, live, tab }: { list: Bracket[]; labels: Labels; hosts: Host[]; live: boolean; tab: string }) {
   return (
     <g class="brackets">
-      {list.map((b) => {
-        const s = b.side;
-        const key = timerKey(b);
-        const top = `M${b.x0} ${b.y0}H${b.x1}V${b.y1}`;
-        return (
-          <g key={key} class={`bracket ${b.end}`} role={live ? 'button' : 'img'} aria-label={describeBracket(b, hosts)} {...asks(key, live, tab)}>
-            {live && <path class="hit" d={`M${b.x1} ${b.y0}V${b.y1}`} />}
-            <path d={b.end === 'pending' && b.open ? top : b.end === 'cancelled' ? top : `${top}H${b.x0}`} />
-            {b.notches.slice(-60).map((y) => (
-              <path key={y} d={`M${b.x1 - 4 * s} ${y}H${b.x1 + 4 * s}`} />
-            ))}
-            {b.end === 'cancelled' && <path class="tick" d={`M${b.x1 - 5} ${b.y1 - 3}l4 4l7 -8`} />}
-          </g>
-        );
-      })}
+      {list.map((b) => (
+        <Timer key={timerKey(b)} b={b} hosts={hosts} live={live} tab={tab === timerKey(b)} />
+      ))}
       {labels.brackets.map((x) => (
         <text key={`${x.b.subject}.${x.b.field}.${x.b.first}`} class={`bracket-text ${x.b.end}`} data-of={live ? timerKey(x.b) : undefined} transform={turned(x)}>
           {x.text}
@@ -182,6 +180,21 @@ export function Brackets({ list, labels, hosts, live, tab }: { list: Bracket[]; 
     </g>
   );
 }
+
+const Timer = kept(({ b, hosts, live, tab }: { b: Bracket; hosts: Host[]; live: boolean; tab: boolean }) => {
+  const s = b.side;
+  const top = `M${b.x0} ${b.y0}H${b.x1}V${b.y1}`;
+  return (
+    <g class={`bracket ${b.end}`} role={live ? 'button' : 'img'} aria-label={describeBracket(b, hosts)} {...asks(timerKey(b), live, tab)}>
+      {live && <path class="hit" d={`M${b.x1} ${b.y0}V${b.y1}`} />}
+      <path d={b.end === 'pending' && b.open ? top : b.end === 'cancelled' ? top : `${top}H${b.x0}`} />
+      {b.notches.slice(-60).map((y) => (
+        <path key={y} d={`M${b.x1 - 4 * s} ${y}H${b.x1 + 4 * s}`} />
+      ))}
+      {b.end === 'cancelled' && <path class="tick" d={`M${b.x1 - 5} ${b.y1 - 3}l4 4l7 -8`} />}
+    </g>
+  );
+});
 
 export function Future({ l, labels, hidden }: { l: Layout; labels: Labels; hidden: boolean }) {
   if (hidden) {
@@ -196,13 +209,13 @@ export function Future({ l, labels, hidden }: { l: Layout; labels: Labels; hidde
   }
   return (
     <g class="future">
-      {l.rings.map((r) => (
-        <circle key={`${r.host}.${r.p.subject}.${r.p.at}.${r.p.name}`} cx={r.x} cy={r.y} r={5}>
+      {l.rings.map((r, i) => (
+        <circle key={i} cx={r.x} cy={r.y} r={5}>
           <title>{`${instant(r.p.at)} ${r.p.name}`}</title>
         </circle>
       ))}
-      {labels.left.map((x) => (
-        <text key={`${x.x}.${x.y}`} class="left" x={x.x} y={x.y} text-anchor={x.side > 0 ? 'start' : 'end'} data-at={x.at} />
+      {labels.left.map((x, i) => (
+        <text key={i} class="left" x={x.x} y={x.y} text-anchor={x.side > 0 ? 'start' : 'end'} data-at={x.at} />
       ))}
     </g>
   );

@@ -14,7 +14,7 @@ export function notesIn(s: Sheet, t0: number, t1: number, from: number, to: numb
     if (note.n > s.n) break;
     const y = eventY(s, note.n);
     if (y < from - 40 || y > to + 40) continue;
-    const key = `${note.host} ${note.what} ${note.text.replace(/(→| \d).*$/, '')}`;
+    const key = keyOf(note);
     const had = last.get(key);
     if (had && y - had.y < JOIN && note.what !== 'sysctl' && note.what !== 'act') {
       had.k++;
@@ -28,6 +28,15 @@ export function notesIn(s: Sheet, t0: number, t1: number, from: number, to: numb
   }
   for (const p of s.planned) if (p.y >= from - 40 && p.y <= to + 40) out.push(noteBox(p.note, p.y, s, true));
   return out;
+}
+
+const keys = new WeakMap<Note, string>();
+
+/** What notes have in common that may be joined. */
+function keyOf(note: Note): string {
+  const key = keys.get(note) ?? `${note.host} ${note.what} ${note.text.replace(/(→| \d).*$/, '')}`;
+  keys.set(note, key);
+  return key;
 }
 
 function firstAt(notes: readonly Note[], t: number): number {

@@ -43,12 +43,7 @@ function Way({ a, label, fate, hosts, chosen, lit, tab, live }: SegmentProps) {
       aria-label={describe(a, hosts)}
     >
       {bare ? <path class="line whole" d={`${path(a.pts)}${headOf(a)}`} /> : <Lines a={a} live={live} />}
-      {flying && (
-        <>
-          <circle class="halo" r={a.crowded ? 7 : 12} />
-          <circle class="dot" r={a.crowded ? 3.5 : 5.5} />
-        </>
-      )}
+      {flying && <circle class="dot" r={a.crowded ? 3.5 : 5.5} />}
       {label && (
         <text class="label" transform={turned(label)}>
           {label.parts.map((p, i) => (
@@ -90,7 +85,7 @@ function Lines({ a, live }: { a: Arrow; live: boolean }) {
       {ghost.length > 1 && <path class="expected" d={path(ghost)} />}
       {flying ? (
         <>
-          <path class="rest" d={form(drawn)} />
+          <path class="rest" />
           <path class="done" />
         </>
       ) : (

@@ -74,10 +74,7 @@ function moveHead(el: SVGSVGElement, l: Layout, y: number, time: number): void {
     put(g.querySelector('.done'), 'd', done.length > 1 ? path(done) : '');
     put(g.querySelector('.rest'), 'd', path(rest));
     const at = done[done.length - 1] ?? a.pts[0];
-    for (const c of g.querySelectorAll('.dot, .halo')) {
-      put(c, 'cx', String(at.x));
-      put(c, 'cy', String(at.y));
-    }
+    put(g.querySelector('.dot'), 'transform', `translate(${at.x} ${at.y})`);
   }
 }
 

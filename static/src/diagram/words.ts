@@ -14,18 +14,17 @@ const fonts = {
 };
 
 let canvas: CanvasRenderingContext2D | null | undefined;
-const widths = new Map<string, number>();
+const widths = { mono: new Map<string, number>(), text: new Map<string, number>(), bold: new Map<string, number>() };
 
 function measure(text: string, font: keyof typeof fonts): number {
-  const key = font + text;
-  const known = widths.get(key);
+  const known = widths[font].get(text);
   if (known !== undefined) return known;
   canvas ??= document.createElement('canvas').getContext('2d');
   if (!canvas) return text.length * 7.4;
   canvas.font = fonts[font];
   const w = canvas.measureText(text).width + 1;
-  if (widths.size > 5000) widths.clear();
-  widths.set(key, w);
+  if (widths[font].size > 5000) widths[font].clear();
+  widths[font].set(text, w);
   return w;
 }
 
@@ -98,7 +97,7 @@ function along(a: Arrow, before: Seg | null, options: boolean): Part[][] {
 }
 
 /** Labels of a run beside its lifeline: one line, or two with all fields. */
-function beside(r: LabelRun, n: number, options: boolean): Part[][][] {
+function beside(r: LabelRun, lost: Turn | undefined, options: boolean): Part[][][] {
   const p = r.segs[0].t.packet;
   const q = r.segs[r.segs.length - 1].t.packet;
   const k = r.segs.length;
@@ -113,7 +112,6 @@ function beside(r: LabelRun, n: number, options: boolean): Part[][][] {
     return [one(plain(step), `×${k}`, plain(to)), one(plain(r.by > 0 ? `→${numberOf(q)}` : num), `×${k}`), one(`×${k}`)];
   }
   const again = p.retx > 0 ? t('lab.label.resent', { n: p.retx }) : '';
-  const lost = r.segs[0].t.turns.find((x) => x.what === 'lost' && x.n <= n);
   if (lost) return [one(strong(num), plain(`× ${ending(lost, 'dropped')}`)), one(strong(num), plain('×')), one(plain(num))];
   if (r.before) {
     const [head, ...rest] = differing(p, r.before.t.packet);
@@ -132,13 +130,31 @@ function beside(r: LabelRun, n: number, options: boolean): Part[][][] {
   return [...out, one(head), one(strong(`${kindName(p)} ${num}`)), one(strong(num))];
 }
 
+/** Words about something, made anew only when what they say of it depends on something else: a step asks for those of everything in view. */
+function asBefore<K extends object, V>(): (of: K, by: unknown[], make: () => V) => V {
+  const known = new WeakMap<K, { by: unknown[]; said: V }>();
+  return (of, by, make) => {
+    const had = known.get(of);
+    if (had?.by.every((x, i) => x === by[i])) return had.said;
+    const said = make();
+    known.set(of, { by, said });
+    return said;
+  };
+}
+
 /** The words on the diagram, in the language of the page. */
 export function words(opts: { options: boolean; hosts: Host[]; secret: boolean; lettered: boolean }): Words {
   const tag = (s: Seg): Part[] => (opts.lettered ? [{ text: letter(s.t.connection), cls: `conn h${s.t.connection.id % HUES}` }] : []);
+  const arrows = asBefore<Arrow, Part[][]>();
+  const runs = asBefore<Seg, Part[][][]>();
   return {
     measure,
-    arrow: (a, before) => along(a, before, opts.options).map((parts) => [...tag(a.seg), ...parts]),
-    run: (r, n) => beside(r, n, opts.options).map(([first, ...more]) => [[...tag(r.segs[0]), ...first], ...more]),
+    arrow: (a, before) => arrows(a, [before, a.track.turns.length], () => along(a, before, opts.options).map((parts) => [...tag(a.seg), ...parts])),
+    run(r, n) {
+      const lost = r.segs[0].t.turns.find((x) => x.what === 'lost' && x.n <= n);
+      const make = () => beside(r, lost, opts.options).map(([first, ...more]) => [[...tag(r.segs[0]), ...first], ...more]);
+      return runs(r.segs[0], [r.segs.length, r.by, r.before, lost], make);
+    },
     fate,
     group: (b) => groupTexts(b, opts.hosts),
     bracket(b) {

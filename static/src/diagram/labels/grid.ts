@@ -12,21 +12,37 @@ interface Shape {
   y1: number;
 }
 
+/** The pieces of lines: a line that is drawn again is the same one. */
+const pieces = new WeakMap<readonly Pt[], Shape[]>();
+
+/** A long line is kept in pieces, so that few labels are near each. */
+function inPieces(pts: readonly Pt[]): Shape[] {
+  const out: Shape[] = [];
+  for (let i = 1; i < pts.length; i++) {
+    const [p, q] = [pts[i - 1], pts[i]];
+    const k = Math.max(1, Math.ceil(Math.max(Math.abs(q.y - p.y) / CELL, Math.abs(q.x - p.x) / WIDE)));
+    for (let j = 0; j < k; j++) out.push(shapeOf([at(p, q, j / k), at(p, q, (j + 1) / k)]));
+  }
+  return out;
+}
+
+const shapeOf = (pts: readonly Pt[]): Shape => ({ pts, ...bounds(pts) });
+
 /** What is already drawn, by cell, to find out where there is room. */
 export class Grid {
   private cells = new Map<number, Shape[]>();
 
   line(pts: readonly Pt[]): void {
-    for (let i = 1; i < pts.length; i++) {
-      // A long line is kept in pieces, so that few labels are near each.
-      const [p, q] = [pts[i - 1], pts[i]];
-      const k = Math.max(1, Math.ceil(Math.max(Math.abs(q.y - p.y) / CELL, Math.abs(q.x - p.x) / WIDE)));
-      for (let j = 0; j < k; j++) this.add([at(p, q, j / k), at(p, q, (j + 1) / k)]);
-    }
+    const known = pieces.get(pts) ?? inPieces(pts);
+    pieces.set(pts, known);
+    for (const shape of known) this.put(shape);
   }
 
   add(pts: readonly Pt[]): void {
-    const shape: Shape = { pts, ...bounds(pts) };
+    this.put(shapeOf(pts));
+  }
+
+  private put(shape: Shape): void {
     for (let r = Math.floor(shape.y0 / CELL); r <= Math.floor(shape.y1 / CELL); r++) {
       for (let c = Math.floor(shape.x0 / WIDE); c <= Math.floor(shape.x1 / WIDE); c++) {
         const list = this.cells.get(r * ROW + c);

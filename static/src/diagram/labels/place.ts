@@ -140,7 +140,14 @@ function placeMargin(l: Layout, at: number, silent: { arrows: Arrow[]; bands: Ba
   }
 }
 
-const widthOf = (line: Part[], words: Words) => words.measure(line.map((p) => p.text).join(' '), 'mono');
+const widths = new WeakMap<Part[], number>();
+
+/** How wide a line is: the words of a run are the same ones as long as they say the same. */
+function widthOf(line: Part[], words: Words): number {
+  const w = widths.get(line) ?? words.measure(line.map((p) => p.text).join(' '), 'mono');
+  widths.set(line, w);
+  return w;
+}
 
 function runClass(a: Arrow): string {
   return `run k-${a.look}${a.retx ? ' retx' : ''}${a.fate === 'lost' ? ' lost' : ''}`;

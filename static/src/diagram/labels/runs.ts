@@ -8,7 +8,13 @@ const TRIPS = 2.2; // a gap of more than a round trip begins anew
 export const numberOf = (p: Packet): number => (p.kind === 'ACK' ? p.ack : p.seq);
 
 const pushes = (p: Packet) => p.flags.includes('P');
-const sack = (p: Packet) => /sack/i.test(p.opts.replace(/sackOK/gi, ''));
+const sacks = new WeakMap<Packet, boolean>();
+
+function sack(p: Packet): boolean {
+  const known = sacks.get(p) ?? /sack/i.test(p.opts.replace(/sackOK/gi, ''));
+  sacks.set(p, known);
+  return known;
+}
 
 /** Whether a label may leave out what it has in common with the like segment before it. */
 function goesOn(a: Seg, b: Seg, trip: number): boolean {
