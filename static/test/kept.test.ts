@@ -4,10 +4,11 @@ import { draw } from '../src/diagram/compose';
 import { sheet } from '../src/diagram/layout';
 import { same } from '../src/diagram/same';
 import type { Input, Words } from '../src/diagram/sheet';
+import { words as spoken } from '../src/diagram/words';
 import { paths } from '../src/lab/toolbar/scrubber';
 import { BranchData } from '../src/model/branch';
 import { Schemas } from '../src/model/schema';
-import { bulk, hello } from './fixture';
+import { bulk, forms, hello, lostSynAck, type Script } from './fixture';
 
 // How fast the page is, without a clock: what is not different is not drawn anew.
 
@@ -67,6 +68,47 @@ test('a step draws anew what it changed, not what was there', () => {
   changed.sort((p, q) => p - q);
   expect(most).toBeGreaterThan(40);
   expect(changed[Math.floor(all * 0.9)]).toBeLessThan(5); // of forty and more; once in a while the labels find other places
+});
+
+test('what is kept from one step to the next is what would be drawn from scratch', () => {
+  const asRead = (v: unknown) => JSON.stringify(v, (key, x) => (['seg', 'segs', 'track', 'connection', 'ended'].includes(key) ? undefined : x instanceof Set ? [...x] : x));
+  const opened = (script: Script, tip: number) => {
+    const b = new BranchData({ ...script.snapshot(0), frames: [], tip: 0, n: 0 }, new Schemas(hello.schemas));
+    b.append(script.frames.slice(0, tip));
+    return b;
+  };
+  const speak = () => ({ ...spoken({ options: false, hosts: hello.hosts, secret: false, lettered: false }), measure: words.measure });
+  const drawnAt = (b: BranchData, n: number, keep: number[], say: Words) => {
+    const inp: Input = {
+      history: b.history,
+      n,
+      start: 0,
+      next: b.next(n),
+      hosts: 2,
+      shown: [0, 1],
+      links: hello.links,
+      width: 752,
+      linear: false,
+      hideFuture: false,
+      keep: new Set(keep),
+    };
+    const s = sheet(inp);
+    const [l, labels] = draw(s, inp, say, Math.max(0, s.restY - 600), s.restY + 300);
+    return asRead([l.arrows, l.groups, l.notes, labels]);
+  };
+  const visits = fc.array(fc.record({ more: fc.nat(4), back: fc.nat(9), keep: fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 2 }) }), { minLength: 5, maxLength: 25 });
+  fc.assert(
+    fc.property(fc.constantFrom(bulk(30), bulk(24, 3), forms(), lostSynAck()), visits, (script, list) => {
+      const b = opened(script, 1);
+      const say = speak();
+      for (const { more, back, keep } of list) {
+        b.append(script.frames.slice(b.tip, b.tip + more));
+        const n = Math.max(1, b.tip - back);
+        expect(drawnAt(b, n, keep, say)).toBe(drawnAt(opened(script, b.tip), n, keep, speak()));
+      }
+    }),
+    { numRuns: 25 },
+  );
 });
 
 test('the marks of the scrubber are few elements, however long the run', () => {

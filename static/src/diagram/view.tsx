@@ -58,6 +58,7 @@ export interface DiagramProps {
 
 const none: ReadonlySet<number> = new Set();
 const LEAP = 480; // pixels
+const ROOM = 60; // pixels: what there is to scroll grows by less
 
 /** The sequence diagram: only what can be seen is in the page. */
 export function Diagram(props: DiagramProps) {
@@ -84,6 +85,7 @@ export function Diagram(props: DiagramProps) {
   const live = !!props.choose;
   // As a run grows its picture does so by leaps, cut off where the page ends: of another size, all of it would be laid out anew.
   const tall = Math.ceil((page.to - page.from) / LEAP) * LEAP;
+  const high = page.height > size.height ? Math.ceil(page.height / ROOM) * ROOM : size.height;
   return (
     // biome-ignore lint/a11y/useAriaPropsSupportedByRole: it has a role whenever it has a label
     <div
@@ -98,7 +100,7 @@ export function Diagram(props: DiagramProps) {
       onKeyDown={(e) => onKey(e, { all: page.all, inp, chosen: props.chosen, box: box.current, svg, byHand: follow.byHand, choose: props.choose })}
     >
       {lay && <Heads lay={lay} hosts={props.hosts} width={size.width} limits={props.limits} />}
-      <div class="dg-body" style={{ height: `${Math.max(page.height - TOP, size.height - TOP)}px` }}>
+      <div class="dg-body" style={{ height: `${high - TOP}px` }}>
         {lay && labels && (
           <>
             <svg

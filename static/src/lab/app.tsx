@@ -1,6 +1,7 @@
 import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n';
+import * as after from './after';
 import { Canvas } from './canvas/canvas';
 import { comparing } from './compare/state';
 import { Dialogs } from './dialogs/dialogs';
@@ -14,7 +15,7 @@ import { narrow } from './phone/narrow';
 import { Sheet } from './phone/sheet';
 import { announce } from './say';
 import { Strip } from './share/strip';
-import { data, hello, lessonDoc, n, tab, wide } from './state';
+import { hello, lessonDoc, tab, wide } from './state';
 import type { Stream } from './stream';
 import { Banner } from './toolbar/banner';
 import { Header, type Place } from './toolbar/header';
@@ -81,8 +82,8 @@ function Parts({ hasLesson, session }: { hasLesson: boolean; session: string }) 
 function Live() {
   const ref = useRef<HTMLDivElement>(null);
   useSignalEffect(() => {
-    const d = data.value;
-    const f = d?.frame(n.value);
+    const d = after.data.value;
+    const f = d?.frame(after.n.value);
     if (ref.current) ref.current.textContent = f && d ? announce(f, d, hello.value?.hosts ?? []) : '';
   });
   return <div class="sr" aria-live="polite" ref={ref} />;

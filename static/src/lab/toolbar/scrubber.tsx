@@ -1,5 +1,6 @@
 import { t } from '../../i18n';
 import type { Mark } from '../../model/history';
+import * as after from '../after';
 import { eventTitle } from '../say';
 import { follows } from '../share/state';
 import { clock, data, hello, n, rev, tip } from '../state';
@@ -20,9 +21,7 @@ export function Scrubber() {
       <svg viewBox={`0 0 ${WIDE} 40`} preserveAspectRatio="none" aria-hidden="true">
         <rect class="rail" x="0" y="18" width={WIDE} height="4" rx="2" />
         <rect class="gone" x="0" y="18" width={at} height="4" rx="2" />
-        {paths(d?.history.marks ?? [], max, n.value).map(([look, path]) => (
-          <path key={look} class={look} d={path} />
-        ))}
+        <Marks />
         <rect class="at" x={at - 1.6} y="3" width="3.2" height="34" />
       </svg>
       <input
@@ -40,6 +39,19 @@ export function Scrubber() {
         }}
       />
     </div>
+  );
+}
+
+/** The marks of the events: they follow as soon as the step is drawn. */
+function Marks() {
+  void after.rev.value;
+  const d = after.data.value;
+  return (
+    <>
+      {paths(d?.history.marks ?? [], Math.max(1, d?.total ?? 0), after.n.value).map(([look, path]) => (
+        <path key={look} class={look} d={path} />
+      ))}
+    </>
   );
 }
 
