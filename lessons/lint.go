@@ -22,11 +22,6 @@ var idRE = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 // banned are words that tell a reader that not understanding is a fault.
 var banned = regexp.MustCompile(`(?i)\b(simply|just|obviously|trivially|of course)\b|简单地|显然|众所周知|!|！`)
 
-// typedByHand are lessons of the first edition whose numbers are still so.
-var typedByHand = map[string]bool{
-	"handshake": true, "four-waves": true, "fin-overtakes": true, "reorder": true, "fast-retransmit": true, "window-closes": true,
-}
-
 // linter collects what is wrong with one lesson.
 type linter struct {
 	l    *Lesson
