@@ -93,7 +93,7 @@ func (q *Question) causeIs(choice string, chain []engine.StepNo) string {
 // for it, or, when a question is decided and its event has been seen, of that one.
 func (p *Player) offer(t *engine.Timeline) error {
 	q, a := p.step().Predict, &p.stand().Answer
-	if q == nil || len(a.Offered) > 0 || p.away || p.lacks > 0 {
+	if q == nil || p.shadow || len(a.Offered) > 0 || p.away || p.lacks > 0 {
 		return nil
 	}
 	switch {

@@ -84,6 +84,8 @@ type Player struct {
 	lacks int
 	seen  Spot // the last place observed
 
+	shadow bool // it only looks ahead for another, and offers nothing itself
+
 	last   *engine.World // at the tip of a branch: it knows every segment of it
 	lastAt Spot
 	copied replayed
