@@ -30,9 +30,7 @@ func (k *linter) text(lang, file string, src []byte) {
 		say("2:1", "%d blocks under the title; expected one paragraph of summary", len(t.Summary))
 	}
 	k.sections(t, say)
-	if !typedByHand[k.l.Slug] {
-		k.numbers(src, say)
-	}
+	k.numbers(src, say)
 	k.drillTexts(t, say)
 	for _, l := range found.links {
 		k.link(l, say)

@@ -86,7 +86,7 @@ test('a lesson is begun with the keyboard alone: a segment is dropped, a questio
 test('the keyboard alone plays a lesson to its end', async ({ lab, page }) => {
   await lab.open('/lessons/handshake');
   const key = keysOnly(page);
-  await expect(heading(page)).toContainText('Step 1 of 6');
+  await expect(heading(page)).toContainText('Step 1 of 8');
   const firstRight = [0, 1, 0, 1, 1];
 
   // Four steps: a prediction, the way to the goal by the arrow key or by the button, and on.
@@ -104,7 +104,7 @@ test('the keyboard alone plays a lesson to its end', async ({ lab, page }) => {
       await tabTo(page, '.lesson-nav .primary');
       await key(step === 2 ? 'Space' : 'Enter');
     }
-    await expect(heading(page)).toContainText(`Step ${step + 1} of 6`);
+    await expect(heading(page)).toContainText(`Step ${step + 1} of 8`);
     await expect(page.locator('.lesson h2[tabindex]')).toBeFocused();
   }
 
@@ -124,8 +124,16 @@ test('the keyboard alone plays a lesson to its end', async ({ lab, page }) => {
   await walk(page, lab);
   await key('n');
 
+  // The sixth has a value to turn, the seventh events to be put in order; both can be passed by.
+  await expect(heading(page)).toContainText('Step 6 of 8');
+  await key('n');
+  await expect(heading(page)).toContainText('Step 7 of 8');
+  await tabTo(page, '.order .grip');
+  await tabTo(page, '.lesson-nav button[title]');
+  await key('Enter');
+
   // The last step only tells.
-  await expect(heading(page)).toContainText('Step 6 of 6');
+  await expect(heading(page)).toContainText('Step 8 of 8');
   await expect(page.locator('.lesson h2[tabindex]')).toBeFocused();
   await expect(page.locator('.the-end')).toContainText('This is the end of the lesson.');
   await tabTo(page, '.lesson-nav a.primary');
