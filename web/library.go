@@ -22,6 +22,7 @@ type library struct {
 	shown    []lessons.Sandbox // the claims' scenes
 	met      func() met
 	turned   strips                   // of parameters
+	keys     keys                     // of worksheets
 	strips   func() map[string]*strip // of the claims, by their ids
 	index    func() []findable
 
