@@ -157,7 +157,7 @@ func (w *World) checkTarget(op *Op) error {
 		return refuse("packet %d is corrupt already", t.Packet)
 	case op.Kind == OpEdit:
 		s := p.Seg
-		return editSegment(&s, p, op.Edits)
+		return EditSegment(&s, p.BaseSeq, p.BaseAck, op.Edits)
 	}
 	return nil
 }
@@ -392,7 +392,7 @@ func (w *World) onPacket(rec *trace.Recorder, op *Op, id sim.PacketID) error {
 		p.Seg.BadSum = true
 		rec.Effect(trace.Effect{Kind: trace.Edited, Host: -1, Packet: id})
 	case OpEdit:
-		if err := editSegment(&p.Seg, p, op.Edits); err != nil {
+		if err := EditSegment(&p.Seg, p.BaseSeq, p.BaseAck, op.Edits); err != nil {
 			return err
 		}
 		p.Edited = true
@@ -407,7 +407,7 @@ func (w *World) inQueue(rec *trace.Recorder, op *Op, id sim.PacketID) error {
 	p := w.sent.edit(id)
 	if op.Kind == OpCorrupt {
 		p.Seg.BadSum = true
-	} else if err := editSegment(&p.Seg, p, op.Edits); err != nil {
+	} else if err := EditSegment(&p.Seg, p.BaseSeq, p.BaseAck, op.Edits); err != nil {
 		return err
 	} else {
 		p.Edited = true

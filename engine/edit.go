@@ -8,11 +8,12 @@ import (
 	"wirestep/engine/wire"
 )
 
-// editSegment changes fields of a segment; nothing is changed when one is wrong.
-func editSegment(s *wire.Segment, p *Packet, edits []Edit) error {
+// EditSegment changes fields of a segment; nothing is changed when one is wrong. Numbers
+// without a sign count from the initial ones of its two ends.
+func EditSegment(s *wire.Segment, seq, ack wire.Seq, edits []Edit) error {
 	n := *s
 	for _, e := range edits {
-		if err := editField(&n, p, e); err != nil {
+		if err := editField(&n, seq, ack, e); err != nil {
 			return err
 		}
 	}
@@ -20,12 +21,12 @@ func editSegment(s *wire.Segment, p *Packet, edits []Edit) error {
 	return nil
 }
 
-func editField(s *wire.Segment, p *Packet, e Edit) error {
+func editField(s *wire.Segment, seq, ack wire.Seq, e Edit) error {
 	switch e.Field {
 	case "seq":
-		return editSeq(&s.Seq, p.BaseSeq, e)
+		return editSeq(&s.Seq, seq, e)
 	case "ack":
-		return editSeq(&s.Ack, p.BaseAck, e)
+		return editSeq(&s.Ack, ack, e)
 	case "win":
 		return editNum(&s.Win, e)
 	case "urg":

@@ -145,7 +145,7 @@ func TestClaimsOnTheKernel(t *testing.T) {
 		texts = append(texts, needed[name])
 	}
 	verdicts := map[string]*Verdict{}
-	Sources(texts, func(v *Verdict) { verdicts[order[len(verdicts)]] = v })
+	Sources(briefly(texts), func(v *Verdict) { verdicts[order[len(verdicts)]] = v })
 	for _, claim := range slices.Sorted(maps.Keys(claims)) {
 		t.Run(claim, func(t *testing.T) {
 			for _, name := range claims[claim] {

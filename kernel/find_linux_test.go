@@ -41,7 +41,7 @@ func TestPuzzlesOnTheKernel(t *testing.T) {
 	if len(texts) < 17 {
 		t.Errorf("%d puzzles that a kernel can play, expected 17", len(texts))
 	}
-	Sources(texts, func(v *Verdict) {
+	Sources(briefly(texts), func(v *Verdict) {
 		t.Run(strings.TrimSuffix(v.File, ".scene"), func(t *testing.T) { asExpected(t, v) })
 	})
 }
@@ -87,7 +87,7 @@ func TestFoundOnTheKernel(t *testing.T) {
 		}
 	}
 	texts = texts[:(len(texts)+share-1)/share]
-	Sources(texts, func(v *Verdict) {
+	Sources(briefly(texts), func(v *Verdict) {
 		t.Run(v.File, func(t *testing.T) { asExpected(t, v) })
 	})
 }

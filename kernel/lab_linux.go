@@ -29,6 +29,8 @@ type lab struct {
 	delays  map[[2]int]sim.Duration
 	down    map[[2]int]bool
 	seen    []seen
+	notes   []string
+	loose   bool // some host was not compared ACK by ACK, so when room comes is chance too
 	buf     []byte
 	over    chan struct{}
 }
@@ -37,6 +39,7 @@ type lab struct {
 type station struct {
 	spec  *engine.HostSpec
 	s     *space
+	u     *setup
 	procs []*process
 }
 
@@ -64,6 +67,8 @@ type seen struct {
 	at       time.Duration // since the start of the scene
 	seg      wire.Segment
 	seq, ack wire.Seq // what its numbers count from
+	forged   bool     // by the scene
+	leads    bool     // somewhere: the engine's network carries nothing else
 }
 
 // wireLoop carries packets until the scene is over.
@@ -144,17 +149,23 @@ func (l *lab) collect() error {
 			continue
 		}
 		x := seen{host: f.host, at: f.p.at.Sub(l.start), seg: s}
-		x.seq, x.ack = l.bases(&s)
-		l.seen = append(l.seen, x)
+		l.learn(&s)
 		to := l.hostAt(s.Dst)
 		if s.ICMP.Set {
 			to = l.hostAt(s.Src) // the quoted segment's sender is told
 		}
-		if to >= 0 {
-			l.put(f.host, to, f.p.at, f.p.bytes, s.Kind())
+		if x.leads = l.joins(f.host, to); x.leads {
+			l.put(f.host, to, &x, f.p.at, f.p.bytes)
 		}
+		l.seen = append(l.seen, x)
 	}
 	return nil
+}
+
+// joins reports whether a link leads from one host to another.
+func (l *lab) joins(from, to int) bool {
+	_, is := l.delays[[2]int{from, to}]
+	return is
 }
 
 func (l *lab) hostAt(e wire.Endpoint) int {
@@ -167,7 +178,9 @@ func (l *lab) hostAt(e wire.Endpoint) int {
 }
 
 // put sends a packet on its way, and lets the standing rules have their say.
-func (l *lab) put(from, to int, at time.Time, b []byte, k wire.Kind) {
+// An edit changes what was seen, as it changes what the engine shows.
+func (l *lab) put(from, to int, x *seen, at time.Time, b []byte) {
+	k := x.seg.Kind()
 	l.kinds[[2]int{from, int(k)}]++
 	l.kinds[[2]int{from, -1}]++
 	cable := [2]int{from, to}
@@ -191,6 +204,8 @@ func (l *lab) put(from, to int, at time.Time, b []byte, k wire.Kind) {
 		case engine.OpCorrupt:
 			b = slices.Clone(b)
 			b[20+16] ^= 1 // the checksum of a header without IP options
+		case engine.OpEdit:
+			b = l.edit(&op, x, b)
 		}
 		if op.Target.Nth == -1 {
 			l.rules = slices.Delete(l.rules, i, i+1)
@@ -239,7 +254,8 @@ func (l *lab) perform(op *engine.Op) error {
 	case engine.OpForge:
 		return l.forge(op)
 	case engine.OpSysctl:
-		return l.host(op.Host).s.sysctl(op.Set.Name, op.Set.Value)
+		h := l.host(op.Host)
+		return h.u.sysctl(h.s, op.Set.Name, op.Set.Value)
 	case engine.OpUnplug, engine.OpPlug, engine.OpLink:
 		for _, c := range l.cables(op) {
 			if op.Kind == engine.OpLink {

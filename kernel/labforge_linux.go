@@ -17,17 +17,25 @@ func (l *lab) base(src, dst wire.Endpoint) wire.Seq {
 	return 0
 }
 
-// bases are the numbers from which those of a segment are counted. A RST in
-// answer to a segment without ACK has the number 0, which is nobody's.
-func (l *lab) bases(s *wire.Segment) (seq, ack wire.Seq) {
+// learn keeps the first number that a SYN says.
+func (l *lab) learn(s *wire.Segment) {
 	if s.Flags.Has(wire.SYN) && !s.ICMP.Set && (len(l.isns) == 0 || l.base(s.Src, s.Dst) != s.Seq) {
 		l.isns = append(l.isns, firstNumber{s.Src, s.Dst, s.Seq})
 	}
-	seq, ack = l.base(s.Src, s.Dst), l.base(s.Dst, s.Src)
-	if s.Seq == 0 && s.Flags.Has(wire.RST|wire.ACK) {
-		seq = 0
+}
+
+// edit changes a segment on its way. One that cannot be changed so stays as it is.
+func (l *lab) edit(op *engine.Op, x *seen, b []byte) []byte {
+	s := x.seg
+	if engine.EditSegment(&s, l.base(s.Src, s.Dst), l.base(s.Dst, s.Src), op.Edits) != nil {
+		return b
 	}
-	return seq, ack
+	changed, err := wire.Encode(&s)
+	if err != nil {
+		return b
+	}
+	x.seg = s
+	return changed
 }
 
 // latest finds the latest connection between two ends; a port that is given has
@@ -77,7 +85,9 @@ func (l *lab) forge(op *engine.Op) error {
 	}
 	for _, c := range l.cables(op) {
 		if l.hosts[c[1]].spec.Name == op.Link.To {
-			l.put(c[0], c[1], time.Now(), b, s.Kind())
+			x := seen{host: c[0], at: time.Since(l.start), seg: s, forged: true}
+			l.put(c[0], c[1], &x, time.Now(), b)
+			l.seen = append(l.seen, x)
 			return nil
 		}
 	}

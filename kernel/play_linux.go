@@ -31,6 +31,7 @@ type player struct {
 	held    [][]byte // memory of calls
 	caps    func()   // gives back what cap_set() has taken
 	had     [2]unix.CapUserData
+	takes   map[int]time.Duration // how long the engine takes for the calls of a line
 }
 
 // end waits for the call that has not returned, and gives back the rights that the
@@ -63,8 +64,9 @@ func play(v *Verdict, m *meter, file, text string) error {
 	if err != nil {
 		return err
 	}
-	if d := lasts(sc); d > Longest {
-		return refuse("the script lasts %v, and the kernel's time is real: expected at most %v", d, Longest)
+	t := timesOf(file, text, sc)
+	if t.lasts > Longest {
+		return refuse("the script lasts %v%s, and the kernel's time is real: expected at most %v", t.lasts.Round(time.Millisecond), t.because, Longest)
 	}
 	s, err := newSpace(true)
 	if err != nil {
@@ -80,7 +82,7 @@ func play(v *Verdict, m *meter, file, text string) error {
 			return err
 		}
 	}
-	p := &player{sc: sc, u: u, s: s, v: v, m: m, buf: make([]byte, 256<<10), fds: map[int64]int{}}
+	p := &player{sc: sc, u: u, s: s, v: v, m: m, buf: make([]byte, 256<<10), fds: map[int64]int{}, takes: t.takes}
 	p.w = compare.NewWire(compare.WireConfig{Local: u.local, Remote: u.remote, BindPort: u.bind,
 		Tolerance: sim.Duration(u.tolerance), Percent: u.percent, Await: p.await})
 	runtime.LockOSThread()
@@ -92,21 +94,6 @@ func play(v *Verdict, m *meter, file, text string) error {
 		v.Notes = append(v.Notes, fmt.Sprintf("the host allows no namespace %s as its default (net.ipv4.tcp_allowed_congestion_control): it was set on each socket", u.control))
 	}
 	return err
-}
-
-// lasts is how long a script takes, by what it says.
-func lasts(sc *script.Script) time.Duration {
-	var at sim.Duration
-	for i := range sc.Events {
-		w := &sc.Events[i].When
-		switch w.Kind {
-		case script.Absolute, script.Range:
-			at = max(at, w.From)
-		case script.Relative, script.RelRange:
-			at += w.From
-		}
-	}
-	return time.Duration(at)
 }
 
 func (p *player) run() error {

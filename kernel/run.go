@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Longest is how long a script may last that is played in real time.
-const Longest = 90 * time.Second
+// Longest is how long a script or a scene may last that is played in real time.
+const Longest = 150 * time.Second
 
 // AtOnce is how many files are played at the same time: they mostly wait.
 const AtOnce = 12
@@ -20,7 +20,8 @@ var room = make(chan struct{}, AtOnce)
 // Source is a script, or a scene if its name ends so.
 type Source struct {
 	Name, Text string
-	Err        error // why there is no text
+	Err        error         // why there is no text
+	Most       time.Duration // of a scene: how long it is played at most; 0: Longest
 }
 
 // Read reads files.
@@ -28,7 +29,7 @@ func Read(names []string) []Source {
 	out := make([]Source, len(names))
 	for i, name := range names {
 		b, err := os.ReadFile(name)
-		out[i] = Source{name, string(b), err}
+		out[i] = Source{Name: name, Text: string(b), Err: err}
 	}
 	return out
 }
@@ -56,7 +57,7 @@ func one(s Source) *Verdict {
 		return &Verdict{File: s.Name, Err: s.Err}
 	}
 	if strings.HasSuffix(s.Name, ".scene") {
-		return again(func() *Verdict { return PlayScene(s.Name, s.Text) })
+		return again(func() *Verdict { return PlayScene(s.Name, s.Text, s.Most) })
 	}
 	return again(func() *Verdict { return Play(s.Name, s.Text) })
 }

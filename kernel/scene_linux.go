@@ -2,7 +2,6 @@ package kernel
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -16,21 +15,18 @@ import (
 	"wirestep/engine/tcp"
 )
 
-// Horizon is how much of a scene is played in real time: no round number, at
-// which much happens.
-const Horizon = 9937 * time.Millisecond
-
-// after is how long the hosts are watched after the engine has nothing more to do.
-const after = 300 * time.Millisecond
-
-// PlayScene plays a scene on the engine and on real hosts, and compares.
-func PlayScene(file, text string) *Verdict {
+// PlayScene plays a scene on the engine and on real hosts, and compares: all of it, but
+// at most so long; 0: Longest.
+func PlayScene(file, text string, most time.Duration) *Verdict {
 	v := &Verdict{File: file}
-	v.play(func(m *meter) error { return playScene(v, m, file, text) })
+	if most == 0 {
+		most = Longest
+	}
+	v.play(func(m *meter) error { return playScene(v, m, file, text, most) })
 	return v
 }
 
-func playScene(v *Verdict, m *meter, file, text string) error {
+func playScene(v *Verdict, m *meter, file, text string, most time.Duration) error {
 	f, err := scene.Parse(file, text)
 	if err != nil {
 		return err
@@ -39,104 +35,36 @@ func playScene(v *Verdict, m *meter, file, text string) error {
 	if why := unplayable(sc); why != "" {
 		return refuse("on the kernel a scene may not have %s", why)
 	}
-	w, horizon, err := onEngine(sc)
+	r, err := onEngine(sc, most)
 	if err != nil {
 		return err
 	}
-	if horizon == Horizon {
-		v.Notes = append(v.Notes, fmt.Sprintf("compared for its first %v", Horizon))
+	if r.cut {
+		v.Notes = append(v.Notes, fmt.Sprintf("compared for its first %v", r.horizon))
 	}
 	l, err := newLab(sc, m)
 	if err != nil {
 		return err
 	}
 	defer l.close()
-	if err := l.play(horizon); err != nil {
+	if err := l.play(r.horizon); err != nil {
 		return err
 	}
+	l.number()
 	for i := range l.seen {
-		v.Trace = append(v.Trace, l.line(&l.seen[i]))
+		if !l.seen[i].forged {
+			v.Trace = append(v.Trace, l.line(&l.seen[i]))
+		}
 	}
-	if d := l.compare(w, horizon); d != "" {
-		return &Difference{file, 1, InSegment, d}
+	d := l.compare(r)
+	if d == nil {
+		d = l.ends(r)
 	}
-	if d := l.ends(w); d != "" {
-		return &Difference{file, 1, InState, d}
+	v.Notes = append(v.Notes, l.notes...)
+	if d != nil {
+		return &Difference{file, 1, d.kind, d.text}
 	}
 	return nil
-}
-
-// unplayable says what of a scene cannot be played on real hosts, "" if all can.
-func unplayable(sc *engine.Scenario) string {
-	if len(sc.Hosts) > 2 {
-		return "more than two hosts"
-	}
-	for i := range sc.Hosts {
-		switch h := &sc.Hosts[i]; {
-		case h.Box != nil:
-			return "boxes between hosts"
-		case sc.KernelOf(h) != engine.DefaultKernel:
-			return "another kernel than the one underneath"
-		case len(h.Filter)+len(h.Output) > 0:
-			return "a firewall on a host"
-		}
-		if !sc.Hosts[i].Addr.Is4() {
-			return "hosts whose first address is of IPv6"
-		}
-	}
-	for _, k := range sc.Links {
-		if k.Jitter+sim.Duration(k.LossPPM+k.DupPPM+k.ReorderPPM+k.MarkPPM) > 0 || k.Rate+uint64(k.Queue) > 0 || k.MTU != 0 && k.MTU != 1500 {
-			return "links with chance, a rate or another MTU"
-		}
-	}
-	for _, s := range sc.Script {
-		op := &s.Op
-		for op.Kind == engine.OpLater {
-			op = op.Then
-		}
-		switch op.Kind {
-		case engine.OpEdit, engine.OpCall, engine.OpRelease:
-			return "edit, call or release"
-		case engine.OpReboot, engine.OpPowerOff, engine.OpPowerOn, engine.OpDestroy, engine.OpFilter, engine.OpStart, engine.OpOffload, engine.OpQdisc, engine.OpRoute, engine.OpMetrics, engine.OpConntrack:
-			return "the life of a host"
-		case engine.OpForge:
-			if op.Many.Count > maxMany {
-				return fmt.Sprintf("more than %d forged segments from one line", maxMany)
-			}
-		case engine.OpLink:
-			if op.LinkHas != engine.LinkDelay {
-				return "a link that changes more than its delay"
-			}
-		}
-	}
-	for _, p := range sc.Programs {
-		for _, in := range p.Lines {
-			if in.Name == "poll" || in.Name == "getsockopt" {
-				return in.Name + "()"
-			}
-		}
-	}
-	return ""
-}
-
-// onEngine runs a scene in virtual time, as far as it is compared.
-func onEngine(sc *engine.Scenario) (*engine.World, time.Duration, error) {
-	t, err := engine.NewTimeline(*sc)
-	if err != nil {
-		return nil, 0, err
-	}
-	for {
-		at, ok := t.NextAt()
-		if !ok {
-			return t.World(), min(time.Duration(t.World().Now())+after, Horizon), t.Err()
-		}
-		if at >= sim.Time(Horizon) {
-			return t.World(), Horizon, t.Err()
-		}
-		if _, ok := t.Step(); !ok {
-			return t.World(), min(time.Duration(t.World().Now())+after, Horizon), t.Err()
-		}
-	}
 }
 
 // maxMany is how many forged segments a line may stand for: each is a packet that
@@ -168,8 +96,8 @@ func newLab(sc *engine.Scenario, m *meter) (*lab, error) {
 		}
 		h := &station{spec: &sc.Hosts[i], s: s}
 		l.hosts = append(l.hosts, h)
-		u := &setup{local: h.spec.Addr, remote: h.spec.Addr, bits: 32, mtu: 1500}
-		if err := u.prepare(s, "default"); err != nil {
+		h.u = &setup{local: h.spec.Addr, remote: h.spec.Addr, bits: 32, mtu: 1500}
+		if err := h.u.prepare(s, "default"); err != nil {
 			l.close()
 			return nil, err
 		}
@@ -178,7 +106,7 @@ func newLab(sc *engine.Scenario, m *meter) (*lab, error) {
 			return nil, err
 		}
 		for _, set := range h.spec.Sysctls {
-			if err := s.sysctl(set.Name, set.Value); err != nil {
+			if err := h.u.sysctl(s, set.Name, set.Value); err != nil {
 				l.close()
 				return nil, refuse("%s = %s: %v", set.Name, set.Value, err)
 			}
@@ -239,11 +167,10 @@ func (h *station) states() (out []string, err error) {
 	return out, err
 }
 
-// ends compares how the hosts stand at the end: states, and errno of programs.
-func (l *lab) ends(w *engine.World) string {
-	var all []error
+// ends compares how the hosts stand at the end: the states of their sockets.
+func (l *lab) ends(r *engineRun) (m *mismatch) {
 	for i, h := range l.hosts {
-		e := w.Hosts()[i]
+		e := r.w.Hosts()[i]
 		var want []string
 		for _, c := range e.Live {
 			if c.State != tcp.Closed {
@@ -259,22 +186,11 @@ func (l *lab) ends(w *engine.World) string {
 		slices.Sort(want)
 		got, err := h.states()
 		if err != nil {
-			return err.Error()
+			return differ(0, InState, "%v", err)
 		}
 		if !slices.Equal(want, got) {
-			all = append(all, fmt.Errorf("%s: engine %v, kernel %v at the end", h.spec.Name, want, got))
-		}
-		for j, p := range h.procs {
-			if j >= len(e.Procs) {
-				continue
-			}
-			if want, got := errnoOf(&e.Procs[j]), p.lastErrno(); want != got {
-				all = append(all, fmt.Errorf("%s: errno of the program: engine %q, kernel %q", h.spec.Name, want, got))
-			}
+			m = m.first(differ(time.Duration(i), InState, "%s: engine %v, kernel %v at the end", h.spec.Name, want, got))
 		}
 	}
-	if err := errors.Join(all...); err != nil {
-		return strings.ReplaceAll(err.Error(), "\n", "; ")
-	}
-	return ""
+	return m
 }

@@ -4,18 +4,27 @@ import (
 	"fmt"
 	"time"
 
-	"wirestep/engine"
-	"wirestep/engine/host"
 	"wirestep/engine/sim"
-	"wirestep/engine/tcp"
 	"wirestep/engine/wire"
 )
 
-func errnoOf(p *host.Proc) string {
-	if p.Errno == tcp.OK {
-		return ""
+// mismatch is a place where the hosts on the kernel did something else.
+type mismatch struct {
+	at   time.Duration
+	kind Kind
+	text string
+}
+
+func differ(at time.Duration, k Kind, format string, a ...any) *mismatch {
+	return &mismatch{at, k, fmt.Sprintf(format, a...)}
+}
+
+// first is the earlier of two mismatches.
+func (m *mismatch) first(o *mismatch) *mismatch {
+	if m == nil || o != nil && o.at < m.at {
+		return o
 	}
-	return p.Errno.String()
+	return m
 }
 
 // line spells a segment that was seen: flags, relative numbers, window, options.
@@ -31,53 +40,239 @@ func spellSeen(s *wire.Segment, seq, ack wire.Seq) string {
 	return n.Format(seq, ack)
 }
 
-// compare holds what each host has sent against what the engine's hosts have,
-// and returns the first difference.
-func (l *lab) compare(w *engine.World, horizon time.Duration) string {
-	first, text := time.Duration(1<<62), ""
-	for h := range l.hosts {
-		if at, d := l.compareHost(w, h, horizon); d != "" && at < first {
-			first, text = at, d
-		}
+// number counts the numbers of what was seen.
+func (l *lab) number() {
+	n := newNumbering()
+	for i := range l.seen {
+		l.seen[i].seq, l.seen[i].ack = n.bases(&l.seen[i].seg)
 	}
-	return text
 }
 
-func (l *lab) compareHost(w *engine.World, h int, horizon time.Duration) (time.Duration, string) {
-	var mine []*seen
-	for i := range l.seen {
-		if l.seen[i].host == h && l.hostAt(l.seen[i].seg.Dst) >= 0 { // the engine's network does not carry what leads nowhere
-			mine = append(mine, &l.seen[i])
+// compare holds what each host has sent, and what its programs were told, against what
+// the engine's hosts and programs were, and returns the first difference.
+func (l *lab) compare(r *engineRun) (m *mismatch) {
+	sent := l.engineSent(r)
+	for h := range l.hosts {
+		m = m.first(l.compareHost(r, sent[h], h))
+	}
+	for h := range l.hosts {
+		for i := range l.hosts[h].procs {
+			m = m.first(l.compareCalls(r, h, i))
 		}
 	}
-	name, n := l.hosts[h].spec.Name, 0
-	for id := sim.PacketID(1); id <= w.LastPacket(); id++ {
-		p := w.Packet(id)
-		if int(p.From) != h || p.Forged || p.CopyOf != 0 || int(p.To) == h {
+	return m
+}
+
+// engineSent is what each of the engine's hosts has sent, numbered as the kernel's is.
+func (l *lab) engineSent(r *engineRun) map[int][]seen {
+	all := map[int][]seen{}
+	n := newNumbering()
+	for id := sim.PacketID(1); id <= r.w.LastPacket(); id++ {
+		p := r.w.Packet(id)
+		if p.CopyOf != 0 {
 			continue
 		}
-		at := time.Duration(p.SentAt)
-		want := spellSeen(&p.Seg, p.BaseSeq, p.BaseAck)
-		late := max(2*coarse(at), at/16) + 8*time.Millisecond // one timer after another may be late
-		if n >= len(mine) {
-			if at+2*late > horizon {
-				return 0, "" // it may still come
+		x := seen{host: int(p.From), at: time.Duration(p.SentAt), seg: p.Seg}
+		x.seq, x.ack = n.bases(&x.seg)
+		if !p.Forged && p.From != p.To {
+			all[x.host] = append(all[x.host], x)
+		}
+	}
+	return all
+}
+
+// compareHost compares in order what a host has sent.
+func (l *lab) compareHost(r *engineRun, want []seen, h int) *mismatch {
+	var mine []seen
+	for _, x := range l.seen {
+		if x.host == h && !x.forged && x.leads {
+			mine = append(mine, x)
+		}
+	}
+	name := l.hosts[h].spec.Name
+	m := inOrder(name, want, mine, r.horizon)
+	if m == nil || !r.crowded(h, m.at) {
+		return m
+	}
+	loose := inOrder(name, withoutACKs(want), withoutACKs(mine), r.horizon)
+	if loose == nil && lastACK(want) == lastACK(mine) {
+		l.loose = true
+		l.notes = append(l.notes, name+" reads while segments arrive in a burst: which of them one ACK answers, and the window in it, is chance, and was not compared: "+m.text)
+		return nil
+	}
+	return m
+}
+
+// inOrder compares what a host of the engine has sent with what one of the kernel has.
+func inOrder(name string, want, mine []seen, horizon time.Duration) *mismatch {
+	for i := range want {
+		x := &want[i]
+		late := lateBy(x.at)
+		says := spellSeen(&x.seg, x.seq, x.ack)
+		if i >= len(mine) {
+			if x.at+2*late > horizon {
+				return nil // it may still come
 			}
-			return at, fmt.Sprintf("segment %d of %s: engine %s at %.6f, kernel nothing", n+1, name, want, at.Seconds())
+			return differ(x.at, InSegment, "segment %d of %s: engine %s at %.6f, kernel nothing", i+1, name, says, x.at.Seconds())
 		}
-		x := mine[n]
-		n++
-		got := spellSeen(&x.seg, x.seq, x.ack)
-		if got != want {
-			return min(at, x.at), fmt.Sprintf("segment %d of %s: engine %s at %.6f, kernel %s at %.6f", n, name, want, at.Seconds(), got, x.at.Seconds())
+		got := spellSeen(&mine[i].seg, mine[i].seq, mine[i].ack)
+		if got != says {
+			return differ(min(x.at, mine[i].at), InSegment, "segment %d of %s: engine %s at %.6f, kernel %s at %.6f", i+1, name, says, x.at.Seconds(), got, mine[i].at.Seconds())
 		}
-		if off := x.at - at; off > late || off < -late {
-			return min(at, x.at), fmt.Sprintf("segment %d of %s: %s: engine at %.6f, kernel at %.6f", n, name, want, at.Seconds(), x.at.Seconds())
+		if off := mine[i].at - x.at; off > late || off < -late {
+			return differ(min(x.at, mine[i].at), InTime, "segment %d of %s: %s: engine at %.6f, kernel at %.6f", i+1, name, says, x.at.Seconds(), mine[i].at.Seconds())
 		}
 	}
-	if n < len(mine) {
-		x := mine[n]
-		return x.at, fmt.Sprintf("segment %d of %s: engine nothing, kernel %s at %.6f", n+1, name, spellSeen(&x.seg, x.seq, x.ack), x.at.Seconds())
+	if len(want) < len(mine) {
+		x := &mine[len(want)]
+		return differ(x.at, InSegment, "segment %d of %s: engine nothing, kernel %s at %.6f", len(want)+1, name, spellSeen(&x.seg, x.seq, x.ack), x.at.Seconds())
 	}
-	return 0, ""
+	return nil
+}
+
+// crowded reports whether segments with data reach a host in a burst around an instant,
+// while a program of it reads.
+func (r *engineRun) crowded(h int, at time.Duration) bool {
+	waits := false
+	for who, calls := range r.calls {
+		for i := range calls {
+			waits = waits || who[0] == h && calls[i].waits && reads[calls[i].in.Name]
+		}
+	}
+	n := 0
+	for id := sim.PacketID(1); waits && id <= r.w.LastPacket(); id++ {
+		p := r.w.Packet(id)
+		if off := time.Duration(p.ArriveAt) - at; int(p.To) == h && len(p.Seg.Payload) > 0 && off < burst && off > -burst {
+			n++
+		}
+	}
+	return n > 1
+}
+
+// burst is how close together segments are whose ACKs fall together by chance.
+const burst = 3 * time.Millisecond
+
+// pureACK reports whether a segment only acknowledges.
+func (x *seen) pureACK() bool {
+	return x.seg.Flags == wire.ACK && len(x.seg.Payload) == 0 && x.seg.Opts.SackN == 0 && !x.seg.ICMP.Set
+}
+
+// withoutACKs leaves out what only acknowledges, and windows.
+func withoutACKs(all []seen) (out []seen) {
+	for _, x := range all {
+		if !x.pureACK() {
+			x.seg.Win = 0
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// lastACK is the last number that is acknowledged.
+func lastACK(all []seen) wire.Seq {
+	for i := len(all) - 1; i >= 0; i-- {
+		if x := &all[i]; x.seg.Flags.Has(wire.ACK) {
+			return x.seg.Ack - x.ack
+		}
+	}
+	return 0
+}
+
+// compareCalls holds what the calls of a program have returned against the engine's.
+func (l *lab) compareCalls(r *engineRun, h, proc int) *mismatch {
+	p := l.hosts[h].procs[proc]
+	want, got := joined(r.calls[[2]int{h, proc}]), joined(p.answers())
+	for i := range want {
+		w := &want[i]
+		late := lateBy(w.at)
+		where := fmt.Sprintf("line %d of %s: %s", w.in.Line, l.hosts[h].spec.Name, w.in.Text)
+		if i >= len(got) || i == len(got)-1 && w.in.UntilEnd() && got[i].n < w.n {
+			if w.at+2*late > r.horizon {
+				return nil // it may still return
+			}
+			return differ(w.at, InResult, "%s: engine %s at %.6f, kernel: a call that waits", where, w.says(), w.at.Seconds())
+		}
+		g := &got[i]
+		if g.in.Line != w.in.Line && g.in.Text != w.in.Text {
+			return differ(w.at, InResult, "%s: on the kernel the program is at %s", where, g.in.Text)
+		}
+		if m := w.differs(g, where); m != nil {
+			return m
+		}
+		if w.chance(g) { // what follows depends on it
+			l.notes = append(l.notes, fmt.Sprintf("%s: the engine read %d bytes and the kernel %d, which is chance: later calls of the program are not compared", where, w.n, g.n))
+			return nil
+		}
+		if off := g.at - w.at; (off > late || off < -late) && !(l.loose && w.waits) {
+			return differ(min(g.at, w.at), InTime, "%s: engine at %.6f, kernel at %.6f", where, w.at.Seconds(), g.at.Seconds())
+		}
+	}
+	if len(want) < len(got) {
+		if g := &got[len(want)]; g.at+2*lateBy(g.at) < r.horizon {
+			return differ(g.at, InResult, "line %d of %s: %s: engine: a call that waits, kernel %s at %.6f", g.in.Line, l.hosts[h].spec.Name, g.in.Text, g.says(), g.at.Seconds())
+		}
+	}
+	return nil
+}
+
+// differs compares two answers of one line.
+func (a *answer) differs(g *answer, where string) *mismatch {
+	switch {
+	case a.errno != g.errno:
+		return differ(a.at, InErrno, "%s: engine %s, kernel %s", where, a.says(), g.says())
+	case a.chance(g), a.errno != "" || g.gives:
+		return nil
+	case a.n != g.n, !a.waits && !g.mute && clip(a.text) != clip(g.text):
+		return differ(a.at, InResult, "%s: engine %s, kernel %s", where, a.says(), g.says())
+	}
+	return nil
+}
+
+// chance reports whether two reads took different amounts because both waited: how much
+// has come when somebody wakes up depends on the machine.
+func (a *answer) chance(g *answer) bool {
+	return a.waits && a.errno == "" && g.errno == "" && reads[a.in.Name] && !(a.ended && g.ended) && a.n > 0 && g.n > 0 && a.n != g.n
+}
+
+var reads = map[string]bool{"read": true, "recv": true, "recvmsg": true, "splice": true}
+
+// says spells an answer.
+func (a *answer) says() string {
+	switch {
+	case a.errno != "":
+		return "-1 " + a.errno
+	case a.gives:
+		return "a descriptor"
+	case a.text != "" && !a.waits:
+		return fmt.Sprintf("%d %q", a.n, clip(a.text))
+	}
+	return fmt.Sprint(a.n)
+}
+
+// clip is as much of a text as the engine keeps of it.
+func clip(s string) string { return s[:min(len(s), 64)] }
+
+// joined makes one answer of those of one line that reads to the end: how much of the
+// data each takes is chance.
+func joined(all []answer) (out []answer) {
+	for _, a := range all {
+		if n := len(out); n > 0 && a.in.UntilEnd() && out[n-1].in.Text == a.in.Text && out[n-1].n > 0 && out[n-1].errno == "" && a.errno == "" {
+			out[n-1].ended = a.n == 0
+			out[n-1].n += a.n
+			out[n-1].at, out[n-1].waits = a.at, true
+			continue
+		}
+		if a.at = max(a.at, 0); a.in.UntilEnd() {
+			a.text, a.ended = "", a.n == 0
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// answers are what the calls of a program have returned so far.
+func (p *process) answers() []answer {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]answer(nil), p.calls...)
 }

@@ -5,6 +5,7 @@ package kernel
 import (
 	"io"
 	"runtime"
+	"time"
 )
 
 // Check returns a *Refusal: there is no Linux underneath.
@@ -16,7 +17,7 @@ func Check() error {
 func Play(file, _ string) *Verdict { return &Verdict{File: file, Err: Check()} }
 
 // PlayScene refuses.
-func PlayScene(file, _ string) *Verdict { return &Verdict{File: file, Err: Check()} }
+func PlayScene(file, _ string, _ time.Duration) *Verdict { return &Verdict{File: file, Err: Check()} }
 
 // Punctual does nothing.
 func Punctual() {}

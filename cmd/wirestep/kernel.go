@@ -16,6 +16,7 @@ func askKernel(e env, args []string) int {
 	seed := fs.Uint64("seed", 1, "of the random scripts")
 	area := fs.String("area", "", "random scripts of areas that begin so, several separated by commas: handshake, receiver, close, reset, send-loss, send-window, send-calls")
 	most := fs.Int("shrink", 10, "how many differences to shrink")
+	long := fs.Duration("for", kernel.Longest, "how much of a scene to play at most; its end is earlier where nothing can be seen any more")
 	report := fs.String("report", "", "a file to write the results into")
 	names, code := parse(e, fs, args)
 	if code >= 0 {
@@ -34,6 +35,12 @@ func askKernel(e env, args []string) int {
 	if err != nil {
 		fmt.Fprintf(e.err, "wirestep kernel: %v\n", err)
 		return 1
+	}
+	if *long <= 0 || *long > kernel.Longest {
+		return misused(e, "kernel", fmt.Sprintf("-for %v: expected a time up to %v", *long, kernel.Longest))
+	}
+	for i := range texts {
+		texts[i].Most = *long
 	}
 	kernel.Sources(texts, func(v *kernel.Verdict) {
 		v.Print(e.out, *verbose)

@@ -106,6 +106,9 @@ func checkNumber(in *Instr, i int, k *ArgSpec) *CallError {
 	return nil
 }
 
+// MovesBytes reports whether the numbers of a call count bytes.
+func MovesBytes(call string) bool { return moves[call] }
+
 // moves are calls whose numbers count bytes.
 var moves = map[string]bool{"read": true, "recv": true, "recvmsg": true, "write": true, "send": true, "sendto": true, "splice": true, "sendfile": true}
 

@@ -218,7 +218,8 @@ func (c *Fcntl) do(h *Host, x *Ctx, w *Wait) (Done, bool) {
 	return d.under(x)
 }
 
-// Ioctl is ioctl(2) of a socket; Arg is what FIONBIO sets.
+// Ioctl is ioctl(2) of a socket; Arg is what FIONBIO sets. What it tells is its result,
+// as that of getsockopt() is.
 type Ioctl struct {
 	FD       int32
 	Cmd, Arg int64
@@ -251,7 +252,7 @@ func (c *Ioctl) do(h *Host, x *Ctx, _ *Wait) (Done, bool) {
 	default:
 		return failed(tcp.EINVAL)
 	}
-	return Done{Values: []int64{n}}, true
+	return Done{N: n, Values: []int64{n}}, true
 }
 
 // CapSet takes CAP_NET_ADMIN from the caller, or gives it back.

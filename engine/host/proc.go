@@ -209,7 +209,7 @@ func (p *Proc) takes(in *Instr, d *Done) {
 
 // again is the read() that follows the one that has returned, of read(c, eof).
 func (d *Done) again(in *Instr) (Call, bool) {
-	return d.reads, d.Errno == tcp.OK && d.N > 0 && d.reads != nil && in.all()
+	return d.reads, d.Errno == tcp.OK && d.N > 0 && d.reads != nil && in.UntilEnd()
 }
 
 // Wake lets blocked calls go on whose condition has come true.

@@ -134,8 +134,8 @@ func spellRecv(l *line) Call {
 	return &Recv{FD: l.fd(0), Size: l.num(1, readSize), Flags: l.flags(2, receiving), Plain: l.Name == "read", Msg: l.Name == "recvmsg"}
 }
 
-// all reports whether a call reads again and again, to the end.
-func (in *Instr) all() bool {
+// UntilEnd reports whether a line reads again and again, to the end.
+func (in *Instr) UntilEnd() bool {
 	return len(in.Args) > 1 && in.Args[1].Text == "eof" && in.Args[1].Kind == ArgWord
 }
 

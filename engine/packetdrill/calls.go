@@ -1,7 +1,9 @@
 package packetdrill
 
 import (
+	"maps"
 	"net/netip"
+	"slices"
 	"wirestep/engine/packetdrill/script"
 
 	"wirestep/engine/host"
@@ -44,6 +46,9 @@ func init() {
 		"epoll_create": spellEpollCreate, "epoll_create1": spellEpollCreate, "epoll_ctl": spellEpollCtl, "epoll_wait": spellEpollWait,
 	}
 }
+
+// Calls are the system calls that scripts may make, by name.
+func Calls() []string { return slices.Sorted(maps.Keys(calls)) }
 
 func plainly(c host.Call) (*spelled, *failure) { return &spelled{Call: c}, nil }
 
