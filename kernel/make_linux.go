@@ -224,9 +224,9 @@ func makePipes(p *process, in *host.Instr, c host.Call, a *answer) (err error, k
 	case *host.Splice:
 		a.n, err = unix.Splice(int(c.From), nil, int(c.To), nil, int(c.Size), int(c.Flags))
 	case *host.Sendfile:
-		at, from := c.At, &c.At
-		if from = &at; c.At < 0 {
-			from = nil
+		var from *int64
+		if at := c.At; at >= 0 {
+			from = &at
 		}
 		n, e := unix.Sendfile(int(c.To), int(c.From), from, int(c.Size))
 		a.n, err = int64(n), e
