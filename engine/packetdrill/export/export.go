@@ -230,7 +230,7 @@ func (x *exporter) head(t *engine.Timeline) {
 		}
 	}
 	for _, s := range x.set[len(host.Sysctls):] {
-		if s != plainRoute {
+		if s != plainRoute(x.local.Addr.Is6()) {
 			set = append(set, s)
 		}
 	}
@@ -241,8 +241,14 @@ func (x *exporter) head(t *engine.Timeline) {
 	x.out = append(x.out, "`"+strings.Join(set, "\n ")+"`", "")
 }
 
-// plainRoute is a route without attributes.
-const plainRoute = "ip route change default dev tun0"
+// plainRoute changes the route to the script's peer, and gives it no attributes.
+func plainRoute(v6 bool) string {
+	_, remote := script.Ends(v6)
+	if v6 {
+		return "ip -6 route change " + netip.PrefixFrom(remote, 64).Masked().String() + " dev tun0"
+	}
+	return "ip route change " + netip.PrefixFrom(remote, 24).Masked().String() + " dev tun0"
+}
 
 // settings are the commands that set what the host has set: a setting each, then interface
 // and route.
@@ -258,7 +264,7 @@ func (x *exporter) settings() (set []string) {
 			r.RTOMin = e.RTOMin
 		}
 	}
-	route := plainRoute
+	route := plainRoute(x.local.Addr.Is6())
 	if r.InitCwnd > 0 {
 		route += fmt.Sprintf(" initcwnd %d", r.InitCwnd)
 	}
@@ -390,8 +396,14 @@ func (x *exporter) spell(p *engine.Packet, val, ecr *stampShift) string {
 		o.Sack[i].Start -= p.BaseAck
 		o.Sack[i].End -= p.BaseAck
 	}
-	seq := uint32(p.RelSeq())
-	if s.Flags&(wire.RST|wire.ACK) == wire.RST && s.Seq == x.asked {
+	seq, ack := uint32(p.RelSeq()), uint32(p.RelAck())
+	switch { // of the host's own the script's are as far from the number that it began with
+	case x.known && p.From == x.index && (s.Seq != 0 || !s.Flags.Has(wire.RST)):
+		seq = uint32(s.Seq - x.isn)
+	case x.known && p.From != x.index && s.Flags.Has(wire.ACK):
+		ack = uint32(s.Ack - x.isn)
+	}
+	if !x.known && s.Flags&(wire.RST|wire.ACK) == wire.RST && s.Seq == x.asked {
 		seq = x.said // as the segment has it that is refused
 	}
 	ecn := ""
@@ -399,7 +411,7 @@ func (x *exporter) spell(p *engine.Packet, val, ecr *stampShift) string {
 		ecn = s.ECN.String()
 	}
 	opts := strings.TrimSuffix(script.SpellOptions(o.Bytes()), ",eol")
-	return script.Spell(ecn, s.Flags, seq, len(s.Payload), s.Flags.Has(wire.ACK), uint32(p.RelAck()), int(s.Win), int(s.Urg), opts)
+	return script.Spell(ecn, s.Flags, seq, len(s.Payload), s.Flags.Has(wire.ACK), ack, int(s.Win), int(s.Urg), opts)
 }
 
 // icmp writes an ICMP error that the script sends.
@@ -434,14 +446,22 @@ func (x *exporter) foot(w *engine.World) {
 			continue
 		}
 		var asserts []string
+		pins := pinned
+		if c.State == tcp.Closed { // connect() that has failed leaves nothing of the connection: tcp_disconnect
+			pins = pinned[:1]
+		}
 		for _, i := range c.Info(w.Now(), &x.h.Sys) {
-			for _, name := range pinned {
+			for _, name := range pins {
 				if i.Name == name {
 					asserts = append(asserts, fmt.Sprintf("assert %s == %d, %s", name, i.Value, name))
 				}
 			}
 		}
-		x.line(w.Now().Add(sim.Millisecond), "%{\n"+strings.Join(asserts, "\n")+"\n}%")
+		after := sim.Millisecond
+		if c.State == tcp.Closed { // a timer may have ended it, and be late on a kernel
+			after += compare.Coarse(w.Now().Sub(max(x.last, 0)))
+		}
+		x.line(w.Now().Add(after), "%{\n"+strings.Join(asserts, "\n")+"\n}%")
 		return
 	}
 }
