@@ -17,6 +17,7 @@ const options = {
     editor: src('editor/editor.ts'),
     own: src('own.ts'),
     drills: src('drills.tsx'),
+    inventory: src('inventory.ts'),
     theme: src('theme.ts'),
     page: src('page.ts'),
     style: src('styles/style.css'),

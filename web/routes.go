@@ -101,6 +101,8 @@ func (s *Server) pages(r chi.Router) {
 	r.Get("/drills", s.drillsPage)
 	r.Get("/symptoms", s.symptomsPage)
 	r.With(s.often()).Post("/symptoms", s.symptomsPage)
+	r.Get("/inventory", s.inventoryPage)
+	r.With(s.often()).Post("/inventory", s.inventoryPage)
 	r.Get("/claims", s.claimsPage)
 	r.Get("/claims/{id}/play", s.playClaim)
 	r.Get("/puzzles", s.puzzlesPage)

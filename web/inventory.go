@@ -1,0 +1,51 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+
+	"wirestep/lessons"
+	"wirestep/templates"
+)
+
+// inventoryPage is GET /inventory, and POST /inventory with what somebody said of each
+// sentence: it is judged here, so that no page holds an answer before.
+func (s *Server) inventoryPage(w http.ResponseWriter, r *http.Request) {
+	v := templates.Inventory{Page: s.page(r, "", "inventory.js")}
+	v.Title, v.About = v.T("inventory.title"), v.T("inventory.lead")
+	all, err := lessons.Inventory()
+	if err != nil {
+		s.failPage(w, r, err)
+		return
+	}
+	if r.Method == http.MethodPost {
+		if err := r.ParseForm(); err != nil {
+			s.failPage(w, r, refuse(http.StatusBadRequest, "body", "what", err.Error()))
+			return
+		}
+		v.Judged = true
+	}
+	for _, a := range lessons.InventoryAnswers {
+		v.Answers = append(v.Answers, templates.Choice{Lang: a, Label: v.T("inventory.says-" + a)})
+	}
+	v.All = len(all)
+	for _, c := range all {
+		q := templates.InventoryQuestion{ID: c.ID, Said: spans(in(c.Said, v.Lang))}
+		if v.Judged {
+			if q.Given = r.PostForm.Get(c.ID); !slices.Contains(lessons.InventoryAnswers, q.Given) {
+				q.Given = ""
+				v.Missing++
+			}
+			q.Right, q.OK, q.Is = c.Verdict, q.Given == c.Verdict, spans(in(c.Is, v.Lang))
+			q.Verdict = v.T("inventory.verdict", "word", v.T("claims.says."+c.Verdict, "kernel", c.Kernel))
+			if l := s.library.lesson(c.Lesson); l != nil {
+				q.Lesson, q.LessonTitle = l.Slug, l.Title(v.Lang)
+			}
+			if q.OK {
+				v.Right++
+			}
+		}
+		v.Questions = append(v.Questions, q)
+	}
+	s.render(w, r, http.StatusOK, templates.InventoryPage(v))
+}
