@@ -91,6 +91,7 @@ var recipes = []struct{ host, line, want, acts string }{
 	{"client", `nc -p 40000 server 80`, `^$`, "start client nc: c = connect(server:80, :40000); read(c, eof); close(c)"},
 	{"server", `nc -l -p 8080 &`, `^$`, "start server nc: s = listen(:8080, 1); c = accept(s); read(c, eof); close(c)"},
 	{"client", `tcpdump -i any -nn 'tcp port 80' -c 3`, `Flags \[S\]`, ""},
+	{"client", `tcpdump -ttt -n -i eth0 | grep 'S\.' | head -1`, `^ 00:00:00\.0[1-9]\d{4} IP .*Flags \[S\.\]`, ""}, // the line before was at 0
 	{"client", `tcpdump -i lo -nn`, `127\.0\.0\.1\.\d+ > 127\.0\.0\.1\.22: Flags \[S\].*mss 65495`, ""},
 	{"client", `tcpdump -nn -i eth0 'tcp[tcpflags] & (tcp-syn|tcp-fin) != 0 and host 10.0.0.2' | grep -v 'Flags \[\.\]' | tail -n 2`, `Flags \[`, ""},
 	{"client", `ethtool -k eth0 | grep tcp-segmentation-offload`, `off`, ""},

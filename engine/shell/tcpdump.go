@@ -76,7 +76,7 @@ func runTcpdump(r *request) Answer {
 		return fail("tcpdump: " + dev + ": No such device exists\n(No such device exists)")
 	}
 	slices.SortStableFunc(all, func(a, b *engine.Packet) int { return int(r.when(a) - r.when(b)) })
-	met, last := map[wire.Tuple]bool{}, sim.Time(0)
+	met, last := map[wire.Tuple]bool{}, sim.Time(-1)
 	for _, p := range all {
 		if count == 0 || !want(p) {
 			continue
@@ -98,14 +98,14 @@ func runTcpdump(r *request) Answer {
 	return r.said()
 }
 
-// stamp is the time before a line: -t none, -tt seconds, -ttt since the line before.
+// stamp is the time before a line: -t none, -tt seconds, -ttt since the line before (last; negative: there is none).
 func stamp(n int, at, last sim.Time) string {
 	us := int64(at) / int64(sim.Microsecond)
 	switch n {
 	case 1:
 		return ""
 	case 3:
-		if us -= int64(last) / int64(sim.Microsecond); last == 0 {
+		if us -= int64(last) / int64(sim.Microsecond); last < 0 {
 			us = 0
 		}
 		return " 00:" + digits(us/60_000_000, 2) + ":" + digits(us/1_000_000%60, 2) + "." + digits(us%1_000_000, 6) + " "
