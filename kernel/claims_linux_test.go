@@ -93,6 +93,8 @@ var claims = map[string][]string{
 	"T93":  {"=T93"},
 	"T105": {"=T105"},
 	"T106": {"@migrate-requests"},
+	"T107": {"=T107"},
+	"T108": {"=T108"},
 	"T109": {"@user-timeout"},
 	"T110": {"=T110"},
 	"T111": {"=T111"},

@@ -48,40 +48,60 @@ func (h *Host) place(t wire.Tuple, salt byte, n int) int {
 // ephemeral finds a port for a destination: those of the parity of the range's start
 // first (__inet_hash_connect). 0: there is none; old is an entry that was in the way.
 func (h *Host) ephemeral(x *Ctx, c *tcp.Conn, t wire.Tuple) (found uint16, old *tcp.TimeWait) {
-	low, high := int(x.Sys.PortLow), int(x.Sys.PortHigh)+1
+	low, high, own := portRange(x, c)
 	n := high - low
-	if n > 1 {
+	step := 2
+	if own { // Linux: whoever has a range of his own gets its ports one after the other
+		step = 1
+	} else if n > 1 {
 		n &^= 1 // Linux: the last port of an odd range is never tried
 	}
 	t.Local.Port = 0
-	offset := h.place(t, 3, n) &^ 1
-	for odd := range min(n, 2) {
+	offset := h.place(t, 3, n)
+	offset -= offset % step
+	for odd := range min(n, step) {
 		port := low + offset + odd
-		for i := 0; i < n; i += 2 {
+		for i := 0; i < n; i += step {
 			if port >= high {
 				port -= n
 			}
 			t.Local.Port = uint16(port)
 			if !h.reserved(t.Local.Port) && !h.bound(t.Local.Port) {
 				if h.unique(x, c, t) {
-					h.perturb += uint64(i) + 2
+					h.perturb += uint64(i + step)
 					return t.Local.Port, nil
 				}
 				if w := h.twFor(t); w != nil {
 					old = w
 				}
 			}
-			port += 2
+			port += step
 		}
 	}
 	return 0, old
+}
+
+// portRange is where a socket looks for a port, the end not included: ip_local_port_range,
+// or what IP_LOCAL_PORT_RANGE leaves of it. An end outside of that is passed over
+// (inet_sk_get_local_port_range).
+func portRange(x *Ctx, c *tcp.Conn) (low, high int, own bool) {
+	low, high = int(x.Sys.PortLow), int(x.Sys.PortHigh)
+	l, r := int(c.IP.PortLow), int(c.IP.PortHigh)
+	first, last := low, high
+	if l >= low && l <= high {
+		first = l
+	}
+	if r >= low && r <= high {
+		last = r
+	}
+	return first, last + 1, l != 0 || r != 0
 }
 
 // anyPort finds a port for bind() to port 0 (inet_csk_find_open_port): those of the
 // other parity first, and with SO_REUSEADDR in the lower half of the range. 0: there
 // is none.
 func (h *Host) anyPort(x *Ctx, c *tcp.Conn, a netip.Addr, relax bool) uint16 {
-	low, high := int(x.Sys.PortLow), int(x.Sys.PortHigh)+1
+	low, high, _ := portRange(x, c)
 	ranges := [][2]int{{low, high}}
 	if c.ReuseAddr && high-low >= 4 {
 		half := low + (high-low)>>2<<1

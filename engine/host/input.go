@@ -66,8 +66,31 @@ var unsigned = trace.Declare(trace.Rule{
 	Drops: true,
 })
 
+var tooFar = trace.Declare(trace.Rule{
+	ID:      "segment.min-ttl",
+	Says:    "The segment has come further than IP_MINTTL of the socket lets it: its TTL is smaller. It is discarded in silence. BGP keeps strangers out so, who cannot send with a TTL that is still 255 when it arrives.",
+	RFC:     trace.Cites("RFC 5082 §3"),
+	Linux:   "tcp_v4_rcv",
+	Drops:   true,
+	Filters: true,
+})
+
+// expires discards a segment that has come too far for a socket.
+func (h *Host) expires(x *Ctx, c *tcp.Conn, s *wire.Segment) bool {
+	if !c.IP.Expires(s) || x.Spared {
+		return false
+	}
+	x.Event.Subject = c.ID
+	x.Count(tcp.TCPMinTTLDrop)
+	x.Drop(tooFar)
+	return true
+}
+
 func (h *Host) deliver(x *Ctx, s *wire.Segment) {
 	t := s.Tuple()
+	if c := h.connFor(t); c != nil && h.expires(x, c, s) {
+		return
+	}
 	if s.Opts.On(wire.HasMD5) && h.twFor(t) == nil {
 		x.Count(tcp.TCPMD5Unexpected)
 		x.Drop(unsigned)
@@ -141,6 +164,9 @@ func (h *Host) toListener(x *Ctx, s *wire.Segment, isn *wire.Seq) {
 	if l == nil {
 		x.Drop(noSocket)
 		tcp.ReplyReset(&x.Ctx, s)
+		return
+	}
+	if h.expires(x, l, s) {
 		return
 	}
 	x.Event.Subject = l.ID

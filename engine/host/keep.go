@@ -89,10 +89,18 @@ func (h *Host) follow(c *tcp.Conn, o *SocketOption, n int64) (int64, tcp.Errno) 
 		if h.noAdmin && (n < 0 || n > 6) {
 			err = tcp.EPERM
 		}
-	case "SO_MARK", "IP_TRANSPARENT":
+	case "SO_MARK":
 		if h.noAdmin {
 			err = tcp.EPERM
 		}
+	case "IP_FREEBIND", "IPV6_FREEBIND":
+		c.IP.Nonlocal = n != 0 || c.IP.Transparent
+	case "IP_TRANSPARENT", "IPV6_TRANSPARENT":
+		if h.noAdmin {
+			return n, tcp.EPERM
+		}
+		c.IP.Transparent = n != 0
+		c.IP.Nonlocal = n != 0 || h.isKept(c.ID, "IP_FREEBIND") || h.isKept(c.ID, "IPV6_FREEBIND")
 	case "IP_TOS":
 		c.TOS = uint8(n) &^ 3 // the bits of ECN are TCP's own
 		n = int64(c.TOS)
@@ -110,6 +118,8 @@ func (h *Host) follow(c *tcp.Conn, o *SocketOption, n int64) (int64, tcp.Errno) 
 		c.IP.MTUDiscover = uint8(n) + 1
 	case "IP_RECVERR", "IPV6_RECVERR":
 		c.IP.RecvErr = n != 0
+	case "IP_MINTTL", "IPV6_MINHOPCOUNT":
+		c.IP.MinTTL = uint8(n)
 	case "IP_LOCAL_PORT_RANGE":
 		n = int64(uint32(n))
 		low, high := uint16(n), uint16(n>>16)

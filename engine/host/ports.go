@@ -39,7 +39,7 @@ var tupleInUse = trace.Declare(trace.Rule{
 
 var portChosen = trace.Declare(trace.Rule{
 	ID:      "port.ephemeral",
-	Says:    "The application did not ask for a port, so the kernel takes one out of ip_local_port_range that is free towards this destination.",
+	Says:    "The application did not ask for a port, so the kernel takes one out of ip_local_port_range, or of the part that IP_LOCAL_PORT_RANGE leaves of it, that is free towards this destination.",
 	RFC:     trace.Cites("RFC 6056 §3.3"),
 	Linux:   "__inet_hash_connect",
 	Differs: "Linux starts at a secret place of each destination and moves it a little by chance; here both follow from the seed of the scene.",
@@ -47,7 +47,7 @@ var portChosen = trace.Declare(trace.Rule{
 
 var portsExhausted = trace.Declare(trace.Rule{
 	ID:      "port.exhausted",
-	Says:    "Every port of ip_local_port_range is taken for this destination.",
+	Says:    "Every port of ip_local_port_range, or of the part that IP_LOCAL_PORT_RANGE leaves of it, is taken for this destination.",
 	Linux:   "__inet_hash_connect",
 	RFC:     trace.Cites("RFC 6056 §3.3"),
 	Differs: "The limit is per destination: the same port may be used towards another address or port.",
@@ -55,7 +55,7 @@ var portsExhausted = trace.Declare(trace.Rule{
 
 // bind gives a socket its local end (__inet_bind).
 func (h *Host) bind(x *Ctx, c *tcp.Conn, e wire.Endpoint) tcp.Errno {
-	if e.Addr.IsValid() && !e.Addr.IsUnspecified() && !h.Has(e.Addr) {
+	if e.Addr.IsValid() && !e.Addr.IsUnspecified() && !h.Has(e.Addr) && !c.IP.Nonlocal && !x.Sys.NonlocalBind {
 		return tcp.EADDRNOTAVAIL
 	}
 	if c.Hold != tcp.HoldNone || c.State != tcp.Closed {
@@ -160,7 +160,7 @@ func (h *Host) choose(x *Ctx, c *tcp.Conn, to wire.Endpoint) (wire.Seq, tcp.Errn
 	if !t.Local.Addr.IsValid() || t.Local.Addr.IsUnspecified() {
 		t.Local.Addr = h.addrFor(to.Addr)
 	}
-	if !t.Local.Addr.IsValid() {
+	if !t.Local.Addr.IsValid() || !h.Has(t.Local.Addr) && !c.IP.Transparent { // Linux: no route begins at an address that is not the host's
 		return 0, tcp.ENETUNREACH
 	}
 	if err := h.via(x, to.Addr); err != tcp.OK {

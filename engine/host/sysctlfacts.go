@@ -113,7 +113,7 @@ var facts = map[string]Facts{
 	"ip_autobind_reuse":                                     {Unit: "switch", Effect: EffectPort, Linux: "inet_csk_find_open_port"},
 	"ip_local_port_range":                                   {Unit: "ports", Effect: EffectPort, RFC: "RFC 6056 §3.3", Linux: "inet_sk_get_local_port_range"},
 	"ip_local_reserved_ports":                               {Unit: "ports", Effect: EffectPort, RFC: "RFC 6056 §3.3", Linux: "inet_is_local_reserved_port"},
-	"ip_nonlocal_bind":                                      {Unit: "switch", Effect: EffectNever, Linux: "__inet_bind"},
+	"ip_nonlocal_bind":                                      {Unit: "switch", Effect: EffectCall, Linux: "__inet_bind"},
 	"tcp_abort_on_overflow":                                 {Unit: "switch", Effect: EffectNow, Linux: "tcp_check_req"},
 	"tcp_adv_win_scale":                                     {Unit: "shift", Effect: EffectNever, Idle: V(6, 6, 0)},
 	"tcp_allowed_congestion_control":                        {Unit: "name", Effect: EffectNever, Linux: "tcp_set_congestion_control"},

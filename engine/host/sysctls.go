@@ -24,7 +24,7 @@ var Sysctls = [...]Sysctl{
 	{Name: "net.ipv4.ip_autobind_reuse", Default: "0", Since: V(5, 7, 0), Kind: kindInt, Min: 0, Max: 1, set: func(s *tcp.Sysctls, v []int64) { s.AutobindReuse = v[0] != 0 }},
 	{Name: "net.ipv4.ip_local_port_range", Default: "32768 60999", Kind: kindRange, set: func(s *tcp.Sysctls, v []int64) { s.PortLow, s.PortHigh = uint16(v[0]), uint16(v[1]) }},
 	{Name: "net.ipv4.ip_local_reserved_ports", Default: "", Since: V(2, 6, 35), Kind: kindPorts},
-	{Name: "net.ipv4.ip_nonlocal_bind", Default: "0", Kind: kindInt, Min: 0, Max: 1},
+	{Name: "net.ipv4.ip_nonlocal_bind", Default: "0", Kind: kindInt, Min: 0, Max: 1, set: func(s *tcp.Sysctls, v []int64) { s.NonlocalBind = v[0] != 0 }},
 	{Name: "net.ipv4.neigh.default.base_reachable_time_ms", Default: "30000", Kind: kindInt, Min: 1, Max: 2147483647, set: func(s *tcp.Sysctls, v []int64) { s.NeighReachable = sim.Duration(v[0]) * sim.Millisecond }},
 	{Name: "net.ipv4.neigh.default.delay_first_probe_time", Default: "5", Kind: kindInt, Min: 0, Max: 2147483, set: func(s *tcp.Sysctls, v []int64) { s.NeighDelay = sim.Duration(v[0]) * sim.Second }},
 	{Name: "net.ipv4.neigh.default.mcast_solicit", Default: "3", Kind: kindInt, Min: 0, Max: 255, set: func(s *tcp.Sysctls, v []int64) { s.NeighAsks = uint8(v[0]) }},

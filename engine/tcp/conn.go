@@ -55,7 +55,19 @@ type IPOptions struct {
 	TTL               uint8  // IP_TTL; 0: 64
 	MTUDiscover       uint8  // IP_MTU_DISCOVER, one more; 0: not set
 	RecvErr           bool   // IP_RECVERR
+	MinTTL            uint8  // IP_MINTTL: what has come further is not taken
 	PortLow, PortHigh uint16 // IP_LOCAL_PORT_RANGE; 0: none
+	Nonlocal          bool   // IP_FREEBIND or IP_TRANSPARENT: bind() takes any address
+	Transparent       bool   // IP_TRANSPARENT: what is sent may come from any address
+}
+
+// Expires reports whether a segment has come further than IP_MINTTL lets it.
+func (o *IPOptions) Expires(s *wire.Segment) bool {
+	ttl := s.TTL
+	if ttl == 0 {
+		ttl = 64
+	}
+	return ttl < o.MinTTL
 }
 
 // Skb is one buffer of the send side: what became, or will become, one packet for

@@ -127,6 +127,7 @@ const (
 	PAWSPassive // of old kernels: a SYN refused by what is remembered of its host
 	TCPMD5Unexpected
 	LockDroppedIcmps
+	TCPMinTTLDrop
 	InNoECTPkts // the four of IP, in the order of the ECN field
 	InECT1Pkts
 	InECT0Pkts
@@ -156,7 +157,7 @@ var tcpExtNames = [...]string{"SyncookiesSent", "SyncookiesRecv", "SyncookiesFai
 	"TCPACKSkippedSeq", "TCPACKSkippedFinWait2", "TCPACKSkippedTimeWait", "TCPACKSkippedChallenge", "TCPWinProbe",
 	"TCPKeepAlive", "TCPMTUPFail", "TCPMTUPSuccess", "TCPDelivered", "TCPDeliveredCE", "TCPAckCompressed",
 	"TCPZeroWindowDrop", "TCPRcvQDrop", "TSEcrRejected", "PruneCalled", "RcvPruned", "OfoPruned", "TCPHPHits", "TCPMigrateReqSuccess", "PAWSPassive",
-	"TCPMD5Unexpected", "LockDroppedIcmps"}
+	"TCPMD5Unexpected", "LockDroppedIcmps", "TCPMinTTLDrop"}
 
 var ipExtNames = [...]string{"InNoECTPkts", "InECT1Pkts", "InECT0Pkts", "InCEPkts"}
 

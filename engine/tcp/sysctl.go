@@ -85,6 +85,7 @@ type Sysctls struct {
 	CoreWMemMax        uint32
 	Somaxconn          uint32
 	PortLow, PortHigh  uint16
+	NonlocalBind       bool
 	AutobindReuse      bool
 	MigrateReq         bool
 	ReflectTOS         bool
