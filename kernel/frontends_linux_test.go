@@ -142,7 +142,7 @@ func TestEveryFlagAndOptionInEveryFrontEnd(t *testing.T) {
 		}
 	}
 	for _, o := range host.SocketOptions {
-		if _, _, is := script.OptionNumber(o.Name); !is {
+		if _, _, is := host.OptionNumber(o.Name); !is {
 			t.Errorf("%s has no number", o.Name)
 		}
 	}

@@ -9,7 +9,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"wirestep/engine/host"
-	"wirestep/engine/packetdrill/script"
 	"wirestep/engine/wire"
 )
 
@@ -109,7 +108,7 @@ func disconnect(fd int) error {
 func makeOption(_ *process, _ *host.Instr, c host.Call, a *answer) (error, bool) {
 	switch c := c.(type) {
 	case *host.Setsockopt:
-		level, number, _ := script.OptionNumber(c.Name)
+		level, number, _ := host.OptionNumber(c.Name)
 		b := []byte(c.Text)
 		switch {
 		case c.IsText && c.Name == "SO_BINDTODEVICE":
@@ -143,7 +142,7 @@ func valuesOf(c *host.Setsockopt) []byte {
 
 // option is getsockopt(2): the first of its numbers, or a text.
 func option(c *host.Getsockopt, a *answer) error {
-	level, number, _ := script.OptionNumber(c.Name)
+	level, number, _ := host.OptionNumber(c.Name)
 	o := host.FindOption(c.Name)
 	size := int64(4)
 	switch {

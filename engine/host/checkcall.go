@@ -131,9 +131,9 @@ func checkWhole(in *Instr) *CallError {
 func checkOption(in *Instr) *CallError {
 	at := 1
 	level := ""
-	for _, l := range optionLevels {
-		if t := in.Args[1].Text; t == l[0] || t == l[1] {
-			level = l[0]
+	for _, l := range OptionLevels {
+		if t := in.Args[1].Text; t == l.Name || t == l.Also {
+			level = l.Name
 		}
 	}
 	if level != "" {

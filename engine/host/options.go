@@ -2,13 +2,11 @@ package host
 
 import (
 	"strconv"
-	"strings"
 
 	"wirestep/engine/sim"
 )
 
-// SocketOption is one option of setsockopt(2) that the engine has. Linux' numbers for
-// them are with those who spell calls.
+// SocketOption is one option of setsockopt(2) that the engine has.
 type SocketOption struct {
 	Name   string
 	Value  string       // what it takes, in C's units; "": it can only be read
@@ -146,13 +144,7 @@ func FindOption(name string) *SocketOption {
 }
 
 // Level is the level of the option as C names it.
-func (o *SocketOption) Level() string {
-	prefix, _, _ := strings.Cut(o.Name, "_")
-	return map[string]string{"SO": "SOL_SOCKET", "TCP": "SOL_TCP", "IP": "SOL_IP", "IPV6": "SOL_IPV6"}[prefix]
-}
-
-// optionLevels are the levels as C names them, each with its other name.
-var optionLevels = [...][2]string{{"SOL_SOCKET", "SOL_SOCKET"}, {"SOL_TCP", "IPPROTO_TCP"}, {"SOL_IP", "IPPROTO_IP"}, {"SOL_IPV6", "IPPROTO_IPV6"}}
+func (o *SocketOption) Level() string { return OptionLevels[levelOf(o.Name)].Name }
 
 // Takes says in a few words what a value of the setting may be.
 func (d *Sysctl) Takes() string {

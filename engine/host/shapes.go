@@ -63,7 +63,7 @@ var ArgSpecs = [...]ArgSpec{
 	{'A', []ArgKind{ArgAddr, ArgWord}, "an address such as server:80, or AF_UNSPEC", unspec, true},
 	{'n', []ArgKind{ArgNum}, "a number", nil, false},
 	{'b', []ArgKind{ArgNum, ArgText}, "a number of bytes, or bytes in quotes", nil, false},
-	{'e', []ArgKind{ArgNum, ArgWord}, "a number of bytes, or eof", []Flag{{"eof", 0, "until the end of the data"}}, true},
+	{'e', []ArgKind{ArgNum, ArgWord}, "a number of bytes, or eof", []Flag{eof}, true},
 	{'t', []ArgKind{ArgDur, ArgNum}, "a time such as 20ms", nil, false},
 	{'x', []ArgKind{ArgNum, ArgWord, ArgText, ArgDur}, "a number, a CONSTANT, a time or text", nil, false},
 	{'y', []ArgKind{ArgVar, ArgWord, ArgDur, ArgNum}, "a socket and its events, or a time", nil, false},
@@ -84,6 +84,8 @@ var ArgSpecs = [...]ArgSpec{
 	{'X', flagKinds, "events", epollEvents, false},
 	{'S', flagKinds, "flags", splicing, false},
 }
+
+var eof = Flag{"eof", 0, "until the end of the data"}
 
 var flagKinds = []ArgKind{ArgWord, ArgNum}
 
@@ -149,24 +151,8 @@ func (s *Shape) String() string {
 
 // Constants are all words that calls understand, besides names of options: each once.
 func Constants() (names []string) {
-	seen := map[string]bool{}
-	add := func(name string) {
-		if !seen[name] {
-			seen[name] = true
-			names = append(names, name)
-		}
-	}
-	for i := range ArgSpecs {
-		for _, f := range ArgSpecs[i].Flags {
-			add(f.Name)
-		}
-	}
-	for _, f := range values {
-		add(f.Name)
-	}
-	for _, l := range optionLevels {
-		add(l[0])
-		add(l[1])
+	for _, f := range append([]Flag{eof}, Flags()...) {
+		names = append(names, f.Name)
 	}
 	return names
 }

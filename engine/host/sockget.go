@@ -193,12 +193,3 @@ func (h *Host) otherOption(c *tcp.Conn, name string) ([]int64, tcp.Errno) {
 	}
 	return []int64{n}, tcp.OK
 }
-
-// Info is TCP_INFO.
-func (h *Host) Info(fd int32, now sim.Time) ([]tcp.InfoField, tcp.Errno) {
-	_, c := h.FD(fd)
-	if c == nil {
-		return nil, tcp.EBADF
-	}
-	return c.Info(now, &h.Sys), tcp.OK
-}

@@ -17,7 +17,7 @@ func (c call) option() (string, *failure) {
 	if !ok1 || !ok2 {
 		return "", failf("a level and an option that are known", "%s, %s", c.arg(1), c.arg(2))
 	}
-	return script.OptionName(level, n), nil
+	return host.OptionName(level, n), nil
 }
 
 // textual: the value of an option is bytes, not numbers.

@@ -53,7 +53,7 @@ var may = map[string]string{
 	"internal/archtest":  "",
 
 	"engine/packetdrill/setup":   leaves,
-	"engine/packetdrill/script":  leaves + " engine/packetdrill/setup",
+	"engine/packetdrill/script":  leaves + " engine/host engine/packetdrill/setup", // host: the numbers of flags and options
 	"engine/packetdrill/compare": leaves + " engine/packetdrill/script",
 	"engine/packetdrill/export":  core + " engine/packetdrill/script engine/packetdrill/compare engine/packetdrill/setup",
 	"engine/packetdrill/python":  leaves + " engine/tcp engine/packetdrill/script",

@@ -386,7 +386,7 @@ func (c *callLine) option(f *exported, args []string) {
 	if len(args) > 1 && (strings.HasPrefix(args[0], "SOL_") || strings.HasPrefix(args[0], "IPPROTO_")) {
 		args = args[1:]
 	}
-	level, number, ok := script.OptionNumber(first(args))
+	level, number, ok := host.OptionNumber(first(args))
 	if !ok || len(args) < 2 {
 		c.x.comment("left out: %s", c.ev.Name)
 		return

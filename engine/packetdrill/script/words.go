@@ -45,9 +45,6 @@ func Constants(prefix string) (words []string) {
 	return words
 }
 
-// OptionName is the name of a socket option; "": there is none of that number.
-func OptionName(level, number int64) string { return optionLevels[level][number] }
-
 // Ends are the addresses of packetdrill, if nobody names others.
 func Ends(v6 bool) (local, remote netip.Addr) {
 	if v6 {
