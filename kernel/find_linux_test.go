@@ -16,7 +16,6 @@ var delicate = map[string]string{
 	"timed-out":        "the SYN-ACK's timer and the repeated SYN at one instant",
 	"wait-two-seconds": "the SYN-ACK's timer and the repeated SYN at one instant",
 	"wait-a-second":    "the SYN-ACK's timer and the repeated SYN at one instant",
-	"probe":            "whether a full receive buffer lets the sender push before its probe: not explained yet",
 }
 
 // The solution of each puzzle is one on the kernel too: the same segments, calls and
