@@ -29,9 +29,11 @@ export function Ask({ step, ask }: { step: Step; ask: Doc }) {
       <Tried ask={ask} />
       {missing.value && <p class="ref">{t('veil.first', { what: plain(missing.value) })}</p>}
       <div class="row wrap">
-        <button type="button" class="primary" disabled={!guess.value || !!missing.value || busy.value} onClick={() => lockIn(guess.peek())}>
-          {t('lab.lock-in')}
-        </button>
+        {ask.as !== 'cause' && (
+          <button type="button" class="primary" disabled={!guess.value || !!missing.value || busy.value} onClick={() => lockIn(guess.peek())}>
+            {t('lab.lock-in')}
+          </button>
+        )}
         {left > 1 && <span class="ref">{t('lesson.tries', { n: left })}</span>}
       </div>
       <Hints step={step} />
