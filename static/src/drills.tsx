@@ -8,7 +8,8 @@ import { load } from './i18n';
 async function main(): Promise<void> {
   const el = document.querySelector<HTMLElement>('[data-drills]');
   if (!el) return;
-  await Promise.all([load(document.documentElement.lang || 'en'), fetchList()]);
+  const lang = document.documentElement.lang || 'en';
+  await Promise.all([load(lang), fetchList(lang)]);
   el.replaceChildren();
   render(<App />, el);
   const [slug, id, seed] = location.hash.slice(1).split('/');

@@ -46,8 +46,8 @@ export const done = signal<Record<string, { right: number; of: number }>>({});
 
 export const keyOf = (l: Listed, id: string) => `${l.slug}/${id}`;
 
-export async function fetchList(): Promise<void> {
-  const r = await fetch(`/api/lessons?lang=${lang.peek()}`);
+export async function fetchList(lang: string): Promise<void> {
+  const r = await fetch(`/api/lessons?lang=${lang}`);
   if (r.ok) list.value = ((await r.json()) as Listed[]).filter((l) => l.drills.length > 0);
 }
 

@@ -11,9 +11,9 @@ export function shorten(text: string, room: number, words: Pick<Words, 'measure'
   if (words.measure(name, 'mono') <= room) return name;
   const tight = name.replace(' → ', '→');
   if (words.measure(tight, 'mono') <= room) return tight;
-  const queue = name.replace(/ queue /, ' ');
+  const queue = name.replace(/ queue |队列 /, ' ');
   if (words.measure(queue, 'mono') <= room) return queue;
-  let cut = name;
+  let cut = queue;
   while (cut.length > 1 && words.measure(`${cut}…`, 'mono') > room) cut = cut.slice(0, -1);
   return `${cut}…`;
 }
