@@ -1,4 +1,4 @@
-import { has, t } from '../i18n';
+import { t } from '../i18n';
 import type { Effect, Frame, Packet, Subject, World } from '../proto';
 import type { Schemas } from './schema';
 
@@ -393,16 +393,16 @@ export class History {
   private badge(f: Frame, s: Subject, field: number, old: number | null, now: number | null): void {
     const fd = this.schemas.field(s.schema, field);
     const queue = fd && queues[fd.name];
-    if (queue && s.host >= 0) this.notes.push({ n: f.n, at: f.at, host: s.host, what: 'queue', text: `${has(queue[0]) ? t(queue[0]) : queue[1]} ${old ?? 0}→${now ?? 0}` });
+    if (queue && s.host >= 0) this.notes.push({ n: f.n, at: f.at, host: s.host, what: 'queue', text: `${t(`lab.queue.${queue}`)} ${old ?? 0}→${now ?? 0}` });
   }
 }
 
 const hostActs = new Set(['reboot', 'poweroff', 'poweron', 'unplug', 'plug', 'destroy', 'filter']);
 
 /** Fields that are lengths of queues worth a badge. */
-const queues: Record<string, [string, string]> = {
-  SynQ: ['lab.queue.syn', 'SYN queue'],
-  AcceptQ: ['lab.queue.accept', 'accept queue'],
+const queues: Record<string, string> = {
+  SynQ: 'syn',
+  AcceptQ: 'accept',
 };
 
 const pairOf = (a: string, b: string) => (a < b ? `${a} ${b}` : `${b} ${a}`);
