@@ -8,7 +8,7 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-const inventoryFile = "inventory/inventory.yaml"
+const inventoryFile = "inventory.yaml"
 
 // InventoryAnswers are what one may say of a sentence: it is so, it is not, it depends, or
 // it was so in older kernels.

@@ -23,7 +23,7 @@ import (
 	"wirestep/engine/sim"
 )
 
-//go:embed */*.yaml */*.md */*.scene
+//go:embed inventory.yaml */*.yaml */*.md */*.scene
 var embedded embed.FS
 
 const (
