@@ -6,10 +6,10 @@ test.use({ hasTouch: true });
 /** Goes on to the step with this title; what it asks for on the way is done for us. */
 async function goTo(lab: Lab, title: string): Promise<void> {
   const steps = lab.page.locator('.lesson');
-  for (let i = 0; i < 8 && !(await steps.innerText()).includes(title); i++) {
-    const before = await lab.page.locator('.lesson').innerText();
+  for (let i = 0; i < 8 && !(await steps.textContent())?.includes(title); i++) {
+    const before = (await steps.textContent()) ?? '';
     await lab.page.locator('.lesson-nav button').last().click();
-    await expect.poll(() => steps.innerText()).not.toBe(before);
+    await expect.poll(() => steps.textContent()).not.toBe(before);
   }
   await expect(steps).toContainText(title);
   await expect(lab.page.locator('.ask')).toBeVisible();

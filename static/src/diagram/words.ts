@@ -159,7 +159,7 @@ export function words(opts: { options: boolean; hosts: Host[]; secret: boolean; 
     group: (b) => groupTexts(b, opts.hosts),
     bracket(b) {
       const name = timerName(b);
-      if (opts.secret && b.end === 'pending') return [name];
+      if (untold(b) || (opts.secret && b.end === 'pending')) return [name];
       const left = duration(b.deadline - b.armedAt);
       return b.label ? [`${name} · ${left}`, name, left] : [left];
     },
@@ -247,8 +247,11 @@ export function describe(a: Arrow, hosts: Host[]): string {
 }
 
 export function describeBracket(b: Bracket, hosts: Host[]): string {
-  return `${hosts[b.host]?.name ?? ''}: ${timerName(b)} ${t(`lab.timer-${b.end}`, { time: instant(b.deadline) })}`;
+  return `${hosts[b.host]?.name ?? ''}: ${timerName(b)} ${t(untold(b) ? 'lab.timer-untold' : `lab.timer-${b.end}`, { time: instant(b.deadline) })}`;
 }
+
+/** The server keeps a deadline back that would answer the open question. */
+const untold = (b: Bracket): boolean => b.deadline < b.armedAt;
 
 /** Every field of a segment in one line: what its label may leave out. */
 export function allFields(a: Arrow): string {
