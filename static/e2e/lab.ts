@@ -47,9 +47,10 @@ export class Lab {
     await this.open(`${url}#own=${new URL(stream, 'http://localhost').searchParams.get('key')}`);
   }
 
-  /** The scene of a lesson, without its questions. */
+  /** The scene of a lesson, without its questions; a parameter has the value that the scene gives it. */
   async run(slug: string): Promise<void> {
-    await this.scene(readFileSync(`lessons/${slug}/scene.scene`, 'utf8'));
+    const text = readFileSync(`lessons/${slug}/scene.scene`, 'utf8');
+    await this.scene(text.replace(/\{[a-z-]+=([^}]*)\}/g, '$1'));
   }
 
   seg(id: number) {

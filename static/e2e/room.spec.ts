@@ -11,7 +11,7 @@ function unreachable(page: Page): Promise<string[]> {
       // What a list has scrolled away comes back by scrolling.
       for (let s = b.parentElement; s; s = s.parentElement) {
         const q = s.getBoundingClientRect();
-        if (s.scrollHeight > s.clientHeight && /auto|scroll/.test(getComputedStyle(s).overflowY) && (y < q.top || y > q.bottom)) return [];
+        if (s.scrollHeight > s.clientHeight && /auto|scroll/.test(getComputedStyle(s).overflowY) && (y < q.top + 1 || y > q.bottom - 1)) return []; // on the edge, too
       }
       const at = document.elementFromPoint(x, y);
       const whole = r.left >= -1 && r.right <= innerWidth + 1;
