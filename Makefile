@@ -15,7 +15,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
 # Cheap steps come first: most mistakes show in the first minute.
 test:
-	@echo "Every step is named as it begins. All take about 17 minutes on two quiet cores; the first time longer, because everything is compiled."
+	@echo "Every step is named as it begins. All take about 16 minutes on two quiet cores; the first time longer, because everything is compiled."
 	$(STEP) "Set up" tools/setup
 	$(STEP) "Browser packages" $(MAKE) --no-print-directory node_modules/.package-lock.json
 	$(STEP) "Generated code is fresh" tools/fresh
