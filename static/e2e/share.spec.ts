@@ -154,9 +154,10 @@ test('a link can be copied by hand where a page has no clipboard', async ({ page
   await page.getByRole('button', { name: 'Share' }).click();
   await page.getByRole('button', { name: 'Copy link: Give a copy' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'The link is selected' })).toBeVisible();
-  const chosen = await page.evaluate(() => {
-    const e = document.activeElement as HTMLInputElement;
-    return e.value.slice(e.selectionStart ?? 0, e.selectionEnd ?? 0);
-  });
-  expect(chosen).toMatch(/^http.*\/lab\/\w+\?n=0$/);
+  const chosen = () =>
+    page.evaluate(() => {
+      const e = document.activeElement as HTMLInputElement;
+      return e.value?.slice(e.selectionStart ?? 0, e.selectionEnd ?? 0) ?? '';
+    });
+  await expect.poll(chosen).toMatch(/^http.*\/lab\/\w+\?n=0$/);
 });
