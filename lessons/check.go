@@ -114,7 +114,7 @@ func Play(l *Lesson, tell Told) (errs []error) {
 
 // playAt plays it at one level.
 func playAt(l *Lesson, level string, tell Told) []error {
-	t, err := engine.NewTimeline(*l.sc)
+	t, err := l.timeline(*l.sc)
 	if err != nil {
 		return []error{fmt.Errorf("%s/%s:1: %w", l.dir, l.file, err)}
 	}

@@ -120,7 +120,7 @@ func (l *Lesson) drillRun(d *Drill, values map[string]string, also []string) (ra
 	for _, op := range d.Do {
 		do = append(do, Move{Act: fillIn(op, values)})
 	}
-	return runWith(l.dir+"/"+orElse(d.File, l.file), d.scene, values, slices.Concat(fillAll(d.Set, values), also), fillIn(d.At, values), do)
+	return l.runWith(l.dir+"/"+orElse(d.File, l.file), d.scene, values, slices.Concat(fillAll(d.Set, values), also), fillIn(d.At, values), do)
 }
 
 // written is the scene of the run as a text, with what was set and done in it.

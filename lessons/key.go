@@ -3,8 +3,6 @@ package lessons
 import (
 	"errors"
 	"strings"
-
-	"wirestep/engine"
 )
 
 // Answered is what a step comes to when somebody does all that it asks for.
@@ -17,7 +15,7 @@ type Answered struct {
 // Key plays the lesson at one level and says what each of its steps comes to: the key of
 // a worksheet, made by running and never written.
 func (l *Lesson) Key(level string) ([]Answered, error) {
-	t, err := engine.NewTimeline(*l.sc)
+	t, err := l.timeline(*l.sc)
 	if err != nil {
 		return nil, err
 	}

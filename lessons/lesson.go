@@ -42,6 +42,8 @@ type Lesson struct {
 	dir    string // for messages: "lessons/lost-syn"
 	file   string // the scene's file name
 	y      *ast.File
+	files  map[string]string // as they were read
+	over   func() error      // why no further run may begin; nil: it takes what it takes
 }
 
 // wrong is a mistake at a path of lesson.yaml: "file:line:column: step …: what".

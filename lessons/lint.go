@@ -37,6 +37,19 @@ type linter struct {
 	literals string // see written
 }
 
+// What one lesson may hold: more than anybody would sit through.
+const (
+	maxSteps  = 40
+	maxOfStep = 12 // moves of a step, options, items, beliefs; drills of a lesson
+)
+
+// most notes that there are too many of something.
+func (k *linter) most(at, what string, n, most int) {
+	if n > most {
+		k.at(at, "%d %s; expected at most %d", n, what, most)
+	}
+}
+
 // at notes a mistake at a path of lesson.yaml.
 func (k *linter) at(path, format string, args ...any) {
 	k.errs = append(k.errs, fmt.Errorf("%s:%s: %s", k.file, position(tokenAt(k.y, path)), fmt.Sprintf(format, args...)))
@@ -75,6 +88,8 @@ func (k *linter) lint() {
 	if len(l.Steps) == 0 {
 		k.at("$.steps", "no steps; expected one at least")
 	}
+	k.most("$.steps", "steps", len(l.Steps), maxSteps)
+	k.most("$.drills", "drills", len(l.Drills), maxOfStep)
 	seen := map[string]bool{}
 	for i := range l.Steps {
 		s, at := &l.Steps[i], fmt.Sprintf("$.steps[%d]", i)
@@ -84,6 +99,7 @@ func (k *linter) lint() {
 		}
 		k.twice = k.twice || seen[s.ID]
 		seen[s.ID] = true
+		k.most(at+".do", "moves", len(s.Do), maxOfStep)
 		if len(s.Do) == 0 && s.Predict == nil && s.Goal == "" && s.Param == nil && !k.last(i) {
 			k.at(at, "step %q is only to be read; expected do, predict, param or goal", s.ID)
 		}

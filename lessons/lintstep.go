@@ -185,6 +185,8 @@ func (k *linter) answers(at string, q *Question) {
 		}
 		k.condition(here+".when", o.When)
 	}
+	k.most(at+".items", "items", len(q.Items), maxOfStep)
+	k.most(at+".beliefs", "beliefs", len(q.Beliefs), maxOfStep)
 	for i, it := range q.Items {
 		here := fmt.Sprintf("%s.items[%d]", at, i)
 		key(here+".key", it.Key)
@@ -366,7 +368,7 @@ func (k *linter) drillScene(fsys fs.FS, dir string, i int) {
 		k.at(fmt.Sprintf("$.drills[%d].scene", i), "scene %q: expected a file in this folder", d.File)
 		return
 	}
-	d.scene = string(src)
+	d.scene, k.l.files[d.File] = string(src), string(src)
 }
 
 // scene notes what is wrong with the scene, with the columns of its mistakes.

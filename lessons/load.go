@@ -110,17 +110,6 @@ func depth(all []*Lesson, slug string, above int) int {
 	return deepest
 }
 
-// Get returns the lesson with this slug.
-func Get(slug string) (*Lesson, bool) {
-	all, _ := All()
-	for _, l := range all {
-		if l.Slug == slug {
-			return l, true
-		}
-	}
-	return nil, false
-}
-
 // LoadDir loads a lesson from a folder on disk.
 func LoadDir(dir string) (*Lesson, error) {
 	dir = path.Clean(strings.ReplaceAll(dir, `\`, "/"))
@@ -145,12 +134,12 @@ func load(fsys fs.FS, dir, show string) (*Lesson, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.dir, l.y = show, y
+	l.dir, l.y, l.files = show, y, map[string]string{"lesson.yaml": string(src)}
 	k := &linter{l: l, y: y, file: name}
 	if scene, err := read(fsys, dir, l.file); err != nil || !fs.ValidPath(l.file) {
 		k.at("$.scene", "scene %q: expected a file in this folder", l.file)
 	} else {
-		l.source = string(scene)
+		l.source, l.files[l.file] = string(scene), string(scene)
 		l.names = defaults(l.source)
 		l.Scene = fillIn(l.source, nil)
 	}
@@ -168,6 +157,7 @@ func load(fsys fs.FS, dir, show string) (*Lesson, error) {
 			k.errs = append(k.errs, fmt.Errorf("%s/%s:1:1: %w; expected the texts in this language", show, file, err))
 			continue
 		}
+		l.files[file] = string(src)
 		k.text(lang, show+"/"+file, src)
 	}
 	if k.sc != nil {

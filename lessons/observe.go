@@ -165,6 +165,9 @@ func (p *Player) settle(t *engine.Timeline) error {
 
 // ahead is a copy of the timeline that stands where the step does, with its moves made.
 func (p *Player) ahead(t *engine.Timeline) (*engine.Timeline, error) {
+	if err := p.l.mayRun(); err != nil {
+		return nil, err
+	}
 	future := t.Clone()
 	shadow := &Player{l: p.l, sc: p.sc, s: p.State(), shadow: true}
 	if err := shadow.Return(future); err != nil {

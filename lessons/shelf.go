@@ -125,6 +125,16 @@ func All() ([]*Lesson, error) {
 	return joined(all, own.lessons, func(l *Lesson) string { return l.Slug }, sortLessons), errors.Join(err, own.err)
 }
 
+// Get returns the lesson with this slug, be it a draft.
+func Get(slug string) (*Lesson, bool) {
+	all, _ := All()
+	if i := slices.IndexFunc(all, func(l *Lesson) bool { return l.Slug == slug }); i >= 0 {
+		return all[i], true
+	}
+	l := drafts.get(slug)
+	return l, l != nil
+}
+
 // Puzzles returns the puzzles that are built in and those of the folder beside them, by
 // chapter, the easy ones first.
 func Puzzles() ([]*Puzzle, error) {

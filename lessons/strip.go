@@ -84,17 +84,17 @@ func (l *Lesson) run(s *Step, a, b string) (ran, error) {
 		do = append(do, m.move())
 	}
 	at := orElse(p.At, s.At.Text)
-	return runWith(l.dir+"/"+l.file, l.source, values, fillAll(set, values), at, do)
+	return l.runWith(l.dir+"/"+l.file, l.source, values, fillAll(set, values), at, do)
 }
 
 // runWith runs a scene that has placeholders.
-func runWith(file, source string, values map[string]string, set []string, place string, do []Move) (ran, error) {
+func (l *Lesson) runWith(file, source string, values map[string]string, set []string, place string, do []Move) (ran, error) {
 	text := fillIn(source, values)
 	f, err := scene.Parse(file, text)
 	if err != nil {
 		return ran{}, err
 	}
-	t, err := engine.NewTimeline(f.Scenario)
+	t, err := l.timeline(f.Scenario)
 	if err != nil {
 		return ran{}, err
 	}

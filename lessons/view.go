@@ -123,7 +123,7 @@ func stepDoc(s *Step, t *StepText) StepDoc {
 	items := doItems(t.Do)
 	for i, m := range s.Do {
 		md := MoveDoc{Act: m.Act, Replay: m.Replay, AfterNano: int64(m.After), Text: t.Do}
-		if len(s.Do) > 1 {
+		if len(s.Do) > 1 && i < len(items) { // a draft may have fewer
 			md.Text = []Block{{P: items[i]}}
 		}
 		if sel, err := targets(m.Act); err == nil && len(sel) > 0 {

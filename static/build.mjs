@@ -16,6 +16,7 @@ const options = {
     uplot: src('uplot.ts'),
     editor: src('editor/editor.ts'),
     own: src('own.ts'),
+    write: src('write.ts'),
     drills: src('drills.tsx'),
     inventory: src('inventory.ts'),
     theme: src('theme.ts'),

@@ -5,9 +5,14 @@ type Worksheet struct {
 	Page
 	Slug, Heading string
 	Key           bool // with the answers
-	Summary       []Block
-	Steps         []SheetStep
-	Afterwards    []Block
+	Sheet         Sheet
+}
+
+// Sheet is a lesson as it is read at one level.
+type Sheet struct {
+	Summary    []Block
+	Steps      []SheetStep
+	Afterwards []Block
 }
 
 // SheetStep is a step on paper.

@@ -38,6 +38,11 @@ func (s *Server) draw(r *http.Request, seed uint64) (*lessons.Draw, error) {
 	if l.Drill(id) == nil || seed > maxSeed {
 		return nil, refuse(http.StatusNotFound, "no-drill", "id", id)
 	}
+	done, err := s.turn(r, l)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	return l.Draw(id, seed)
 }
 

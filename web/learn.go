@@ -77,8 +77,10 @@ func (b *library) depth(l *lessons.Lesson, below int) int {
 // strips are those that were run. A lesson that is written anew is another one.
 type strips struct {
 	mu   sync.Mutex
-	done map[stripKey]lessons.Strip
+	done map[stripKey]func() (lessons.Strip, error)
 }
+
+const maxStrips = 500 // then they are run again
 
 type stripKey struct {
 	lesson *lessons.Lesson
@@ -87,19 +89,17 @@ type stripKey struct {
 
 func (x *strips) of(l *lessons.Lesson, step string) (lessons.Strip, error) {
 	x.mu.Lock()
-	defer x.mu.Unlock()
 	key := stripKey{l, step}
-	if s, ok := x.done[key]; ok {
-		return s, nil
-	}
-	s, err := l.Strip(step)
-	if err == nil {
-		if x.done == nil {
-			x.done = map[stripKey]lessons.Strip{}
+	run := x.done[key]
+	if run == nil {
+		if x.done == nil || len(x.done) >= maxStrips {
+			x.done = map[stripKey]func() (lessons.Strip, error){}
 		}
-		x.done[key] = s
+		run = sync.OnceValues(func() (lessons.Strip, error) { return l.Strip(step) })
+		x.done[key] = run
 	}
-	return s, err
+	x.mu.Unlock()
+	return run()
 }
 
 type cellJSON struct {
@@ -116,6 +116,12 @@ func (s *Server) apiStrip(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, refuse(http.StatusNotFound, "no-lesson", "slug", chi.URLParam(r, "lesson")))
 		return
 	}
+	done, err := s.turn(r, l)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	defer done()
 	strip, err := s.library.turned.of(l, step)
 	if err != nil {
 		s.fail(w, r, refuse(http.StatusNotFound, "no-strip", "step", step))
@@ -143,6 +149,12 @@ func (s *Server) apiStripRun(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, refuse(http.StatusNotFound, "no-lesson", "slug", chi.URLParam(r, "lesson")))
 		return
 	}
+	done, err := s.turn(r, l)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	defer done()
 	q := r.URL.Query()
 	t, text, err := l.CellRun(step, q.Get("value"), q.Get("second"))
 	var st *stage

@@ -40,7 +40,9 @@ func (s *Server) page(r *http.Request, here string, scripts ...string) templates
 		q := r.URL.Query()
 		q.Set("lang", l)
 		there := url.URL{Path: r.URL.Path, RawQuery: q.Encode()}
-		if r.Method == http.MethodPost && here != "scripts" {
+		if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/write") {
+			there = url.URL{Path: "/write", RawQuery: url.Values{"from": r.PostForm["from"], "lang": {l}}.Encode()} // the browser has kept the texts
+		} else if r.Method == http.MethodPost && here != "scripts" {
 			there.Path = "/lab/new" // what was posted is not at an address
 		}
 		p.Langs = append(p.Langs, templates.Choice{Lang: l, Label: langNames[l], Href: there.String(), Current: l == lang})

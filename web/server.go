@@ -32,12 +32,13 @@ type Server struct {
 	streams  sync.WaitGroup // sockets that are open
 	metrics  metrics
 	drills   chan struct{} // scripts that run now
+	judges   chan struct{} // drafts of lessons that are judged now
 }
 
 // New returns a server that is ready to Serve.
 func New(conf Config) *Server {
 	conf.fill()
-	s := &Server{conf: conf, log: conf.Log, drills: make(chan struct{}, maxScripts)}
+	s := &Server{conf: conf, log: conf.Log, drills: make(chan struct{}, maxScripts), judges: make(chan struct{}, maxJudges)}
 	s.hub = newHub(conf, &s.metrics)
 	s.library = newLibrary(conf)
 	s.handler = s.routes()

@@ -24,6 +24,9 @@ type keys struct {
 }
 
 func (x *keys) of(l *lessons.Lesson) ([]lessons.Answered, error) {
+	if l.IsDraft() { // nobody waits for it, and it is not kept
+		return l.Key(paperLevel)
+	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if k, ok := x.done[l.Slug]; ok {
@@ -60,24 +63,35 @@ func (s *Server) paper(w http.ResponseWriter, r *http.Request, key bool) {
 	}
 	var answered []lessons.Answered
 	if key {
-		var err error
-		if answered, err = s.library.keys.of(l); err != nil {
+		done, err := s.turn(r, l)
+		if err == nil {
+			defer done()
+			answered, err = s.library.keys.of(l)
+		}
+		if err != nil {
 			s.failPage(w, r, err)
 			return
 		}
 	}
-	p := paper{lang: v.Lang}
-	v.Summary, v.Afterwards = p.blocks(d.Summary), p.blocks(d.Afterwards)
+	v.Sheet = s.sheet(l, v.Lang, paperLevel, answered)
+	s.render(w, r, http.StatusOK, templates.WorksheetPage(v))
+}
+
+// sheet is a lesson as it is read at one level: with blanks, or with what its steps came to.
+func (s *Server) sheet(l *lessons.Lesson, lang, level string, answered []lessons.Answered) templates.Sheet {
+	d := l.Doc(lang)
+	p := paper{lang: lang, level: level}
+	v := templates.Sheet{Summary: p.blocks(d.Summary), Afterwards: p.blocks(d.Afterwards)}
 	for i := range d.Steps {
-		if !l.Steps[i].Has(paperLevel) {
+		if !l.Steps[i].Has(level) {
 			continue
 		}
-		p := paper{lang: v.Lang}
+		p.key = nil
 		if at := slices.IndexFunc(answered, func(a lessons.Answered) bool { return a.Step == i }); at >= 0 {
 			p.key = &answered[at]
 		}
 		step := p.step(&d.Steps[i])
-		if key && d.Steps[i].Param != nil && d.Steps[i].Param.Second == nil {
+		if answered != nil && d.Steps[i].Param != nil && d.Steps[i].Param.Second == nil {
 			if strip, err := s.library.turned.of(l, d.Steps[i].ID); err == nil {
 				for j := range min(len(step.Cells), len(strip.Cells)) {
 					step.Cells[j].Answer = strip.Cells[j].Answer
@@ -86,13 +100,13 @@ func (s *Server) paper(w http.ResponseWriter, r *http.Request, key bool) {
 		}
 		v.Steps = append(v.Steps, step)
 	}
-	s.render(w, r, http.StatusOK, templates.WorksheetPage(v))
+	return v
 }
 
 // paper puts a step on paper: without a key, with blanks for whatever the run says.
 type paper struct {
-	lang string
-	key  *lessons.Answered
+	lang, level string
+	key         *lessons.Answered
 }
 
 const blank = "______"
@@ -123,7 +137,7 @@ func (p paper) items(in [][]lessons.Span) [][]templates.Span {
 func (p paper) blocks(in []lessons.Block) []templates.Block {
 	var out []templates.Block
 	for _, b := range in {
-		if b.Level == "" || b.Level == paperLevel {
+		if b.Level == "" || b.Level == p.level {
 			out = append(out, templates.Block{P: p.spans(b.P), UL: p.items(b.UL), OL: p.items(b.OL)})
 		}
 	}

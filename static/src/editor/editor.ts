@@ -4,7 +4,7 @@ import { bracketMatching } from '@codemirror/language';
 import { EditorState, type Extension, Prec } from '@codemirror/state';
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import { offer } from './complete';
-import { sceneLanguage } from './language';
+import { plainLanguage, sceneLanguage } from './language';
 import { mistakes, placeOf, setMistakes } from './mistakes';
 import { theme } from './theme';
 import type { Mistake, Words } from './words';
@@ -17,7 +17,7 @@ export interface Setup {
   at: number; // the cursor
   label: string;
   describedBy: string; // said after the label
-  words: Words;
+  words: Words | null; // of a scene; null: another kind of text, which is coloured by its form alone
   check: (text: string) => Promise<Mistake[]>;
   changed: (text: string) => void;
   wrong: (list: Mistake[]) => void;
@@ -76,10 +76,9 @@ function extensions(o: Setup, soon: () => void): Extension {
     closeBrackets(),
     highlightActiveLine(),
     EditorView.lineWrapping,
-    sceneLanguage(o.words),
+    o.words ? [sceneLanguage(o.words), autocompletion({ override: [complete(o.words)], icons: false })] : plainLanguage,
     mistakes,
     typedOver,
-    autocompletion({ override: [complete(o.words)], icons: false }),
     Prec.high(keymap.of([{ key: 'Mod-Enter', run: () => done(o.run) }])),
     // Tab is the page's: it moves on. Escape closes the list of words first, then leaves.
     keymap.of([...completionKeymap, { key: 'Escape', run: (v) => completionStatus(v.state) === null && done(o.leave) }, ...defaultKeymap, ...historyKeymap]),

@@ -52,6 +52,30 @@ function parser(w: Words): StreamParser<State> {
   };
 }
 
+/** Colours YAML and Markdown by their form: keys and headings, comments, code and what stands in braces. */
+const plain: StreamParser<{ start: boolean }> = {
+  name: 'plain',
+  startState: () => ({ start: true }),
+  token(s, state) {
+    if (s.sol()) state.start = true;
+    if (s.eatSpace()) return null;
+    const first = state.start;
+    state.start = false;
+    if (first && s.match(/^#{1,3} .*/)) return 'keyword'; // a heading, or a comment of YAML
+    if (s.match(/^#\s.*/)) return 'comment';
+    if (s.match(/^`[^`]*`/) || s.match(/^'[^']*'/) || s.match(/^"([^"\\]|\\.)*"/)) return 'string';
+    if (s.match(/^\{=?[^{}:,]*\}/)) return 'atom';
+    if (s.match(/^[a-z][\w-]*(?=:(\s|$))/)) return 'property';
+    if (first && s.match(/^([-*]|\d+\.)(?=\s)/)) {
+      state.start = true;
+      return 'modifier';
+    }
+    if (!s.match(/^[^\s`'"{#]+/)) s.next();
+    return null;
+  },
+  tokenTable: { property: tags.propertyName, atom: tags.atom, modifier: tags.modifier },
+};
+
 const colors = HighlightStyle.define([
   { tag: tags.keyword, color: 'var(--accent)', fontWeight: '600' },
   { tag: tags.comment, color: 'var(--muted)', fontStyle: 'italic' },
@@ -64,3 +88,5 @@ const colors = HighlightStyle.define([
 ]);
 
 export const sceneLanguage = (w: Words) => [StreamLanguage.define(parser(w)), syntaxHighlighting(colors)];
+
+export const plainLanguage = [StreamLanguage.define(plain), syntaxHighlighting(colors)];

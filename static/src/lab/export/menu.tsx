@@ -1,5 +1,5 @@
 import { lang, t } from '../../i18n';
-import { asking, dialog, hello } from '../state';
+import { asking, dialog, hello, lessonDoc } from '../state';
 import { Menu } from '../ui/Menu';
 import { Hidden } from '../veil/veil';
 
@@ -40,6 +40,7 @@ export function ExportList({ session, close }: { session: string; close: () => v
           {f.text}
         </a>
       ))}
+      {lessonDoc.value && <a href={`/write?from=${lessonDoc.value.slug}`}>{t('write.change')}</a>}
     </>
   );
 }
