@@ -30,7 +30,8 @@ func TestGlossary(t *testing.T) {
 	var files []string
 	for _, pattern := range []string{
 		"../i18n/rules.zh-CN.yaml", "../i18n/fields.zh-CN.yaml", "../i18n/sysctl.zh-CN.yaml", "../i18n/inspect.zh-CN.yaml",
-		"claims/*.yaml", "sandbox/*.yaml", "puzzles/*.yaml", "*/zh-CN.md", "../docs/example/*/zh-CN.md",
+		"claims/*.yaml", "sandbox/*.yaml", "puzzles/*.yaml", "stories/*.yaml", "inventory.yaml", "*/zh-CN.md",
+		"../docs/example/*/*.yaml", "../docs/example/*/zh-CN.md", "../i18n/story.zh-CN.yaml",
 	} {
 		found, err := filepath.Glob(pattern)
 		must(t, err)

@@ -67,6 +67,7 @@ type Evidence struct {
 	Look  string // id; "given" is what one has anyway
 	Shows *regexp.Regexp
 	Lacks *regexp.Regexp
+	Alone bool // it names the cause by itself
 }
 
 // Knob is something that may be changed: statements that come before the first event,
@@ -88,6 +89,7 @@ type Measure struct {
 
 const (
 	storiesDir = "stories"
+	maxLooks   = 12
 	// GivenLook is the id of the look that costs nothing.
 	GivenLook = "given"
 )
@@ -122,26 +124,43 @@ func Price(line string) int {
 	return LookMinutes
 }
 
-// Par is the price of the looks that show the cause.
-func (s *Story) Par() (minutes int) {
-	for _, l := range s.Path() {
-		minutes += Price(l.Run)
+// Par is the price of the cheapest looks that show the cause.
+func (s *Story) Par() int { return price(s.Path()) }
+
+// Path are the cheapest looks that show the cause: one that names it alone, or all others together, in
+// their order.
+func (s *Story) Path() []*Look {
+	together, best := s.speaking(false), []*Look(nil)
+	for _, l := range s.speaking(true) {
+		if best == nil || Price(l.Run) < Price(best[0].Run) {
+			best = []*Look{l}
+		}
 	}
-	return minutes
+	if best == nil || len(together) > 0 && price(together) <= price(best) {
+		return together
+	}
+	return best
 }
 
-// Path are the looks that show the cause, in their order.
-func (s *Story) Path() (out []*Look) {
+// speaking are the looks that speak for the cause, those that do so alone or the others.
+func (s *Story) speaking(alone bool) (out []*Look) {
 	c := s.Cause(s.Right)
 	if c == nil {
 		return nil
 	}
 	for _, e := range c.Evidence {
-		if l := s.Look(e.Look); l != nil && e.Look != GivenLook && !slices.Contains(out, l) {
+		if l := s.Look(e.Look); l != nil && e.Look != GivenLook && e.Alone == alone && !slices.Contains(out, l) {
 			out = append(out, l)
 		}
 	}
 	return out
+}
+
+func price(looks []*Look) (minutes int) {
+	for _, l := range looks {
+		minutes += Price(l.Run)
+	}
+	return minutes
 }
 
 // Look returns the look with this id, or nil.

@@ -2,6 +2,7 @@ package lessons
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -67,7 +68,9 @@ func TestMistakesInAStory(t *testing.T) {
 		{"run: nstat,", "run: nstatt,", `"nstatt" on web: sh: 1: nstatt: not found`},
 		{"run: nstat,", "run: reboot,", `"reboot" on web: this command changes something`},
 		{"right: flood", "right: floods", `cause "floods", did you mean "flood"?`},
-		{"right: flood", "right: accept", "half-open is no look that speaks for the cause accept"},
+		{"right: flood", "right: accept", "alone; expected of what a look shows for the right cause"},
+		{"lacks: 'ListenOverflows'", "lacks: 'x'}\n      - {look: rules, lacks: 'x'", "rules is no look that speaks for the cause flood"},
+		{`{look: half-open, shows: '10\.9\.\d+\.\d+:\d+'`, `{look: capture, shows: '10\.9\.'`, "the evidence costs 4 minutes, but the same stands in ss -tan state syn-recv | head -12 and nstat, for 2"},
 		{"cures: [cookies]", "cures: [retries]", "the goal holds after cookies, which is not among the cures"},
 		{"cures: [cookies]", "cures: [cookies, retries]", "the goal does not hold after retries"},
 		{`shows: 'TcpExtListenDrops +\d+'`, `shows: 'TcpExtListenDrips +\d+'`, "counters shows no (?m)TcpExtListenDrips"},
@@ -85,5 +88,24 @@ func TestMistakesInAStory(t *testing.T) {
 		if !slices.ContainsFunc(errs, func(err error) bool { return strings.Contains(err.Error(), c.says) }) {
 			t.Errorf("%s: %v, expected %q", c.to, errs, c.says)
 		}
+	}
+}
+
+// The log of a host's programs is a file like any: searched, counted, cut.
+func TestLogIsSearched(t *testing.T) {
+	s := GetStory("customers-cannot-get-in")
+	all, err := s.Output("ann", "cat app.log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	timeouts := strings.Count(all, "ETIMEDOUT")
+	if out, err := s.Output("ann", "grep -c ETIMEDOUT app.log"); err != nil || timeouts == 0 || out != strconv.Itoa(timeouts)+"\n" {
+		t.Errorf("grep -c says %q, %v; the log has %d", out, err, timeouts)
+	}
+	if out, _ := s.Output("ann", "tail -n 1 app.log | wc -l"); strings.TrimSpace(out) != "1" {
+		t.Errorf("the last line: %q", out)
+	}
+	if out, _ := s.Output("web", "grep ETIMEDOUT app.log"); strings.Contains(out, "ETIMEDOUT") {
+		t.Error("one host reads another's log")
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+
+	"wirestep/engine/scene"
 )
 
 // checkStories loads a folder of stories and plays each to its end.
@@ -45,7 +47,8 @@ func (s *Story) Check() []error {
 }
 
 func (s *Story) checkEvidence(out map[string]string) {
-	k, path := &s.y, s.Path()
+	k := &s.y
+	path, speak := s.Path(), append(s.speaking(false), s.speaking(true)...)
 	for i, c := range s.Causes {
 		for j, e := range c.Evidence {
 			at := fmt.Sprintf("$.causes[%d].evidence[%d]", i, j)
@@ -55,14 +58,56 @@ func (s *Story) checkEvidence(out map[string]string) {
 				k.at(at, "%s shows no %s:\n%s", e.Look, e.Shows, text)
 			case e.Lacks != nil && e.Lacks.MatchString(text):
 				k.at(at, "%s shows %q", e.Look, e.Lacks.FindString(text))
-			case e.Look != GivenLook && !slices.ContainsFunc(path, func(l *Look) bool { return l.ID == e.Look }):
-				k.at(at, "%s is no look that speaks for the cause %s; expected one of those, which par pays for", e.Look, s.Right)
+			case e.Look != GivenLook && !slices.ContainsFunc(speak, func(l *Look) bool { return l.ID == e.Look }):
+				k.at(at, "%s is no look that speaks for the cause %s; expected one of those", e.Look, s.Right)
 			}
+		}
+	}
+	if together := s.speaking(false); len(k.errs) == 0 && len(together) > 0 {
+		if cheap := s.cheapest(out); price(cheap) < price(together) {
+			k.at("$.right", "the evidence costs %d minutes, but the same stands in %s, for %d; expected the cheaper looks", price(together), lines(cheap), price(cheap))
 		}
 	}
 	if len(path) == 0 || len(path) == len(s.Looks) {
 		k.at("$.right", "%d of %d looks speak for the cause; expected one at least, and one that can be done without", len(path), len(s.Looks))
 	}
+}
+
+// cheapest tries every set of looks and returns the one of the least price in which all stands that shows the
+// cause together. What is not there is seen only where it could be.
+func (s *Story) cheapest(out map[string]string) (best []*Look) {
+	shown := func(set []*Look) bool {
+		for _, e := range s.Cause(s.Right).Evidence {
+			seen := e.Alone || e.Look == GivenLook || slices.ContainsFunc(set, func(l *Look) bool {
+				return l.ID == e.Look || e.Shows != nil && e.Shows.MatchString(out[l.ID])
+			})
+			if !seen {
+				return false
+			}
+		}
+		return true
+	}
+	least := price(s.speaking(false)) + 1
+	for bits := range 1 << len(s.Looks) {
+		var set []*Look
+		for i := range s.Looks {
+			if bits>>i&1 == 1 {
+				set = append(set, &s.Looks[i])
+			}
+		}
+		if p := price(set); p < least && shown(set) {
+			best, least = set, p
+		}
+	}
+	return best
+}
+
+func lines(looks []*Look) string {
+	var all []string
+	for _, l := range looks {
+		all = append(all, l.Run)
+	}
+	return strings.Join(all, " and ")
 }
 
 func (s *Story) checkKnobs() {
@@ -89,8 +134,8 @@ func (s *Story) checkKnobs() {
 		}
 		if text, err := s.Proof(x, n.ID); err != nil {
 			k.at(at, "%v", err)
-		} else if text == "" {
-			k.at(at, "nothing to open in the lab")
+		} else if f, err := scene.Parse(s.file, text); err != nil || len(f.Branches) != 2 {
+			k.at(at, "the lab does not open it as two branches: %v", err)
 		}
 	}
 }

@@ -59,6 +59,7 @@ type yamlCause struct {
 		Look  string `yaml:"look"`
 		Shows string `yaml:"shows"`
 		Lacks string `yaml:"lacks"`
+		Alone bool   `yaml:"alone"`
 	} `yaml:"evidence"`
 }
 
@@ -195,6 +196,7 @@ func (k *linter) storyLooks(s *Story, in yamlStory) {
 		k.words(at+".what", l.What)
 		s.Looks = append(s.Looks, Look(l))
 	}
+	k.most("$.looks", "looks", len(in.Looks), maxLooks)
 	if len(in.Looks) < 4 {
 		k.at("$", "%d looks; expected four at least, most of which one can do without", len(in.Looks))
 	}
@@ -214,7 +216,10 @@ func (k *linter) storyCauses(s *Story, in yamlStory) {
 			if s.Look(e.Look) == nil {
 				k.at(here+".look", "there is no look %q", e.Look)
 			}
-			ev := Evidence{Look: e.Look}
+			ev := Evidence{Look: e.Look, Alone: e.Alone}
+			if e.Alone && (c.ID != in.Right || e.Shows == "" || e.Look == GivenLook) {
+				k.at(here+".alone", "alone; expected of what a look shows for the right cause")
+			}
 			if (e.Shows == "") == (e.Lacks == "") {
 				k.at(here, "expected one of shows and lacks")
 			}

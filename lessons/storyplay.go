@@ -18,6 +18,7 @@ import (
 const (
 	maxNightEvents = 100_000
 	maxLogLines    = 40 // what a terminal shows of a log
+	logFile        = "app.log"
 )
 
 var (
@@ -73,24 +74,22 @@ func (s *Story) ask(on, line string) (shell.Answer, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if logRE.MatchString(line) {
-		return shell.Answer{Text: n.logs[on]}, nil
+		return shell.Answer{Text: lastLines(n.logs[on])}, nil
 	}
-	a := shell.Run(n.world, on, line)
+	a := shell.RunWith(n.world, on, line, map[string]string{logFile: n.logs[on]})
 	if a.Act != nil {
 		return shell.Answer{}, errLooksOnly
 	}
 	return a, nil
 }
 
-// logRE is every way to see what the programs of a host were told by the kernel; it is
-// short enough to be shown whole.
+// logRE is every way to see the end of what the programs of a host were told by the kernel.
 var logRE = regexp.MustCompile(`^\s*(cat|less|more|tail)\s+app\.log\s*$`)
 
 // Changed is what became of a night with something changed, or with nothing.
 type Changed struct {
 	Holds  bool
 	Values []string // of the measures
-	scene  string
 	ops    []engine.Op
 	t      *engine.Timeline
 }
@@ -98,13 +97,20 @@ type Changed struct {
 // Try plays the night with a knob turned; nil: as it was.
 func (s *Story) Try(k *Knob) (*Changed, error) {
 	if k == nil {
-		return s.try(s.Scene, nil)
-	}
-	text := s.Scene
-	for _, c := range k.Change {
-		text = strings.ReplaceAll(text, c[0], c[1])
+		return s.try(nil)
 	}
 	var ops []engine.Op
+	if len(k.Change) > 0 {
+		text := s.Scene
+		for _, c := range k.Change {
+			text = strings.ReplaceAll(text, c[0], c[1])
+		}
+		op, err := scene.NewText(text)
+		if err != nil {
+			return nil, err
+		}
+		ops = append(ops, op)
+	}
 	for _, one := range k.Set {
 		op, err := scene.ParseOp(one, &s.parsed.Scenario)
 		if err != nil {
@@ -112,7 +118,7 @@ func (s *Story) Try(k *Knob) (*Changed, error) {
 		}
 		ops = append(ops, op)
 	}
-	return s.try(text, ops)
+	return s.try(ops)
 }
 
 // TryLine plays the night with a command typed on a host before it.
@@ -128,15 +134,11 @@ func (s *Story) TryLine(on, line string) (*Changed, error) {
 	case a.Act == nil:
 		return nil, errChanges
 	}
-	return s.try(s.Scene, append([]engine.Op{*a.Act}, a.More...))
+	return s.try(append([]engine.Op{*a.Act}, a.More...))
 }
 
-func (s *Story) try(text string, ops []engine.Op) (*Changed, error) {
-	f, err := scene.Parse(s.file, text)
-	if err != nil {
-		return nil, err
-	}
-	t, err := engine.NewTimeline(f.Scenario)
+func (s *Story) try(ops []engine.Op) (*Changed, error) {
+	t, err := engine.NewTimeline(s.parsed.Scenario)
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +151,7 @@ func (s *Story) try(text string, ops []engine.Op) (*Changed, error) {
 	if err := runTo(t, s.Until); err != nil {
 		return nil, err
 	}
-	out := &Changed{scene: text, ops: ops, t: t, Holds: s.goal(t.World(), nil)}
+	out := &Changed{ops: ops, t: t, Holds: s.goal(t.World(), nil)}
 	for i := range s.Measures {
 		m := &s.Measures[i]
 		v, err := m.ask(t.World(), nil)
@@ -162,11 +164,8 @@ func (s *Story) try(text string, ops []engine.Op) (*Changed, error) {
 }
 
 // Proof is a text that the lab opens: the night, and beside it, as a branch, the same
-// night with the change. Where the change is one of a program, it is a scene of its own.
+// night with the change.
 func (s *Story) Proof(x *Changed, label string) (string, error) {
-	if len(x.ops) == 0 {
-		return x.scene, nil
-	}
 	t, err := engine.NewTimeline(s.parsed.Scenario)
 	if err != nil {
 		return "", err
@@ -228,7 +227,7 @@ func called(line string) string { return assignRE.ReplaceAllString(line, "") }
 
 var assignRE = regexp.MustCompile(`^\w+ = `)
 
-// text is the end of a host's log, and what its programs wait for.
+// text is a host's log, and what its programs wait for.
 func (l *logger) text(w *engine.World, host sim.HostID, now sim.Time) string {
 	lines := l.lines[host]
 	procs := w.Hosts()[host].Procs
@@ -238,14 +237,20 @@ func (l *logger) text(w *engine.World, host sim.HostID, now sim.Time) string {
 		}
 	}
 	var b strings.Builder
-	if more := len(lines) - maxLogLines; more > 0 {
-		fmt.Fprintf(&b, "[%d lines before]\n", more)
-		lines = lines[more:]
-	}
 	for _, line := range lines {
 		b.WriteString(line + "\n")
 	}
 	return b.String()
+}
+
+// lastLines is what a terminal shows of a log.
+func lastLines(text string) string {
+	more := strings.Count(text, "\n") - maxLogLines
+	if more <= 0 {
+		return text
+	}
+	lines := strings.SplitAfter(text, "\n")
+	return fmt.Sprintf("[%d lines before]\n", more) + strings.Join(lines[more:], "")
 }
 
 // clock is an instant as tcpdump writes it; the scene begins at midnight.

@@ -39,7 +39,7 @@ type Story struct {
 	Namings             []Naming
 
 	Solved, GaveUp bool
-	Proof, Night   string // texts for the lab; Night: the night by itself, where the proof does not hold it
+	Proof          string // for the lab: the night, and the change as a branch
 	Path           []Look
 	After          []Span
 	Further        []Found

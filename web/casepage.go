@@ -221,9 +221,6 @@ func (t *casePage) end(b *library) error {
 		return err
 	}
 	v.Proof = proof
-	if k := s.Knob(t.solved.knob); k != nil && len(k.Change) > 0 {
-		v.Night = s.Scene
-	}
 	for _, l := range s.Path() {
 		one := templates.Look{On: l.On, Line: l.Run, What: l.What[v.Lang]}
 		text, err := s.Output(l.On, l.Run)

@@ -122,7 +122,11 @@ func (s *Server) paste(w http.ResponseWriter, r *http.Request) {
 	case err == nil:
 		// What stands behind # is not sent to anybody: the page takes the key from
 		// there, keeps it, and leaves the bare address.
-		http.Redirect(w, r, "/lab/"+m.ID+"#own="+m.Key+"&text=1", http.StatusSeeOther)
+		open := "&text=1"
+		if r.PostForm.Get("compare") != "" {
+			open = "&compare=1"
+		}
+		http.Redirect(w, r, "/lab/"+m.ID+"#own="+m.Key+open, http.StatusSeeOther)
 	case errors.As(err, &p) && p.code == "scene":
 		s.renderOwn(w, r, p.status, templates.Paste{Text: text, Wrong: p.detail, Line: p.line()})
 	default:

@@ -19,7 +19,8 @@ type script struct {
 	ops   []engine.Op
 	fresh int // of ops: made on the copy
 	ahead bool
-	errs  strings.Builder // what commands that feed a pipe have said on standard error
+	files map[string]string // of the host, besides those of /proc
+	errs  strings.Builder   // what commands that feed a pipe have said on standard error
 	calls int
 }
 
@@ -194,6 +195,11 @@ func (s *script) call(c *syntax.CallExpr, in *string) result {
 
 // one carries out a command by its name.
 func (s *script) one(name string, args []string, in *string) result {
+	if n := len(args) - 1; in == nil && n >= 0 && (filters[name] != nil || name == "cat") {
+		if text, ok := s.files[args[n]]; ok { // grep WORD FILE is cat FILE | grep WORD
+			in, args = &text, args[:n]
+		}
+	}
 	switch name {
 	case "watch":
 		return s.watch(args)

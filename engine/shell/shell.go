@@ -47,8 +47,11 @@ func init() {
 }
 
 // Run carries out one line on a host.
-func Run(w *engine.World, hostName, line string) Answer {
-	s := &script{w: w, name: hostName}
+func Run(w *engine.World, hostName, line string) Answer { return RunWith(w, hostName, line, nil) }
+
+// RunWith carries out one line on a host that has files besides those of /proc, by their names.
+func RunWith(w *engine.World, hostName, line string, files map[string]string) Answer {
+	s := &script{w: w, name: hostName, files: files}
 	h := s.request("", nil).h
 	switch {
 	case h == nil:

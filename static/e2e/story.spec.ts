@@ -18,8 +18,6 @@ test('a story is read, looked into, named and closed by keyboard, and opens in t
   await expect(page.getByText('case closed')).toBeVisible();
   await expect(page.locator('.clock b')).toHaveText('7');
   await page.getByRole('button', { name: 'Open the night and the change in the lab' }).press('Enter');
-  await expect(page.locator('.dg-svg')).toBeVisible();
-  await page.keyboard.press('k');
   await expect(page.locator('#cmp-title')).toBeVisible();
   await page.goto('/stories');
   await expect(page.locator('[data-story="customers-cannot-get-in"] .solved')).toHaveText('✓ solved in 7 min');

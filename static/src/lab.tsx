@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import { load, t } from './i18n';
 import { App } from './lab/app';
+import { compareAll } from './lab/compare/open';
 import { keptLevel } from './lab/inspect/causes/levels';
 import { say } from './lab/notes';
 import { startPlayer } from './lab/player';
@@ -46,6 +47,7 @@ async function main(): Promise<void> {
   render(<App stream={stream} place={place} />, el);
   startPlayer();
   afterFirstStep();
+  if (at.beside) void compareAll([0, 1]);
   if (at.copied) say(copyNotice(s.lessonDoc.peek()?.title ?? s.hello.peek()?.title ?? place.title));
 }
 

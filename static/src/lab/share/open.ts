@@ -5,7 +5,8 @@ import { forget, keep, keyOf } from './keys';
 export interface Opened {
   id: string;
   stream: string;
-  copied: boolean; // it is a copy that was made just now
+  copied: boolean;
+  beside?: boolean; // its two branches are to be looked at side by side // it is a copy that was made just now
 }
 
 interface Made {
@@ -44,10 +45,11 @@ export async function open(el: HTMLElement): Promise<Opened> {
   }
   const handed = new URLSearchParams(location.hash.slice(1));
   const own = handed.get('own');
+  const beside = handed.has('compare');
   if (own) keep(id, own, address(id), handed.get('back') ?? '');
   const q = new URLSearchParams(location.search);
   const key = keyOf(id) || q.get('with');
-  if (key) return { id, stream: `/stream/${id}?key=${encodeURIComponent(key)}`, copied: false };
+  if (key) return { id, stream: `/stream/${id}?key=${encodeURIComponent(key)}`, copied: false, beside };
   return copied(id, { ...number('branch', q.get('b')), ...number('n', q.get('n')) });
 }
 
