@@ -37,6 +37,7 @@ type Story struct {
 	Symptoms []string          // ids of those on /symptoms that it begins with
 	Claims   []string
 	Lesson   string
+	Linux    string // one of LinuxPlays; "": nobody has tried
 	Scene    string
 
 	file   string
@@ -93,6 +94,10 @@ const (
 	// GivenLook is the id of the look that costs nothing.
 	GivenLook = "given"
 )
+
+// LinuxPlays are what a real Linux has made of a night (wirestep kernel): it was the same, or it cannot
+// be played there, for what is between the hosts.
+var LinuxPlays = []string{"same", "boxes"}
 
 // What things cost, in minutes.
 const (

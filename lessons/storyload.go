@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -41,6 +43,7 @@ type yamlStory struct {
 	Symptoms []string            `yaml:"symptoms"`
 	Claims   []string            `yaml:"claims"`
 	Lesson   string              `yaml:"lesson"`
+	Linux    string              `yaml:"linux"`
 	Scene    string              `yaml:"scene"`
 }
 
@@ -101,6 +104,12 @@ func sortStories(all []*Story) {
 	})
 }
 
+// ReadStories reads a folder of stories on disk.
+func ReadStories(dir string) ([]*Story, error) {
+	dir = filepath.ToSlash(filepath.Clean(dir))
+	return loadStories(os.DirFS(dir), ".", dir)
+}
+
 // loadStory reads one file, and lints it.
 func loadStory(fsys fs.FS, dir, show, name string) (*Story, error) {
 	file := path.Join(show, name)
@@ -115,7 +124,7 @@ func loadStory(fsys fs.FS, dir, show, name string) (*Story, error) {
 	}
 	k := &linter{l: &Lesson{}, y: y, file: file}
 	s := &Story{ID: strings.TrimSuffix(name, ".yaml"), Chapter: in.Chapter, Level: in.Level, Title: in.Title, Goal: in.Goal,
-		Right: in.Right, Cures: in.Cures, Symptoms: in.Symptoms, Claims: in.Claims, Lesson: in.Lesson, Scene: in.Scene, file: file}
+		Right: in.Right, Cures: in.Cures, Symptoms: in.Symptoms, Claims: in.Claims, Lesson: in.Lesson, Linux: in.Linux, Scene: in.Scene, file: file}
 	if !idRE.MatchString(s.ID) {
 		k.at("$", "a file called %q; expected lower-case words joined by hyphens", name)
 	}
@@ -132,6 +141,9 @@ func loadStory(fsys fs.FS, dir, show, name string) (*Story, error) {
 		if found, _ := fs.Glob(embedded, claimsDir+"/"+strings.ToLower(id)+"-*.yaml"); len(found) == 0 {
 			k.at(fmt.Sprintf("$.claims[%d]", i), "claim %q: there is no such claim", id)
 		}
+	}
+	if in.Linux != "" {
+		k.oneOf("$.linux", "linux", in.Linux, LinuxPlays)
 	}
 	if _, err := fs.Stat(embedded, in.Lesson+"/lesson.yaml"); in.Lesson != "" && err != nil {
 		k.at("$.lesson", "lesson %q: there is no such lesson", in.Lesson)

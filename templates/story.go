@@ -42,6 +42,7 @@ type Story struct {
 	Proof          string // for the lab: the night, and the change as a branch
 	Path           []Look
 	After          []Span
+	Linux          string // what a real Linux made of it
 	Further        []Found
 	Next           string // address; "": this is the last
 }

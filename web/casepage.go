@@ -234,6 +234,9 @@ func (t *casePage) end(b *library) error {
 		}
 		v.Path = append(v.Path, one)
 	}
+	if s.Linux != "" {
+		v.Linux = v.T("story.linux-" + s.Linux)
+	}
 	if l := b.lesson(s.Lesson); l != nil {
 		v.Further = append(v.Further, templates.Found{Kind: v.T("search.lesson"), Href: "/lessons/" + l.Slug, Title: l.Title(v.Lang)})
 	}

@@ -69,7 +69,7 @@ func askKernel(e env, args []string) int {
 }
 
 // sources reads scripts and scenes, the scenes of a claim or of a folder of claims, and
-// the puzzles of a folder, each solved.
+// the puzzles of a folder, each solved, and the nights of its stories.
 func sources(names []string) (all []kernel.Source, err error) {
 	for _, name := range names {
 		if lessons.IsPuzzles(name) {
@@ -80,6 +80,16 @@ func sources(names []string) (all []kernel.Source, err error) {
 			for _, p := range puzzles {
 				text, err := p.Solved()
 				all = append(all, kernel.Source{Name: p.ID + ".scene", Text: text, Err: err})
+			}
+			continue
+		}
+		if lessons.IsStories(name) {
+			stories, err := lessons.ReadStories(name)
+			if err != nil {
+				return nil, err
+			}
+			for _, s := range stories {
+				all = append(all, kernel.Source{Name: s.ID + ".scene", Text: s.Scene})
 			}
 			continue
 		}
