@@ -105,10 +105,12 @@ export function back(): void {
   else if (!led()) sync.back();
 }
 
-export async function until(cond: string): Promise<void> {
+/** Runs on until a condition holds; one order makes so many events at most, some ways take several. */
+export async function until(cond: string, orders = 1): Promise<void> {
   pause();
   busy.value = true;
-  const d = await order({ t: 'until', branch: here(), cond });
+  let d = await order({ t: 'until', branch: here(), cond });
+  for (let i = 1; i < orders && d?.found === false && !atEnd.peek(); i++) d = await order({ t: 'until', branch: here(), cond });
   busy.value = false;
   if (d && d.found === false && cond !== 'false') say('lab.until-not', 'info', stays());
 }

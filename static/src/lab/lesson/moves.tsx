@@ -63,10 +63,12 @@ export function Moves({ list, done }: { list: Move[]; done: boolean }) {
 /** Whether a move was made on this branch, by whoever. */
 export function made(m: Move): boolean {
   const d = data.peek();
-  if (!d || !m.act) return false;
+  if (!d) return false;
+  const done = (op: string) => d.frames.some((f) => f.kind === 'act' && f.n <= n.peek() && f.name === op);
+  if (m.replay) return m.replay.every(done);
+  if (!m.act) return false;
   const hit = m.target && target(m.target);
-  const op = m.act.replace(/\{[^}]*\}/g, hit ? `packet ${hit.packet.id}` : '');
-  return d.frames.some((f) => f.kind === 'act' && f.n <= n.peek() && f.name === op);
+  return done(m.act.replace(/\{[^}]*\}/g, hit ? `packet ${hit.packet.id}` : ''));
 }
 
 function point(tr: Track): void {

@@ -44,6 +44,7 @@ export function LessonPanel() {
   }
   if (!step) return null;
   const last = !doc.steps.some((s, i) => i > at.step && has(s, at.level));
+  const first = !doc.steps.some((s, i) => i < at.step && has(s, at.level));
   const free = !step.goal && !step.do && !step.ask; // nothing is asked of the reader
   return (
     <div class="lesson">
@@ -60,8 +61,8 @@ export function LessonPanel() {
           </button>
         </div>
       )}
-      {at.step === 0 && <Blocks list={doc.summary} />}
-      {at.step === 0 && (doc.belief || doc.needs) && <Later>{(m) => <m.Begin doc={doc} />}</Later>}
+      {first && <Blocks list={doc.summary} />}
+      {first && (doc.belief || doc.needs) && <Later>{(m) => <m.Begin doc={doc} />}</Later>}
       <Blocks list={step.body} />
       {step.do && <Moves list={step.do} done={at.done} />}
       {step.ask && <Question step={step} />}
@@ -74,7 +75,7 @@ export function LessonPanel() {
       {step.goal && !asking.value && <Goal goal={step.goal} done={at.done} />}
       {at.done && <Blocks list={step.after} />}
       {last && (at.done || free) && <Later>{(m) => <m.End doc={doc} />}</Later>}
-      <Nav at={at} on={at.done || free} last={last} />
+      <Nav on={at.done || free} first={first} last={last} />
     </div>
   );
 }
@@ -121,10 +122,10 @@ function Goal({ goal, done }: { goal: NonNullable<Step['goal']>; done: boolean }
 /** Whether a step is there at a level. */
 const has = (s: Step, l: string) => !s.levels?.length || s.levels.some((x) => x === l);
 
-function Nav({ at, on, last }: { at: Lesson; on: boolean; last: boolean }) {
+function Nav({ on, first, last }: { on: boolean; first: boolean; last: boolean }) {
   return (
     <div class="lesson-nav">
-      <button type="button" disabled={at.step === 0} onClick={() => go('prev')}>
+      <button type="button" disabled={first} onClick={() => go('prev')}>
         <Icon name="left" />
         {t('lab.prev-step')}
       </button>
@@ -143,7 +144,7 @@ function Nav({ at, on, last }: { at: Lesson; on: boolean; last: boolean }) {
 }
 
 async function reach(cond: string): Promise<void> {
-  await until(cond);
+  await until(cond, 4);
   requestAnimationFrame(() => catchFocus(document.querySelector<HTMLElement>('.goal h3')));
 }
 
