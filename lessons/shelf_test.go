@@ -28,7 +28,7 @@ func TestFolderIsReadAgain(t *testing.T) {
 		}
 		return ""
 	}
-	if title() != "A far server" || GetPuzzle("late-answer") == nil {
+	if title() != "A far server" || GetPuzzle("late-answer") == nil || GetStory("copy-takes-all-night") == nil {
 		t.Fatalf("it holds %q, and the puzzle %v", title(), GetPuzzle("late-answer"))
 	}
 	now := time.Now()
@@ -61,7 +61,7 @@ func TestFolderIsReadAgain(t *testing.T) {
 
 // The example of docs/lessons.md passes the same judge.
 func TestExampleIsChecked(t *testing.T) {
-	for _, dir := range []string{"../docs/example/far-server", "../docs/example/puzzles"} {
+	for _, dir := range []string{"../docs/example/far-server", "../docs/example/puzzles", "../docs/example/stories"} {
 		for _, err := range Check(dir, nil) {
 			t.Error(err)
 		}

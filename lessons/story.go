@@ -95,6 +95,9 @@ const (
 	GivenLook = "given"
 )
 
+// Symptoms are what one can begin with on /symptoms.
+var Symptoms = []string{"connect-timeout", "reset", "no-port", "in-use", "pipe", "stall", "close-wait", "time-wait", "nat", "slow"}
+
 // LinuxPlays are what a real Linux has made of a night (wirestep kernel): it was the same, or it cannot
 // be played there, for what is between the hosts.
 var LinuxPlays = []string{"same", "boxes"}

@@ -79,6 +79,7 @@ func TestMistakesInAStory(t *testing.T) {
 		{`goal: ann.errno == ""`, `goal: ann.erno == ""`, `did you mean "errno"?`},
 		{`goal: ann.errno == ""`, `goal: now > 1 || ann.errno == ""`, "it holds with nothing changed"},
 		{"sysctl ann net.ipv4.tcp_syn_retries = 4", "sysctl ann net.ipv4.tcp_syn_retrie = 4", "tcp_syn_retrie"},
+		{"symptoms: [connect-timeout]", "symptoms: [connect-time]", `symptom "connect-time", did you mean "connect-timeout"?`},
 		{"lesson: syn-flood", "lesson: syn-floods", `lesson "syn-floods": there is no such lesson`},
 	} {
 		if !strings.Contains(good, c.from) {

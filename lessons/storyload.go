@@ -142,6 +142,9 @@ func loadStory(fsys fs.FS, dir, show, name string) (*Story, error) {
 			k.at(fmt.Sprintf("$.claims[%d]", i), "claim %q: there is no such claim", id)
 		}
 	}
+	for i, x := range in.Symptoms {
+		k.oneOf(fmt.Sprintf("$.symptoms[%d]", i), "symptom", x, Symptoms)
+	}
 	if in.Linux != "" {
 		k.oneOf("$.linux", "linux", in.Linux, LinuxPlays)
 	}

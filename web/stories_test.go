@@ -14,6 +14,11 @@ import (
 func TestSymptomsLeadToStories(t *testing.T) {
 	s := open(t, nil)
 	_, page, _ := s.get("/symptoms")
+	for _, id := range lessons.Symptoms {
+		if !strings.Contains(page, `<details id="`+id+`"`) {
+			t.Errorf("a story may name the symptom %s, which is not there", id)
+		}
+	}
 	for _, x := range s.library.stories() {
 		if !strings.Contains(page, `href="/stories/`+x.ID+`"`) {
 			t.Errorf("no symptom leads to %s: %v", x.ID, x.Symptoms)
