@@ -42,7 +42,8 @@ export function Begin({ doc }: { doc: LessonDoc }) {
     <>
       {needs.some((x) => x) && (
         <p class="card needs">
-          {t('lesson.needs')} {needs.map((l) => l && <a key={l.slug} href={`/lessons/${l.slug}`}>{`${l.title} (${t('home.minutes', { n: l.minutes })})`}</a>)}
+          {t('lesson.needs')}
+          {needs.map((l) => l && [' · ', <a key={l.slug} href={`/lessons/${l.slug}`}>{`${l.title} (${t('home.minutes', { n: l.minutes })})`}</a>])}
         </p>
       )}
       {doc.belief && (
