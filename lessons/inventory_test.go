@@ -27,6 +27,20 @@ func TestInventory(t *testing.T) {
 			t.Errorf("%s: verdict %q; expected one of %v", c.ID, c.Verdict, InventoryAnswers)
 		}
 	}
+	places := map[int]int{}
+	for i := range all {
+		order := slices.Clone(all[i].Order())
+		places[slices.Index(order, 0)]++
+		slices.Sort(order)
+		if !slices.Equal(order, []int{0, 1, 2}) {
+			t.Errorf("%s shows the reasons %v", all[i].ID, order)
+		}
+	}
+	for place := range reasonsEach {
+		if n := places[place]; n < 5 || n > 15 {
+			t.Errorf("the right reason stands %d times at place %d: that would be learnt", n, place+1)
+		}
+	}
 	for _, answer := range InventoryAnswers {
 		if n := right[answer]; n < 3 || n > 15 {
 			t.Errorf("%q is right %d times: who always says it would learn that", answer, n)

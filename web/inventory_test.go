@@ -3,6 +3,8 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -31,12 +33,17 @@ func TestInventoryIsJudged(t *testing.T) {
 		case i == 0: // not answered
 		case i < 11:
 			form.Set(c.ID, c.Verdict)
+			if i < 4 {
+				form.Set(c.ID+".why", strconv.Itoa(slices.Index(c.Order(), 0)+1))
+			} else {
+				form.Set(c.ID+".why", strconv.Itoa(slices.Index(c.Order(), 1)+1))
+			}
 		default:
 			form.Set(c.ID, "nonsense")
 		}
 	}
 	status, page, _ := s.send(http.MethodPost, "/inventory", form.Encode(), "Content-Type", "application/x-www-form-urlencoded")
-	if want := `data-inventory="10/30"`; status != http.StatusOK || !strings.Contains(page, want) {
+	if want := `data-inventory="10/30/3"`; status != http.StatusOK || !strings.Contains(page, want) {
 		t.Errorf("status %d: no %s", status, want)
 	}
 }

@@ -4,6 +4,11 @@ import { type Sitting, sittings } from './sittings';
 // The page of the inventory: how one did the first time, and how one does now.
 
 function main(): void {
+  // Who has said whether it is so is asked why.
+  document.querySelector('ol.inventory')?.addEventListener('change', (e) => {
+    const why = (e.target as HTMLElement).closest('.inventory-answers')?.parentElement?.querySelector('details');
+    if (why) why.open = true;
+  });
   const all = sittings(kept('inventory'));
   const result = document.querySelector<HTMLElement>('[data-inventory]');
   if (!result) {
@@ -14,8 +19,8 @@ function main(): void {
     before.hidden = false;
     return;
   }
-  const [right, of] = (result.dataset.inventory ?? '').split('/').map(Number);
-  const now: Sitting = { at: new Date().toISOString().slice(0, 10), right, of };
+  const [right, of, reasoned] = (result.dataset.inventory ?? '').split('/').map(Number);
+  const now: Sitting = { at: new Date().toISOString().slice(0, 10), right, of, reasoned };
   const first = all[0];
   keep('inventory', JSON.stringify([...all, now].slice(-20)));
   result.querySelector<HTMLElement>('h2')?.focus();

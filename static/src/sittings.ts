@@ -3,6 +3,7 @@ export interface Sitting {
   at: string; // 2026-12-01
   right: number;
   of: number;
+  reasoned?: number; // right for the right reason
 }
 
 /** Those that were kept, the first one first; what cannot be read is left out. */
