@@ -5,14 +5,7 @@ import "strings"
 // Stories lists the diagnosis stories.
 type Stories struct {
 	Page
-	Rows []StoryCard
-}
-
-// StoryCard is one story as it is listed.
-type StoryCard struct {
-	ID, Title, LevelName, Par string
-	Story                     []Span
-	Level                     int
+	Rows []Task
 }
 
 // Story is a story as far as somebody is in it.

@@ -189,14 +189,16 @@ type Puzzles struct {
 // PuzzleChapter is the puzzles of one chapter.
 type PuzzleChapter struct {
 	ID, Name string
-	Rows     []Puzzle
+	Rows     []Task
 }
 
-// Puzzle is one puzzle as it is listed.
-type Puzzle struct {
-	ID, Title, LevelName, Par string
-	Story                     []Span
-	Level                     int
+// Task is one puzzle or story as it is listed.
+type Task struct {
+	Href, Title, LevelName, Par string
+	Story                       []Span
+	Level                       int
+	Key                         string // by which the browser knows whether it is solved: data-story, data-puzzle
+	ID                          string
 }
 
 // Facet is a link that narrows a list to those with one value.

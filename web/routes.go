@@ -95,7 +95,7 @@ func (s *Server) pages(r chi.Router) {
 	r.With(s.often()).Get("/lessons/{slug}/key", s.keyPage)
 	r.Get("/teach", s.teachPage)
 	r.Get("/write", s.writePage)
-	r.With(s.often()).Post("/write", s.look)
+	r.With(s.seldom()).Post("/write", s.look)
 	r.With(s.seldom()).Post("/write/check", s.judge)
 	r.With(s.seldom()).Post("/write/play", s.playDraft)
 	r.With(s.seldom()).Post("/write/zip", s.zipDraft)
