@@ -73,7 +73,7 @@ func load() (map[string]map[string]Text, map[string][]byte) {
 		names, _ := files.ReadDir(".")
 		for _, f := range names {
 			part, isPart := strings.CutSuffix(f.Name(), "."+lang+".yaml")
-			if f.Name() != lang+".yaml" && (!isPart || part == "rules" || part == "fields" || part == "mistakes") {
+			if f.Name() != lang+".yaml" && (!isPart || part == "rules" || part == "fields" || part == "mistakes" || part == lessonMistakesPart) {
 				continue
 			}
 			src, err := files.ReadFile(f.Name())

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"wirestep/i18n"
 )
 
 // mistake is what an author gets wrong: in a file of a lesson (lost-syn, where nothing
@@ -125,6 +127,9 @@ func TestMistakesPointAtThemselves(t *testing.T) {
 				line, _ := strconv.Atoi(got[2])
 				if at := m.line(t); got[1] != m.file || line < at-near || line > at+near {
 					t.Errorf("told of %s:%d; it is at %s:%d", got[1], line, m.file, at)
+				}
+				if said, ok := i18n.LessonMistake("zh-CN", got[3]); !ok && m.name != "broken YAML" { // the library's words
+					t.Errorf("not in Chinese: %s", said)
 				}
 				if len(errs) > 3 {
 					t.Errorf("%d mistakes are told: %v", len(errs), errs)

@@ -178,7 +178,12 @@ func (s *Server) said(v *templates.Write, d draft, l *lessons.Lesson, answered [
 		v.Wrong = []templates.WriteMistake{{Text: strings.Join(p.in(v.Lang), " "), Lang: v.Lang}}
 	} else if err != nil {
 		for _, m := range lessons.DraftMistakes(err) {
-			v.Wrong = append(v.Wrong, templates.WriteMistake{File: m.File, Line: m.Line, Column: m.Column, Text: m.Text, Lang: i18n.Default})
+			one := templates.WriteMistake{File: m.File, Line: m.Line, Column: m.Column, Lang: v.Lang}
+			var ok bool
+			if one.Text, ok = i18n.LessonMistake(v.Lang, m.Text); !ok {
+				one.Lang = i18n.Default
+			}
+			v.Wrong = append(v.Wrong, one)
 		}
 	}
 	if l == nil || !l.Readable(d.lang) {
