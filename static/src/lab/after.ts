@@ -5,28 +5,45 @@ import * as state from './state';
 // stands beside the diagram reads the place from here.
 
 const LONG = 100; // ms: a page that nobody sees gets no frames
+const SOON = 20; // ms after the frame: while the view scrolls the browser is never idle, and the next key must not find this still to do
+const MOST = 250; // ms: so long what stands beside may wait while one event follows another
 
-let due = false;
+let since = 0; // when the first of what is not told yet changed
+let cancel = () => {};
 const copies: (() => void)[] = [];
 
-const idle: (f: () => void) => unknown = globalThis.requestIdleCallback ?? setTimeout;
+const idle = (f: () => void): unknown => ('requestIdleCallback' in globalThis ? requestIdleCallback(f, { timeout: SOON }) : setTimeout(f));
 
-/** Calls back when the next frame has been drawn, and nothing that is more urgent waits. */
-export function drawn(f: () => void): void {
-  const once = () => {
+/** Calls back when the next frame has been drawn and nothing more urgent waits, soon in any case. Returns what takes that back. */
+export function drawn(f: () => void): () => void {
+  const stop = () => {
     clearTimeout(late);
-    f();
     f = () => {};
+  };
+  const once = () => {
+    const call = f;
+    stop();
+    call();
   };
   const late = setTimeout(once, LONG);
   requestAnimationFrame(() => idle(once));
+  return stop;
 }
 
 function follow(): void {
-  due = false;
+  since = 0;
   batch(() => {
     for (const copy of copies) copy();
   });
+}
+
+/** What changes while an earlier change waits has to be drawn first, too. */
+function ask(): void {
+  const at = performance.now();
+  since ||= at;
+  if (at - since > MOST) return;
+  cancel();
+  cancel = drawn(follow);
 }
 
 /** A signal that follows another one as soon as the frame is drawn in which it changed. */
@@ -40,10 +57,7 @@ export function after<T>(s: ReadonlySignal<T>): ReadonlySignal<T> {
     if (v === out.peek()) return;
     if (s === state.data)
       follow(); // another run, or what was kept back: nothing of the one before is shown beside it
-    else if (!due) {
-      due = true;
-      drawn(follow);
-    }
+    else ask();
   });
   return out;
 }

@@ -71,18 +71,25 @@ export function Values({ children, class: cls }: { children: ComponentChildren; 
   // What is in it draws itself anew without it: then the one that was the stop may be gone.
   useLayoutEffect(() => {
     if (!box.current) return;
+    let due = 0;
     const keep = () => {
+      due = 0;
       const list = all();
       const stops = list.filter((x) => x.tabIndex === 0);
       if (!stops.length && list.length) list[0].tabIndex = 0;
       for (const x of stops.slice(1)) x.tabIndex = -1;
     };
+    // What can be seen is asked just before the frame, when it is laid out anyway.
+    const soon = () => {
+      due ||= requestAnimationFrame(keep);
+    };
     keep();
-    const watch = new MutationObserver(keep);
+    const watch = new MutationObserver(soon);
     watch.observe(box.current, { childList: true, subtree: true });
     const el = box.current;
     el.addEventListener('toggle', keep, true); // of a table that opens or closes
     return () => {
+      cancelAnimationFrame(due);
       watch.disconnect();
       el.removeEventListener('toggle', keep, true);
     };
