@@ -26,6 +26,7 @@ test:
 	$(STEP) "Browser code: types" npm run --silent typecheck
 	$(STEP) "Browser code: unit tests" npm run --silent unit
 	$(STEP) "Go tests, with the race detector" sh -c 'go test -race $$(go list ./... | grep -v /kernel$$)'
+	$(STEP) "Pages and streams, whole" go test ./web # with the race detector its longest lists are only sampled
 	$(STEP) "On the kernel underneath" sh -c 'cd kernel && exec go test -race' # by itself: it plays in real time; from its folder it also says what is skipped
 	$(STEP) "Build" $(MAKE) --no-print-directory build
 	$(STEP) "Browser tests" npm run --silent e2e

@@ -16,6 +16,20 @@ import (
 	"wirestep/web/proto"
 )
 
+// some is all of a list. With the race detector, under which each takes ten times
+// as long and which looks at how goroutines meet, not at what is said, it is every
+// kth, from another one on for each turn: make test runs this package without it, too.
+func some[T any](list []T, k, turn int) []T {
+	if !raced {
+		return list
+	}
+	var few []T
+	for i := turn % k; i < len(list); i += k {
+		few = append(few, list[i])
+	}
+	return few
+}
+
 // site is a real server on a real socket.
 type site struct {
 	t testing.TB

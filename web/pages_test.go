@@ -40,8 +40,8 @@ var (
 // scripts: it has a language, a title, one heading, and no inline code.
 func TestEveryPage(t *testing.T) {
 	s := open(t, nil)
-	for _, path := range s.everyPage() {
-		for _, lang := range i18n.Languages {
+	for i, path := range s.everyPage() {
+		for _, lang := range some(i18n.Languages, 2, i) {
 			status, html, h := s.get(path, "Accept-Language", lang)
 			if want := http.StatusOK; status != want && path != "/nothing/here" {
 				t.Errorf("%s: %d", path, status)

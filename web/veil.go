@@ -118,7 +118,7 @@ func (st *stage) hides(c proto.Command) error {
 			return cannot("move-first")
 		}
 	case "history":
-		if st.tellsDeadline(c) {
+		if !st.mayShow(v, c.Branch, c.N) || st.tellsDeadline(c) {
 			return asking
 		}
 	case "frames":

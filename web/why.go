@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"fmt"
 
 	"wirestep/engine"
 	"wirestep/engine/scene"
@@ -154,6 +155,9 @@ func (st *stage) doHistory(_ *watcher, c proto.Command) (proto.Done, error) {
 		x.Counter = *c.Number.Counter
 	}
 	found, err := st.t.History(b, engine.StepNo(c.N), &x)
+	if c.Number.Queue != "" {
+		found, err = st.entered(b, c)
+	}
 	if err != nil {
 		return proto.Done{}, cannot("op", "what", err.Error())
 	}
@@ -169,6 +173,15 @@ func (st *stage) doHistory(_ *watcher, c proto.Command) (proto.Done, error) {
 		h.Changes = append(h.Changes, e)
 	}
 	return proto.Done{History: &h}, nil
+}
+
+// entered is the history of a place in a queue.
+func (st *stage) entered(b engine.BranchID, c proto.Command) (engine.History, error) {
+	kind, ok := engine.ParseQueueKind(c.Number.Queue)
+	if !ok {
+		return engine.History{}, fmt.Errorf("queue %.40q; expected one that inspect names", c.Number.Queue)
+	}
+	return st.t.Entered(b, engine.StepNo(c.N), &engine.Place{Host: sim.HostID(c.Number.Host), Subject: sim.SubjectID(c.Number.Subject), Kind: kind, Number: c.Number.Place})
 }
 
 // doSearch finds where a condition came true, in every branch.

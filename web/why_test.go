@@ -61,4 +61,5 @@ func TestWhyHistorySearch(t *testing.T) {
 	p.refused("cond", proto.Command{T: "search", Cond: "client.nothing > 0"})
 	p.refused("range", proto.Command{T: "why", N: n + 50})
 	p.refused("op", proto.Command{T: "history", N: 1})
+	p.refused("op", proto.Command{T: "history", N: 1, Number: &proto.NumberRef{Queue: "bus stop"}})
 }

@@ -787,7 +787,8 @@ export interface PuzzleState {
 /**
  * NumberRef names a number that the page shows. Which fields are there depends on what
  * it is: variables of a subject (several when they make up one number), a counter of
- * a host by its index in Hello.counters, a setting of a host by its name.
+ * a host by its index in Hello.counters, a setting of a host by its name, or a place in
+ * a queue: its name, and the byte or port that stands there.
  */
 export interface NumberRef {
   subject?: number;
@@ -795,6 +796,8 @@ export interface NumberRef {
   host: number;
   counter?: number;
   sysctl?: string;
+  queue?: string;
+  place?: number;
 }
 
 /**

@@ -4,13 +4,16 @@ package proto
 
 // NumberRef names a number that the page shows. Which fields are there depends on what
 // it is: variables of a subject (several when they make up one number), a counter of
-// a host by its index in Hello.counters, a setting of a host by its name.
+// a host by its index in Hello.counters, a setting of a host by its name, or a place in
+// a queue: its name, and the byte or port that stands there.
 type NumberRef struct {
 	Subject int32    `json:"subject,omitempty"`
 	Fields  []uint16 `json:"fields,omitempty"`
 	Host    int      `json:"host"`
 	Counter *int     `json:"counter,omitempty"`
 	Sysctl  string   `json:"sysctl,omitempty"`
+	Queue   string   `json:"queue,omitempty"`
+	Place   uint32   `json:"place,omitempty"`
 }
 
 // Length says where the length of a timer came from that the event set: catalogue key

@@ -19,7 +19,7 @@ interface Props {
 /** Which events set a number, the latest first, each a way to why it did. */
 export function History({ of, name, n, close, under }: Props) {
   const Head = under ?? 'h4';
-  const entry = !!of.subject && !of.fields?.length; // a place in a queue: it has no value
+  const entry = of.fields?.length === 0; // a place in a queue: it has no value
   const [told, setTold] = useState<Told | null>(null);
   useEffect(() => {
     let here = true;
@@ -35,7 +35,9 @@ export function History({ of, name, n, close, under }: Props) {
       <Head class="history-of" tabIndex={-1}>
         {name} <span class="ref">{place(of)}</span>
       </Head>
-      {told?.changes.length === 0 && <p class="history-none">{t(of.sysctl ? 'why.history-none-sysctl' : 'why.history-none', { value: current(of) })}</p>}
+      {told?.changes.length === 0 && (
+        <p class="history-none">{entry ? t('why.history-no-entry') : t(of.sysctl ? 'why.history-none-sysctl' : 'why.history-none', { value: current(of) })}</p>
+      )}
       {told && told.changes.length > 0 && (
         <table>
           <thead>

@@ -11,6 +11,8 @@ export type Ref = NumberRef;
 export const fieldRef = (subject: number, ...fields: number[]): Ref => ({ subject, fields, host: -1 });
 /** That a subject is there at all: its place in a queue or a table. */
 export const entryRef = (subject: number): Ref => ({ subject, fields: [], host: -1 });
+/** A byte of a queue of bytes, or a port in use. */
+export const placeRef = (q: Queue, place: number): Ref => ({ subject: q.subject, fields: [], host: q.host, queue: q.name, place });
 export const counterRef = (host: number, counter: number): Ref => ({ host, counter });
 export const sysctlRef = (host: number, sysctl: string): Ref => ({ host, sysctl });
 

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { t } from '../../../i18n';
 import type { Queue, QueueItem } from '../../../proto';
 import { Value } from '../../ui/Value';
-import { entryRef, queueRef } from '../causes/number';
+import { entryRef, placeRef, queueRef } from '../causes/number';
 
 /** What one queue is to those that draw it. */
 export interface Drawn {
@@ -35,8 +35,14 @@ export interface Spot {
   h: number;
 }
 
+const bytes = ({ name }: Queue) => name === 'send' || name === 'rtx' || name === 'receive' || name === 'ofo';
+
+/** What an entry is: a connection that waits, or a place that bytes or a connection take. */
+const refOf = (q: Queue, i: QueueItem) => (bytes(q) ? placeRef(q, i.from) : q.name === 'ports' ? placeRef(q, i.port ?? 0) : entryRef(i.subject ?? 0));
+
 /** What is told of an entry where it cannot be seen: whose it is, and where it waits. */
-const entryName = (q: Queue, i: QueueItem) => `${q.name === 'ports' || q.name === 'timewait' ? `:${i.port} ` : ''}${i.peer ?? ''}, ${t(`lab.queue.${q.name}`)}`;
+const entryName = (q: Queue, i: QueueItem) =>
+  `${bytes(q) ? `${i.from}:${i.to}` : `${q.name === 'ports' || q.name === 'timewait' ? `:${i.port} ` : ''}${i.peer ?? ''}`}, ${t(`lab.queue.${q.name}`)}`;
 
 /** Lays a button over each place of a picture: it opens what put the entry there. */
 export function Answering({ q, spots, children }: { q: Queue; spots: Spot[]; children: ComponentChildren }) {
@@ -45,8 +51,8 @@ export function Answering({ q, spots, children }: { q: Queue; spots: Spot[]; chi
     <div class="answering">
       {children}
       {spots.map(({ item, x, y, w, h }, i) => (
-        <span key={`${item.subject}.${i}`} class="spot" style={{ left: part(x), top: part(y), width: part(w), height: part(h) }}>
-          <Value of={entryRef(item.subject ?? 0)} name={entryName(q, item)} text="" class="entry" />
+        <span key={`${item.subject}.${item.from}.${i}`} class="spot" style={{ left: part(x), top: part(y), width: part(w), height: part(h) }}>
+          <Value of={refOf(q, item)} name={entryName(q, item)} text="" class="entry" />
         </span>
       ))}
     </div>
@@ -54,7 +60,7 @@ export function Answering({ q, spots, children }: { q: Queue; spots: Spot[]; chi
 }
 
 /** An entry in a table: its first cell opens what put it there. */
-export const entry = (q: Queue, i: QueueItem, text: string) => (i.subject ? <Value of={entryRef(i.subject)} name={entryName(q, i)} text={text} /> : text);
+export const entry = (q: Queue, i: QueueItem, text: string) => (i.subject || bytes(q) ? <Value of={refOf(q, i)} name={entryName(q, i)} text={text} /> : text);
 
 /** The same as the picture, in words and numbers. */
 export function Twin({ heads, rows, more }: { heads: string[]; rows: ComponentChildren[][]; more: number }) {
@@ -90,3 +96,4 @@ export function Twin({ heads, rows, more }: { heads: string[]; rows: ComponentCh
 }
 
 export const ROWS = 60; // of a table
+export const SPOTS = 60; // of a picture that are buttons too
