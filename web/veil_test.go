@@ -283,7 +283,7 @@ func TestNothingThatAnswersAQuestionLeavesTheServer(t *testing.T) {
 						}
 						turn := int(questions.Add(1))
 						now := s.nowOf(id)
-						tries := some([]bool{false, true}, 2, turn) // before its move, and after
+						tries := some([]bool{false, true}, 6, turn) // before its move, and after
 						if slices.Contains(tries, false) {
 							s.pryOpen(t, p, id, turn)
 						}
