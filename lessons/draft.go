@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -108,6 +109,16 @@ func (l *Lesson) timeline(sc engine.Scenario) (*engine.Timeline, error) {
 	}
 	return t, err
 }
+
+// LessonFields are all that may stand before a colon in lesson.yaml.
+func LessonFields() []string {
+	seen := map[string]bool{}
+	yamlNames(reflect.TypeFor[yamlLesson](), seen)
+	return slices.Sorted(maps.Keys(seen))
+}
+
+// TextSections are those that a step may have in a text.
+func TextSections() []string { return slices.Concat(Levels, parts, front) }
 
 // Files are the texts that a lesson was read from, by their names.
 func (l *Lesson) Files() map[string]string { return maps.Clone(l.files) }

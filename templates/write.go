@@ -5,18 +5,20 @@ import "strconv"
 // Write is the page on which a lesson is written.
 type Write struct {
 	Page
-	From    string // the lesson that it began as
-	Files   []WriteFile
-	Level   string
-	In      string   // the language in which it is read here
-	Levels  []Choice // Href is the value
-	Ins     []Choice
-	Wrong   []WriteMistake
-	Checked bool // it was played, too
-	Shown   bool // as far as it could be read, it stands below
-	Heading string
-	Reader  Page // in the language in which it is read
-	Sheet   Sheet
+	From     string // the lesson that it began as
+	Files    []WriteFile
+	Level    string
+	In       string   // the language in which it is read here
+	Levels   []Choice // Href is the value
+	Ins      []Choice
+	Wrong    []WriteMistake
+	Fields   string // of lesson.yaml, words to complete
+	Sections string // of a text
+	Checked  bool   // it was played, too
+	Shown    bool   // as far as it could be read, it stands below
+	Heading  string
+	Reader   Page // in the language in which it is read
+	Sheet    Sheet
 }
 
 // WriteFile is one text of the folder.

@@ -156,6 +156,7 @@ func (s *Server) answerDraft(w http.ResponseWriter, r *http.Request, play bool) 
 func (s *Server) writing(r *http.Request, d draft) templates.Write {
 	v := templates.Write{Page: s.page(r, "teach", "write.js"), From: d.from, Level: d.level, In: d.lang}
 	v.Title = v.T("write.title")
+	v.Fields, v.Sections = strings.Join(lessons.LessonFields(), " "), strings.Join(lessons.TextSections(), " ")
 	for name, text := range d.files {
 		v.Files = append(v.Files, templates.WriteFile{Name: name, Text: text})
 	}

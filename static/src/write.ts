@@ -5,6 +5,7 @@ import { keep, kept } from './kept';
 import { loadEditor, words } from './lab/left/draft';
 import { type Answer, asked } from './write/answer';
 import { Files } from './write/files';
+import { fieldsAfter, sectionsAfter } from './write/offer';
 
 // The page on which a lesson is written. Its form works by itself; here each text gets an editor, what is typed
 // is kept in this browser, and what the server says of it is asked for while one types.
@@ -64,6 +65,7 @@ class Page {
       label: (this.form.dataset.editor ?? '').replace('{name}', name),
       describedBy: t('write.keys'),
       words: name.endsWith('.scene') ? this.words : null,
+      offer: (before) => (name.endsWith('.md') ? sectionsAfter(before, this.list('sections')) : fieldsAfter(before, this.list('fields'))),
       check: () => this.ask(false).then(() => shown.mistakes),
       changed: (text) => {
         area.value = text;
@@ -75,6 +77,10 @@ class Page {
     });
     this.editors.set(name, shown);
     host.dataset.ready = '';
+  }
+
+  private list(name: 'fields' | 'sections'): string[] {
+    return (this.form.dataset[name] ?? '').split(' ');
   }
 
   /** Asks the server what it says of the texts; played: to their end. What it said of the same texts already stands. */

@@ -3,7 +3,7 @@ import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { bracketMatching } from '@codemirror/language';
 import { EditorState, type Extension, Prec } from '@codemirror/state';
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
-import { offer } from './complete';
+import { type Offer, offer } from './complete';
 import { plainLanguage, sceneLanguage } from './language';
 import { mistakes, placeOf, setMistakes } from './mistakes';
 import { theme } from './theme';
@@ -18,6 +18,7 @@ export interface Setup {
   label: string;
   describedBy: string; // said after the label
   words: Words | null; // of a scene; null: another kind of text, which is coloured by its form alone
+  offer?: (before: string) => Offer | null; // what may stand at the end of a line's beginning, in another kind of text
   check: (text: string) => Promise<Mistake[]>;
   changed: (text: string) => void;
   wrong: (list: Mistake[]) => void;
@@ -76,7 +77,8 @@ function extensions(o: Setup, soon: () => void): Extension {
     closeBrackets(),
     highlightActiveLine(),
     EditorView.lineWrapping,
-    o.words ? [sceneLanguage(o.words), autocompletion({ override: [complete(o.words)], icons: false })] : plainLanguage,
+    o.words ? sceneLanguage(o.words) : plainLanguage,
+    autocompletion({ override: [o.words ? complete(o.words) : completePlain(o)], icons: false }),
     mistakes,
     typedOver,
     Prec.high(keymap.of([{ key: 'Mod-Enter', run: () => done(o.run) }])),
@@ -118,6 +120,16 @@ function complete(w: Words): (c: CompletionContext) => CompletionResult | null {
     const found = offer(before, c.state.doc.toString(), inProgram(c.state, line.number, w), w);
     if (!found || (!c.explicit && !/[\w.("=]$/.test(before))) return null;
     return { from: line.from + found.from, options: found.options, validFor: /^[\w./-]*$/ };
+  };
+}
+
+function completePlain(o: Setup): (c: CompletionContext) => CompletionResult | null {
+  return (c) => {
+    const line = c.state.doc.lineAt(c.pos);
+    const before = line.text.slice(0, c.pos - line.from);
+    const found = o.offer?.(before);
+    if (!found || (!c.explicit && !/[\w-]$/.test(before))) return null;
+    return { from: line.from + found.from, options: found.options, validFor: /^[\w-]*$/ };
   };
 }
 

@@ -23,7 +23,14 @@ export function files(session: string, hosts: { name: string; kind?: string }[])
 
 /** The list: on a narrow page it stands among other things. */
 export function ExportList({ session, close }: { session: string; close: () => void }) {
-  if (asking.value) return <Hidden why="veil.why.export" />;
+  const change = lessonDoc.value && <a href={`/write?from=${lessonDoc.value.slug}`}>{t('write.change')}</a>;
+  if (asking.value)
+    return (
+      <>
+        <Hidden why="veil.why.export" />
+        {change}
+      </>
+    );
   return (
     <>
       <button
@@ -40,7 +47,7 @@ export function ExportList({ session, close }: { session: string; close: () => v
           {f.text}
         </a>
       ))}
-      {lessonDoc.value && <a href={`/write?from=${lessonDoc.value.slug}`}>{t('write.change')}</a>}
+      {change}
     </>
   );
 }
