@@ -54,3 +54,24 @@ export async function hits(page: Page): Promise<string[]> {
   }
   return out;
 }
+
+/** Names and addresses of hosts that lie on each other, as far as they are not cut off. */
+export async function headsOnHeads(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const boxes = [...document.querySelectorAll('.canvas .dg-heads b, .canvas .dg-heads span, .canvas .dg-heads em')].map((el) => {
+      const words = document.createRange();
+      words.selectNodeContents(el);
+      const [text, own] = [words.getBoundingClientRect(), el.getBoundingClientRect()];
+      const cut = getComputedStyle(el).display !== 'inline';
+      return {
+        text: el.textContent,
+        top: text.top,
+        bottom: text.bottom,
+        left: cut ? Math.max(text.left, own.left) : text.left,
+        right: cut ? Math.min(text.right, own.right) : text.right,
+      };
+    });
+    const on = (a: (typeof boxes)[0], b: (typeof boxes)[0]) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 3 && b.top < a.bottom - 3;
+    return boxes.flatMap((a, i) => boxes.slice(i + 1).flatMap((b) => (on(a, b) ? [`"${a.text}" on "${b.text}"`] : [])));
+  });
+}

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { headsOnHeads } from './geometry';
 import { expect, type Lab, test } from './lab';
 
 const sizes = [
@@ -79,6 +80,7 @@ for (const share of Array.from({ length: workers }, (_, i) => i)) {
           await page.locator('body').press('ArrowRight');
           await expect.poll(async () => (await lab.n()) > n || !(await lab.button('Step').isVisible()) || (await lab.button('Step').isDisabled())).toBe(true);
         }
+        expect(await headsOnHeads(page), `${path} ${size.width}`).toEqual([]);
         const got = await walk(lab, page, 5, `${path} at ${size.width}`);
         opened += got.opened;
         expect(got.found, `${path} ${size.width}`).toEqual([]);

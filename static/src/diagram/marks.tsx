@@ -46,10 +46,11 @@ export function Cuts({ l, labels }: { l: Layout; labels: Labels }) {
       {labels.pills.map((p, i) => {
         let zig = `M${l.gutter} ${p.y}l8 -5`;
         for (let k = 0; k < 3; k++) zig += 'l8 10l8 -10';
-        zig += `l8 5H${l.width - 24}`;
+        zig += 'l8 5';
         return (
           <g key={i}>
-            <path d={zig} />
+            <path class="torn" d={zig} />
+            <path d={`M${l.gutter + 64} ${p.y}H${l.width - 24}`} />
             {!p.shown && (
               <text class="gap" x={l.gutter - 4} y={p.y + 4} text-anchor="end">
                 {p.gap}
