@@ -58,11 +58,11 @@ func (p *Player) split(t *engine.Timeline) (led, rest []engine.Intervention, ok 
 
 func sameOp(a, b engine.Intervention) bool { return scene.FormatOp(a.Op) == scene.FormatOp(b.Op) }
 
-// asked reports whether iv is a move of this step, or of a later one that has
-// been there already.
+// asked reports whether iv is a move of this step, or of a later one of this level that
+// has been there already.
 func (p *Player) asked(t *engine.Timeline, iv engine.Intervention) bool {
 	for i := p.s.Step; i < len(p.l.Steps); i++ {
-		if !p.s.Stands[i].Reached || p.l.Steps[i].On != p.step().On {
+		if !p.s.Stands[i].Reached || p.l.Steps[i].On != p.step().On || !p.l.Steps[i].Has(p.s.Level) {
 			continue
 		}
 		for _, m := range p.l.Steps[i].Do {

@@ -224,6 +224,11 @@ func (p *Player) SetLevel(t *engine.Timeline, level string) error {
 		if err := t.Switch(0, 0); err != nil {
 			return err
 		}
+		if len(t.Interventions(0)) > 0 { // what was done at the other level is no part of this one
+			if _, err := t.Fork(""); err != nil {
+				return err
+			}
+		}
 		if err := p.arrive(t, from); err != nil {
 			return err
 		}
