@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"wirestep/engine/scene"
-	"wirestep/web/journal"
 	"wirestep/web/proto"
+	"wirestep/web/session"
 )
 
 // anyCommand makes up a command, often a senseless one.
@@ -75,12 +75,8 @@ func TestAnyCommands(t *testing.T) {
 				}
 			}
 			var here, again string
-			s.hub.with(t.Context(), id, func(st *stage) { here = whole(st) })
-			rec, err := s.kept.Read(t.Context(), id)
-			if err != nil {
-				t.Fatal(err)
-			}
-			again = wholeOf(t, rec)
+			s.hub.With(t.Context(), id, func(st *session.State) { here = whole(st) })
+			again = s.wholeOf(t, id)
 			was, is := strings.Split(here, "\n"), strings.Split(again, "\n")
 			for i := range was {
 				if i >= len(is) || was[i] != is[i] {
@@ -96,25 +92,26 @@ func bundleOf(t *testing.T, s *site, id string) string {
 	return text
 }
 
-func wholeOf(t *testing.T, r journal.Record) string {
+// wholeOf rebuilds a session from the journal.
+func (s *site) wholeOf(t *testing.T, id string) (text string) {
 	t.Helper()
-	st, err := rebuild(r, DefaultLimits)
-	if err != nil {
+	another := session.NewHub(session.Config{Journal: s.kept, Limits: DefaultLimits.Limits, Log: New(Config{}).log}, &session.Counts{})
+	if err := another.With(t.Context(), id, func(st *session.State) { text = whole(st) }); err != nil {
 		t.Fatal(err)
 	}
-	return whole(st)
+	return text
 }
 
 // whole is all that is kept of a session, and the trace up to its cursor.
-func whole(st *stage) string {
-	text := fmt.Sprintln(st.t.Branch(), st.t.N())
-	for _, b := range st.t.Branches() {
+func whole(st *session.State) string {
+	text := fmt.Sprintln(st.T.Branch(), st.T.N())
+	for _, b := range st.T.Branches() {
 		text += fmt.Sprintln(b.ID, b.Parent, b.Step, b.Label)
-		for _, m := range st.t.Interventions(b.ID) {
+		for _, m := range st.T.Interventions(b.ID) {
 			text += scene.FormatStep(m) + "\n"
 		}
 	}
-	for _, f := range st.framesOf(st.t.Branch(), 0, st.t.N()) {
+	for _, f := range st.FramesOf(st.T.Branch(), 0, st.T.N()) {
 		text += string(f) + "\n"
 	}
 	return text

@@ -19,6 +19,7 @@ import (
 	"wirestep/engine/trace"
 	"wirestep/i18n"
 	"wirestep/templates"
+	"wirestep/web/session"
 )
 
 // apiCreate is POST /api/sessions.
@@ -42,7 +43,7 @@ func (s *Server) apiCreate(w http.ResponseWriter, r *http.Request) {
 	if err != nil && !errors.As(err, &large) {
 		err = refuse(http.StatusBadRequest, "body", "what", err.Error())
 	}
-	var m made
+	var m session.Made
 	switch {
 	case err != nil:
 	case ask.Copy != "":
@@ -64,39 +65,39 @@ func (s *Server) apiCreate(w http.ResponseWriter, r *http.Request) {
 }
 
 // createFor begins a session for the one who asks, at an event if one is given.
-func (s *Server) createFor(r *http.Request, text, lesson, sandbox string, n *int32) (made, error) {
+func (s *Server) createFor(r *http.Request, text, lesson, sandbox string, n *int32) (session.Made, error) {
 	o, err := s.opening(text, lesson, sandbox)
 	if err == nil && n != nil {
 		o.At = int(*n)
-		err = between("n", *n, 0, metSteps)
+		err = session.Between("n", *n, 0, metSteps)
 	}
 	if err != nil {
-		return made{}, err
+		return session.Made{}, err
 	}
-	return s.hub.create(r.Context(), s.addressOf(r), o)
+	return s.hub.Create(r.Context(), s.addressOf(r), o)
 }
 
 // copyFor begins a copy of a session, where that stands or at a place given.
-func (s *Server) copyFor(r *http.Request, id string, branch, n *int32, others string) (made, error) {
+func (s *Server) copyFor(r *http.Request, id string, branch, n *int32, others string) (session.Made, error) {
 	if others != "" {
-		return made{}, refuse(http.StatusBadRequest, "body-one")
+		return session.Made{}, refuse(http.StatusBadRequest, "body-one")
 	}
-	var at *spot
+	var at *session.Spot
 	if branch != nil || n != nil {
-		at = &spot{}
+		at = &session.Spot{}
 		if branch != nil {
 			at.Branch = engine.BranchID(*branch)
 		}
 		if n == nil {
-			return made{}, refuse(http.StatusBadRequest, "body", "what", "\"branch\" without \"n\", expected both")
+			return session.Made{}, refuse(http.StatusBadRequest, "body", "what", "\"branch\" without \"n\", expected both")
 		}
 		at.N = engine.StepNo(*n)
 	}
-	return s.hub.copy(r.Context(), s.addressOf(r), id, at)
+	return s.hub.Copy(r.Context(), s.addressOf(r), id, at)
 }
 
 // opening finds what a session is to begin with.
-func (s *Server) opening(text, lesson, sandbox string) (opening, error) {
+func (s *Server) opening(text, lesson, sandbox string) (session.Opening, error) {
 	given := 0
 	for _, v := range []string{text, lesson, sandbox} {
 		if v != "" {
@@ -105,21 +106,21 @@ func (s *Server) opening(text, lesson, sandbox string) (opening, error) {
 	}
 	switch {
 	case given != 1:
-		return opening{}, refuse(http.StatusBadRequest, "body-one")
+		return session.Opening{}, refuse(http.StatusBadRequest, "body-one")
 	case lesson != "":
 		l := s.library.lesson(lesson)
 		if l == nil {
-			return opening{}, refuse(http.StatusNotFound, "no-lesson", "slug", lesson)
+			return session.Opening{}, refuse(http.StatusNotFound, "no-lesson", "slug", lesson)
 		}
-		return opening{Scene: l.Scene, Lesson: l.Slug}, nil
+		return session.Opening{Scene: l.Scene, Lesson: l.Slug}, nil
 	case sandbox != "":
 		b := s.library.scene(sandbox)
 		if b == nil {
-			return opening{}, refuse(http.StatusNotFound, "no-scene", "name", sandbox)
+			return session.Opening{}, refuse(http.StatusNotFound, "no-scene", "name", sandbox)
 		}
-		return opening{Scene: b.Scene, Sandbox: b.Name}, nil
+		return session.Opening{Scene: b.Scene, Sandbox: b.Name}, nil
 	}
-	return opening{Scene: text}, nil
+	return session.Opening{Scene: text}, nil
 }
 
 // apiSession is GET /api/sessions/{id}.
@@ -138,10 +139,10 @@ func (s *Server) apiSession(w http.ResponseWriter, r *http.Request) {
 	}
 	v.ID = chi.URLParam(r, "id")
 	v.URL, v.Stream = "/lab/"+v.ID, "/stream/"+v.ID
-	err := s.hub.with(r.Context(), v.ID, func(st *stage) {
-		v.Title, v.Lesson = st.file.Scenario.Name, st.Lesson
-		v.Branch, v.N, v.Tip = int32(st.t.Branch()), int32(st.t.N()), int32(st.tip())
-		v.Branches, v.Pages = len(st.sentBranches()), len(st.watchers)
+	err := s.hub.With(r.Context(), v.ID, func(st *session.State) {
+		v.Title, v.Lesson = st.File.Scenario.Name, st.Lesson
+		v.Branch, v.N, v.Tip = int32(st.T.Branch()), int32(st.T.N()), int32(st.Tip())
+		v.Branches, v.Pages = len(st.SentBranches()), len(st.Subscribers)
 	})
 	if err != nil {
 		s.fail(w, r, err)
@@ -155,28 +156,28 @@ func (s *Server) apiSession(w http.ResponseWriter, r *http.Request) {
 func (s *Server) apiBundle(w http.ResponseWriter, r *http.Request) {
 	id := chi.URLParam(r, "id")
 	var hidden error
-	if s.hub.with(r.Context(), id, func(st *stage) { hidden = st.hidden() }) == nil && hidden != nil {
+	if s.hub.With(r.Context(), id, func(st *session.State) { hidden = st.Hidden() }) == nil && hidden != nil {
 		s.fail(w, r, hidden)
 		return
 	}
-	st, err := s.hub.story(r.Context(), id)
+	st, err := s.hub.Bundle(r.Context(), id)
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
 	attach(w, "text/plain; charset=utf-8", "wirestep-"+id+".scene")
-	io.WriteString(w, st.bundle())
+	io.WriteString(w, st.Bundle())
 }
 
 func (s *Server) apiTrace(w http.ResponseWriter, r *http.Request) {
 	var text strings.Builder
 	var hidden error
-	err := s.hub.with(r.Context(), chi.URLParam(r, "id"), func(st *stage) {
-		if hidden = st.hidden(); hidden != nil {
+	err := s.hub.With(r.Context(), chi.URLParam(r, "id"), func(st *session.State) {
+		if hidden = st.Hidden(); hidden != nil {
 			return
 		}
 		p := &scene.Printer{}
-		st.walkThrough(func(world *engine.World, e *trace.Event) { fmt.Fprintln(&text, p.Compact(world, e)) })
+		st.WalkThrough(func(world *engine.World, e *trace.Event) { fmt.Fprintln(&text, p.Compact(world, e)) })
 	})
 	if err = cmp.Or(err, hidden); err != nil {
 		s.fail(w, r, err)
@@ -190,11 +191,11 @@ func (s *Server) apiCapture(w http.ResponseWriter, r *http.Request) {
 	id := chi.URLParam(r, "id")
 	var file strings.Builder
 	var failed, hidden error
-	err := s.hub.with(r.Context(), id, func(st *stage) {
-		if hidden = st.hidden(); hidden != nil {
+	err := s.hub.With(r.Context(), id, func(st *session.State) {
+		if hidden = st.Hidden(); hidden != nil {
 			return
 		}
-		failed = capture.Write(&file, &st.file.Scenario, capture.Run(st.t, captureWords(langOf(r))))
+		failed = capture.Write(&file, &st.File.Scenario, capture.Run(st.T, captureWords(langOf(r))))
 	})
 	if failed != nil {
 		s.log.Error("capture failed", "id", id, "err", failed)
@@ -241,12 +242,12 @@ func (s *Server) apiSessionScript(w http.ResponseWriter, r *http.Request) {
 	id, name := chi.URLParam(r, "id"), r.URL.Query().Get("host")
 	var text string
 	var failed, hidden error
-	err := s.hub.with(r.Context(), id, func(st *stage) {
-		if hidden = st.hidden(); hidden != nil {
+	err := s.hub.With(r.Context(), id, func(st *session.State) {
+		if hidden = st.Hidden(); hidden != nil {
 			return
 		}
 		var texts []string
-		if texts, failed = export.Scripts(st.t, st.t.Branch(), st.t.N(), name); failed == nil {
+		if texts, failed = export.Scripts(st.T, st.T.Branch(), st.T.N(), name); failed == nil {
 			text, failed = nth(texts, r.URL.Query().Get("conn"))
 		}
 	})
@@ -264,7 +265,7 @@ func (s *Server) apiSessionScript(w http.ResponseWriter, r *http.Request) {
 func (s *Server) apiDiagram(w http.ResponseWriter, r *http.Request) {
 	lang := langOf(r)
 	var d templates.Diagram
-	err := s.hub.with(r.Context(), chi.URLParam(r, "id"), func(st *stage) { d = picture(st.run(maxPictured), lang) })
+	err := s.hub.With(r.Context(), chi.URLParam(r, "id"), func(st *session.State) { d = picture(st.Run(maxPictured), lang) })
 	if err != nil {
 		s.fail(w, r, err)
 		return

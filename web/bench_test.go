@@ -7,13 +7,14 @@ import (
 	"time"
 
 	"wirestep/web/journal"
+	"wirestep/web/journal/bolt"
 	"wirestep/web/proto"
 )
 
 // BenchmarkStep measures a step from the page's message to its answer, with the
 // journal on disk, and what it puts on the wire.
 func BenchmarkStep(b *testing.B) {
-	kept, err := journal.OpenBolt(b.TempDir(), time.Now)
+	kept, err := bolt.Open(b.TempDir(), time.Now)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"wirestep/lessons"
 	"wirestep/templates"
+	"wirestep/web/session"
 )
 
 const maxUnbroken = 90 // letters of a line that is not broken on the page
@@ -30,12 +31,12 @@ type closing struct {
 
 func (t *casePage) tell(b *library) error {
 	s, v := t.s, t.v
-	v.ID, v.Heading, v.Situation = s.ID, s.Title[v.Lang], spans(in(s.Story, v.Lang))
+	v.ID, v.Heading, v.Situation = s.ID, s.Title[v.Lang], spans(session.In(s.Story, v.Lang))
 	v.Title, v.About = v.T("story.page-title", "name", v.Heading), lessons.Plain(s.Story, v.Lang)
-	v.Goal, v.Hosts = spans(in(s.Cured, v.Lang)), s.Hosts()
+	v.Goal, v.Hosts = spans(session.In(s.Cured, v.Lang)), s.Hosts()
 	v.Par, v.Hidden = s.Par(), t.hidden()
 	for _, h := range s.Hints[:t.c.hints] {
-		v.Hints = append(v.Hints, spans(in(h, v.Lang)))
+		v.Hints = append(v.Hints, spans(session.In(h, v.Lang)))
 	}
 	t.name()
 	if err := t.looks(); err != nil {
@@ -159,10 +160,10 @@ func (t *casePage) minutes() (n int) {
 func (t *casePage) name() {
 	s, v := t.s, t.v
 	for i := range s.Causes {
-		v.Causes = append(v.Causes, templates.Option{ID: s.Causes[i].ID, Text: spans(in(s.Causes[i].Text, v.Lang))})
+		v.Causes = append(v.Causes, templates.Option{ID: s.Causes[i].ID, Text: spans(session.In(s.Causes[i].Text, v.Lang))})
 	}
 	for i := range s.Knobs {
-		v.Knobs = append(v.Knobs, templates.Option{ID: s.Knobs[i].ID, Text: spans(in(s.Knobs[i].Text, v.Lang))})
+		v.Knobs = append(v.Knobs, templates.Option{ID: s.Knobs[i].ID, Text: spans(session.In(s.Knobs[i].Text, v.Lang))})
 	}
 	for _, m := range s.Measures {
 		v.Measures = append(v.Measures, m.What[v.Lang])
@@ -170,12 +171,12 @@ func (t *casePage) name() {
 	for _, n := range t.c.namings {
 		x := t.tried.try(s, n)
 		c := s.Cause(n.cause)
-		one := templates.Naming{Cause: spans(in(c.Text, v.Lang)), Right: c.ID == s.Right, Why: spans(in(c.Why, v.Lang)), Knob: t.knob(n), Wrong: x.wrong}
+		one := templates.Naming{Cause: spans(session.In(c.Text, v.Lang)), Right: c.ID == s.Right, Why: spans(session.In(c.Why, v.Lang)), Knob: t.knob(n), Wrong: x.wrong}
 		v.LastCause, v.LastKnob = n.cause, n.knob
 		if x.wrong == "" {
 			one.Holds, one.Values = x.Holds, x.Values
 			if k := s.Knob(n.knob); k != nil {
-				one.Says = spans(in(k.Says, v.Lang))
+				one.Says = spans(session.In(k.Says, v.Lang))
 			}
 		}
 		v.Namings = append(v.Namings, one)
@@ -188,7 +189,7 @@ func (t *casePage) name() {
 		n := naming{cause: s.Right, knob: s.Cures[0]}
 		x, c := t.tried.try(s, n), s.Cause(s.Right)
 		v.GaveUp, t.solved = true, &closing{n, x}
-		v.Namings = append(v.Namings, templates.Naming{Cause: spans(in(c.Text, v.Lang)), Right: true, Why: spans(in(c.Why, v.Lang)), Knob: t.knob(n), Holds: x.Changed != nil, Values: valuesOf(x), Says: spans(in(s.Knob(n.knob).Says, v.Lang))})
+		v.Namings = append(v.Namings, templates.Naming{Cause: spans(session.In(c.Text, v.Lang)), Right: true, Why: spans(session.In(c.Why, v.Lang)), Knob: t.knob(n), Holds: x.Changed != nil, Values: valuesOf(x), Says: spans(session.In(s.Knob(n.knob).Says, v.Lang))})
 	}
 	if len(v.Namings) > 0 {
 		v.AsItWas = valuesOf(t.tried.try(s, naming{}))
@@ -208,13 +209,13 @@ func (t *casePage) knob(n naming) []templates.Span {
 	if n.line != "" {
 		return []templates.Span{{Code: n.on + " # " + n.line}}
 	}
-	return spans(in(t.s.Knob(n.knob).Text, t.v.Lang))
+	return spans(session.In(t.s.Knob(n.knob).Text, t.v.Lang))
 }
 
 // end is what a closed case shows.
 func (t *casePage) end(b *library) error {
 	s, v := t.s, t.v
-	v.Solved, v.After = true, spans(in(s.After, v.Lang))
+	v.Solved, v.After = true, spans(session.In(s.After, v.Lang))
 	label := templates.PlainSpans(t.knob(t.solved.naming))
 	proof, err := s.Proof(t.solved.Changed, label)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"wirestep/i18n"
 	"wirestep/lessons"
 	"wirestep/templates"
+	"wirestep/web/session"
 )
 
 // claimsPage is GET /claims?q=&verdict=&topic=.
@@ -76,8 +77,8 @@ func (s *Server) facets(r *http.Request, name string, values []string, count map
 func (b *library) claim(lang string, c *lessons.Claim) templates.Claim {
 	t := func(key string, args ...any) string { return i18n.T(lang, key, args...) }
 	row := templates.Claim{
-		ID: c.ID, Topic: c.Topic, Verdict: c.Verdict, TopicName: t("claims.topic." + c.Topic), Said: spans(in(c.Said, lang)), Is: spans(in(c.Is, lang)), On: spans(in(c.On, lang)),
-		Missing: spans(in(c.Missing, lang)), Word: t("claims.says."+c.Verdict, "kernel", c.Kernel), Measured: t("claims.how." + c.How),
+		ID: c.ID, Topic: c.Topic, Verdict: c.Verdict, TopicName: t("claims.topic." + c.Topic), Said: spans(session.In(c.Said, lang)), Is: spans(session.In(c.Is, lang)), On: spans(session.In(c.On, lang)),
+		Missing: spans(session.In(c.Missing, lang)), Word: t("claims.says."+c.Verdict, "kernel", c.Kernel), Measured: t("claims.how." + c.How),
 		Source: t("claims.source."+c.Source, "line", c.Line), Expects: c.Expects(),
 	}
 	if c.How != "read" {
@@ -98,13 +99,6 @@ func (b *library) claim(lang string, c *lessons.Claim) templates.Claim {
 		}
 	}
 	return row
-}
-
-func in(texts map[string][]lessons.Span, lang string) []lessons.Span {
-	if t, ok := texts[lang]; ok {
-		return t
-	}
-	return texts[lessons.Langs[0]]
 }
 
 // claimText is what a claim is found by.

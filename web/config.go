@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"wirestep/web/journal"
+	"wirestep/web/session"
 )
 
 // Config is what a server is made of.
@@ -21,37 +22,28 @@ type Config struct {
 
 // Limits are what an operator allows. Reaching one is answered in plain words.
 type Limits struct {
-	Sessions   int           // that run at once
-	PerAddress int           // of them, from one address; a class often shares one
-	Sockets    int           // pages on one session
-	Steps      int           // events of one branch
-	Idle       time.Duration // after which a session without pages leaves memory
-	Keep       time.Duration // after which a session that nobody used leaves the journal
-	Commands   int           // a second from one page, twice as many in a burst
-	Requests   int           // a minute from one address, of those that make something
+	session.Limits
+	Keep     time.Duration // after which a session that nobody used leaves the journal
+	Commands int           // a second from one page, twice as many in a burst
+	Requests int           // a minute from one address, of those that make something
 }
 
 // DefaultLimits suit one machine and a few classes.
 var DefaultLimits = Limits{
-	Sessions: 2000, PerAddress: 400, Sockets: 64, Steps: 20_000,
-	Idle: 30 * time.Minute, Keep: 30 * 24 * time.Hour, Requests: 600, Commands: 40,
+	Limits: session.Limits{Sessions: 2000, PerAddress: 400, Sockets: 64, Steps: 20_000, Idle: 30 * time.Minute},
+	Keep:   30 * 24 * time.Hour, Requests: 600, Commands: 40,
 }
 
 // What no operator needs to change.
 const (
-	maxBody         = 300 << 10 // a scene has at most 256 KiB
-	maxSceneText    = 256 << 10
-	maxBranches     = 200
-	maxLabel        = 80
-	framesAtOnce    = 500  // missing frames that are sent instead of a snapshot
-	framesInOne     = 2000 // frames that one message may hold
-	maxUntil        = 5000 // events that one "until" may run
-	maxPagesKnown   = 256  // clients whose last command a session remembers
-	answersPerPage  = 64   // of each, how many answers can be said again
-	mailbox         = 64
-	expireEvery     = 10 * time.Minute
-	maxCachedFrames = 8 << 20 // bytes of encoded frames that one session keeps
+	maxBody     = 300 << 10 // a scene has at most 256 KiB
+	expireEvery = 10 * time.Minute
 )
+
+// sessions is what of it concerns sessions.
+func (c *Config) sessions() session.Config {
+	return session.Config{Journal: c.Journal, Limits: c.Limits.Limits, Log: c.Log}
+}
 
 func (c *Config) fill() {
 	if c.Journal == nil {

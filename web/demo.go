@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"sync"
 
-	"wirestep/web/proto"
+	"wirestep/web/session"
 )
 
 // demoScene moves on the home page, and stands in its form to start from.
@@ -16,20 +16,17 @@ var demoScene string
 // demo is the answer of GET /api/demo: a whole short run, with the play head at
 // its start.
 var demo = sync.OnceValues(func() ([]byte, error) {
-	st, err := begin(opening{Scene: demoScene}, DefaultLimits)
+	st, err := session.Begin(session.Opening{Scene: demoScene}, DefaultLimits.Limits)
 	if err != nil {
 		return nil, err
 	}
 	for range maxPictured {
-		if st.step() != nil {
+		if st.Step() != nil {
 			break
 		}
 	}
-	st.goTo(0, 0)
-	return encodeJSON(struct {
-		Hello    proto.Hello   `json:"hello"`
-		Snapshot wholeSnapshot `json:"snapshot"`
-	}{st.hello("", 0), st.makeSnapshot()}), nil
+	st.GoTo(0, 0)
+	return st.Shown(), nil
 })
 
 func (s *Server) apiDemo(w http.ResponseWriter, r *http.Request) {

@@ -11,6 +11,7 @@ import (
 
 	"wirestep/lessons"
 	"wirestep/templates"
+	"wirestep/web/session"
 )
 
 // drillsPage is GET /drills: what is there to practise; the script asks and judges.
@@ -88,12 +89,12 @@ func beforeAnswer(d *lessons.Draw) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	st, err := showing(text, t)
+	st, err := session.Showing(text, t)
 	if err != nil {
 		return nil, err
 	}
-	st.cover = &veil{branch: 0, n: d.Shown(), now: st.t.World().Now()}
-	return st.shown(), nil
+	st.CoverFrom(d.Shown())
+	return st.Shown(), nil
 }
 
 // apiJudge is POST /api/drills/{lesson}/{id}?lang= {"seed": N, "answer": TEXT}.

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"wirestep/i18n"
+	"wirestep/web/session"
 )
 
 func TestOutputsAreExplainedLineByLine(t *testing.T) {
@@ -32,7 +33,7 @@ func TestOutputsAreExplainedLineByLine(t *testing.T) {
 		}
 		if scene := sceneOf(lines); !strings.Contains(scene, "sysctl server net.core.somaxconn = 128\n") {
 			t.Errorf("the scene lacks the setting: %s", scene)
-		} else if _, err := openStory(opening{Scene: scene}); err != nil {
+		} else if _, err := session.Begin(session.Opening{Scene: scene}, DefaultLimits.Limits); err != nil {
 			t.Errorf("the scene with the settings is none: %v", err)
 		}
 	}

@@ -48,7 +48,7 @@ func open(t testing.TB, change func(*Config)) *site {
 	s := New(conf)
 	h := httptest.NewServer(s)
 	t.Cleanup(func() {
-		s.hub.drain()
+		s.hub.Drain()
 		h.Close()
 		s.streams.Wait()
 	})

@@ -7,6 +7,7 @@ import (
 
 	"wirestep/lessons"
 	"wirestep/templates"
+	"wirestep/web/session"
 )
 
 // inventoryPage is GET /inventory, and POST /inventory with what somebody said of each
@@ -32,10 +33,10 @@ func (s *Server) inventoryPage(w http.ResponseWriter, r *http.Request) {
 	v.All = len(all)
 	for i := range all {
 		c := &all[i]
-		q := templates.InventoryQuestion{ID: c.ID, Said: spans(in(c.Said, v.Lang))}
+		q := templates.InventoryQuestion{ID: c.ID, Said: spans(session.In(c.Said, v.Lang))}
 		for place, n := range c.Order() {
 			name := strconv.Itoa(place + 1) // where it stands; its number would say which is right
-			one := templates.Because{Name: name, Text: spans(in(c.Because[n], v.Lang))}
+			one := templates.Because{Name: name, Text: spans(session.In(c.Because[n], v.Lang))}
 			if v.Judged {
 				one.Given, one.Right = r.PostForm.Get(c.ID+".why") == name, n == 0
 				q.Why = q.Why || one.Given && one.Right
@@ -47,7 +48,7 @@ func (s *Server) inventoryPage(w http.ResponseWriter, r *http.Request) {
 				q.Given = ""
 				v.Missing++
 			}
-			q.Right, q.OK, q.Is = c.Verdict, q.Given == c.Verdict, spans(in(c.Is, v.Lang))
+			q.Right, q.OK, q.Is = c.Verdict, q.Given == c.Verdict, spans(session.In(c.Is, v.Lang))
 			q.Why = q.Why && q.OK
 			q.Verdict = v.T("inventory.verdict", "word", v.T("claims.says."+c.Verdict, "kernel", c.Kernel))
 			if l := s.library.lesson(c.Lesson); l != nil {

@@ -8,9 +8,8 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"wirestep/engine"
 	"wirestep/lessons"
-	"wirestep/web/proto"
+	"wirestep/web/session"
 )
 
 // What a page asks about lessons besides their sessions: the list of them, and the
@@ -157,37 +156,20 @@ func (s *Server) apiStripRun(w http.ResponseWriter, r *http.Request) {
 	defer done()
 	q := r.URL.Query()
 	t, text, err := l.CellRun(step, q.Get("value"), q.Get("second"))
-	var st *stage
+	var st *session.State
 	if err == nil {
-		st, err = showing(text, t)
+		st, err = session.Showing(text, t)
 	}
 	if err != nil {
 		s.fail(w, r, refuse(http.StatusNotFound, "no-strip", "step", step))
 		return
 	}
-	for st.t.N() < maxCellSteps {
-		if _, ok := st.t.Step(); !ok {
+	for st.T.N() < maxCellSteps {
+		if _, ok := st.T.Step(); !ok {
 			break
 		}
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "max-age=300")
-	w.Write(st.shown())
-}
-
-// showing makes a stage, which nobody joins, of a run that was made elsewhere.
-func showing(text string, t *engine.Timeline) (*stage, error) {
-	s, err := openStory(opening{Scene: text})
-	if err != nil {
-		return nil, err
-	}
-	return &stage{story: s, t: t}, nil
-}
-
-// shown is a whole run as a page draws it.
-func (st *stage) shown() []byte {
-	return encodeJSON(struct {
-		Hello    proto.Hello   `json:"hello"`
-		Snapshot wholeSnapshot `json:"snapshot"`
-	}{st.hello("", 0), st.makeSnapshot()})
+	w.Write(st.Shown())
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"wirestep/web/proto"
+	"wirestep/web/session"
 )
 
 // Each drill asks without giving the answer away, and judges: a draw is the same for whoever has its seed.
@@ -39,7 +40,7 @@ func TestDrillsAskAndJudge(t *testing.T) {
 				Why   int
 			}
 			json.Unmarshal([]byte(body), &j)
-			if _, err := openStory(opening{Scene: j.Scene}); err != nil || j.Why <= 0 {
+			if _, err := session.Begin(session.Opening{Scene: j.Scene}, DefaultLimits.Limits); err != nil || j.Why <= 0 {
 				t.Errorf("%s: its run, at event %d, is none for the lab: %v", path, j.Why, err)
 			}
 			if status != 200 || !strings.Contains(body, `"verdict":"`) || !strings.Contains(body, `"scene":"`) {

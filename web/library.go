@@ -10,6 +10,7 @@ import (
 	"wirestep/i18n"
 	"wirestep/lessons"
 	"wirestep/templates"
+	"wirestep/web/session"
 )
 
 // library holds what comes with the program: lessons and scenes, and a run of
@@ -27,13 +28,13 @@ type library struct {
 	index    func() []findable
 
 	mu   sync.Mutex
-	runs map[string]run    // scene text → its run
-	said map[string]string // what was logged last of a folder
+	runs map[string]session.Run // scene text → its run
+	said map[string]string      // what was logged last of a folder
 	log  *slog.Logger
 }
 
 func newLibrary(conf Config) *library {
-	b := &library{runs: map[string]run{}, said: map[string]string{}}
+	b := &library{runs: map[string]session.Run{}, said: map[string]string{}}
 	b.log = conf.Log
 	var err error
 	if conf.Lessons != "" {
@@ -109,7 +110,7 @@ func (b *library) lesson(slug string) *lessons.Lesson {
 // missing is a page that is not there. Whoever writes it in a folder beside is told why.
 func (s *Server) missing(name string, p *problem) *problem {
 	if wrong := lessons.Mistakes(name); len(wrong) > 0 {
-		return &problem{status: http.StatusUnprocessableEntity, code: "own-lesson", args: []any{"name", name}, detail: wrong}
+		return &problem{http.StatusUnprocessableEntity, session.Refusal{Code: "own-lesson", Args: []any{"name", name}, Detail: wrong}}
 	}
 	return p
 }
@@ -127,22 +128,22 @@ func (b *library) scene(name string) *lessons.Sandbox {
 
 // run runs one of the library's scenes to its end, or as far as is shown. It
 // does so once.
-func (b *library) run(text string) (run, error) {
+func (b *library) run(text string) (session.Run, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if r, ok := b.runs[text]; ok {
 		return r, nil
 	}
-	st, err := begin(opening{Scene: text}, DefaultLimits)
+	st, err := session.Begin(session.Opening{Scene: text}, DefaultLimits.Limits)
 	if err != nil {
-		return run{}, err
+		return session.Run{}, err
 	}
 	for range maxPictured {
-		if st.step() != nil {
+		if st.Step() != nil {
 			break
 		}
 	}
-	r := st.run(maxPictured)
+	r := st.Run(maxPictured)
 	b.runs[text] = r
 	return r, nil
 }

@@ -11,6 +11,7 @@ import (
 	"wirestep/engine/scene"
 	"wirestep/engine/trace"
 	"wirestep/lessons"
+	"wirestep/web/session"
 )
 
 // metSteps bounds how far each scene is played to see what is met in it.
@@ -102,18 +103,18 @@ func (s seen) first(key string, n engine.StepNo) {
 
 // lesson plays a lesson to its end, with the moves that it asks for.
 func (m met) lesson(l *lessons.Lesson) {
-	st, err := begin(opening{Scene: l.Scene, Lesson: l.Slug}, DefaultLimits)
-	if err != nil || st.player == nil {
+	st, err := session.Begin(session.Opening{Scene: l.Scene, Lesson: l.Slug}, DefaultLimits.Limits)
+	if err != nil || st.Player == nil {
 		return
 	}
 	for range l.Steps {
-		if st.player.Next(st.t) != nil {
+		if st.Player.Next(st.T) != nil {
 			break
 		}
 	}
 	s := seen{}
-	for _, b := range st.t.Branches() {
-		for _, e := range st.t.Events(b.ID, 1, min(b.Tip, metSteps)) {
+	for _, b := range st.T.Branches() {
+		for _, e := range st.T.Events(b.ID, 1, min(b.Tip, metSteps)) {
 			s.event(&e)
 		}
 	}

@@ -4,14 +4,14 @@ import (
 	"fmt"
 	"net/http"
 	"sync/atomic"
+
+	"wirestep/web/session"
 )
 
 // metrics are the numbers that an operator watches.
 type metrics struct {
-	sessions, sockets         atomic.Int64
-	created, rebuilt, broken  atomic.Int64
-	commands, refused, events atomic.Int64
-	sent, lagged, forged      atomic.Int64
+	session.Counts
+	sockets, sent, lagged atomic.Int64
 }
 
 // serve answers GET /metrics in the text format that Prometheus reads.
@@ -21,16 +21,16 @@ func (m *metrics) serve(w http.ResponseWriter, _ *http.Request) {
 		name, kind, help string
 		n                *atomic.Int64
 	}{
-		{"sessions", "gauge", "Sessions in memory.", &m.sessions},
+		{"sessions", "gauge", "Sessions in memory.", &m.Sessions},
 		{"sockets", "gauge", "Pages connected.", &m.sockets},
-		{"sessions_created_total", "counter", "Sessions begun.", &m.created},
-		{"sessions_rebuilt_total", "counter", "Sessions read back from the journal.", &m.rebuilt},
-		{"sessions_broken_total", "counter", "Sessions stopped because the engine broke one of its rules.", &m.broken},
-		{"commands_total", "counter", "Commands carried out.", &m.commands},
-		{"commands_refused_total", "counter", "Commands refused.", &m.refused},
-		{"events_total", "counter", "Events of the engine encoded.", &m.events},
+		{"sessions_created_total", "counter", "Sessions begun.", &m.Created},
+		{"sessions_rebuilt_total", "counter", "Sessions read back from the journal.", &m.Rebuilt},
+		{"sessions_broken_total", "counter", "Sessions stopped because the engine broke one of its rules.", &m.Broken},
+		{"commands_total", "counter", "Commands carried out.", &m.Commands},
+		{"commands_refused_total", "counter", "Commands refused.", &m.Refused},
+		{"events_total", "counter", "Events of the engine encoded.", &m.Events},
 		{"sent_bytes_total", "counter", "Bytes written to pages.", &m.sent},
-		{"keys_refused_total", "counter", "Pages that came with a key that does not hold.", &m.forged},
+		{"keys_refused_total", "counter", "Pages that came with a key that does not hold.", &m.Forged},
 		{"lagged_total", "counter", "Times that a page was behind and got a snapshot.", &m.lagged},
 	} {
 		fmt.Fprintf(w, "# HELP wirestep_%s %s\n# TYPE wirestep_%s %s\nwirestep_%s %d\n", v.name, v.help, v.name, v.kind, v.name, v.n.Load())

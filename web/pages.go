@@ -14,6 +14,7 @@ import (
 	"wirestep/lessons"
 	"wirestep/static"
 	"wirestep/templates"
+	"wirestep/web/session"
 )
 
 var langNames = map[string]string{"en": "English", "zh-CN": "简体中文"}
@@ -66,11 +67,11 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, c te
 func (s *Server) failPage(w http.ResponseWriter, r *http.Request, err error) {
 	p := s.asProblem(r, err)
 	v := templates.Failure{Page: s.page(r, ""), Status: p.status}
-	v.Title, v.Text = v.T("failure.title"), strings.Join(p.in(v.Lang), " ")
-	if p.code == "own-lesson" {
-		v.Text, v.Lines = v.T("error.own-lesson", p.args...), p.detail
+	v.Title, v.Text = v.T("failure.title"), strings.Join(p.In(v.Lang), " ")
+	if p.Code == "own-lesson" {
+		v.Text, v.Lines = v.T("error.own-lesson", p.Args...), p.Detail
 	}
-	if id := chi.URLParam(r, "id"); p.code == "broken" && id != "" {
+	if id := chi.URLParam(r, "id"); p.Code == "broken" && id != "" {
 		v.Bundle = "/api/sessions/" + id + "/bundle"
 	}
 	s.render(w, r, p.status, templates.FailurePage(v))
@@ -117,7 +118,7 @@ func (s *Server) paste(w http.ResponseWriter, r *http.Request) {
 	}
 	text := r.PostForm.Get("scene")
 	m, err := s.createFor(r, text, r.PostForm.Get("lesson"), r.PostForm.Get("sandbox"), nil)
-	var p *problem
+	p := problemIn(err)
 	switch {
 	case err == nil:
 		// What stands behind # is not sent to anybody: the page takes the key from
@@ -127,8 +128,8 @@ func (s *Server) paste(w http.ResponseWriter, r *http.Request) {
 			open = "&compare=1"
 		}
 		http.Redirect(w, r, "/lab/"+m.ID+"#own="+m.Key+open, http.StatusSeeOther)
-	case errors.As(err, &p) && p.code == "scene":
-		s.renderOwn(w, r, p.status, templates.Paste{Text: text, Wrong: p.detail, Line: p.line()})
+	case p != nil && p.Code == "scene":
+		s.renderOwn(w, r, p.status, templates.Paste{Text: text, Wrong: p.Detail, Line: p.line()})
 	default:
 		s.failPage(w, r, err)
 	}
@@ -211,11 +212,11 @@ func (s *Server) renderLab(w http.ResponseWriter, r *http.Request, v templates.L
 	s.render(w, r, http.StatusOK, templates.LabPage(v))
 }
 
-func show(v *templates.Lab, r run, text string) {
+func show(v *templates.Lab, r session.Run, text string) {
 	v.Title = v.T("lab.title", "name", v.Heading)
 	v.Diagram, v.Events, v.Source = picture(r, v.Lang), list(r, v.Lang), text
-	if r.more > 0 {
-		v.More = v.T("lab.more", "n", r.more)
+	if r.More > 0 {
+		v.More = v.T("lab.more", "n", r.More)
 	}
 }
 
@@ -223,10 +224,10 @@ func show(v *templates.Lab, r run, text string) {
 func (s *Server) labPage(w http.ResponseWriter, r *http.Request) {
 	id := chi.URLParam(r, "id")
 	v := templates.Lab{Page: s.page(r, "", "lab.js"), Later: static.URL("later.js"), Session: id, Stream: "/stream/" + id}
-	var now run
-	var o opening
-	err := s.hub.with(r.Context(), id, func(st *stage) {
-		now, o, v.Heading = st.run(maxPictured), st.opening, st.file.Scenario.Name
+	var now session.Run
+	var o session.Opening
+	err := s.hub.With(r.Context(), id, func(st *session.State) {
+		now, o, v.Heading = st.Run(maxPictured), st.Opening, st.File.Scenario.Name
 	})
 	if err != nil {
 		s.failPage(w, r, err)

@@ -11,18 +11,11 @@ import (
 	"wirestep/i18n"
 	"wirestep/templates"
 	"wirestep/web/proto"
+	"wirestep/web/session"
 )
 
 // maxPictured is how many events a page shows that nobody steps through.
 const maxPictured = 200
-
-// run is what happened on a branch so far, as far as a page shows it.
-type run struct {
-	title  string
-	hosts  []proto.Host
-	frames []proto.Frame
-	more   int // events that are not shown
-}
 
 // Room in the picture.
 const (
@@ -46,9 +39,9 @@ type moment struct {
 
 // picture draws a run: time runs down; where nothing happens for long the axis
 // is folded and says so.
-func picture(r run, lang string) templates.Diagram {
-	d := templates.Diagram{Width: 2*margin + laneWidth*max(1, len(r.hosts)-1)}
-	for i, h := range r.hosts {
+func picture(r session.Run, lang string) templates.Diagram {
+	d := templates.Diagram{Width: 2*margin + laneWidth*max(1, len(r.Hosts)-1)}
+	for i, h := range r.Hosts {
 		l := templates.Lifeline{X: margin + laneWidth*i, Name: h.Name}
 		if len(h.Addrs) > 0 {
 			l.Addr = h.Addrs[0]
@@ -83,7 +76,7 @@ func picture(r run, lang string) templates.Diagram {
 	d.Height = y + 60
 	life.draw(&d, at)
 	var names []string
-	for _, h := range r.hosts {
+	for _, h := range r.Hosts {
 		names = append(names, h.Name)
 	}
 	d.Title = i18n.T(lang, "lab.describe", "hosts", strings.Join(names, ", "), "n", len(d.Arrows))
@@ -104,9 +97,9 @@ func advance(d *templates.Diagram, y int, dt, usual int64, lang string) int {
 
 // gather collects the packets of a run, who was lost, and both ends of each, with
 // the other instants that have to have a place.
-func gather(r run, others []int64) (packets map[int32]proto.Packet, lost map[int32]bool, all []moment) {
+func gather(r session.Run, others []int64) (packets map[int32]proto.Packet, lost map[int32]bool, all []moment) {
 	packets, lost = map[int32]proto.Packet{}, map[int32]bool{}
-	for _, f := range r.frames {
+	for _, f := range r.Frames {
 		for _, e := range f.Effects {
 			switch {
 			case e.Kind == "lost":
@@ -200,14 +193,14 @@ func span(ns int64) string {
 }
 
 // list tells a run in words, an event a line, with the rules that applied.
-func list(r run, lang string) []templates.Event {
+func list(r session.Run, lang string) []templates.Event {
 	says := map[string]string{}
 	for _, rule := range rulesIn(lang) {
 		says[rule.ID] = rule.Says
 	}
 	packets := map[int32]proto.Packet{}
 	var all []templates.Event
-	for _, f := range r.frames {
+	for _, f := range r.Frames {
 		for _, e := range f.Effects {
 			if e.Packet != nil {
 				packets[e.Packet.ID] = *e.Packet
@@ -219,10 +212,10 @@ func list(r run, lang string) []templates.Event {
 }
 
 // what says what an event is and what it did.
-func what(r run, f proto.Frame, packets map[int32]proto.Packet, lang string) string {
+func what(r session.Run, f proto.Frame, packets map[int32]proto.Packet, lang string) string {
 	host := ""
-	if f.Host >= 0 && f.Host < len(r.hosts) {
-		host = r.hosts[f.Host].Name
+	if f.Host >= 0 && f.Host < len(r.Hosts) {
+		host = r.Hosts[f.Host].Name
 	}
 	parts := []string{i18n.T(lang, "event."+f.Kind, "host", host, "name", f.Name, "by", whoIn(lang, f.By), "segment", segment(packets[f.Packet]))}
 	for _, e := range f.Effects {

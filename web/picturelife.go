@@ -7,6 +7,7 @@ import (
 	"wirestep/i18n"
 	"wirestep/templates"
 	"wirestep/web/proto"
+	"wirestep/web/session"
 )
 
 // stay is a state in which a lifeline is for a while.
@@ -41,12 +42,12 @@ type living struct {
 }
 
 // follow collects the states and the timers of a run.
-func follow(r run, lang string) *lives {
+func follow(r session.Run, lang string) *lives {
 	l := &lives{fields: map[string][]proto.Field{}, of: map[int32]*living{}, lang: lang}
-	for _, s := range encodeSchemas() {
+	for _, s := range session.EncodeSchemas() {
 		l.fields[s.Name] = s.Fields
 	}
-	for _, f := range r.frames {
+	for _, f := range r.Frames {
 		for _, e := range f.Effects {
 			switch {
 			case e.Kind == "created" && l.shows(e.Subject):
@@ -69,7 +70,7 @@ func follow(r run, lang string) *lives {
 				}
 			}
 		}
-		l.note(f.At, len(r.hosts))
+		l.note(f.At, len(r.Hosts))
 	}
 	for _, x := range l.of {
 		for _, t := range x.armed {

@@ -8,6 +8,7 @@ import (
 	"wirestep/i18n"
 	"wirestep/lessons"
 	"wirestep/templates"
+	"wirestep/web/session"
 )
 
 // puzzlesPage is GET /puzzles: all of them, by chapter.
@@ -19,7 +20,7 @@ func (s *Server) puzzlesPage(w http.ResponseWriter, r *http.Request) {
 		c := templates.PuzzleChapter{ID: id, Name: v.T("chapter." + id)}
 		for _, p := range puzzles {
 			if p.Chapter == id {
-				c.Rows = append(c.Rows, templates.Task{ID: p.ID, Key: "data-puzzle", Href: "/puzzles/" + p.ID, Title: p.Title[v.Lang], Story: spans(in(p.Story, v.Lang)), Level: p.Level,
+				c.Rows = append(c.Rows, templates.Task{ID: p.ID, Key: "data-puzzle", Href: "/puzzles/" + p.ID, Title: p.Title[v.Lang], Story: spans(session.In(p.Story, v.Lang)), Level: p.Level,
 					LevelName: v.T("puzzles.level", "n", p.Level), Par: v.T("puzzles.par", "n", p.Par)})
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"wirestep/web/proto"
+	"wirestep/web/session"
 )
 
 // deaf is a scene in which every SYN is lost: the client gives up after a while.
@@ -106,12 +107,8 @@ func TestChangedTextIsABranch(t *testing.T) {
 		t.Errorf("the page is not told which text runs: %s", doc)
 	}
 	var here string
-	s.hub.with(t.Context(), id, func(st *stage) { here = whole(st) })
-	rec, err := s.kept.Read(t.Context(), id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if again := wholeOf(t, rec); again != here {
+	s.hub.With(t.Context(), id, func(st *session.State) { here = whole(st) })
+	if again := s.wholeOf(t, id); again != here {
 		t.Errorf("rebuilt it is\n%s\nwas\n%s", again, here)
 	}
 	if copied := s.create(map[string]string{"scene": bundleOf(t, s, id)}); copied == "" {

@@ -55,9 +55,9 @@ func (s *Server) drill(r *http.Request, text string) (*script.Script, *packetdri
 	script, err := script.Parse(scriptName, text, script.Defaults())
 	if err = errors.Join(res.Err, err); err != nil {
 		p := refuse(http.StatusUnprocessableEntity, "script")
-		p.detail = strings.Split(err.Error(), "\n")[:1]
-		if at := strings.SplitN(p.detail[0], ":", 3); len(at) == 3 {
-			p.where = at[0] + ":" + at[1]
+		p.Detail = strings.Split(err.Error(), "\n")[:1]
+		if at := strings.SplitN(p.Detail[0], ":", 3); len(at) == 3 {
+			p.Where = at[0] + ":" + at[1]
 		}
 		return nil, nil, p
 	}
@@ -92,10 +92,10 @@ func (s *Server) runScript(w http.ResponseWriter, r *http.Request) {
 	}
 	text := strings.ReplaceAll(scriptOf(r), "\r\n", "\n")
 	script, res, err := s.drill(r, text)
-	var p *problem
+	p := problemIn(err)
 	switch {
-	case errors.As(err, &p) && p.code == "script":
-		s.renderScripts(w, r, p.status, templates.Scripts{Text: text, Wrong: p.detail[0]})
+	case p != nil && p.Code == "script":
+		s.renderScripts(w, r, p.status, templates.Scripts{Text: text, Wrong: p.Detail[0]})
 	case err != nil:
 		s.failPage(w, r, err)
 	default:

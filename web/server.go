@@ -1,13 +1,11 @@
-// Package web serves Wirestep: pages, sessions, the stream, the journal behind.
+// Package web serves Wirestep: pages, and sessions over HTTP.
 //
-//	browser ── HTTP ──▶ Server ─▶ hub ─▶ session (a goroutine) ─▶ engine.Timeline
-//	        ◀─ stream ─ watcher ◀───────┘        └─▶ journal
+//	browser ── HTTP ──▶ Server ─▶ session.Hub ─▶ a session
+//	        ◀─ stream ─ session.Subscriber ◀────┘
 //
-// One goroutine per session owns its timeline; everything else sends it functions
-// to run. What it computes is encoded once (encode.go, the only file that knows
-// both the engine's types and those of the stream) and fanned out to watchers.
-// A command is in the journal before it is acknowledged, and a session is rebuilt
-// from there by whoever needs it.
+// What a session is and does stands in web/session, which knows none of this. Here are
+// the pages, the API, the stream that carries a subscriber's messages, and the numbers
+// of HTTP for what sessions refuse.
 package web
 
 import (
@@ -19,13 +17,15 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"wirestep/web/session"
 )
 
 // Server is one web server.
 type Server struct {
 	conf     Config
 	log      *slog.Logger
-	hub      *hub
+	hub      *session.Hub
 	library  *library
 	handler  http.Handler
 	draining atomic.Bool
@@ -39,7 +39,7 @@ type Server struct {
 func New(conf Config) *Server {
 	conf.fill()
 	s := &Server{conf: conf, log: conf.Log, drills: make(chan struct{}, maxScripts), judges: make(chan struct{}, maxJudges)}
-	s.hub = newHub(conf, &s.metrics)
+	s.hub = session.NewHub(conf.sessions(), &s.metrics.Counts)
 	s.library = newLibrary(conf)
 	s.handler = s.routes()
 	return s
@@ -82,8 +82,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 // requests that have begun are finished.
 func (s *Server) drain(hs *http.Server) error {
 	s.draining.Store(true)
-	s.log.Info("draining", "sessions", s.hub.count())
-	s.hub.drain()
+	s.log.Info("draining", "sessions", s.hub.Count())
+	s.hub.Drain()
 	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
 	defer cancel()
 	err := hs.Shutdown(ctx)

@@ -2,16 +2,17 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net"
 	"net/http"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"wirestep/web/journal"
 	"wirestep/web/proto"
+	"wirestep/web/session"
 )
 
 // Another process with the same journal has every acknowledged command, and
@@ -57,7 +58,7 @@ func TestTwoServersOneJournal(t *testing.T) {
 	a, b := first.join(id, ""), second.join(id, "")
 	a.do(proto.Command{T: "act", Op: "drop next SYN from client"})
 	b.send(proto.Command{T: "act", Op: "drop next FIN from client"})
-	if bye, code := b.ended(); code != closeRestart || bye.Why != "drain" {
+	if bye, code := b.ended(); code != session.CloseRestart || bye.Why != "drain" {
 		t.Fatalf("the loser heard %+v, code %d", bye, code)
 	}
 	again := second.join(id, "")
@@ -72,13 +73,12 @@ func TestBrokenSession(t *testing.T) {
 	id, other := s.create(withScene(plain)), s.create(withScene(plain))
 	p, q := s.join(id, ""), s.join(other, "")
 	p.do(proto.Command{T: "step", N: 3})
-	commands["break"] = command{true, func(*stage, *watcher, proto.Command) (proto.Done, error) { panic("SND.UNA > SND.NXT") }}
-	needs["break"] = driver
-	defer func() { delete(commands, "break"); delete(needs, "break") }()
-	p.send(proto.Command{T: "break", Op: "something odd"})
-	if bye, code := p.ended(); code != closeBroken || bye.Why != "broken" {
-		t.Fatalf("code %d, bye %+v", code, bye)
+	mark, err := json.Marshal(map[string]any{"b": 0, "n": 3, "broken": "SND.UNA > SND.NXT\n{\"t\":\"break\",\"op\":\"something odd\"}"})
+	if err := errors.Join(err, s.kept.Mark(t.Context(), id, mark)); err != nil {
+		t.Fatal(err)
 	}
+	s = open(t, func(c *Config) { c.Journal = s.kept })
+	q = s.join(other, "")
 	status, bundle, _ := s.get("/api/sessions/" + id + "/bundle")
 	if status != http.StatusOK || !strings.Contains(bundle, "SND.UNA > SND.NXT") || !strings.Contains(bundle, "something odd") || !strings.Contains(bundle, "cursor branch 0 step 3") {
 		t.Errorf("bundle: %d\n%s", status, bundle)
@@ -96,7 +96,7 @@ func TestLimits(t *testing.T) {
 	s := open(t, func(c *Config) { c.Limits.PerAddress, c.Limits.Sockets, c.Limits.Steps = 2, 1, 5 })
 	id := s.create(withScene(plain))
 	p := s.join(id, "")
-	if bye, code := s.connect(id, "").ended(); code != closePolicy || bye.Why != "busy" || !strings.Contains(bye.Text, "1") {
+	if bye, code := s.connect(id, "").ended(); code != session.ClosePolicy || bye.Why != "busy" || !strings.Contains(bye.Text, "1") {
 		t.Errorf("one socket too many: %d %+v", code, bye)
 	}
 	p.do(proto.Command{T: "step", N: 5})
@@ -137,7 +137,7 @@ func TestIdleSessionsMakeRoom(t *testing.T) {
 	if status, text, _ := s.get("/api/sessions/" + first); status != http.StatusOK || !strings.Contains(text, `"n":4`) {
 		t.Errorf("the first again: %d %s", status, text)
 	}
-	if n := s.hub.count(); n != 1 {
+	if n := s.hub.Count(); n != 1 {
 		t.Errorf("%d sessions in memory", n)
 	}
 }
@@ -147,40 +147,6 @@ func (s *site) waitFor(so func() bool) {
 	for !so() {
 		s.get("/healthz")
 	}
-}
-
-// A session that nobody uses leaves memory, and later the journal.
-func TestIdle(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		kept := journal.NewMemory(time.Now)
-		h := newHub(Config{Journal: kept, Limits: DefaultLimits, Log: New(Config{}).log}, &metrics{})
-		made, err := h.create(t.Context(), "a", opening{Scene: plain})
-		id := made.ID
-		if err != nil {
-			t.Fatal(err)
-		}
-		<-time.After(DefaultLimits.Idle - time.Second)
-		h.with(t.Context(), id, func(st *stage) {})
-		<-time.After(DefaultLimits.Idle - time.Second)
-		if h.count() != 1 {
-			t.Fatal("a session that was used left memory")
-		}
-		<-time.After(2 * time.Second)
-		if synctest.Wait(); h.count() != 0 || h.from["a"] != 0 {
-			t.Fatal("a session that nobody used stays in memory")
-		}
-		if err := h.with(t.Context(), id, func(*stage) {}); err != nil {
-			t.Fatal(err)
-		}
-		<-time.After(DefaultLimits.Keep + time.Hour)
-		if n, _ := kept.Expire(t.Context(), time.Now().Add(-DefaultLimits.Keep)); n != 1 {
-			t.Errorf("%d sessions expired, want 1", n)
-		}
-		var p *problem
-		if err := h.with(t.Context(), id, func(*stage) {}); !errors.As(err, &p) || p.code != "no-session" {
-			t.Errorf("an expired session: %v", err)
-		}
-	})
 }
 
 // A server that is told to stop says so, finishes, and loses nothing.
@@ -199,7 +165,7 @@ func TestDrain(t *testing.T) {
 	p := s.join(id, "")
 	p.do(proto.Command{T: "step", N: 2})
 	stop()
-	if bye, code := p.ended(); code != closeRestart || bye.Why != "drain" {
+	if bye, code := p.ended(); code != session.CloseRestart || bye.Why != "drain" {
 		t.Errorf("code %d, bye %+v", code, bye)
 	}
 	if err := <-ended; err != nil {

@@ -1,70 +1,18 @@
 package web
 
 import (
-	"maps"
+	"crypto/rand"
 	"net/http"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"wirestep/web/journal"
 	"wirestep/web/proto"
+	"wirestep/web/session"
 )
-
-// whoMayWhat is every command and the roles that may give it, written out: the
-// table in roles.go is compared with it, cell by cell.
-var whoMayWhat = map[string][3]bool{ // follower, driver, owner
-	"step":     {false, true, true},
-	"back":     {false, true, true},
-	"seek":     {false, true, true},
-	"until":    {false, true, true},
-	"act":      {false, true, true},
-	"branch":   {false, true, true},
-	"fork":     {false, true, true},
-	"replay":   {false, true, true},
-	"try":      {false, true, true},
-	"moves":    {false, true, true},
-	"label":    {false, true, true},
-	"lesson":   {false, true, true},
-	"predict":  {false, true, true},
-	"frames":   {true, true, true},
-	"diff":     {true, true, true},
-	"inspect":  {true, true, true},
-	"why":      {true, true, true},
-	"history":  {true, true, true},
-	"search":   {true, true, true},
-	"find":     {true, true, true},
-	"reach":    {false, true, true},
-	"puzzle":   {true, true, true},
-	"snapshot": {true, true, true},
-	"compare":  {true, true, true},
-	"header":   {true, true, true},
-	"forecast": {true, true, true},
-	"preview":  {true, true, true},
-	"shell":    {true, true, true},
-	"name":     {true, true, true},
-	"share":    {false, false, true},
-}
-
-func TestWhoMayDoWhat(t *testing.T) {
-	if a, b := slices.Sorted(maps.Keys(commands)), slices.Sorted(maps.Keys(whoMayWhat)); !slices.Equal(a, b) {
-		t.Fatalf("commands are %v, expected %v", a, b)
-	}
-	if a, b := slices.Sorted(maps.Keys(commands)), slices.Sorted(maps.Keys(needs)); !slices.Equal(a, b) {
-		t.Fatalf("commands are %v, those with a least role %v", a, b)
-	}
-	for name, want := range whoMayWhat {
-		for r := follower; r <= owner; r++ {
-			if may(r, name) != want[r] {
-				t.Errorf("a %s may %q: %v, want %v", r, name, may(r, name), want[r])
-			}
-		}
-	}
-	if may(owner, "no such command") {
-		t.Error("an owner may do what nobody knows")
-	}
-}
 
 // What the table says is what the stream does: each command is given by each
 // role on a real socket, and refused by a code that says why.
@@ -74,28 +22,28 @@ func TestRolesOnTheStream(t *testing.T) {
 	boss := s.join(id, "")
 	boss.do(proto.Command{T: "step", N: 5})
 	pages := [...]*tab{
-		follower: s.join(id, keyIn(boss.link("follower"))),
-		driver:   s.join(id, keyIn(boss.link("driver"))),
-		owner:    boss,
+		session.Follower: s.join(id, keyIn(boss.link("follower"))),
+		session.Driver:   s.join(id, keyIn(boss.link("driver"))),
+		session.Owner:    boss,
 	}
 	bare := s.join(id, "?key=")
-	for name, want := range whoMayWhat {
-		for r := follower; r <= owner; r++ {
+	for _, name := range session.CommandNames() {
+		for r := session.Follower; r <= session.Owner; r++ {
 			p := pages[r]
 			if p.Role != r.String() {
 				t.Fatalf("a page with the key of a %s is a %s", r, p.Role)
 			}
 			m := p.ask(proto.Command{T: name, Text: "x", N: 3, To: 4, Op: "x", Cond: "x", Host: "client", Line: "ss"})
-			if refused := m.Code == "read-only" || m.Code == "owner-only"; refused == want[r] {
+			if refused := m.Code == "read-only" || m.Code == "owner-only"; refused == session.May(r, name) {
 				t.Errorf("%q of a %s: %s", name, r, m.raw)
 			}
 		}
-		if m := bare.ask(proto.Command{T: name, N: 3, To: 4, Host: "client", Line: "ss"}); (m.Code == "read-only") == want[follower] {
+		if m := bare.ask(proto.Command{T: name, N: 3, To: 4, Host: "client", Line: "ss"}); (m.Code == "read-only") == session.May(session.Follower, name) {
 			t.Errorf("%q without a key: %s", name, m.raw)
 		}
 	}
-	pages[follower].refused("read-only", proto.Command{T: "shell", Host: "client", Line: "sysctl -w net.ipv4.tcp_sack=0"})
-	pages[driver].refused("owner-only", proto.Command{T: "share", Text: "driver"})
+	pages[session.Follower].refused("read-only", proto.Command{T: "shell", Host: "client", Line: "sysctl -w net.ipv4.tcp_sack=0"})
+	pages[session.Driver].refused("owner-only", proto.Command{T: "share", Text: "driver"})
 	boss.refused("share", proto.Command{T: "share", Text: "owner"})
 	boss.refused("share", proto.Command{T: "share", Text: "king"})
 }
@@ -139,7 +87,7 @@ func TestFollowing(t *testing.T) {
 	if !slices.Equal(boss.people.People, want) || !slices.Equal(boss.people.Shared, []string{"follower", "driver"}) {
 		t.Errorf("the owner sees %+v", boss.people)
 	}
-	two.refused("text-long", proto.Command{T: "name", Text: strings.Repeat("ab", maxName)})
+	two.refused("text-long", proto.Command{T: "name", Text: strings.Repeat("ab", 24)})
 	two.sock.Drop()
 	s.waitFor(func() bool { return s.metrics.sockets.Load() == 2 })
 	boss.do(proto.Command{T: "inspect", N: 1})
@@ -160,10 +108,10 @@ func TestLinksAreTakenBack(t *testing.T) {
 	}
 	one, two := s.join(id, keyIn(follow)), s.join(id, keyIn(together))
 	boss.do(proto.Command{T: "share", Text: "follower", Off: true})
-	if bye, code := one.ended(); code != closePolicy || bye.Why != "ended" {
+	if bye, code := one.ended(); code != session.ClosePolicy || bye.Why != "ended" {
 		t.Errorf("the follower heard %+v, code %d", bye, code)
 	}
-	if bye, code := s.connect(id, keyIn(follow)).ended(); code != closePolicy || bye.Why != "key" {
+	if bye, code := s.connect(id, keyIn(follow)).ended(); code != session.ClosePolicy || bye.Why != "key" {
 		t.Errorf("coming back: %+v, code %d", bye, code)
 	}
 	two.do(proto.Command{T: "step"})
@@ -171,7 +119,7 @@ func TestLinksAreTakenBack(t *testing.T) {
 	if next := boss.link("follower"); next == follow {
 		t.Error("the next link is the one that was taken back")
 	}
-	if n := s.metrics.forged.Load(); n != 1 {
+	if n := s.metrics.Forged.Load(); n != 1 {
 		t.Errorf("%d keys were refused, want 1", n)
 	}
 }
@@ -179,8 +127,8 @@ func TestLinksAreTakenBack(t *testing.T) {
 func TestForgedKeys(t *testing.T) {
 	s := open(t, nil)
 	id, other := s.create(withScene(plain)), s.create(withScene(plain))
-	for _, key := range []string{"x", newKey(), keyOf(other), strings.Repeat("a", 5000), keyOf(id)[:keyLength-1], strings.ToUpper(keyOf(id))} {
-		if bye, code := s.connect(id, "?key="+key).ended(); code != closePolicy || bye.Why != "key" || bye.Text == "" {
+	for _, key := range []string{"x", strings.ToLower(rand.Text()), keyOf(other), strings.Repeat("a", 5000), keyOf(id)[:len(keyOf(id))-1], strings.ToUpper(keyOf(id))} {
+		if bye, code := s.connect(id, "?key="+key).ended(); code != session.ClosePolicy || bye.Why != "key" || bye.Text == "" {
 			t.Errorf("key %.30q: %+v, code %d", key, bye, code)
 		}
 	}
@@ -264,9 +212,9 @@ func TestCopy(t *testing.T) {
 	if trace(id) != before || p.cursor != at {
 		t.Error("what was done in the copy moved the original")
 	}
-	for _, want := range []spot{{0, 2}, {0, 9}, {1, 5}, {1, 0}} {
+	for _, want := range []struct{ Branch, N int32 }{{0, 2}, {0, 9}, {1, 5}, {1, 0}} {
 		there := s.join(s.create(map[string]any{"copy": id, "branch": want.Branch, "n": want.N}), "")
-		if there.cursor.Branch != int32(want.Branch) || there.cursor.N != int32(want.N) || len(there.snap.Branches) != 2 {
+		if there.cursor.Branch != want.Branch || there.cursor.N != want.N || len(there.snap.Branches) != 2 {
 			t.Errorf("a copy at %+v stands at %+v", want, there.cursor)
 		}
 	}
@@ -317,7 +265,7 @@ func TestCopiesAreRefused(t *testing.T) {
 // A session from before there were keys has no owner: whoever opens it gets a copy.
 func TestSessionWithoutOwner(t *testing.T) {
 	s := open(t, nil)
-	r := journal.Record{Entries: [][]byte{encodeEntry(entry{Opening: &opening{Scene: plain}})}}
+	r := journal.Record{Entries: [][]byte{[]byte(`{"open":{"scene":` + strconv.Quote(plain) + `}}`)}}
 	if err := s.kept.Create(t.Context(), "fromlongago1", r); err != nil {
 		t.Fatal(err)
 	}

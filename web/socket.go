@@ -12,14 +12,6 @@ import (
 	"nhooyr.io/websocket"
 )
 
-// Close codes of the stream, as docs/protocol.md has them.
-const (
-	closeDone    = int(websocket.StatusNormalClosure)
-	closeRestart = int(websocket.StatusGoingAway)
-	closePolicy  = int(websocket.StatusPolicyViolation)
-	closeBroken  = int(websocket.StatusInternalError)
-)
-
 const (
 	maxMessage   = 64 << 10
 	writeTimeout = 60 * time.Second // a snapshot over a slow line takes its time

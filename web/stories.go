@@ -7,6 +7,7 @@ import (
 
 	"wirestep/lessons"
 	"wirestep/templates"
+	"wirestep/web/session"
 )
 
 // storiesPage is GET /stories: all of them, the easy ones first.
@@ -14,7 +15,7 @@ func (s *Server) storiesPage(w http.ResponseWriter, r *http.Request) {
 	v := templates.Stories{Page: s.page(r, "stories")}
 	v.Title, v.About = v.T("stories.title"), v.T("stories.about")
 	for _, x := range s.library.stories() {
-		v.Rows = append(v.Rows, templates.Task{ID: x.ID, Key: "data-story", Href: "/stories/" + x.ID, Title: x.Title[v.Lang], Story: spans(in(x.Story, v.Lang)), Level: x.Level,
+		v.Rows = append(v.Rows, templates.Task{ID: x.ID, Key: "data-story", Href: "/stories/" + x.ID, Title: x.Title[v.Lang], Story: spans(session.In(x.Story, v.Lang)), Level: x.Level,
 			LevelName: v.T("puzzles.level", "n", x.Level), Par: v.T("stories.par", "n", x.Par())})
 	}
 	s.render(w, r, http.StatusOK, templates.StoriesPage(v))

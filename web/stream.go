@@ -12,6 +12,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"wirestep/engine"
+	"wirestep/web/session"
 )
 
 var tokenRE = regexp.MustCompile(`^[A-Za-z0-9_-]{8,40}$`)
@@ -32,22 +33,22 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	token := q.Get("client")
 	if !tokenRE.MatchString(token) {
-		token = newID()
+		token = session.NewID()
 	}
 	// A hijacked request has no context that ends with the connection.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
 	defer cancel()
-	wt, id := newWatcher(token, langOf(r), q.Get("key")), chi.URLParam(r, "id")
+	wt, id := session.NewSubscriber(token, langOf(r), q.Get("key")), chi.URLParam(r, "id")
 	have, branch := number(q.Get("have")), number(q.Get("branch"))
-	err = s.hub.with(ctx, id, func(st *stage) { st.join(wt, engine.BranchID(branch), engine.StepNo(have)) })
+	err = s.hub.With(ctx, id, func(st *session.State) { st.Join(wt, engine.BranchID(branch), engine.StepNo(have)) })
 	if err != nil {
-		wt.bye(s.noEntry(r, wt, err))
+		wt.Close(s.noEntry(r, wt, err))
 		s.write(ctx, sock, wt, id)
 		return
 	}
 	s.metrics.sockets.Add(1)
 	defer s.metrics.sockets.Add(-1)
-	defer s.hub.with(ctx, id, func(st *stage) { st.leave(wt) })
+	defer s.hub.With(ctx, id, func(st *session.State) { st.Leave(wt) })
 	go func() {
 		defer cancel()
 		s.write(ctx, sock, wt, id)
@@ -67,44 +68,44 @@ func number(s string) int32 {
 
 // noEntry tells a page why it cannot have the session: a page cannot read the
 // body of a refused upgrade.
-func (s *Server) noEntry(r *http.Request, w *watcher, err error) *farewell {
-	switch p := s.asProblem(r, err); p.code {
+func (s *Server) noEntry(r *http.Request, w *session.Subscriber, err error) *session.CloseFrame {
+	switch p := s.asProblem(r, err); p.Code {
 	case "no-session":
-		return goodbyeFor("expired", w.lang, closeDone, p)
+		return session.ClosingFor("expired", w.Lang, session.CloseDone, &p.Refusal)
 	case "drain":
-		return goodbye("drain", w.lang, closeRestart)
+		return session.Closing("drain", w.Lang, session.CloseRestart)
 	case "many-sessions":
-		return goodbyeFor("busy", w.lang, closePolicy, p)
+		return session.ClosingFor("busy", w.Lang, session.ClosePolicy, &p.Refusal)
 	}
-	return goodbye("broken", w.lang, closeBroken)
+	return session.Closing("broken", w.Lang, session.CloseBroken)
 }
 
 // read takes commands until the connection ends.
-func (s *Server) read(ctx context.Context, sock *Socket, w *watcher, id string) {
+func (s *Server) read(ctx context.Context, sock *Socket, w *session.Subscriber, id string) {
 	limit := rate.NewLimiter(rate.Limit(s.conf.Limits.Commands), 2*s.conf.Limits.Commands)
 	for {
 		b, err := sock.read(ctx)
 		if errors.Is(err, errTooBig) {
-			w.bye(goodbyeFor("protocol", w.lang, closePolicy, cannot("too-big", "max", maxMessage)))
+			w.Close(session.ClosingFor("protocol", w.Lang, session.ClosePolicy, session.Cannot("too-big", "max", maxMessage)))
 			<-ctx.Done() // the writer says it and ends the connection
 			return
 		}
 		if err != nil {
 			return
 		}
-		c, err := decodeCommand(b)
+		c, err := session.DecodeCommand(b)
 		if err != nil {
-			w.bye(goodbyeFor("protocol", w.lang, closePolicy, cannot("protocol", "what", err.Error())))
+			w.Close(session.ClosingFor("protocol", w.Lang, session.ClosePolicy, session.Cannot("protocol", "what", err.Error())))
 			<-ctx.Done()
 			return
 		}
 		if !limit.Allow() {
-			s.metrics.refused.Add(1)
-			w.answer(failed(c.ID, w.lang, cannot("rate", "max", s.conf.Limits.Commands)))
+			s.metrics.Refused.Add(1)
+			w.Answer(session.Failed(c.ID, w.Lang, session.Cannot("rate", "max", s.conf.Limits.Commands)))
 			continue
 		}
-		if err := s.hub.with(ctx, id, func(st *stage) { st.carryOut(w, c) }); err != nil {
-			w.bye(goodbye("drain", w.lang, closeRestart)) // unless the session said another goodbye
+		if err := s.hub.With(ctx, id, func(st *session.State) { st.CarryOut(w, c) }); err != nil {
+			w.Close(session.Closing("drain", w.Lang, session.CloseRestart)) // unless the session said another goodbye
 			<-ctx.Done()
 			return
 		}
@@ -112,23 +113,23 @@ func (s *Server) read(ctx context.Context, sock *Socket, w *watcher, id string) 
 }
 
 // write sends what waits for a page, until the end of one of them.
-func (s *Server) write(ctx context.Context, sock *Socket, w *watcher, id string) {
+func (s *Server) write(ctx context.Context, sock *Socket, w *session.Subscriber, id string) {
 	for {
-		message, end, behind, err := w.next(ctx)
+		message, end, behind, err := w.Next(ctx)
 		switch {
 		case err != nil:
 			return
 		case behind:
 			s.metrics.lagged.Add(1)
-			if s.hub.with(ctx, id, func(st *stage) { st.catchUp(w) }) != nil {
+			if s.hub.With(ctx, id, func(st *session.State) { st.CatchUp(w) }) != nil {
 				return
 			}
 			continue
 		case end != nil:
-			if end.message != nil {
-				sock.Write(ctx, end.message)
+			if end.Message != nil {
+				sock.Write(ctx, end.Message)
 			}
-			sock.Close(end.code, end.why)
+			sock.Close(end.Code, end.Why)
 			return
 		}
 		if sock.Write(ctx, message) != nil {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"wirestep/web/proto"
+	"wirestep/web/session"
 )
 
 const plain = `
@@ -137,7 +138,7 @@ func TestForkReplayLabel(t *testing.T) {
 	if p.snap.Branch != 2 {
 		t.Fatalf("replay: on branch %d", p.snap.Branch)
 	}
-	p.refused("text-long", proto.Command{T: "label", Text: strings.Repeat("x", maxLabel+1)})
+	p.refused("text-long", proto.Command{T: "label", Text: strings.Repeat("x", 81)})
 	p.do(proto.Command{T: "branch", Branch: ptr(int32(0)), N: 2})
 	if p.cursor.Branch != 0 || p.cursor.N != 2 {
 		t.Fatalf("branch: %+v", p.cursor)
@@ -283,7 +284,7 @@ func TestLaggingPageGetsASnapshot(t *testing.T) {
 	for slow.cursor.N != want {
 		slow.read()
 	}
-	for n := max(slow.snap.Base, 0) + 1; n <= want && n <= slow.snap.Base+framesInOne; n++ {
+	for n := max(slow.snap.Base, 0) + 1; n <= want && n <= slow.snap.Base+2000; n++ {
 		if slow.frames[n].N != n {
 			t.Fatalf("frame %d is missing", n)
 		}
@@ -296,12 +297,8 @@ func TestLaggingPageGetsASnapshot(t *testing.T) {
 // behind reports whether a page of a session has lost its queue.
 func (s *site) behind(id string) bool {
 	some := false
-	s.hub.with(s.t.Context(), id, func(st *stage) {
-		for w := range st.watchers {
-			w.mu.Lock()
-			some = some || w.lagging
-			w.mu.Unlock()
-		}
+	s.hub.With(s.t.Context(), id, func(st *session.State) {
+		some = st.Behind() > 0
 	})
 	return some
 }
@@ -316,7 +313,7 @@ func TestMalformedMessages(t *testing.T) {
 	} {
 		p := s.join(id, "")
 		p.write(text)
-		if bye, code := p.ended(); code != closePolicy || bye.Why != "protocol" || bye.Text == "" {
+		if bye, code := p.ended(); code != session.ClosePolicy || bye.Why != "protocol" || bye.Text == "" {
 			t.Errorf("%s: code %d, bye %+v", what, code, bye)
 		}
 	}
@@ -350,7 +347,7 @@ func TestCommandsHaveARate(t *testing.T) {
 
 func TestStreamOfNoSession(t *testing.T) {
 	s := open(t, nil)
-	if bye, code := s.connect("nosuch", "").ended(); code != closeDone || bye.Why != "expired" {
+	if bye, code := s.connect("nosuch", "").ended(); code != session.CloseDone || bye.Why != "expired" {
 		t.Errorf("code %d, bye %+v", code, bye)
 	}
 	if _, err := Dial(t.Context(), "ws"+strings.TrimPrefix(s.URL, "http")+"/stream/x", "http://evil.example"); err == nil {
@@ -366,7 +363,7 @@ func FuzzDecodeCommand(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		c, err := decodeCommand(b)
+		c, err := session.DecodeCommand(b)
 		if err == nil && c.T == "" {
 			t.Error("a command without a name")
 		}

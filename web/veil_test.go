@@ -16,6 +16,7 @@ import (
 	"wirestep/engine/trace"
 	"wirestep/lessons"
 	"wirestep/web/proto"
+	"wirestep/web/session"
 )
 
 // secrets is what may not leave the server while a question is open, by where it came
@@ -30,12 +31,12 @@ type secrets struct {
 // secretsOf runs a copy of the session ahead.
 func (s *site) secretsOf(t *testing.T, id string) (x secrets, open bool) {
 	t.Helper()
-	err := s.hub.with(context.Background(), id, func(st *stage) {
-		if open = st.player.Open(); !open {
+	err := s.hub.With(context.Background(), id, func(st *session.State) {
+		if open = st.Player.Open(); !open {
 			return
 		}
-		x = secrets{branch: st.t.Branch(), n: st.player.Horizon(st.t), times: map[int64]string{}}
-		far := st.t.Clone()
+		x = secrets{branch: st.T.Branch(), n: st.Player.Horizon(st.T), times: map[int64]string{}}
+		far := st.T.Clone()
 		if far.Switch(x.branch, x.n) != nil {
 			t.Fatal("the horizon is no place")
 		}
@@ -263,7 +264,7 @@ func (p *tab) make(t *testing.T, st *lessons.Step, now sim.Time) {
 }
 
 func (s *site) nowOf(id string) (now sim.Time) {
-	s.hub.with(context.Background(), id, func(st *stage) { now = st.t.World().Now() })
+	s.hub.With(context.Background(), id, func(st *session.State) { now = st.T.World().Now() })
 	return now
 }
 

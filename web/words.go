@@ -11,6 +11,7 @@ import (
 	"wirestep/engine/host"
 	"wirestep/engine/scene"
 	"wirestep/i18n"
+	"wirestep/web/session"
 )
 
 // What somebody needs who writes a scene: its words, and what is wrong with it so far.
@@ -136,7 +137,7 @@ func mistakesJSON(wrong []*scene.Mistake, lang string) []mistakeJSON {
 	for _, m := range wrong {
 		j := mistakeJSON{Line: m.Line, Column: m.Column, End: m.End, Text: m.Text, What: m.What, Expected: m.Expected}
 		if lang != i18n.Default {
-			if text, ok := mistakeIn(m, lang); ok {
+			if text, ok := session.MistakeIn(m, lang); ok {
 				j.Text = text
 				j.What, j.Expected, _ = strings.Cut(text, "，应为")
 				j.Expected = strings.TrimSpace(j.Expected)
@@ -147,15 +148,4 @@ func mistakesJSON(wrong []*scene.Mistake, lang string) []mistakeJSON {
 		all = append(all, j)
 	}
 	return all
-}
-
-// mistakeIn says what is wrong with a text in a language; false: in English, since
-// nobody has put it into words.
-func mistakeIn(m *scene.Mistake, lang string) (string, bool) {
-	words := i18n.Mistakes(lang)
-	text, ok := m.In(func(english string) (string, bool) {
-		text, ok := words[english]
-		return text, ok
-	})
-	return spaced(text), ok
 }

@@ -174,9 +174,8 @@ func (s *Server) writing(r *http.Request, d draft) templates.Write {
 
 // said puts into the page what is wrong, and what a reader of the lesson will see.
 func (s *Server) said(v *templates.Write, d draft, l *lessons.Lesson, answered []lessons.Answered, err error) {
-	var p *problem
-	if errors.As(err, &p) {
-		v.Wrong = []templates.WriteMistake{{Text: strings.Join(p.in(v.Lang), " "), Lang: v.Lang}}
+	if p := problemIn(err); p != nil {
+		v.Wrong = []templates.WriteMistake{{Text: strings.Join(p.In(v.Lang), " "), Lang: v.Lang}}
 	} else if err != nil {
 		for _, m := range lessons.DraftMistakes(err) {
 			one := templates.WriteMistake{File: m.File, Line: m.Line, Column: m.Column, Lang: v.Lang}

@@ -116,7 +116,7 @@ func (m Main) serve(ctx context.Context, o options) error {
 		level = slog.LevelDebug
 	}
 	log := slog.New(slog.NewTextHandler(m.Stderr, &slog.HandlerOptions{Level: level}))
-	j, err := journal.Open(o.journal, o.data)
+	j, err := openJournal(o.journal, o.data)
 	if err != nil {
 		return err
 	}

@@ -13,10 +13,12 @@ import (
 
 // asked are exported names that no program uses, with the reason why they are there.
 var asked = map[string]string{
-	"Back":      "the laws of time travel are written with it",
-	"RunUntil":  "most tests of the engine get to an instant by it",
-	"RuleAt":    "the test that every rule is reached finds a rule by its place",
-	"CloseCode": "tests of the stream see by it why they were cut off",
+	"Behind":       "the test of slow pages sees by it that one was slow enough",
+	"CommandNames": "the test of roles gives every command there is to every role",
+	"Back":         "the laws of time travel are written with it",
+	"RunUntil":     "most tests of the engine get to an instant by it",
+	"RuleAt":       "the test that every rule is reached finds a rule by its place",
+	"CloseCode":    "tests of the stream see by it why they were cut off",
 }
 
 // expected are methods that the standard library or another one calls by interface.

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -46,11 +47,13 @@ var may = map[string]string{
 	"web/proto":          "",
 	"web/proto/gen":      "",
 	"web/journal":        "",
+	"web/journal/bolt":   "web/journal",
+	"web/session":        core + " engine/scene engine/shell engine/outcome engine/find i18n lessons web/journal web/proto",
 	"docs":               "",
-	"web":                texts + " docs i18n lessons static templates web/journal web/proto",
-	"cmd/server":         texts + " docs i18n lessons static templates web web/journal web/proto",
+	"web":                texts + " docs i18n lessons static templates web/journal web/proto web/session",
+	"cmd/server":         texts + " docs i18n lessons static templates web web/journal web/journal/bolt web/proto web/session",
 	"kernel":             texts,
-	"cmd/wirestep":       texts + " docs kernel i18n lessons static templates web web/journal web/proto",
+	"cmd/wirestep":       texts + " docs kernel i18n lessons static templates web web/journal web/journal/bolt web/proto web/session",
 	"internal/archtest":  "",
 
 	"engine/packetdrill/setup":   leaves,
@@ -111,6 +114,28 @@ func TestEngineStandsAlone(t *testing.T) {
 			foreign := strings.Contains(strings.Split(imp, "/")[0], ".")
 			if foreign && (thirdParty[name] == "" || !under(imp, thirdParty[name])) {
 				t.Errorf("%s imports %s: what the engine does must not change with somebody else's release", name, imp)
+			}
+		}
+	}
+}
+
+// The core of a session is the same on a server and in a browser, so nothing that it
+// uses, however far down, may know of a network or of a file of sessions.
+func TestSessionsKnowNoNetwork(t *testing.T) {
+	cmd := exec.Command("go", "list", "-deps", "./web/session")
+	cmd.Dir = root
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	deps := strings.Fields(string(out))
+	if !slices.Contains(deps, module+"/engine") {
+		t.Fatalf("web/session needs %v: expected the engine among it", deps)
+	}
+	for _, p := range deps {
+		for _, bad := range []string{"net", "net/http", "nhooyr.io/websocket", "github.com/coder/websocket", "go.etcd.io/bbolt"} {
+			if p == bad {
+				t.Errorf("web/session comes to import %s: it knows subscribers and the interface of a journal; sockets and drivers are for web and web/journal/...", p)
 			}
 		}
 	}

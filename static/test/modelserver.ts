@@ -2,7 +2,7 @@ import type { Branch, Command, Frame, Message, Order, Snapshot } from '../src/pr
 import { hello } from './fixture';
 
 // What the server does with places, in small: the rules of docs/protocol.md and of
-// web/tell.go, with events that are only names.
+// web/session/broadcast.go, with events that are only names.
 
 const MOST = 8; // frames in a snapshot
 const AT_ONCE = 4; // frames that are sent rather than a snapshot

@@ -11,7 +11,6 @@ package journal
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -48,21 +47,4 @@ type Journal interface {
 	Expire(ctx context.Context, since time.Time) (int, error)
 	// Close ends the use of the journal.
 	Close() error
-}
-
-// Open returns the journal that a flag names: "memory", or "bolt" in a
-// directory. Names of journals that this build lacks are errors that say so.
-func Open(name, dir string) (Journal, error) {
-	switch {
-	case name == "memory", name == "" && dir == "":
-		return NewMemory(time.Now), nil
-	case name == "bolt", name == "":
-		if dir == "" {
-			return nil, fmt.Errorf("-journal bolt keeps sessions in a directory: give one with -data DIR")
-		}
-		return OpenBolt(dir, time.Now)
-	case len(name) > 7 && name[:7] == "nats://":
-		return nil, fmt.Errorf("-journal %s: this build has no NATS journal; it has memory and bolt", name)
-	}
-	return nil, fmt.Errorf("-journal %s: expected memory or bolt", name)
 }

@@ -1,4 +1,4 @@
-package journal
+package journal_test
 
 import (
 	"context"
@@ -8,14 +8,17 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"wirestep/web/journal"
+	"wirestep/web/journal/bolt"
 )
 
 // Every journal passes this suite.
 func TestJournals(t *testing.T) {
-	kinds := map[string]func(t *testing.T, now func() time.Time) Journal{
-		"memory": func(_ *testing.T, now func() time.Time) Journal { return NewMemory(now) },
-		"bolt": func(t *testing.T, now func() time.Time) Journal {
-			b, err := OpenBolt(t.TempDir(), now)
+	kinds := map[string]func(t *testing.T, now func() time.Time) journal.Journal{
+		"memory": func(_ *testing.T, now func() time.Time) journal.Journal { return journal.NewMemory(now) },
+		"bolt": func(t *testing.T, now func() time.Time) journal.Journal {
+			b, err := bolt.Open(t.TempDir(), now)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -28,12 +31,12 @@ func TestJournals(t *testing.T) {
 }
 
 // first is a record of one entry.
-func first(text string) Record { return Record{Entries: [][]byte{[]byte(text)}} }
+func first(text string) journal.Record { return journal.Record{Entries: [][]byte{[]byte(text)}} }
 
-func conform(t *testing.T, open func(*testing.T, func() time.Time) Journal) {
+func conform(t *testing.T, open func(*testing.T, func() time.Time) journal.Journal) {
 	ctx := context.Background()
 	clock := time.Unix(1000, 0)
-	fresh := func(t *testing.T) Journal {
+	fresh := func(t *testing.T) journal.Journal {
 		j := open(t, func() time.Time { return clock })
 		t.Cleanup(func() { j.Close() })
 		return j
@@ -62,12 +65,12 @@ func conform(t *testing.T, open func(*testing.T, func() time.Time) Journal) {
 		must(t, j.Create(ctx, "a", first("scene")))
 		_, read := j.Read(ctx, "b")
 		for what, c := range map[string]struct{ got, want error }{
-			"create twice":    {j.Create(ctx, "a", Record{}), ErrExists},
-			"append too soon": {j.Append(ctx, "a", 2, nil, nil), ErrConflict},
-			"append too late": {j.Append(ctx, "a", 0, nil, nil), ErrConflict},
-			"append to none":  {j.Append(ctx, "b", 1, nil, nil), ErrNone},
-			"mark none":       {j.Mark(ctx, "b", nil), ErrNone},
-			"read none":       {read, ErrNone},
+			"create twice":    {j.Create(ctx, "a", journal.Record{}), journal.ErrExists},
+			"append too soon": {j.Append(ctx, "a", 2, nil, nil), journal.ErrConflict},
+			"append too late": {j.Append(ctx, "a", 0, nil, nil), journal.ErrConflict},
+			"append to none":  {j.Append(ctx, "b", 1, nil, nil), journal.ErrNone},
+			"mark none":       {j.Mark(ctx, "b", nil), journal.ErrNone},
+			"read none":       {read, journal.ErrNone},
 		} {
 			if !errors.Is(c.got, c.want) {
 				t.Errorf("%s: got %v, want %v", what, c.got, c.want)
@@ -86,7 +89,7 @@ func conform(t *testing.T, open func(*testing.T, func() time.Time) Journal) {
 						if other, twice := won.LoadOrStore(n, w); twice {
 							t.Errorf("entry %d was won by %d and by %d", n, other, w)
 						}
-					} else if !errors.Is(err, ErrConflict) {
+					} else if !errors.Is(err, journal.ErrConflict) {
 						t.Error(err)
 					}
 				}
@@ -104,7 +107,7 @@ func conform(t *testing.T, open func(*testing.T, func() time.Time) Journal) {
 	t.Run("does not share memory with its callers", func(t *testing.T) {
 		j := fresh(t)
 		entry := []byte("scene")
-		must(t, j.Create(ctx, "a", Record{Entries: [][]byte{entry}}))
+		must(t, j.Create(ctx, "a", journal.Record{Entries: [][]byte{entry}}))
 		entry[0] = 'X'
 		r, _ := j.Read(ctx, "a")
 		r.Entries[0][1] = 'X'
@@ -122,7 +125,7 @@ func conform(t *testing.T, open func(*testing.T, func() time.Time) Journal) {
 		must(t, err)
 		_, old := j.Read(ctx, "old")
 		_, used := j.Read(ctx, "used")
-		if n != 1 || !errors.Is(old, ErrNone) || used != nil {
+		if n != 1 || !errors.Is(old, journal.ErrNone) || used != nil {
 			t.Fatalf("removed %d; old: %v; used: %v", n, old, used)
 		}
 	})
@@ -131,27 +134,19 @@ func conform(t *testing.T, open func(*testing.T, func() time.Time) Journal) {
 // What a bolt journal acknowledged is there when the file is opened again.
 func TestBoltReopened(t *testing.T) {
 	ctx, dir := context.Background(), t.TempDir()
-	j, err := OpenBolt(dir, time.Now)
+	j, err := bolt.Open(dir, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := errors.Join(j.Create(ctx, "a", first("scene")), j.Append(ctx, "a", 1, []byte("act"), []byte("mark")), j.Close()); err != nil {
 		t.Fatal(err)
 	}
-	if j, err = OpenBolt(dir, time.Now); err != nil {
+	if j, err = bolt.Open(dir, time.Now); err != nil {
 		t.Fatal(err)
 	}
 	defer j.Close()
 	r, err := j.Read(ctx, "a")
 	if err != nil || !slices.EqualFunc(r.Entries, []string{"scene", "act"}, func(b []byte, s string) bool { return string(b) == s }) || string(r.Mark) != "mark" {
 		t.Fatalf("read %q, mark %q, %v", r.Entries, r.Mark, err)
-	}
-}
-
-func TestOpenSaysWhatItLacks(t *testing.T) {
-	for _, c := range [][2]string{{"nats://a:1", ""}, {"bolt", ""}, {"paper", ""}} {
-		if _, err := Open(c[0], c[1]); err == nil {
-			t.Errorf("Open(%q, %q) gave no error", c[0], c[1])
-		}
 	}
 }

@@ -1,0 +1,153 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"wirestep/web/proto"
+)
+
+// errGone is the answer of a session that has left memory.
+var errGone = errors.New("session: the session has left memory")
+
+// actor is the outside of a session's goroutine.
+type actor struct {
+	id, addr string
+	hub      *Hub
+	mail     chan job
+	ended    chan struct{}
+	why      error        // why it ended, if it may not be opened again; set before ended closes
+	used     atomic.Int64 // when it was last asked for something
+	pages    atomic.Int32 // how many are connected
+}
+
+type job struct {
+	f    func(*State)
+	done chan error
+}
+
+// do runs f in the session's goroutine and waits for it. f owns everything in
+// the state while it runs, and nothing of it afterwards.
+func (s *actor) do(ctx context.Context, f func(*State)) error {
+	j := job{f, make(chan error, 1)}
+	select {
+	case s.mail <- j:
+	case <-s.ended:
+		return errGone
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case err := <-j.done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.ended:
+		select {
+		case err := <-j.done: // it was the last thing that the session did
+			return err
+		default:
+			return errGone
+		}
+	}
+}
+
+// run is the goroutine.
+func (s *actor) run(load func() (*State, error)) {
+	defer close(s.ended)
+	defer s.hub.remove(s)
+	st, err := s.guardedLoad(load)
+	if err != nil {
+		s.why = err
+		return
+	}
+	st.actor = s
+	idle := time.NewTimer(s.hub.conf.Limits.Idle)
+	defer idle.Stop()
+	for !st.over {
+		select {
+		case j := <-s.mail:
+			s.used.Store(time.Now().UnixNano())
+			err := st.guarded(j.f)
+			if err != nil {
+				s.why = err
+			}
+			j.done <- err
+		case <-idle.C:
+			st.over = len(st.Subscribers) == 0
+		}
+		idle.Reset(s.hub.conf.Limits.Idle)
+	}
+}
+
+func (s *actor) guardedLoad(load func() (*State, error)) (st *State, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			s.hub.conf.Log.Error("session does not rebuild", "id", s.id, "panic", v, "stack", string(debug.Stack()))
+			err = refuse(Internal, "broken")
+		}
+	}()
+	return load()
+}
+
+// guarded runs f. Whatever breaks in it breaks this session alone: pages hear of
+// it, the journal notes it, and the bundle can still be had.
+func (st *State) guarded(f func(*State)) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			st.breakDown(fmt.Sprint(v), debug.Stack())
+			err = refuse(Internal, "broken")
+		}
+	}()
+	f(st)
+	if st.broken != "" {
+		st.breakDown(st.broken, nil)
+		return refuse(Internal, "broken")
+	}
+	return nil
+}
+
+func (st *State) breakDown(what string, stack []byte) {
+	h := st.actor.hub
+	h.metrics.Broken.Add(1)
+	h.conf.Log.Error("session broke", "id", st.actor.id, "what", what, "during", string(st.during), "stack", string(stack))
+	m := st.kept // not of the timeline: it may be half-way through something
+	m.Broken = what + "\n" + string(st.during)
+	if err := h.conf.Journal.Mark(context.Background(), st.actor.id, encodeCheckpoint(m)); err != nil {
+		h.conf.Log.Error("breaking was not noted", "id", st.actor.id, "err", err)
+	}
+	st.closeAll("broken", CloseBroken)
+	st.over = true
+}
+
+// closeAll tells every page that this is the end, and why.
+func (st *State) closeAll(why string, code int) {
+	for w := range st.Subscribers {
+		w.Close(Closing(why, w.Lang, code))
+	}
+}
+
+// Closing is an end of the protocol: why is a word of docs/protocol.md.
+func Closing(why, lang string, code int) *CloseFrame {
+	return ClosingFor(why, lang, code, Cannot(why))
+}
+
+// ClosingFor is one with a reason of its own.
+func ClosingFor(why, lang string, code int, p *Refusal) *CloseFrame {
+	text := strings.Join(p.In(lang), "\n")
+	return &CloseFrame{Message: encodeJSON(proto.Bye{T: "bye", Why: why, Text: text}), Code: code, Why: why}
+}
+
+func encodeJSON(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("session: %T does not marshal: %v", v, err))
+	}
+	return b
+}
