@@ -71,14 +71,13 @@ func TestTwoServersOneJournal(t *testing.T) {
 func TestBrokenSession(t *testing.T) {
 	s := open(t, nil)
 	id, other := s.create(withScene(plain)), s.create(withScene(plain))
-	p, q := s.join(id, ""), s.join(other, "")
+	p := s.join(id, "")
 	p.do(proto.Command{T: "step", N: 3})
 	mark, err := json.Marshal(map[string]any{"b": 0, "n": 3, "broken": "SND.UNA > SND.NXT\n{\"t\":\"break\",\"op\":\"something odd\"}"})
 	if err := errors.Join(err, s.kept.Mark(t.Context(), id, mark)); err != nil {
 		t.Fatal(err)
 	}
 	s = open(t, func(c *Config) { c.Journal = s.kept })
-	q = s.join(other, "")
 	status, bundle, _ := s.get("/api/sessions/" + id + "/bundle")
 	if status != http.StatusOK || !strings.Contains(bundle, "SND.UNA > SND.NXT") || !strings.Contains(bundle, "something odd") || !strings.Contains(bundle, "cursor branch 0 step 3") {
 		t.Errorf("bundle: %d\n%s", status, bundle)
@@ -89,7 +88,7 @@ func TestBrokenSession(t *testing.T) {
 	if bye, _ := s.connect(id, "").ended(); bye.Why != "broken" {
 		t.Errorf("coming back: %+v", bye)
 	}
-	q.do(proto.Command{T: "step"})
+	s.join(other, "").do(proto.Command{T: "step"})
 }
 
 func TestLimits(t *testing.T) {

@@ -271,7 +271,9 @@ func (s *site) nowOf(id string) (now sim.Time) {
 // While a question is open, what first comes to be after the play head does not leave the
 // server, nor a deadline: not on the stream, not by any address. Then everything does.
 func TestNothingThatAnswersAQuestionLeavesTheServer(t *testing.T) {
-	s := open(t, func(c *Config) { c.Limits.Commands = 1_000_000; c.Limits.PerAddress = 1000 })
+	s := open(t, func(c *Config) {
+		c.Limits.Commands, c.Limits.Requests, c.Limits.PerAddress = 1_000_000, 1_000_000, 1000
+	})
 	var questions atomic.Int64
 	t.Run("lessons", func(t *testing.T) {
 		for _, l := range s.library.lessons() {
