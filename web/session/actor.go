@@ -67,7 +67,7 @@ func (s *actor) run(load func() (*State, error)) {
 		s.why = err
 		return
 	}
-	st.actor = s
+	st.id, st.hub, st.joined = s.id, s.hub, &s.pages
 	idle := time.NewTimer(s.hub.conf.Limits.Idle)
 	defer idle.Stop()
 	for !st.over {
@@ -114,13 +114,13 @@ func (st *State) guarded(f func(*State)) (err error) {
 }
 
 func (st *State) breakDown(what string, stack []byte) {
-	h := st.actor.hub
+	h := st.hub
 	h.metrics.Broken.Add(1)
-	h.conf.Log.Error("session broke", "id", st.actor.id, "what", what, "during", string(st.during), "stack", string(stack))
+	h.conf.Log.Error("session broke", "id", st.id, "what", what, "during", string(st.during), "stack", string(stack))
 	m := st.kept // not of the timeline: it may be half-way through something
 	m.Broken = what + "\n" + string(st.during)
-	if err := h.conf.Journal.Mark(context.Background(), st.actor.id, encodeCheckpoint(m)); err != nil {
-		h.conf.Log.Error("breaking was not noted", "id", st.actor.id, "err", err)
+	if err := h.conf.Journal.Mark(context.Background(), st.id, encodeCheckpoint(m)); err != nil {
+		h.conf.Log.Error("breaking was not noted", "id", st.id, "err", err)
 	}
 	st.closeAll("broken", CloseBroken)
 	st.over = true

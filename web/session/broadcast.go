@@ -109,7 +109,7 @@ func (st *State) Join(w *Subscriber, branch engine.BranchID, have engine.StepNo)
 		return // the session is over
 	}
 	st.Subscribers[w] = struct{}{}
-	st.actor.pages.Store(int32(len(st.Subscribers)))
+	st.joined.Store(int32(len(st.Subscribers)))
 	h := st.hello(w.token, p.last)
 	h.Role, h.Person = r.String(), person
 	w.put(encodeJSON(h))
@@ -130,7 +130,7 @@ func (st *State) Leave(w *Subscriber) {
 		return
 	}
 	delete(st.Subscribers, w)
-	st.actor.pages.Store(int32(len(st.Subscribers)))
+	st.joined.Store(int32(len(st.Subscribers)))
 	st.broadcastPeople(nil)
 }
 

@@ -28,10 +28,7 @@ func (st *State) hello(token string, last int64) proto.Hello {
 	sc := &st.File.Scenario
 	h := proto.Hello{
 		T: "hello", Proto: proto.Version, Client: token, LastID: last,
-		Kernel: sc.Kernel, Title: sc.Name, Counters: tcp.CounterNames, Schemas: EncodeSchemas(), Lesson: st.Lesson,
-	}
-	if st.actor != nil {
-		h.Session = st.id
+		Session: st.id, Kernel: sc.Kernel, Title: sc.Name, Counters: tcp.CounterNames, Schemas: EncodeSchemas(), Lesson: st.Lesson,
 	}
 	index := map[string]int{}
 	for i, spec := range sc.Hosts {

@@ -47,7 +47,7 @@ func (st *State) doForecast(_ *Subscriber, c proto.Command) (proto.Done, error) 
 	if op.Kind == engine.OpForge {
 		packet = t.World().LastPacket()
 	}
-	ahead := &State{actor: st.actor, record: st.record, T: t}
+	ahead := &State{id: st.id, hub: st.hub, record: st.record, T: t}
 	return proto.Done{Ahead: ahead.arrival(packet)}, nil
 }
 

@@ -19,6 +19,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"sync/atomic"
 
 	"wirestep/engine"
 	"wirestep/engine/outcome"
@@ -30,7 +31,9 @@ import (
 
 // State is the inside of a session: what its goroutine owns.
 type State struct {
-	*actor
+	id     string        // "": it is only shown, and nobody joins it
+	hub    *Hub          // nil likewise
+	joined *atomic.Int32 // how many pages are connected, for whoever is outside
 	record
 	T           *engine.Timeline
 	Player      *lessons.Player // nil: no lesson
