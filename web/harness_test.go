@@ -18,8 +18,7 @@ import (
 
 // some is all of a list. With the race detector, under which each takes ten times
 // as long and which looks at how goroutines meet, not at what is said, it is every
-// kth, from another one on for each turn, or none of a shorter list: make test runs this
-// package without it, too.
+// kth, from another one on for each turn: make test runs this package without it, too.
 func some[T any](list []T, k, turn int) []T {
 	if !raced {
 		return list

@@ -276,7 +276,7 @@ func TestNothingThatAnswersAQuestionLeavesTheServer(t *testing.T) {
 	})
 	var questions atomic.Int64
 	t.Run("lessons", func(t *testing.T) {
-		for _, l := range s.library.lessons() {
+		for _, l := range some(s.library.lessons(), 3, 1) {
 			for _, level := range levelsOf(l) {
 				t.Run(l.Slug+"/"+level, func(t *testing.T) {
 					t.Parallel()
@@ -286,7 +286,7 @@ func TestNothingThatAnswersAQuestionLeavesTheServer(t *testing.T) {
 						}
 						turn := int(questions.Add(1))
 						now := s.nowOf(id)
-						tries := some([]bool{false, true}, 6, turn) // before its move, and after
+						tries := some([]bool{false, true}, 2, turn) // before its move, and after
 						if slices.Contains(tries, false) {
 							s.pryOpen(t, p, id, turn)
 						}
@@ -303,7 +303,7 @@ func TestNothingThatAnswersAQuestionLeavesTheServer(t *testing.T) {
 			}
 		}
 	})
-	if n := questions.Load(); n < 30 {
+	if n := questions.Load(); n < 30 && !raced {
 		t.Errorf("%d questions were opened", n)
 	}
 }
