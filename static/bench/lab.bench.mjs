@@ -147,6 +147,43 @@ async function bulk(page, url) {
   }
 }
 
+/**
+ * From the beginning of the page to the end of the first frame that shows an event
+ * which a key asked for. Nothing of the test's own library is put into the page: it
+ * is as much to compile as the lab, and nobody's browser has it.
+ */
+async function firstInteraction(page, context, address) {
+  const cdp = await context.newCDPSession(page);
+  const told = {};
+  cdp.on('Runtime.bindingCalled', ({ name, payload }) => {
+    told[name] = Number(payload);
+  });
+  await cdp.send('Page.enable');
+  await cdp.send('Runtime.enable');
+  for (const name of ['benchDrawn', 'benchStepped']) await cdp.send('Runtime.addBinding', { name });
+  const watch = () => {
+    new MutationObserver((_, watch) => {
+      if (document.querySelector('.dg-svg')) benchDrawn(String(performance.now()));
+      if (!/\b[1-9]\d* \//.test(document.querySelector('.where')?.textContent ?? '')) return;
+      watch.disconnect();
+      requestAnimationFrame(() => {
+        const c = new MessageChannel();
+        c.port1.onmessage = () => benchStepped(String(performance.now()));
+        c.port2.postMessage(0);
+      });
+    }).observe(document, { subtree: true, childList: true, characterData: true });
+  };
+  await cdp.send('Page.addScriptToEvaluateOnNewDocument', { source: `(${watch})()` });
+  await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+  await page.goto(address, { waitUntil: 'commit' });
+  // A person presses until something happens.
+  for (let i = 0; i < 600 && !told.benchStepped; i++) {
+    if (told.benchDrawn) await page.keyboard.press('ArrowRight');
+    await page.waitForTimeout(20);
+  }
+  return ms(told.benchStepped);
+}
+
 export const measures = [
   {
     name: 'A trivial change of a picture',
@@ -204,18 +241,7 @@ export const measures = [
   {
     name: 'First interaction, processor 4 times slower',
     wanted: '≤ 1,000',
-    async run({ page, context, url }) {
-      const cdp = await context.newCDPSession(page);
-      await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 });
-      await page.goto(`${url}/lab?scene=lossy-link`, { waitUntil: 'commit' });
-      await page.waitForSelector('.dg-svg');
-      // A person presses until something happens.
-      for (let i = 0; i < 100; i++) {
-        await page.keyboard.press('ArrowRight');
-        if (/\b[1-9]\d* \//.test((await page.locator('.where').textContent()) ?? '')) break;
-      }
-      return ms(await page.evaluate(() => performance.now()));
-    },
+    run: ({ page, context, url }) => firstInteraction(page, context, `${url}/lab?scene=lossy-link`),
   },
   {
     name: 'JavaScript fetched until the first Step',

@@ -42,6 +42,20 @@ test('a question, the diagram and the answer are on one screen', async ({ lab, p
   await expect(lab.button('Step')).toBeVisible();
 });
 
+test('a question that is answered on the axis leaves the axis in view to its end', async ({ lab, page }) => {
+  await lab.open('/lessons/lost-syn');
+  const bottom = (what: string) =>
+    page
+      .locator(what)
+      .first()
+      .evaluate((el) => el.getBoundingClientRect().bottom);
+  await expect(page.locator('.ask.built input')).toBeVisible();
+  await expect.poll(async () => (await bottom('.ask.built')) <= (await bottom('.sheet-body'))).toBe(true);
+  await page.locator('.ask.built input').fill('4'); // where the axis ends
+  await expect(page.locator('.ghost.set')).toBeVisible();
+  await expect.poll(async () => (await bottom('.ghost-line')) <= (await bottom('.dg'))).toBe(true);
+});
+
 test('a move made from the list comes back to the open question, and the other column begins at its top', async ({ lab, page }) => {
   await lab.open('/lessons/lost-third-ack');
   await expect.poll(() => inView(page, '.ask')).toBe(true);

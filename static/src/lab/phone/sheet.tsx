@@ -65,14 +65,24 @@ function useFit(ref: { current: HTMLElement | null }, shown: boolean): void {
   const step = lesson.value?.step;
   useEffect(() => {
     const body = ref.current?.querySelector('.sheet-body');
-    const ask = body?.querySelector<HTMLElement>('.ask');
-    if (!open || !body || !ask) return;
-    const wants = ask.offsetHeight + 16 + (ref.current?.offsetHeight ?? 0) - body.clientHeight;
-    stop.value = wants <= innerHeight * 0.3 ? 1 : 2;
-    const show = () => {
-      body.scrollTop += ask.getBoundingClientRect().top - body.getBoundingClientRect().top - 8;
+    if (!open || !body) return;
+    const reveal = () => {
+      const ask = body.querySelector<HTMLElement>('.ask');
+      if (!ask) return false;
+      const wants = ask.offsetHeight + 16 + (ref.current?.offsetHeight ?? 0) - body.clientHeight;
+      stop.value = wants <= innerHeight * 0.3 ? 1 : 2;
+      requestAnimationFrame(() => {
+        body.scrollTop += ask.getBoundingClientRect().top - body.getBoundingClientRect().top - 8;
+      });
+      return true;
     };
-    requestAnimationFrame(show);
+    if (reveal()) return;
+    // What is made, not chosen, is fetched when it is first asked for.
+    const watch = new MutationObserver(() => {
+      if (reveal()) watch.disconnect();
+    });
+    watch.observe(body, { childList: true, subtree: true });
+    return () => watch.disconnect();
   }, [open, step]);
 }
 

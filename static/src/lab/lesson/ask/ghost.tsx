@@ -1,15 +1,18 @@
-import type { ReadonlySignal } from '@preact/signals';
+import { computed, type ReadonlySignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { TOP } from '../../../diagram/places';
 import type { Layout } from '../../../diagram/sheet';
 import { instant } from '../../../diagram/time';
 import { t } from '../../../i18n';
+import { narrow } from '../../phone/narrow';
 import { data, hello, lesson, linear, time } from '../../state';
 import type { Ask } from '../doc';
 import { nudge, placeOf, put } from './axisfield';
 import { guess, question, readTime } from './guess';
 
 const ROOM = 190; // pixels that are not the axis
+const LITTLE = 104; // the same on a narrow page: its heads, and room for the mark
+const LEAST = 120; // pixels of the axis
 
 /** The mark that the reader puts on the axis; once it is decided, the truth beside it and the length between them. */
 export function Ghost({ laid }: { laid: ReadonlySignal<Layout | null> }) {
@@ -95,19 +98,25 @@ function Handle({ q, drawn, ns }: { q: Ask; drawn: Layout; ns: number }) {
   );
 }
 
+const viewHeight = computed(() => time.range.value.height);
+
 /** The axis is linear, and all of it in view, while a place on it is asked for. */
 function useLinear(q: Ask | undefined, step: number | undefined): void {
   const on = q?.as === 'axis';
+  const height = on ? viewHeight.value : 0;
   useEffect(() => {
     if (!on) return;
     const was = { linear: linear.peek(), scale: time.scale.peek() };
     linear.value = true;
-    const start = data.peek()?.baseTime ?? 0;
-    const high = Math.max(200, time.range.peek().height - ROOM);
-    time.scale.value = high / Math.max(1, (q.endNano ?? 1) - start);
     return () => {
       linear.value = was.linear;
       time.scale.value = was.scale;
     };
   }, [on, step, hello.value?.session]);
+  // The sheet of a narrow page opens as far as the question is high.
+  useEffect(() => {
+    if (!on) return;
+    const high = Math.max(LEAST, height - (narrow.peek() ? LITTLE : ROOM));
+    time.scale.value = high / Math.max(1, (q.endNano ?? 1) - (data.peek()?.baseTime ?? 0));
+  }, [on, step, hello.value?.session, height]);
 }
