@@ -177,6 +177,9 @@ func (s *sayer) what() string {
 		for _, r := range s.c.Runs {
 			last = max(last, r.Last())
 		}
+		if at := s.c.Parting.At; at != sim.Never {
+			return s.t("say-inside", "at", s.time(at, false), "time", s.time(last, false))
+		}
 		return s.t("say-nothing", "time", s.time(last, false))
 	}
 	r := &s.c.Rows[v.Row]

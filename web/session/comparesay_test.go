@@ -205,6 +205,12 @@ var futures = []future{
 		en:     "One setting changed: nothing differs up to 60.32 s.",
 		zh:     "改了一项设置：直到 60.32 秒，没有任何区别。",
 	},
+	{
+		name: "a difference inside", scene: "lessons/sandbox/plain.scene",
+		replay: []string{"sysctl client tcp_rto_min_us = 100000"},
+		en:     "One setting changed: only what a connection keeps to itself differs, from 40 ms on; up to 60.32 s no outcome does.",
+		zh:     "改了一项设置：从 40 ms 起，只有连接内部的变量不同；直到 60.32 秒，结果都一样。",
+	},
 }
 
 // What became different is said in one sentence, in both languages.
