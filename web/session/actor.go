@@ -76,7 +76,7 @@ func (s *actor) run(load func() (*State, error)) {
 			s.used.Store(time.Now().UnixNano())
 			err := st.guarded(j.f)
 			if err != nil {
-				s.why = err
+				s.why = refuse(Gone, "broken") // to whoever comes before it is out of memory, as to those after
 			}
 			j.done <- err
 		case <-idle.C:
