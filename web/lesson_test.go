@@ -15,7 +15,7 @@ func TestLessonsOverTheStream(t *testing.T) {
 	if len(s.library.lessons()) == 0 {
 		t.Fatal("no lessons")
 	}
-	for _, l := range s.library.lessons() {
+	for _, l := range some(s.library.lessons(), 3, 0) {
 		t.Run(l.Slug, func(t *testing.T) { s.playThrough(t, l) })
 	}
 }
