@@ -102,7 +102,7 @@ func newSetup(s *script.Script) (*setup, error) {
 			}
 		}
 	}
-	return u, nil
+	return u, s.CheckICMP(u.v6)
 }
 
 func (u *setup) number(name string, n int) {

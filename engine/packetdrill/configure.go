@@ -33,6 +33,9 @@ func (r *runner) configure() error {
 	if err := r.addresses(o.version, o.own, o.other); err != nil {
 		return &script.Error{File: r.script.File, Line: 1, Text: err.Error()}
 	}
+	if err := r.script.CheckICMP(r.Local.Is6()); err != nil {
+		return err
+	}
 	r.ids = 1
 	r.h = host.New(1, 0, "kernel", []netip.Addr{r.Local}, seed, &host.Profiles[0])
 	if r.mtu == 0 && r.cfg.IP == "ipv6" {

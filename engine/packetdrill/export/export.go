@@ -421,12 +421,7 @@ func (x *exporter) icmp(ev *trace.Event, p *engine.Packet) {
 		x.others++
 		return
 	}
-	text := script.SpellICMP(s, uint32(p.RelSeq()))
-	if text == "" {
-		x.comment("an script.ICMP message of type %d and code %d arrived", s.ICMP.Type, s.ICMP.Code)
-		return
-	}
-	x.line(ev.At, "< "+text)
+	x.line(ev.At, "< "+script.SpellICMP(s, uint32(p.RelSeq())))
 }
 
 // pinned are the variables of TCP_INFO that the last line compares.

@@ -2,104 +2,127 @@ package script
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"wirestep/engine/wire"
 )
 
-// icmpTypes are the words for the types of ICMP messages: type in IPv4 and in
-// IPv6, -1 where there is none.
-var icmpTypes = map[string][2]int{
-	"unreachable": {3, 1}, "source_quench": {4, -1}, "redirect": {5, -1}, "time_exceeded": {11, 3}, "parameter_problem": {12, 4},
-	"packet_too_big": {-1, 2}, "echo_request": {8, 128}, "echo_reply": {0, 129},
+// icmpType is a type of ICMP message that packetdrill has a word for, and the words for
+// its codes. A code without a word is written code_N.
+type icmpType struct {
+	number int
+	word   string
+	codes  []string // by number, "": no word
 }
 
-var icmp4Codes = map[string]int{
-	"net_unreachable": 0, "net": 0, "host_unreachable": 1, "host": 1, "protocol_unreachable": 2, "protocol": 2, "port_unreachable": 3, "port": 3,
-	"frag_needed": 4, "source_route_failed": 5, "net_unknown": 6, "host_unknown": 7, "source_host_isolated": 8, "net_prohibited": 9,
-	"host_prohibited": 10, "net_unreachable_for_tos": 11, "host_unreachable_for_tos": 12, "packet_filtered": 13, "admin_prohibited": 13,
-	"precedence_violation": 14, "host_precedence": 14,
-	"precedence_cutoff": 15, "ttl": 0, "ttl_exceeded": 0, "frag_time": 1,
+var icmpTypes4 = []icmpType{
+	{0, "echo_reply", nil},
+	{3, "unreachable", []string{"net_unreachable", "host_unreachable", "protocol_unreachable", "port_unreachable", "frag_needed", "source_route_failed", "net_unknown",
+		"host_unknown", "source_host_isolated", "net_prohibited", "host_prohibited", "net_unreachable_for_tos", "host_unreachable_for_tos", "packet_filtered",
+		"precedence_violation", "precedence_cutoff"}},
+	{4, "source_quench", nil}, {5, "redirect", nil}, {8, "echo_request", nil}, {11, "time_exceeded", nil}, {12, "parameter_problem", nil}, {13, "timestamp_request", nil},
+	{14, "timestamp_reply", nil}, {15, "information_request", nil}, {16, "information_reply", nil}, {17, "address_mask_request", nil}, {18, "address_mask_reply", nil},
 }
 
-var icmp6Codes = map[string]int{
-	"no_route": 0, "admin_prohibited": 1, "not_neighbour": 2, "not_neighbor": 2, "addr_unreachable": 3, "address_unreachable": 3, "addr": 3, "host_unreachable": 3,
-	"net_unreachable": 0, "port_unreachable": 4, "port": 4, "fail_policy": 5, "reject_route": 6, "hop_limit": 0, "hop_limit_exceeded": 0,
-	"exceeded_hop_limit": 0, "exceeded_frag_time": 1, "header_field": 0, "unknown_next_header": 1, "unknown_option": 2,
-	"ttl": 0, "frag_time": 1,
+var icmpTypes6 = []icmpType{
+	{1, "unreachable", []string{"no_route", "admin_prohibited", "not_neighbour", "address_unreachable", "port_unreachable"}},
+	{2, "packet_too_big", nil},
+	{3, "time_exceeded", []string{"exceeded_hop_limit", "exceeded_frag_time"}},
+	{4, "parameter_problem", []string{"header_field", "unknown_next_header", "unknown_option"}},
+	{128, "echo_request", nil}, {129, "echo_reply", nil},
 }
 
-// WordError is a word that is not one of those which were expected.
-type WordError struct{ Expected, Word string }
-
-func (e *WordError) Error() string {
-	return "expected " + e.Expected + ", got " + strconv.Quote(e.Word)
+func icmpTypes(v6 bool) []icmpType {
+	if v6 {
+		return icmpTypes6
+	}
+	return icmpTypes4
 }
 
 // Numbers are the type and the code of an ICMP message, by name or as type_N and code_N.
+// Only a type that is named has codes with names. The error says what was expected.
 func (m *ICMP) Numbers(v6 bool) (typ, code int, err error) {
-	types, known := icmpTypes[m.Type]
-	typ, codes := types[0], icmp4Codes
-	if v6 {
-		typ, codes = types[1], icmp6Codes
-	}
+	var t icmpType
 	if n, is := numbered(m.Type, "type_"); is {
-		typ, known = n, true
+		t.number = n
+	} else {
+		all := icmpTypes(v6)
+		i := slices.IndexFunc(all, func(t icmpType) bool { return t.word == m.Type })
+		if i < 0 {
+			return 0, 0, m.unknown(v6)
+		}
+		t = all[i]
 	}
-	if !known || typ < 0 {
-		return 0, 0, &WordError{"a type of ICMP message", m.Type}
+	n, is := numbered(m.Code, "code_")
+	code = slices.Index(t.codes, m.Code)
+	switch {
+	case m.Code == "":
+		code = 0
+	case is:
+		code = n
+	case v6 && t.word == "unreachable" && m.Code == "net_unreachable": // a second word for no_route
+		code = 0
+	case code < 0:
+		return 0, 0, fmt.Errorf("%q is no code of the ICMP message %s; expected %s", m.Code, m.Type, strings.Join(append(slices.Clone(t.codes), "code_N"), ", "))
 	}
-	code, known = codes[m.Code]
-	if n, is := numbered(m.Code, "code_"); is {
-		code, known = n, true
+	if mtu := map[bool][2]int{false: {3, 4}, true: {2, 0}}[v6]; m.HasMTU && (t.number != mtu[0] || code != mtu[1]) {
+		return 0, 0, fmt.Errorf("%s %s mtu %d: expected an MTU only with unreachable frag_needed, or with packet_too_big of IPv6", m.Type, m.Code, m.MTU)
 	}
-	if !known && m.Code != "" {
-		return 0, 0, &WordError{"a code of an ICMP message", m.Code}
+	if !v6 && m.MTU > max16 {
+		return 0, 0, fmt.Errorf("an MTU of %d; expected one from 0 to %d", m.MTU, max16)
 	}
-	return typ, code, nil
+	return t.number, code, nil
 }
 
-// numbered reads a number of a byte behind a prefix, which may be missing.
+func (m *ICMP) unknown(v6 bool) error {
+	version, words := "IPv4", []string(nil)
+	if v6 {
+		version = "IPv6"
+	}
+	for _, t := range icmpTypes(v6) {
+		words = append(words, t.word)
+	}
+	return fmt.Errorf("%q is no type of ICMP message over %s; expected %s", m.Type, version, strings.Join(append(words, "type_N"), ", "))
+}
+
+// numbered reads a number of a byte behind a prefix.
 func numbered(text, prefix string) (int, bool) {
-	n, err := strconv.ParseUint(strings.TrimPrefix(text, prefix), 10, 8)
-	return int(n), err == nil
+	digits, is := strings.CutPrefix(text, prefix)
+	n, err := strconv.ParseUint(digits, 10, 8)
+	return int(n), is && err == nil
 }
 
-// SpellICMP writes an ICMP error about a segment that begins at seq, "" if a script
-// has no words for it.
+// CheckICMP finds a line whose ICMP message cannot be sent over IPv4 or over IPv6.
+func (s *Script) CheckICMP(v6 bool) error {
+	for i := range s.Events {
+		if k := s.Events[i].Packet; k != nil && k.ICMP != nil {
+			if _, _, err := k.ICMP.Numbers(v6); err != nil {
+				return &Error{s.File, s.Events[i].Line, err.Error()}
+			}
+		}
+	}
+	return nil
+}
+
+// SpellICMP writes an ICMP error about a segment that begins at seq.
 func SpellICMP(s *wire.Segment, seq uint32) string {
-	typ, code := icmpWords(&s.ICMP)
-	if typ == "" {
-		return ""
+	m := &s.ICMP
+	text, codes := "icmp type_"+strconv.Itoa(int(m.Type)), []string(nil)
+	for _, t := range icmpTypes(m.V6) {
+		if t.number == int(m.Type) {
+			text, codes = "icmp "+t.word, t.codes
+		}
 	}
-	text := "icmp " + typ
-	if code != "" {
-		text += " " + code
+	switch n := int(m.Code); {
+	case n < len(codes):
+		text += " " + codes[n]
+	case n > 0:
+		text += " code_" + strconv.Itoa(n)
 	}
-	if s.ICMP.MTU > 0 {
-		text += fmt.Sprintf(" mtu %d", s.ICMP.MTU)
+	if m.MTU > 0 {
+		text += fmt.Sprintf(" mtu %d", m.MTU)
 	}
 	return fmt.Sprintf("%s [%d:%d(%d)]", text, seq, seq+uint32(len(s.Payload)), len(s.Payload))
-}
-
-// icmpWords are the words for an ICMP message, "" if there are none.
-func icmpWords(m *wire.ICMP) (typ, code string) {
-	column, codes := 0, []string{"net_unreachable", "host_unreachable", "protocol_unreachable", "port_unreachable", "frag_needed", "source_route_failed",
-		"net_unknown", "host_unknown", "source_host_isolated", "net_prohibited", "host_prohibited"}
-	if m.V6 {
-		column, codes = 1, []string{"no_route", "admin_prohibited", "not_neighbour", "address_unreachable", "port_unreachable"}
-	}
-	for _, t := range []string{"unreachable", "source_quench", "redirect", "time_exceeded", "parameter_problem", "packet_too_big"} {
-		if icmpTypes[t][column] == int(m.Type) {
-			typ = t
-		}
-	}
-	if typ == "unreachable" {
-		if int(m.Code) >= len(codes) {
-			return "", ""
-		}
-		code = codes[m.Code]
-	}
-	return typ, code
 }
