@@ -3,19 +3,22 @@
 // engine, the sessions or the catalogue. Package web fills the structs.
 package templates
 
+import "github.com/a-h/templ"
+
 // Page is what every page needs.
 type Page struct {
 	Lang    string
 	Title   string
-	About   string   // for search engines and link previews; "" for none
-	Style   string   // address of the style sheet
-	Theme   string   // address of the script that sets the theme before the first paint
-	Scripts []string // addresses of modules
-	Preload []string // addresses of what they import
-	Fetch   []string // addresses of what they fetch at once
-	Langs   []Choice // the same page in each language
-	Here    string   // which entry of the navigation this is: "home" "claims" "rules" "scripts" "sysctls" "search"
-	Query   string   // what is looked for
+	About   string           // for search engines and link previews; "" for none
+	Style   string           // address of the style sheet
+	Theme   string           // address of the script that sets the theme before the first paint
+	Scripts []string         // addresses of modules
+	Preload []string         // addresses of what they import
+	Fetch   []string         // addresses of what they fetch at once
+	Island  templ.Attributes // what the script of a lab is told, nil on other pages
+	Langs   []Choice         // the same page in each language
+	Here    string           // which entry of the navigation this is: "home" "claims" "rules" "scripts" "sysctls" "search"
+	Query   string           // what is looked for
 	T       func(key string, args ...any) string
 }
 
@@ -69,7 +72,7 @@ type Own struct {
 // Lab is the page of a session, or of a lesson or scene about to begin.
 type Lab struct {
 	Page
-	Session, Stream, Lesson, Scene, Later string // data attributes of the island; "" leaves one out
+	Session, Stream, Lesson, Scene, Later string // data attributes of the script; "" leaves one out
 
 	Heading string
 	Summary []Block

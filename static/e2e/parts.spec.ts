@@ -81,3 +81,16 @@ test('at rest the page asks for no frames, and a step changes few elements of th
   const changed = await page.evaluate(() => (window as unknown as { seen: Set<Node> }).seen.size);
   expect(changed).toBeLessThan(all / 2); // of ten steps together
 });
+
+// The run is written out for those without scripts; so it is when the lab's does not come, or finds no session.
+test('a lab whose script does not come, or whose session is refused, is read as text', async ({ page }) => {
+  const events = page.getByRole('heading', { name: 'What happens', exact: true });
+  await page.route('**/static/lab.js*', (r) => r.abort());
+  await page.goto('/lab?scene=lossy-link');
+  await expect(events).toBeVisible();
+  await page.unroute('**/static/lab.js*');
+  await page.route('**/api/sessions', (r) => r.fulfill({ status: 503, json: { text: 'too many labs are open' } }));
+  await page.goto('/lab?scene=lossy-link');
+  await expect(page.getByRole('alert')).toContainText('too many labs are open');
+  await expect(events).toBeVisible();
+});

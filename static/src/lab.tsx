@@ -1,4 +1,4 @@
-import { render } from 'preact';
+import { type ComponentChild, render } from 'preact';
 import { load, t } from './i18n';
 import { App } from './lab/app';
 import { compareAll } from './lab/compare/open';
@@ -13,13 +13,13 @@ import type { Place } from './lab/toolbar/header';
 import { fetchLater, laterIs } from './lab/ui/later';
 
 async function main(): Promise<void> {
-  const el = document.getElementById('lab');
-  if (!el) return;
-  laterIs(el.dataset.later ?? '');
-  const lang = el.dataset.lang || document.documentElement.lang || 'en';
+  const told = document.getElementById('lab-script')?.dataset;
+  if (!told) return;
+  laterIs(told.later ?? '');
+  const lang = document.documentElement.lang || 'en';
   const texts = Promise.all([load(lang), loadRules(lang), loadFields(lang)]);
-  const at = await open(el);
-  const place: Place = { session: at.id, lesson: el.dataset.lesson ?? '', title: document.title.replace(/ · Wirestep$/, '') };
+  const at = await open(told);
+  const place: Place = { session: at.id, lesson: told.lesson ?? '', title: document.title.replace(/ · Wirestep$/, '') };
   const stream = connect(at.stream);
   // The island takes over when it has something to show.
   const begun = new Promise<void>((go, fail) => {
@@ -34,21 +34,33 @@ async function main(): Promise<void> {
   });
   await Promise.all([begun, texts]);
   const slug = s.hello.peek()?.lesson || place.lesson;
-  if (slug) {
-    const r = await fetch(`/api/lessons/${encodeURIComponent(slug)}?lang=${encodeURIComponent(lang)}`);
-    if (r.ok) {
-      s.lessonDoc.value = await r.json();
-      s.level.value = s.lessonDoc.peek()?.level ?? 'student';
-    }
-  }
+  if (slug) await loadLesson(slug, lang);
   keptLevel();
-  document.body.classList.add('lab-on');
-  el.replaceChildren();
-  render(<App stream={stream} place={place} />, el);
+  await draw(<App stream={stream} place={place} />);
   startPlayer();
   afterFirstStep();
   if (at.beside) void compareAll([0, 1]);
   if (at.copied) say(copyNotice(s.lessonDoc.peek()?.title ?? s.hello.peek()?.title ?? place.title));
+}
+
+/** Draws the lab above what the page says without it, though the browser may still be reading that. */
+async function draw(app: ComponentChild): Promise<void> {
+  const lab = () => document.getElementById('lab');
+  if (!lab()) await pageRead();
+  document.body.classList.add('lab-on');
+  render(app, lab() as HTMLElement);
+  void pageRead().then(() => document.querySelector('.lab-page')?.remove());
+}
+
+async function pageRead(): Promise<void> {
+  if (document.readyState === 'loading') await new Promise((done) => addEventListener('DOMContentLoaded', done, { once: true }));
+}
+
+async function loadLesson(slug: string, lang: string): Promise<void> {
+  const r = await fetch(`/api/lessons/${encodeURIComponent(slug)}?lang=${encodeURIComponent(lang)}`);
+  if (!r.ok) return;
+  s.lessonDoc.value = await r.json();
+  s.level.value = s.lessonDoc.peek()?.level ?? 'student';
 }
 
 /** What is shown late is fetched once the first Step has been drawn: then a network that fails later takes nothing away. */
@@ -61,11 +73,12 @@ function afterFirstStep(): void {
   });
 }
 
-main().catch((e) => {
+main().catch(async (e) => {
   document.documentElement.classList.remove('scripted'); // then the page without scripts has to do
+  await pageRead();
   const p = document.createElement('p');
   p.className = 'banner wrong';
   p.setAttribute('role', 'alert');
   p.textContent = `${t('lab.failed')} ${e instanceof Error ? e.message : e}`;
-  document.getElementById('lab')?.prepend(p);
+  document.querySelector('.lab-page')?.prepend(p);
 });

@@ -36,8 +36,8 @@ function address(id: string): string {
  * link to follow or to work together has that of the link; for all others a copy
  * is made, at the place that the link names.
  */
-export async function open(el: HTMLElement): Promise<Opened> {
-  const { session: id, lesson, scene } = el.dataset;
+export async function open(told: DOMStringMap): Promise<Opened> {
+  const { session: id, lesson, scene } = told;
   if (!id) {
     const m = await make(lesson ? { lesson } : { sandbox: scene, ...number('n', new URLSearchParams(location.search).get('n')) });
     keep(m.id, keyIn(m.stream), address(m.id));
