@@ -1,9 +1,14 @@
 package web
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
+	"os"
+	"strconv"
+	"strings"
 	"sync/atomic"
+	"time"
 
 	"wirestep/web/session"
 )
@@ -35,4 +40,28 @@ func (m *metrics) serve(w http.ResponseWriter, _ *http.Request) {
 	} {
 		fmt.Fprintf(w, "# HELP wirestep_%s %s\n# TYPE wirestep_%s %s\nwirestep_%s %d\n", v.name, v.help, v.name, v.kind, v.name, v.n.Load())
 	}
+	if cpu, memory, ok := process(); ok {
+		for _, v := range []struct{ name, kind, help, value string }{
+			{"cpu_seconds_total", "counter", "Time on processors, of the program and the kernel for it.", fmt.Sprintf("%.2f", cpu.Seconds())},
+			{"resident_memory_bytes", "gauge", "Memory that the process holds.", strconv.FormatInt(memory, 10)},
+		} {
+			fmt.Fprintf(w, "# HELP process_%s %s\n# TYPE process_%s %s\nprocess_%s %s\n", v.name, v.help, v.name, v.kind, v.name, v.value)
+		}
+	}
+}
+
+// process is what this process has taken of its machine, where the system says so (Linux: /proc).
+func process() (cpu time.Duration, memory int64, ok bool) {
+	b, err := os.ReadFile("/proc/self/stat")
+	if err != nil {
+		return 0, 0, false
+	}
+	_, after, _ := bytes.Cut(b, []byte(") ")) // the name may hold anything but is followed by this
+	f := strings.Fields(string(after))
+	const utime, stime, rss, tick = 11, 12, 21, 10 * time.Millisecond // proc_pid_stat(5), counted from "state"; USER_HZ is 100
+	if len(f) <= rss {
+		return 0, 0, false
+	}
+	n := func(i int) int64 { v, _ := strconv.ParseInt(f[i], 10, 64); return v }
+	return time.Duration(n(utime)+n(stime)) * tick, n(rss) * int64(os.Getpagesize()), true
 }

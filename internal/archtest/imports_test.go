@@ -51,9 +51,10 @@ var may = map[string]string{
 	"web/session":        core + " engine/scene engine/shell engine/outcome engine/find i18n lessons web/journal web/proto",
 	"docs":               "",
 	"web":                texts + " docs i18n lessons static templates web/journal web/proto web/session",
+	"web/load":           "web web/proto",
 	"cmd/server":         texts + " docs i18n lessons static templates web web/journal web/journal/bolt web/proto web/session",
 	"kernel":             texts,
-	"cmd/wirestep":       texts + " docs kernel i18n lessons static templates web web/journal web/journal/bolt web/proto web/session",
+	"cmd/wirestep":       texts + " docs kernel i18n lessons static templates web web/journal web/journal/bolt web/load web/proto web/session",
 	"internal/archtest":  "",
 
 	"engine/packetdrill/setup":   leaves,
