@@ -67,19 +67,20 @@ export function Value(p: Props) {
 /** The numbers of a panel: one stop for Tab, the arrows go from one to the next. */
 export function Values({ children, class: cls }: { children: ComponentChildren; class?: string }) {
   const box = useRef<HTMLDivElement>(null);
-  const all = () => [...(box.current?.querySelectorAll<HTMLElement>('[data-value]') ?? [])].filter((x) => x.checkVisibility());
+  const every = () => [...(box.current?.querySelectorAll<HTMLElement>('[data-value]') ?? [])];
+  const all = () => every().filter((x) => x.checkVisibility());
   // What is in it draws itself anew without it: then the one that was the stop may be gone.
   useLayoutEffect(() => {
     if (!box.current) return;
     let due = 0;
+    // Asking the browser what can be seen would make it lay the page out once more: in a panel only a table hides what is in it.
     const keep = () => {
       due = 0;
-      const list = all();
-      const stops = list.filter((x) => x.tabIndex === 0);
-      if (!stops.length && list.length) list[0].tabIndex = 0;
-      for (const x of stops.slice(1)) x.tabIndex = -1;
+      const list = every();
+      const open = list.filter((x) => !x.closest('details:not([open]), [hidden]'));
+      const stop = open.find((x) => x.tabIndex === 0) ?? open[0];
+      for (const x of list) if (x.tabIndex !== (x === stop ? 0 : -1)) x.tabIndex = x === stop ? 0 : -1;
     };
-    // What can be seen is asked just before the frame, when it is laid out anyway.
     const soon = () => {
       due ||= requestAnimationFrame(keep);
     };
