@@ -71,12 +71,9 @@ func BenchmarkFollowers(b *testing.B) {
 				if err != nil {
 					return
 				}
-				var m struct {
-					T string `json:"t"`
-					N int32  `json:"n"`
-				}
-				if json.Unmarshal(raw, &m); m.T == "cursor" {
-					got <- m.N
+				var m proto.Frames
+				if json.Unmarshal(raw, &m); m.Cursor != nil {
+					got <- m.Cursor.N
 				}
 			}
 		}()

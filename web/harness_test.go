@@ -188,6 +188,9 @@ func (p *tab) read() message {
 		var f proto.Frames
 		p.decode(b, &f)
 		p.take(f.Branch, f.From, f.Frames)
+		if f.Cursor != nil {
+			p.cursor = *f.Cursor
+		}
 	case "people":
 		p.people = proto.People{}
 		p.decode(b, &p.people)

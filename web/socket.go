@@ -3,10 +3,14 @@
 package web
 
 import (
+	"bufio"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"nhooyr.io/websocket"
@@ -23,7 +27,72 @@ const (
 var errTooBig = fmt.Errorf("a message is longer than %d bytes", maxMessage)
 
 // Socket is one WebSocket. One goroutine reads, one writes; Close is for both.
-type Socket struct{ conn *websocket.Conn }
+type Socket struct {
+	conn *websocket.Conn
+	line *line // under it; nil at a client
+}
+
+// line is the connection under a WebSocket of ours. The library writes what it has to
+// (pings, pongs, the end), each in one piece, and messages go past it: a message of a server
+// is a header of at most ten bytes and the bytes that everybody gets (RFC 6455 section 5.2),
+// so the same slice is sent to a whole class, uncopied, all that waits for a page in one
+// system call, and without the library's goroutine being told of a deadline twice.
+type line struct {
+	net.Conn
+	mu sync.Mutex
+}
+
+func (l *line) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.Conn.Write(b)
+}
+
+// hijacked gives the library a line in place of the connection that it takes over.
+type hijacked struct {
+	http.ResponseWriter
+	line *line
+}
+
+func (h *hijacked) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	c, rw, err := http.NewResponseController(h.ResponseWriter).Hijack()
+	if err != nil {
+		return nil, nil, err
+	}
+	h.line = &line{Conn: c}
+	return h.line, bufio.NewReadWriter(rw.Reader, bufio.NewWriterSize(h.line, 512)), nil
+}
+
+// send writes text messages, all or an error: then the connection is of no more use. It
+// returns how many bytes of messages were written.
+func (s *Socket) send(messages [][]byte) (n int64, err error) {
+	var pieces net.Buffers
+	for _, m := range messages {
+		pieces = append(pieces, header(len(m)), m)
+		n += int64(len(m))
+	}
+	s.line.mu.Lock()
+	defer s.line.mu.Unlock()
+	if err := s.line.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+		return 0, err
+	}
+	if _, err := pieces.WriteTo(s.line.Conn); err != nil {
+		return 0, err
+	}
+	return n, s.line.SetWriteDeadline(time.Time{})
+}
+
+// header is what stands before the bytes of one whole text message.
+func header(n int) []byte {
+	const text = 0x81 // FIN and the opcode
+	switch {
+	case n < 126:
+		return []byte{text, byte(n)}
+	case n < 1<<16:
+		return binary.BigEndian.AppendUint16([]byte{text, 126}, uint16(n))
+	}
+	return binary.BigEndian.AppendUint64([]byte{text, 127}, uint64(n))
+}
 
 // Dial opens a stream as a page does; origin is the page's, or empty.
 func Dial(ctx context.Context, url, origin string) (*Socket, error) {
@@ -36,7 +105,7 @@ func Dial(ctx context.Context, url, origin string) (*Socket, error) {
 		return nil, err
 	}
 	c.SetReadLimit(64 << 20) // a snapshot is as long as it is
-	return &Socket{c}, nil
+	return &Socket{conn: c}, nil
 }
 
 // CloseCode is the code that the other side closed with, or -1.
@@ -45,7 +114,8 @@ func CloseCode(err error) int { return int(websocket.CloseStatus(err)) }
 // accept upgrades a request. Pages of our own host may connect, and those of
 // origins: bare hosts, since a pattern with a scheme never matches.
 func accept(w http.ResponseWriter, r *http.Request, origins []string) (*Socket, error) {
-	c, err := websocket.Accept(w, r, &websocket.AcceptOptions{
+	h := &hijacked{ResponseWriter: w}
+	c, err := websocket.Accept(h, r, &websocket.AcceptOptions{
 		OriginPatterns:  origins,
 		CompressionMode: websocket.CompressionDisabled, // it costs more than a megabyte a connection
 	})
@@ -53,7 +123,7 @@ func accept(w http.ResponseWriter, r *http.Request, origins []string) (*Socket, 
 		return nil, err
 	}
 	c.SetReadLimit(-1) // read has its own, with an answer that the page can show
-	return &Socket{c}, nil
+	return &Socket{c, h.line}, nil
 }
 
 // Read returns the next message.
@@ -75,7 +145,7 @@ func (s *Socket) read(ctx context.Context) ([]byte, error) {
 	return b, err
 }
 
-// Write sends one text message.
+// Write sends one text message as a page does.
 func (s *Socket) Write(ctx context.Context, b []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
 	defer cancel()

@@ -115,7 +115,7 @@ func (s *Server) read(ctx context.Context, sock *Socket, w *session.Subscriber, 
 // write sends what waits for a page, until the end of one of them.
 func (s *Server) write(ctx context.Context, sock *Socket, w *session.Subscriber, id string) {
 	for {
-		message, end, behind, err := w.Next(ctx)
+		messages, end, behind, err := w.Next(ctx)
 		switch {
 		case err != nil:
 			return
@@ -127,15 +127,16 @@ func (s *Server) write(ctx context.Context, sock *Socket, w *session.Subscriber,
 			continue
 		case end != nil:
 			if end.Message != nil {
-				sock.Write(ctx, end.Message)
+				sock.send([][]byte{end.Message})
 			}
 			sock.Close(end.Code, end.Why)
 			return
 		}
-		if sock.Write(ctx, message) != nil {
+		n, err := sock.send(messages)
+		s.metrics.sent.Add(n)
+		if err != nil {
 			return
 		}
-		s.metrics.sent.Add(int64(len(message)))
 	}
 }
 

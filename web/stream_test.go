@@ -43,7 +43,7 @@ func TestStepToTheEnd(t *testing.T) {
 			}
 			break
 		}
-		if got := strings.Join(p.seen, " "); got != "frames cursor done" {
+		if got := strings.Join(p.seen, " "); got != "frames done" {
 			t.Fatalf("a step was told as %q", got)
 		}
 		if p.frames[p.cursor.N].N != p.cursor.N {
@@ -99,7 +99,7 @@ func TestAct(t *testing.T) {
 	p := s.join(s.create(withScene(plain)), "")
 	p.do(proto.Command{T: "until", Cond: "segment"})
 	p.do(proto.Command{T: "act", Op: "drop next DATA from client"})
-	if got := strings.Join(p.seen, " "); got != "frames cursor done" {
+	if got := strings.Join(p.seen, " "); got != "frames done" {
 		t.Fatalf("an act at the tip was told as %q", got)
 	}
 	act := p.frames[p.cursor.N]

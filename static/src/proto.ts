@@ -218,7 +218,8 @@ export interface Veil {
  */
 export interface People {
   t: "people"; // "people"
-  people: Person[];
+  people: Person[]; // at most 64
+  more?: number; // guests who are here besides; of a crowd, those who may move or have a name are listed first
   shared: string[]; // roles that a link gives now: "follower" "driver"
 }
 
@@ -553,6 +554,7 @@ export interface RulesChange {
  */
 export interface Frames {
   t: "frames"; // "frames"
+  cursor?: Cursor; // where the session stands with them, when it moved there: one message for every page, however many look on
   branch: number;
   from: number;
   frames: Frame[];

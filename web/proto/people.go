@@ -2,9 +2,10 @@ package proto
 
 // People tells who is here, whenever that changes, and what is shared.
 type People struct {
-	T      string   `json:"t"` // "people"
-	People []Person `json:"people"`
-	Shared []string `json:"shared"` // roles that a link gives now: "follower" "driver"
+	T      string   `json:"t"`              // "people"
+	People []Person `json:"people"`         // at most 64
+	More   int      `json:"more,omitempty"` // guests who are here besides; of a crowd, those who may move or have a name are listed first
+	Shared []string `json:"shared"`         // roles that a link gives now: "follower" "driver"
 }
 
 // Person is one of those here, however many pages he has open.

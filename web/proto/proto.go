@@ -286,7 +286,8 @@ type RulesChange struct {
 // Frames brings new events of a branch, in order, without a gap. A page that
 // does not hold event From-1 of that branch asks for a snapshot.
 type Frames struct {
-	T      string  `json:"t"` // "frames"
+	T      string  `json:"t"`                // "frames"
+	Cursor *Cursor `json:"cursor,omitempty"` // where the session stands with them, when it moved there: one message for every page, however many look on
 	Branch int32   `json:"branch"`
 	From   int32   `json:"from"`
 	Frames []Frame `json:"frames"`

@@ -70,8 +70,16 @@ func (s *actor) run(load func() (*State, error)) {
 	st.id, st.hub, st.joined = s.id, s.hub, &s.pages
 	idle := time.NewTimer(s.hub.conf.Limits.Idle)
 	defer idle.Stop()
+	var tell <-chan time.Time
 	for !st.over {
+		if st.people.due && tell == nil {
+			tell = time.After(crowdEach)
+		}
 		select {
+		case <-tell:
+			st.tellPeopleNow()
+			tell = nil
+			continue
 		case j := <-s.mail:
 			s.used.Store(time.Now().UnixNano())
 			err := st.guarded(j.f)

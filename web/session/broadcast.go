@@ -15,12 +15,12 @@ type place struct {
 	n        engine.StepNo
 	branches string // every branch's label
 	lesson   proto.Lesson
-	people   string // who is here, and what is shared
-	veil     *veil  // kept by the state: the same pointer is the same veil
+	people   int   // of the changes of who is here and what is shared, the last one
+	veil     *veil // kept by the state: the same pointer is the same veil
 }
 
 func (st *State) place() place {
-	p := place{branch: st.T.Branch(), n: st.T.N(), people: string(st.present())}
+	p := place{branch: st.T.Branch(), n: st.T.N(), people: st.people.changes}
 	for _, b := range st.T.Branches() {
 		p.branches += b.Label + "\x00"
 	}
@@ -33,7 +33,7 @@ func (st *State) place() place {
 
 // broadcast brings every page from where it is to where the session is: the tree if
 // it grew, frames if a page holds what goes before them, else a snapshot, and
-// the cursor if it moved. Each message is encoded once.
+// the cursor if it moved, in one message with the frames. Each is encoded once.
 func (st *State) broadcast(before place) {
 	now := st.place()
 	if now.veil != before.veil {
@@ -50,7 +50,7 @@ func (st *State) broadcast(before place) {
 		cursor = encodeJSON(st.cursor())
 	}
 	if now.people != before.people {
-		st.broadcastPeople(nil)
+		st.tellPeople()
 	}
 	made := map[spanOf][]byte{}
 	for w := range st.Subscribers {
@@ -73,12 +73,12 @@ func (st *State) sync(w *Subscriber, cursor []byte, made map[spanOf][]byte) {
 	if tip > has.To && tip-has.To <= framesAtOnce {
 		span := spanOf{has.To, tip}
 		if made[span] == nil {
-			made[span] = st.framesMessage(b, has.To, tip)
+			made[span] = st.framesMessage(b, has.To, tip, cursor)
 		}
-		if w.put(made[span]) {
-			return
+		if !w.put(made[span]) {
+			w.holds[b] = spanOf{has.From, tip}
 		}
-		w.holds[b] = spanOf{has.From, tip}
+		return
 	}
 	if cursor != nil {
 		w.put(cursor)
@@ -91,30 +91,37 @@ func (st *State) cursor() proto.Cursor {
 
 // Join begins to watch: hello, then what the page lacks.
 func (st *State) Join(w *Subscriber, branch engine.BranchID, have engine.StepNo) {
-	if len(st.Subscribers) >= st.hub.conf.Limits.Sockets {
-		w.Close(ClosingFor("busy", w.Lang, ClosePolicy, Cannot("many-sockets", "max", st.hub.conf.Limits.Sockets)))
-		return
-	}
 	r, ok := st.roleOf(w.key)
 	if !ok {
 		st.hub.metrics.Forged.Add(1)
 		w.Close(Closing("key", w.Lang, ClosePolicy))
 		return
 	}
+	here, most := st.looking, st.hub.conf.Limits.Followers
+	if r > Follower {
+		here, most = len(st.Subscribers)-st.looking, st.hub.conf.Limits.Sockets
+	}
+	if here >= most {
+		w.Close(ClosingFor("busy", w.Lang, ClosePolicy, Cannot("many-sockets", "max", most)))
+		return
+	}
 	w.role = r
-	p := st.page(w.token)
+	if r > Follower {
+		st.page(w.token).kept = true
+	}
 	person, isNew := st.people.number(w)
 	w.person = person
-	if isNew && st.remember("", 0) != nil {
+	if isNew && r > Follower && st.remember("", 0) != nil {
 		return // the session is over
 	}
-	st.Subscribers[w] = struct{}{}
-	st.joined.Store(int32(len(st.Subscribers)))
-	h := st.hello(w.token, p.last)
+	st.count(w, 1)
+	h := st.hello(w.token, st.lastOf(w.token))
 	h.Role, h.Person = r.String(), person
 	w.put(encodeJSON(h))
-	w.put(st.present())
-	st.broadcastPeople(w)
+	if st.people.message != nil && len(st.Subscribers) > crowded {
+		w.put(st.people.message)
+	}
+	st.tellPeople()
 	if st.knows(branch) && have >= 0 && have <= st.tipOf(branch) && branch == st.T.Branch() && st.T.Tip()-have <= framesAtOnce && st.Player == nil { // in a lesson what a page holds may have been veiled, or not yet
 		w.holds[branch] = spanOf{0, have} // from where on it holds frames it does not say: it asks with "seek"
 		st.sync(w, encodeJSON(st.cursor()), map[spanOf][]byte{})
@@ -129,9 +136,25 @@ func (st *State) Leave(w *Subscriber) {
 	if _, here := st.Subscribers[w]; !here {
 		return
 	}
-	delete(st.Subscribers, w)
+	st.count(w, -1)
+	if len(st.people.guests) > maxPagesKnown && !st.keeps(w.token) {
+		st.people.forget(w.token)
+	}
+	st.tellPeople()
+}
+
+// count takes somebody who comes (1) or goes (-1) into who is here.
+func (st *State) count(w *Subscriber, by int) {
+	if by > 0 {
+		st.Subscribers[w] = struct{}{}
+	} else {
+		delete(st.Subscribers, w)
+	}
+	if w.role == Follower {
+		st.looking += by
+	}
 	st.joined.Store(int32(len(st.Subscribers)))
-	st.broadcastPeople(nil)
+	st.people.changes++
 }
 
 // CatchUp gives a page that was behind everything anew.
@@ -215,13 +238,14 @@ func (st *State) makeSnapshot() wholeSnapshot {
 // wholeFrames is proto.Frames likewise.
 type wholeFrames struct {
 	T      string            `json:"t"`
+	Cursor json.RawMessage   `json:"cursor,omitempty"`
 	Branch int32             `json:"branch"`
 	From   int32             `json:"from"`
 	Frames []json.RawMessage `json:"frames"`
 	End    bool              `json:"end"`
 }
 
-// framesMessage holds the frames after from, up to to.
-func (st *State) framesMessage(b engine.BranchID, from, to engine.StepNo) []byte {
-	return encodeJSON(wholeFrames{T: "frames", Branch: int32(b), From: int32(from + 1), End: st.end(b), Frames: st.sentFrames(b, from, to)})
+// framesMessage holds the frames after from, up to to, and where the session stands with them.
+func (st *State) framesMessage(b engine.BranchID, from, to engine.StepNo, cursor []byte) []byte {
+	return encodeJSON(wholeFrames{T: "frames", Cursor: cursor, Branch: int32(b), From: int32(from + 1), End: st.end(b), Frames: st.sentFrames(b, from, to)})
 }

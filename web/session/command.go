@@ -34,19 +34,19 @@ func DecodeCommand(b []byte) (proto.Command, error) {
 }
 
 // CarryOut does what a page asks: do it, put it into the journal, tell everybody,
-// answer. A command that was done before is answered as it was.
+// answer. What moved before is answered as it was; what only looks is looked at again.
 func (st *State) CarryOut(w *Subscriber, c proto.Command) {
 	if _, here := st.Subscribers[w]; !here { // it left memory and came back, without this page
 		w.Close(Closing("drain", w.Lang, CloseRestart))
 		return
 	}
-	p := st.page(w.token)
+	moves := commands[c.T].moves && May(w.role, c.T)
 	switch {
 	case c.ID <= 0:
 		w.Answer(Failed(c.ID, w.Lang, Cannot("id")))
 		return
-	case c.ID <= p.last:
-		w.Answer(p.answerTo(c.ID))
+	case moves && c.ID <= st.lastOf(w.token):
+		w.Answer(st.pages[w.token].answerTo(c.ID))
 		return
 	}
 	st.during = encodeJSON(c)
@@ -54,13 +54,17 @@ func (st *State) CarryOut(w *Subscriber, c proto.Command) {
 	if said == nil {
 		return // the session is over
 	}
+	st.during = nil
 	w.Answer(said)
+	if !moves {
+		return
+	}
+	p := st.page(w.token)
 	p.last = c.ID
 	p.answers = append(p.answers, answered{c.ID, said})
 	if len(p.answers) > answersPerPage {
 		p.answers = p.answers[1:]
 	}
-	st.during = nil
 }
 
 // attempt carries out a new command and returns the answer.

@@ -252,7 +252,7 @@ func (st *State) doFrames(w *Subscriber, c proto.Command) (proto.Done, error) {
 		err = Between("to", c.To, c.N, min(int32(st.tipOf(b)), c.N+framesInOne-1))
 	}
 	if err == nil {
-		w.Answer(st.framesMessage(b, engine.StepNo(c.N-1), engine.StepNo(c.To)))
+		w.Answer(st.framesMessage(b, engine.StepNo(c.N-1), engine.StepNo(c.To), nil))
 	}
 	return proto.Done{}, err
 }

@@ -31,7 +31,7 @@ program client
   close(c)
 `
 
-var few = Limits{Sessions: 20, PerAddress: 20, Sockets: 8, Steps: 2000, Idle: 30 * time.Minute}
+var few = Limits{Sessions: 20, PerAddress: 20, Sockets: 8, Followers: 80, Steps: 2000, Idle: 30 * time.Minute}
 
 func quiet(j journal.Journal) *Hub {
 	return NewHub(Config{Journal: j, Limits: few, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}, &Counts{})

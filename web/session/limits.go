@@ -6,7 +6,8 @@ import "time"
 type Limits struct {
 	Sessions   int           // that run at once
 	PerAddress int           // of them, from one address; a class often shares one
-	Sockets    int           // pages on one session
+	Sockets    int           // pages on one session that may move it
+	Followers  int           // and that may only look
 	Steps      int           // events of one branch
 	Idle       time.Duration // after which a session without pages leaves memory
 }

@@ -87,6 +87,8 @@ func (st *State) doName(w *Subscriber, c proto.Command) (proto.Done, error) {
 	if utf8.RuneCountInString(name) > maxName {
 		return proto.Done{}, Cannot("text-long", "max", maxName)
 	}
+	st.page(w.token).kept = true
 	st.people.named[w.person] = name
+	st.people.changes++
 	return proto.Done{}, nil
 }

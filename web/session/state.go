@@ -40,6 +40,7 @@ type State struct {
 	frames      frames
 	pages       map[string]*page
 	Subscribers map[*Subscriber]struct{}
+	looking     int // of the subscribers, who may only look
 	people      people
 	giving      *share                            // what a command does to the links, until it is kept
 	moved       move                              // who moved last
@@ -65,7 +66,8 @@ type State struct {
 
 // page is what a session remembers of one client token.
 type page struct {
-	last    int64 // its last command that was carried out
+	kept    bool  // it is in the checkpoint: its person may move, has done so or has a name
+	last    int64 // its last command that was carried out and moved
 	answers []answered
 }
 
@@ -109,7 +111,7 @@ func restore(s record, l Limits) (*State, error) {
 	}
 	st := &State{record: s, T: t, pages: map[string]*page{}, Subscribers: map[*Subscriber]struct{}{}}
 	for token, id := range s.kept.Pages {
-		st.pages[token] = &page{last: id}
+		st.pages[token] = &page{kept: true, last: id}
 	}
 	st.people = newPeople(s.kept.Guests, s.kept.Owner, s.kept.Last)
 	t.SetLimit(l.Steps)
@@ -176,12 +178,14 @@ func (st *State) startLesson() error {
 // entry, where people stand as the checkpoint. It returns only when both are safe.
 func (st *State) remember(token string, id int64) error {
 	if p := st.page(token); p != nil {
-		p.last = max(p.last, id)
+		p.last, p.kept = max(p.last, id), true
 	}
 	m := checkpoint{Branch: st.T.Branch(), N: st.T.N(), Tip: st.T.Tip(), Pages: map[string]int64{}}
-	m.Guests, m.Last, m.Owner = st.people.kept(), st.people.last, st.people.named[0]
+	m.Guests, m.Last, m.Owner = st.keptGuests(), st.people.last, st.people.named[0]
 	for token, p := range st.pages {
-		m.Pages[token] = p.last
+		if p.kept {
+			m.Pages[token] = p.last
+		}
 	}
 	if st.Player != nil {
 		m.Lesson = encodeJSON(st.Player.State())
@@ -211,9 +215,20 @@ func (st *State) remember(token string, id int64) error {
 	if len(all) > 0 || st.giving != nil {
 		st.entries++
 	}
+	if st.giving != nil {
+		st.people.changes++
+	}
 	st.give(st.giving)
 	st.giving = nil
 	return st.add(all)
+}
+
+// lastOf is the last command of a token that was carried out.
+func (st *State) lastOf(token string) int64 {
+	if p := st.pages[token]; p != nil {
+		return p.last
+	}
+	return 0
 }
 
 // page returns what is remembered of a token, making room for a new one.

@@ -124,24 +124,22 @@ func (w *Subscriber) signal() {
 	}
 }
 
-// Next waits for something to write. Exactly one of its results is set: a
-// message, the end, or that the page is behind and needs a snapshot.
-func (w *Subscriber) Next(ctx context.Context) (message []byte, end *CloseFrame, behind bool, err error) {
+// Next waits for something to write. Exactly one of its results is set: all messages that
+// wait, the end, or that the page is behind and needs a snapshot.
+func (w *Subscriber) Next(ctx context.Context) (messages [][]byte, end *CloseFrame, behind bool, err error) {
 	for {
 		w.mu.Lock()
 		switch {
 		case len(w.queue) > 0:
-			message = w.queue[0]
-			w.queue = w.queue[1:]
-			w.bytes -= len(message)
+			messages, w.queue, w.bytes = w.queue, nil, 0
 		case w.last != nil:
 			end = w.last
 		case w.lagging:
 			behind = true
 		}
 		w.mu.Unlock()
-		if message != nil || end != nil || behind {
-			return message, end, behind, nil
+		if messages != nil || end != nil || behind {
+			return messages, end, behind, nil
 		}
 		select {
 		case <-w.wake:

@@ -122,7 +122,10 @@ export class Stream {
       if (m.why !== 'drain') this.link.value = 'over';
     }
     if (m.t === 'done' || m.t === 'failed') this.answer(m);
-    else this.take(m);
+    else {
+      this.take(m);
+      if (m.t === 'frames' && m.cursor) this.take(m.cursor); // one message, so that a class is sent half as many
+    }
   }
 
   private answer(m: Done | Failed): void {

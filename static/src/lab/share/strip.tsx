@@ -66,7 +66,7 @@ function Who() {
       class="small"
       label={
         <>
-          <Icon name="users" /> {t('share.here', { n: list.length })}
+          <Icon name="users" /> {t('share.here', { n: list.length + (people.value.more ?? 0) })}
         </>
       }
       name={t('share.who')}
@@ -80,6 +80,7 @@ function Who() {
                 {isMe(p) && <span class="quiet"> {t('share.you')}</span>} <span class="quiet">{roleName(p)}</span>
               </li>
             ))}
+            {people.value.more ? <li>{t('share.more', { n: people.value.more })}</li> : null}
           </ul>
           <Name />
         </>
