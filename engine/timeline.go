@@ -17,6 +17,7 @@ const (
 // Timeline is a scene being played: the tree of its futures, and a cursor.
 type Timeline struct {
 	Spell func(*Op) string // how an intervention that Replay makes up is written; nil: not at all
+	Pace  func()           // called before each event, so that whoever runs many timelines can let another go on; nil: not at all
 
 	scenario *Scenario
 	branches []*branch
@@ -162,6 +163,7 @@ func (t *Timeline) Move(b BranchID, n StepNo) *Intervention { return t.move(b, n
 
 // advance makes event n+1 happen in w.
 func (t *Timeline) advance(rec *trace.Recorder, w *World, b BranchID) bool {
+	t.pace()
 	if m := t.move(b, w.step); m != nil {
 		w.Act(rec, &m.Op, m.At)
 		return true
@@ -195,8 +197,15 @@ func (t *Timeline) Step() (*trace.Event, bool) {
 		return nil, false
 	}
 	t.own()
+	t.pace()
 	t.world.Step(t.rec)
 	return t.record(), true
+}
+
+func (t *Timeline) pace() {
+	if t.Pace != nil {
+		t.Pace()
+	}
 }
 
 // own makes sure that the cursor's world is not a checkpoint.

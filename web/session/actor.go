@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -59,7 +60,7 @@ func (s *actor) do(ctx context.Context, f func(*State)) error {
 }
 
 // run is the goroutine.
-func (s *actor) run(load func() (*State, error)) {
+func (s *actor) run(load func(*turn) (*State, error)) {
 	defer close(s.ended)
 	defer s.hub.remove(s)
 	st, err := s.guardedLoad(load)
@@ -94,14 +95,17 @@ func (s *actor) run(load func() (*State, error)) {
 	}
 }
 
-func (s *actor) guardedLoad(load func() (*State, error)) (st *State, err error) {
+func (s *actor) guardedLoad(load func(*turn) (*State, error)) (st *State, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			s.hub.conf.Log.Error("session does not rebuild", "id", s.id, "panic", v, "stack", string(debug.Stack()))
 			err = refuse(Internal, "broken")
 		}
 	}()
-	return load()
+	t := &turn{gate: s.hub.gate, address: cmp.Or(s.addr, s.id)}
+	t.begin()
+	defer t.end()
+	return load(t)
 }
 
 // guarded runs f. Whatever breaks in it breaks this session alone: pages hear of
@@ -113,6 +117,10 @@ func (st *State) guarded(f func(*State)) (err error) {
 			err = refuse(Internal, "broken")
 		}
 	}()
+	if st.turn != nil {
+		st.turn.begin()
+		defer st.turn.end()
+	}
 	f(st)
 	if st.broken != "" {
 		st.breakDown(st.broken, nil)

@@ -88,6 +88,9 @@ func (st *State) attempt(w *Subscriber, c proto.Command) []byte {
 	st.asked++
 	st.trim()
 	before := st.place()
+	if cmd.long {
+		st.turn.long()
+	}
 	done, err := cmd.run(st, w, c)
 	if err != nil {
 		st.GoTo(before.branch, before.n)

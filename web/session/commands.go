@@ -22,6 +22,7 @@ import (
 type command struct {
 	least role // that may give it
 	moves bool
+	long  bool // it computes more than a slice without a break
 	run   func(st *State, w *Subscriber, c proto.Command) (proto.Done, error)
 }
 
@@ -31,36 +32,36 @@ var commands map[string]command
 // Some commands ask the table themselves, so it cannot be an initial value.
 func init() {
 	commands = map[string]command{
-		"step":     {Driver, true, (*State).doStep},
-		"back":     {Driver, true, (*State).doBack},
-		"seek":     {Driver, true, (*State).doSeek},
-		"until":    {Driver, true, (*State).doUntil},
-		"act":      {Driver, true, (*State).doAct},
-		"branch":   {Driver, true, (*State).doSeek},
-		"fork":     {Driver, true, (*State).doFork},
-		"replay":   {Driver, true, (*State).doReplay},
-		"label":    {Driver, true, (*State).doLabel},
-		"lesson":   {Driver, true, (*State).doLesson},
-		"predict":  {Driver, true, (*State).doPredict},
-		"frames":   {Follower, false, (*State).doFrames},
-		"diff":     {Follower, false, (*State).doDiff},
-		"compare":  {Follower, false, (*State).doCompare},
-		"inspect":  {Follower, false, (*State).doInspect},
-		"shell":    {Follower, true, (*State).doShell}, // what only looks; a line that acts is an "act" as well
-		"header":   {Follower, false, (*State).doHeader},
-		"forecast": {Follower, false, (*State).doForecast},
-		"preview":  {Follower, false, (*State).doPreview},
-		"snapshot": {Follower, false, (*State).doSnapshot},
-		"share":    {Owner, true, (*State).doShare},
-		"name":     {Follower, true, (*State).doName},
-		"try":      {Driver, true, (*State).doTry},
-		"moves":    {Driver, true, (*State).doMoves},
-		"why":      {Follower, false, (*State).doWhy},
-		"history":  {Follower, false, (*State).doHistory},
-		"search":   {Follower, false, (*State).doSearch},
-		"find":     {Follower, false, (*State).doFind},
-		"reach":    {Driver, true, (*State).doReach},
-		"puzzle":   {Follower, false, (*State).doPuzzle},
+		"step":     {Driver, true, false, (*State).doStep},
+		"back":     {Driver, true, false, (*State).doBack},
+		"seek":     {Driver, true, false, (*State).doSeek},
+		"until":    {Driver, true, false, (*State).doUntil},
+		"act":      {Driver, true, false, (*State).doAct},
+		"branch":   {Driver, true, false, (*State).doSeek},
+		"fork":     {Driver, true, false, (*State).doFork},
+		"replay":   {Driver, true, false, (*State).doReplay},
+		"label":    {Driver, true, false, (*State).doLabel},
+		"lesson":   {Driver, true, false, (*State).doLesson},
+		"predict":  {Driver, true, false, (*State).doPredict},
+		"frames":   {Follower, false, false, (*State).doFrames},
+		"diff":     {Follower, false, true, (*State).doDiff},
+		"compare":  {Follower, false, true, (*State).doCompare},
+		"inspect":  {Follower, false, false, (*State).doInspect},
+		"shell":    {Follower, true, false, (*State).doShell}, // what only looks; a line that acts is an "act" as well
+		"header":   {Follower, false, false, (*State).doHeader},
+		"forecast": {Follower, false, false, (*State).doForecast},
+		"preview":  {Follower, false, true, (*State).doPreview},
+		"snapshot": {Follower, false, false, (*State).doSnapshot},
+		"share":    {Owner, true, false, (*State).doShare},
+		"name":     {Follower, true, false, (*State).doName},
+		"try":      {Driver, true, true, (*State).doTry},
+		"moves":    {Driver, true, false, (*State).doMoves},
+		"why":      {Follower, false, true, (*State).doWhy},
+		"history":  {Follower, false, false, (*State).doHistory},
+		"search":   {Follower, false, true, (*State).doSearch},
+		"find":     {Follower, false, true, (*State).doFind},
+		"reach":    {Driver, true, false, (*State).doReach},
+		"puzzle":   {Follower, false, false, (*State).doPuzzle},
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 type Hub struct {
 	conf    Config
 	metrics *Counts
+	gate    *gate // to the processors
 
 	mu       sync.Mutex
 	all      map[string]*actor
@@ -32,7 +33,7 @@ type Config struct {
 }
 
 func NewHub(c Config, n *Counts) *Hub {
-	return &Hub{conf: c, metrics: n, all: map[string]*actor{}, from: map[string]int{}}
+	return &Hub{conf: c, metrics: n, gate: newGate(), all: map[string]*actor{}, from: map[string]int{}}
 }
 
 func (h *Hub) Count() int {
@@ -74,7 +75,7 @@ func (h *Hub) Copy(ctx context.Context, addr, id string, at *Spot) (Made, error)
 	if err := h.makeRoom(addr); err != nil {
 		return Made{}, err
 	}
-	st, err := rebuild(r, h.conf.Limits)
+	st, err := rebuild(r, h.conf.Limits, nil)
 	if err != nil {
 		return Made{}, err
 	}
@@ -87,7 +88,7 @@ func (h *Hub) keep(ctx context.Context, addr, id string, st *State, r journal.Re
 		return err
 	}
 	h.metrics.Created.Add(1)
-	_, err := h.start(id, addr, func() (*State, error) { return st, nil })
+	_, err := h.start(id, addr, func(t *turn) (*State, error) { st.turn, st.T.Pace = t, t.pace; return st, nil })
 	return err
 }
 
@@ -128,14 +129,14 @@ func (h *Hub) open(ctx context.Context, id string) (*actor, error) {
 	if err := h.makeRoom(""); err != nil {
 		return nil, err
 	}
-	return h.start(id, "", func() (*State, error) {
+	return h.start(id, "", func(t *turn) (*State, error) {
 		h.metrics.Rebuilt.Add(1)
-		return rebuild(r, h.conf.Limits)
+		return rebuild(r, h.conf.Limits, t)
 	})
 }
 
 // start puts a session into memory; load runs in the session's goroutine.
-func (h *Hub) start(id, addr string, load func() (*State, error)) (*actor, error) {
+func (h *Hub) start(id, addr string, load func(*turn) (*State, error)) (*actor, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.draining {

@@ -75,7 +75,7 @@ func TestIdle(t *testing.T) {
 // What breaks in one session ends that one: its pages hear so, and the journal
 // keeps what broke and during which command.
 func TestSessionThatBreaks(t *testing.T) {
-	commands["break"] = command{Driver, true, func(*State, *Subscriber, proto.Command) (proto.Done, error) { panic("SND.UNA > SND.NXT") }}
+	commands["break"] = command{Driver, true, false, func(*State, *Subscriber, proto.Command) (proto.Done, error) { panic("SND.UNA > SND.NXT") }}
 	defer delete(commands, "break")
 	kept := journal.NewMemory(time.Now)
 	h := quiet(kept)

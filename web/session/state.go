@@ -34,6 +34,7 @@ type State struct {
 	id     string        // "": it is only shown, and nobody joins it
 	hub    *Hub          // nil likewise
 	joined *atomic.Int32 // how many pages are connected, for whoever is outside
+	turn   *turn         // to compute; nil: nobody else waits
 	record
 	T           *engine.Timeline
 	Player      *lessons.Player // nil: no lesson
@@ -88,11 +89,11 @@ func Begin(o Opening, l Limits) (*State, error) {
 	if err != nil {
 		return nil, err
 	}
-	return restore(s, l)
+	return restore(s, l, nil)
 }
 
 // rebuild makes the state of a session in the journal.
-func rebuild(r journal.Record, l Limits) (*State, error) {
+func rebuild(r journal.Record, l Limits, turn *turn) (*State, error) {
 	s, err := readRecord(r)
 	if err != nil {
 		return nil, err
@@ -100,16 +101,17 @@ func rebuild(r journal.Record, l Limits) (*State, error) {
 	if s.kept.Broken != "" {
 		return nil, refuse(Gone, "broken")
 	}
-	return restore(s, l)
+	return restore(s, l, turn)
 }
 
 // restore runs a record to where its people stand.
-func restore(s record, l Limits) (*State, error) {
+func restore(s record, l Limits, turn *turn) (*State, error) {
 	t, err := scene.Load(s.File)
 	if err != nil {
 		return nil, badScene(err)
 	}
-	st := &State{record: s, T: t, pages: map[string]*page{}, Subscribers: map[*Subscriber]struct{}{}}
+	t.Pace = turn.pace
+	st := &State{record: s, turn: turn, T: t, pages: map[string]*page{}, Subscribers: map[*Subscriber]struct{}{}}
 	for token, id := range s.kept.Pages {
 		st.pages[token] = &page{kept: true, last: id}
 	}
