@@ -50,6 +50,8 @@ export function useFollow(
   };
 }
 
+const UNDER = 17; // pixels: an instant of the axis that is nearer to the play head would stand half under its chip
+
 /** Writes what is different: every attribute that is written is laid out and painted anew. */
 function put(el: Element | null, name: string, value: string): void {
   if (el && el.getAttribute(name) !== value) el.setAttribute(name, value);
@@ -64,6 +66,10 @@ function moveHead(el: SVGSVGElement, l: Layout, y: number, time: number): void {
   const unit = time < 1e9 ? 1e5 : 1e3;
   say(el.querySelector('.head-time'), instantIn(Math.round(time / unit) * unit, gutterChars(l.gutter)));
   for (const x of el.querySelectorAll<SVGTextElement>('.left')) say(x, t('lab.in', { time: duration(brief(Number(x.dataset.at) - time)) }));
+  for (const x of el.querySelectorAll<SVGTextElement>('.ticks text')) {
+    const under = Math.abs(Number(x.getAttribute('y')) - 4 - y) < UNDER;
+    if (x.classList.contains('under') !== under) x.classList.toggle('under', under);
+  }
   const flying = el.querySelectorAll<SVGGElement>('.seg[data-flying]');
   if (!flying.length) return;
   const by = new Map(l.arrows.map((a) => [a.id, a]));

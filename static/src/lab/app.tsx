@@ -10,6 +10,7 @@ import { LeftColumn } from './left/column';
 import { MovesMade } from './left/moves';
 import { leftTab } from './left/state';
 import { LessonPanel } from './lesson/panel';
+import { there } from './lesson/steer';
 import { GoalStrip } from './phone/goal';
 import { narrow } from './phone/narrow';
 import { Sheet } from './phone/sheet';
@@ -36,10 +37,7 @@ export function App({ stream, place }: { stream: Stream; place: Place }) {
     return () => removeEventListener('keydown', on);
   }, []);
   return (
-    <div
-      ref={ref}
-      class={`app${narrow.value ? ' narrow' : ''}${!hasLesson && leftTab.value === 'text' ? ' writing' : ''}${comparing.value ? ' comparing' : ''}${wide.value && !narrow.value && tab.value === 'shell' ? ' wide-shell' : ''}`}
-    >
+    <div ref={ref} class={`app${narrow.value ? ' narrow' : ''}${!hasLesson && leftTab.value === 'text' ? ' writing' : ''}${comparing.value ? ' comparing' : ''}${shellRoom()}`}>
       <Header stream={stream} place={place} />
       <Strip session={place.session} />
       {comparing.value ? <Later>{(m) => <m.Compare />}</Later> : <Parts hasLesson={hasLesson} session={place.session} />}
@@ -48,6 +46,13 @@ export function App({ stream, place }: { stream: Stream; place: Place }) {
       <Live />
     </div>
   );
+}
+
+/** The shell has the room of the diagram where one wants it, and where a step shows no diagram; then the question stays beside it. */
+function shellRoom(): string {
+  if (narrow.value || tab.value !== 'shell') return '';
+  if (!there('diagram')) return ' wide-shell led';
+  return wide.value ? ' wide-shell' : '';
 }
 
 /** What there is but in a comparison: the columns, and moving in time. */

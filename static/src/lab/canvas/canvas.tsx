@@ -32,8 +32,8 @@ export function Canvas() {
   }
   return (
     <section class="canvas" aria-label={t('lab.diagram')}>
-      {!narrow.value && <Tools />}
-      <Standing />
+      {!narrow.value && there('diagram') && <Tools />}
+      {there('diagram') && <Standing />}
       {!there('diagram') ? (
         <p class="veil only">
           <span>{t('lesson.only')}</span>

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { instant } from '../../diagram/time';
 import { t } from '../../i18n';
+import { there } from '../lesson/steer';
 import { onBranch, say } from '../notes';
 import { data, hello, n, now, tip, wide } from '../state';
 import { Refused } from '../stream';
@@ -58,17 +59,19 @@ export function Shell() {
           </select>
         </label>
         <span class="sp" />
-        <button
-          type="button"
-          class="small wide"
-          aria-pressed={wide.value}
-          title="W"
-          onClick={() => {
-            wide.value = !wide.peek();
-          }}
-        >
-          {t(wide.value ? 'shell.narrow' : 'shell.wide')}
-        </button>
+        {there('diagram') && (
+          <button
+            type="button"
+            class="small wide"
+            aria-pressed={wide.value}
+            title="W"
+            onClick={() => {
+              wide.value = !wide.peek();
+            }}
+          >
+            {t(wide.value ? 'shell.narrow' : 'shell.wide')}
+          </button>
+        )}
         <button type="button" class="small" disabled={!own.length} onClick={() => copy(own)}>
           {t('lab.shell-copy')}
         </button>

@@ -42,7 +42,7 @@ export function Begin({ doc }: { doc: LessonDoc }) {
     <>
       {needs.some((x) => x) && (
         <p class="card needs">
-          {t('lesson.needs')}
+          {t('lesson.needs')}{' '}
           {needs
             .filter((l) => l !== undefined)
             .map((l, i) => [i ? ' · ' : '', <a key={l.slug} href={`/lessons/${l.slug}`}>{`${l.title} (${t('home.minutes', { n: l.minutes })})`}</a>])}

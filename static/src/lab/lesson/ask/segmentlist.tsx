@@ -4,11 +4,16 @@ import { kindName } from '../../../diagram/words';
 import { t } from '../../../i18n';
 import { choose } from '../../act';
 import { chosen, data, hello, n, rev } from '../../state';
+import { there } from '../steer';
 import { guess } from './guess';
 
 const MOST = 40;
 
-/** A segment to be clicked in the diagram; the same as a list, for keys and thumbs. */
+/**
+ * A segment to be clicked in the diagram; the same as a list, for keys and thumbs.
+ * Where the diagram is not shown, the list says what a capture says of a segment,
+ * and not what became of it.
+ */
 export function SegmentList() {
   void rev.value;
   useSignalEffect(() => {
@@ -16,10 +21,11 @@ export function SegmentList() {
     if (p) guess.value = String(p);
   });
   const hosts = hello.value?.hosts ?? [];
+  const drawn = there('diagram');
   const list = (data.value?.history.tracks ?? []).filter((x) => x.n <= n.value).slice(-MOST);
   return (
     <fieldset class="segments">
-      <legend class="ref">{t('lesson.click-segment')}</legend>
+      <legend class="ref">{t(drawn ? 'lesson.click-segment' : 'lesson.choose-segment')}</legend>
       {list.map((x) => {
         const p = x.packet;
         const lost = x.turns.some((y) => y.what === 'lost' && y.n <= n.value);
@@ -30,8 +36,9 @@ export function SegmentList() {
               <b class={`kind k-${p.kind.toLowerCase()}`}>{kindName(p)}</b>{' '}
               <span class="mono">
                 {hosts[p.from]?.name} → {hosts[p.to]?.name}, {instant(p.sent)}
+                {!drawn && ` seq=${p.seq} ack=${p.ack}`}
               </span>
-              {lost && ' ✕'}
+              {lost && drawn && ' ✕'}
             </span>
           </label>
         );
