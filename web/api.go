@@ -228,38 +228,51 @@ func captureWords(lang string) capture.Words {
 	}
 }
 
-// nth is the script of the connection with a number, as text; "" is the first.
-func nth(texts []string, number string) (string, error) {
-	n, err := strconv.Atoi(cmp.Or(number, "1"))
-	if err != nil || n < 1 || n > len(texts) {
-		return "", fmt.Errorf("connection %q; there are %d", number, len(texts))
-	}
-	return texts[n-1], nil
-}
-
-// apiSessionScript is what one host did so far, as a packetdrill script.
+// apiSessionScript is what one host did so far on one connection, as a packetdrill script.
 func (s *Server) apiSessionScript(w http.ResponseWriter, r *http.Request) {
 	id, name := chi.URLParam(r, "id"), r.URL.Query().Get("host")
-	var text string
+	conn, bad := strconv.Atoi(cmp.Or(r.URL.Query().Get("conn"), "1"))
+	if bad != nil {
+		conn = 0
+	}
+	var script *export.Script
 	var failed, hidden error
 	err := s.hub.With(r.Context(), id, func(st *session.State) {
 		if hidden = st.Hidden(); hidden != nil {
 			return
 		}
-		var texts []string
-		if texts, failed = export.Scripts(st.T, st.T.Branch(), st.T.N(), name); failed == nil {
-			text, failed = nth(texts, r.URL.Query().Get("conn"))
-		}
+		script, failed = export.Connection(st.T, st.T.Branch(), st.T.N(), name, conn)
 	})
 	if failed != nil && err == nil {
-		err = refuse(http.StatusNotFound, "no-host", "host", name)
+		err = noScript(failed, name, langOf(r))
 	}
 	if err = cmp.Or(err, hidden); err != nil {
 		s.fail(w, r, err)
 		return
 	}
 	attach(w, "text/plain; charset=utf-8", "wirestep-"+id+".pkt")
-	io.WriteString(w, text)
+	io.WriteString(w, script.Text)
+}
+
+// noScript says why there is no script.
+func noScript(err error, host, lang string) error {
+	var none *export.NoConnection
+	var why *export.Refusal
+	switch {
+	case errors.As(err, &none):
+		return refuse(http.StatusNotFound, "no-connection", "n", none.Of)
+	case errors.As(err, &why):
+		p := refuse(http.StatusUnprocessableEntity, "no-script")
+		for _, r := range why.Why {
+			p.Detail = append(p.Detail, i18n.T(lang, "noscript."+r.Code, "what", r.What))
+		}
+		if why.Line > 0 {
+			words := templates.Page{Lang: lang, T: func(key string, args ...any) string { return i18n.T(lang, key, args...) }}
+			p.Detail = append(p.Detail, i18n.T(lang, "noscript.line", "n", why.Line, "want", drillWords(words, why.Expected), "got", drillWords(words, why.Got)))
+		}
+		return p
+	}
+	return refuse(http.StatusNotFound, "no-host", "host", host)
 }
 
 func (s *Server) apiDiagram(w http.ResponseWriter, r *http.Request) {

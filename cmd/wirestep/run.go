@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -58,7 +59,7 @@ func runScene(e env, args []string) int {
 	if *form == "pkt" {
 		text, err := exported(t, *hostName, *conn)
 		if err != nil {
-			fmt.Fprintf(e.err, "%s:1: -host: %v\n", files[0], err)
+			fmt.Fprintf(e.err, "%s:1: %v\n", files[0], err)
 			return 1
 		}
 		out.WriteString(text)
@@ -183,12 +184,24 @@ func writeCapture(name string, t *engine.Timeline) error {
 
 // exported is one connection of a host as a script, counted from 1.
 func exported(t *engine.Timeline, name string, conn int) (string, error) {
-	texts, err := export.Scripts(t, t.Branch(), t.N(), name)
-	if err != nil {
-		return "", err
+	script, err := export.Connection(t, t.Branch(), t.N(), name, conn)
+	var none *export.NoConnection
+	var why *export.Refusal
+	switch {
+	case err == nil:
+		return script.Text, nil
+	case errors.As(err, &none):
+		return "", fmt.Errorf("-conn: %w", err)
+	case !errors.As(err, &why):
+		return "", fmt.Errorf("-host: %w", err)
 	}
-	if conn < 1 || conn > len(texts) {
-		return "", fmt.Errorf("connection %d; there are %d", conn, len(texts))
+	say := func(key string, args ...any) string { return i18n.T(i18n.Default, key, args...) }
+	text := say("error.no-script")
+	for _, r := range why.Why {
+		text += "\n" + say("noscript."+r.Code, "what", r.What)
 	}
-	return texts[conn-1], nil
+	if why.Line > 0 {
+		text += "\n" + say("noscript.line", "n", why.Line, "want", why.Expected, "got", why.Got)
+	}
+	return "", errors.New(text)
 }

@@ -171,16 +171,28 @@ func (h *Host) finishConnect(x *Ctx, f *File, s *tcp.Conn, w *Wait) (Done, bool)
 	return failed(h.connected(x, f, s))
 }
 
+var connectFailed = trace.Declare(trace.Rule{
+	ID: "call.connect-failed",
+	Says: "connect() tells that the attempt has failed, and makes the socket as good as new: TCP_INFO forgets the attempt, read() fails with ENOTCONN, " +
+		"and the socket can be connected again.",
+	RFC:     trace.Cites("RFC 9293 §3.10.1"),
+	Linux:   "__inet_stream_connect",
+	Differs: "RFC 9293 has no socket that outlives its connection.",
+})
+
 // connected is how a connect() that is decided ends.
 func (h *Host) connected(x *Ctx, f *File, s *tcp.Conn) tcp.Errno {
 	f.Connecting = false
 	if s.State != tcp.Closed {
 		return tcp.OK
 	}
-	if err := s.TakeError(&x.Ctx); err != tcp.OK {
-		return err
+	err := s.TakeError(&x.Ctx)
+	if err == tcp.OK {
+		err = tcp.ECONNABORTED
 	}
-	return tcp.ECONNABORTED
+	defer x.Enter(connectFailed)()
+	s.Disconnect(&x.Ctx)
+	return err
 }
 
 var disconnectRule = trace.Declare(trace.Rule{

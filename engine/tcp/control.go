@@ -41,7 +41,7 @@ func (c *Conn) releasePort() {
 // purge forgets everything unsent and unacknowledged (tcp_write_queue_purge).
 func (c *Conn) purge(x *Ctx) {
 	c.Rtx, c.Wq = nil, nil
-	c.PacketsOut, c.SackedOut, c.LostOut, c.RetransOut = 0, 0, 0, 0
+	c.PacketsOut = 0 // what was counted as lost, repeated or SACKed stays for TCP_INFO
 	c.unchargeWrite(c.WMem)
 	c.Backoff = 0
 	c.chronoStop(x, chronoBusy)

@@ -33,6 +33,8 @@ func (c *Conn) Disconnect(x *Ctx) {
 	n.SndMax = c.SndMax + wire.Seq(c.MaxWnd) + 2
 	n.Err, n.Soft = c.Err, c.Soft
 	n.RMem = c.RMem
+	n.Retries, n.SndNxt = c.Retries, c.SndNxt
+	n.MSS, n.RcvMSS, n.AdvMSS, n.RcvSsthresh = c.MSS, c.RcvMSS, c.AdvMSS, c.RcvSsthresh
 	c.TCB = n
 	c.Rcv, c.Ofo, c.SackN, c.handOver = nil, nil, 0, nil
 	c.rate, c.acc, c.bbr, c.Stats = rateClock{}, accState{}, bbrState{}, Stats{}

@@ -60,7 +60,7 @@ var may = map[string]string{
 	"engine/packetdrill/setup":   leaves,
 	"engine/packetdrill/script":  leaves + " engine/host engine/packetdrill/setup", // host: the numbers of flags and options
 	"engine/packetdrill/compare": leaves + " engine/packetdrill/script",
-	"engine/packetdrill/export":  core + " engine/packetdrill/script engine/packetdrill/compare engine/packetdrill/setup",
+	"engine/packetdrill/export":  core + " engine/packetdrill engine/packetdrill/script engine/packetdrill/compare engine/packetdrill/setup",
 	"engine/packetdrill/python":  leaves + " engine/tcp engine/packetdrill/script",
 }
 

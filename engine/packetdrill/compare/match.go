@@ -244,7 +244,10 @@ func (c *Comparator) fill(p *peer, k *script.Packet, s *wire.Segment) {
 	case "ce":
 		s.ECN = wire.CE
 	}
-	s.TOS, s.TTL = uint8(max(k.TOS, 0))&^3, uint8(max(k.TTL, 0))
+	s.TOS, s.TTL = uint8(max(k.TOS, 0))&^3, 255 // as packetdrill has it, if the line says nothing
+	if k.TTL > 0 {
+		s.TTL = uint8(k.TTL)
+	}
 	var b []byte
 	for i := range k.Opts {
 		b = k.Opts[i].Bytes(b, func(kind byte, i int, n uint32) uint32 {

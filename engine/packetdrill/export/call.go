@@ -30,7 +30,7 @@ func (x *exporter) call(ev *trace.Event) {
 			done, proc = e, e.N
 		}
 	}
-	if p := x.waiting; p != nil && p.call == ev.Name && (done == nil || p.proc < 0 || done.N == p.proc) {
+	if p := x.waiting; p != nil && p.call == ev.Name && p.conn == ev.Subject {
 		if done == nil {
 			return
 		}
@@ -42,10 +42,16 @@ func (x *exporter) call(ev *trace.Event) {
 		variable = ""
 	}
 	c := &callLine{x: x, ev: ev, name: name, args: args, variable: strings.TrimSpace(variable), done: done, proc: proc}
-	if done == nil && name != "connect" && name != "write" && name != "send" && name != "sendto" && name != "close" && !x.givesUp(ev, name) {
+	if done == nil && !doesAtOnce(name) && !slices.Contains(args, "MSG_WAITALL") && !x.givesUp(ev, name) {
 		return
 	}
 	c.write()
+}
+
+// doesAtOnce: a call that does something before it waits is written where it begins; so is
+// one with MSG_WAITALL, which takes what comes while it waits.
+func doesAtOnce(name string) bool {
+	return name == "connect" || name == "write" || name == "send" || name == "sendto" || name == "close"
 }
 
 // givesUp: a call that reads from a socket with SO_RCVTIMEO is written where it begins, for
@@ -160,6 +166,7 @@ func (c *callLine) socket(name string) *exported {
 	fd := x.nextFD
 	x.nextFD++
 	x.line(c.ev.At, fmt.Sprintf("socket(..., SOCK_STREAM, IPPROTO_TCP) = %d", fd))
+	x.controls(c.ev.At, fd)
 	x.fds = append(x.fds, exported{c.proc, name, fd, c.ev.Subject, true, false})
 	return &x.fds[len(x.fds)-1]
 }
@@ -224,19 +231,29 @@ func (c *callLine) maybeWait(text string) {
 		return
 	}
 	if x.waiting != nil {
-		x.comment("left out, because another call waits: %s", c.ev.Name)
+		x.lack(Two, c.ev.Name)
 		return
 	}
+	x.waits = true
 	from := x.last
 	x.line(c.ev.At, text)
-	x.waiting = &pending{proc: -1, at: len(x.out) - 1, from: from, call: c.ev.Name}
+	x.waiting = &pending{conn: c.ev.Subject, at: len(x.out) - 1, from: from, call: c.ev.Name}
 }
 
 // unwait completes the call that has waited. Its end counts from where its
 // beginning does; "..." is a call that never returned.
 func (x *exporter) unwait(now sim.Time, result string) {
 	p := x.waiting
+	if p.part != "" {
+		x.puts(now)
+	}
 	x.waiting = nil
+	if p.part != "" {
+		if strings.HasPrefix(result, "-") && p.left == p.size {
+			x.line(now, fmt.Sprintf(p.part, p.left)+" = "+result)
+		}
+		return
+	}
 	when, text, _ := strings.Cut(x.out[p.at], " ")
 	switch {
 	case result == "..." && strings.HasPrefix(text, "connect("): // so that its SYN leaves
@@ -296,12 +313,29 @@ func (c *callLine) onSocket(f *exported) {
 		}
 		x.line(c.ev.At, fmt.Sprintf("bind(%d, ..., ...) = %s", fd, c.result()))
 	default:
-		x.comment("left out: %s", c.ev.Name)
+		x.leaveOut(c.ev.Name)
 	}
+}
+
+// puts writes what a write() that waits has put into the send buffer since the line before.
+func (x *exporter) puts(now sim.Time) {
+	p := x.waiting
+	c := x.h.Conn(p.conn)
+	if c == nil || p.part == "" {
+		return
+	}
+	n := min(int(c.SndMax.Minus(p.seq)), p.left)
+	if n <= 0 {
+		return
+	}
+	x.line(now, fmt.Sprintf(p.part+" = %d", p.left, n))
+	p.left -= n
+	p.seq = c.SndMax
 }
 
 // writes writes write() and send().
 func (c *callLine) writes(fd int64, args []string) {
+	x := c.x
 	size, flags := first(args), ""
 	if strings.HasPrefix(size, `"`) {
 		size = strconv.Itoa(len(script.Unescape(strings.Trim(size, `"`))))
@@ -313,6 +347,13 @@ func (c *callLine) writes(fd int64, args []string) {
 	}
 	if c.name == "sendto" {
 		c.maybeWait(fmt.Sprintf("sendto(%d, ..., %s, %s, ..., ...)", fd, size, strings.TrimPrefix(flags+"|0", "|")))
+		return
+	}
+	if n, err := strconv.Atoi(size); x.parts && c.done == nil && x.waiting == nil && err == nil {
+		s := c.ev.Subject
+		x.waiting = &pending{conn: s, call: c.ev.Name, part: fmt.Sprintf("send(%d, ..., %%d, MSG_DONTWAIT%s)", fd, flags), left: n, size: n, seq: x.put[s]}
+		x.comment("%s: it waits for room, and is written as what it takes whenever there is some", c.ev.Name)
+		x.puts(c.ev.At)
 		return
 	}
 	if flags != "" {
@@ -388,7 +429,7 @@ func (c *callLine) option(f *exported, args []string) {
 	}
 	level, number, ok := host.OptionNumber(first(args))
 	if !ok || len(args) < 2 {
-		c.x.comment("left out: %s", c.ev.Name)
+		c.x.leaveOut(c.ev.Name)
 		return
 	}
 	optname := args[0]

@@ -1,4 +1,5 @@
 import { lang, t } from '../../i18n';
+import { say } from '../notes';
 import { asking, dialog, hello, lessonDoc } from '../state';
 import { Menu } from '../ui/Menu';
 import { Hidden } from '../veil/veil';
@@ -19,6 +20,18 @@ export function files(session: string, hosts: { name: string; kind?: string }[])
     file(t('lab.export-pcap'), `capture.pcapng?lang=${lang.value}`, 'pcapng'),
     ...hosts.filter((h) => !h.kind).map((h) => file(t('lab.export-pkt', { host: h.name }), `script.pkt?host=${encodeURIComponent(h.name)}`, 'pkt')),
   ];
+}
+
+/** Takes a script, or says why there is none. */
+async function take(e: Event, f: Item): Promise<void> {
+  e.preventDefault();
+  const r = await fetch(`${f.href}&lang=${lang.peek()}`);
+  if (!r.ok) return say((await r.json()).text, 'wrong');
+  const a = document.createElement('a');
+  a.href = URL.createObjectURL(await r.blob());
+  a.download = f.as;
+  a.click();
+  URL.revokeObjectURL(a.href);
 }
 
 /** The list: on a narrow page it stands among other things. */
@@ -43,7 +56,7 @@ export function ExportList({ session, close }: { session: string; close: () => v
         {t('export.picture')}
       </button>
       {files(session, hello.value?.hosts ?? []).map((f) => (
-        <a key={f.href} href={f.href} download={f.as}>
+        <a key={f.href} href={f.href} download={f.as} onClick={(e) => f.as.endsWith('.pkt') && take(e, f)}>
           {f.text}
         </a>
       ))}
