@@ -60,6 +60,7 @@ func (t *Timeline) Fork(label string) (BranchID, error) {
 	if len(t.branches) >= MaxBranches {
 		return 0, refuse("the limit of %d branches is reached", MaxBranches)
 	}
+	t.own() // from another branch it could not be told that it is a checkpoint of this one
 	parent := t.at
 	for t.branches[parent].info.Parent >= 0 && t.n < t.branches[parent].info.Step {
 		parent = t.branches[parent].info.Parent // what lies before a fork belongs to the parent

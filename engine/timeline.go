@@ -53,7 +53,7 @@ func NewTimeline(scenario Scenario) (*Timeline, error) {
 	t := &Timeline{scenario: s, rec: trace.NewRecorder(), limit: DefaultLimit}
 	w := NewWorld(s)
 	t.branches = []*branch{{info: BranchInfo{Parent: -1, Label: ""}, marks: []mark{{0, w}}}}
-	t.world = w.Clone()
+	t.world = w // copied when it is first moved: most sessions are looked at and left
 	return t, nil
 }
 

@@ -30,7 +30,7 @@ type Limits struct {
 
 // DefaultLimits suit one machine and a few classes.
 var DefaultLimits = Limits{
-	Limits: session.Limits{Sessions: 2000, PerAddress: 400, Sockets: 64, Followers: 2500, Steps: 20_000, Idle: 30 * time.Minute},
+	Limits: session.Limits{Sessions: 2000, PerAddress: 400, Sockets: 64, Followers: 2500, Steps: 20_000, Memory: 1 << 30, Idle: 30 * time.Minute},
 	Keep:   30 * 24 * time.Hour, Requests: 600, Commands: 40,
 }
 

@@ -30,6 +30,7 @@ func (m *metrics) serve(w http.ResponseWriter, _ *http.Request) {
 		{"sockets", "gauge", "Pages connected.", &m.sockets},
 		{"sessions_created_total", "counter", "Sessions begun.", &m.Created},
 		{"sessions_rebuilt_total", "counter", "Sessions read back from the journal.", &m.Rebuilt},
+		{"sessions_put_away_total", "counter", "Sessions that went back to their journal because all held too much memory.", &m.PutAway},
 		{"sessions_broken_total", "counter", "Sessions stopped because the engine broke one of its rules.", &m.Broken},
 		{"commands_total", "counter", "Commands carried out.", &m.Commands},
 		{"commands_refused_total", "counter", "Commands refused.", &m.Refused},

@@ -48,7 +48,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	}
 	s.metrics.sockets.Add(1)
 	defer s.metrics.sockets.Add(-1)
-	defer s.hub.With(ctx, id, func(st *session.State) { st.Leave(wt) })
+	defer s.hub.Leave(ctx, id, wt)
 	go func() {
 		defer cancel()
 		s.write(ctx, sock, wt, id)

@@ -19,6 +19,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -92,6 +93,7 @@ func (m Main) parse(args []string) (options, error) {
 	f.IntVar(&o.limits.Requests, "requests", o.limits.Requests, "new sessions a minute from one address")
 	f.DurationVar(&o.limits.Idle, "idle", o.limits.Idle, "a session that nobody looks at leaves memory after this")
 	f.DurationVar(&o.limits.Keep, "keep", o.limits.Keep, "a session that nobody used is removed after this; in memory after a day at most")
+	f.Var((*size)(&o.limits.Memory), "memory", "what the process may hold, such as 512MiB or 4GiB, about: beyond it the least used sessions go back to their journal, and come back when asked; 0: no limit")
 	var wrong error
 	f.VisitAll(func(g *flag.Flag) {
 		name := "WIRESTEP_" + strings.ToUpper(strings.ReplaceAll(g.Name, "-", "_"))
@@ -124,6 +126,9 @@ func (m Main) serve(ctx context.Context, o options) error {
 	defer j.Close()
 	if _, here := j.(*journal.Memory); here {
 		o.limits.Keep = min(o.limits.Keep, 24*time.Hour) // memory is dearer than disk
+	}
+	if o.limits.Memory > 0 {
+		debug.SetMemoryLimit(o.limits.Memory / 10 * 8) // the collector works before it is reached
 	}
 	conf := web.Config{Journal: j, Lessons: o.lessons, Limits: o.limits, FrameAncestors: o.ancestors, AddressHeader: o.header, Log: log}
 	if o.origins != "" {

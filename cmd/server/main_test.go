@@ -140,8 +140,8 @@ func TestFlags(t *testing.T) {
 		v, ok := map[string]string{"WIRESTEP_PER_ADDRESS": "7", "WIRESTEP_STEPS": "50", "WIRESTEP_IDLE": "1m"}[name]
 		return v, ok
 	}
-	o, err := Main{Env: env, Stderr: io.Discard}.parse([]string{"-steps", "60"})
-	if err != nil || o.limits.PerAddress != 7 || o.limits.Steps != 60 || o.limits.Idle.Minutes() != 1 {
+	o, err := Main{Env: env, Stderr: io.Discard}.parse([]string{"-steps", "60", "-memory", "2GiB"})
+	if err != nil || o.limits.PerAddress != 7 || o.limits.Steps != 60 || o.limits.Memory != 2<<30 || o.limits.Idle.Minutes() != 1 {
 		t.Errorf("%+v, %v", o.limits, err)
 	}
 	for _, c := range []struct {
@@ -154,6 +154,8 @@ func TestFlags(t *testing.T) {
 		{[]string{"-addr", "nowhere"}, "", "nowhere"},
 		{[]string{"extra"}, "", `"extra"`},
 		{nil, "many", "WIRESTEP_SESSIONS"},
+		{[]string{"-memory", "1 GiB"}, "", "such as 512MiB"},
+		{[]string{"-memory", "1MiB"}, "", "64MiB"},
 	} {
 		var said strings.Builder
 		env := func(name string) (string, bool) { return c.env, name == "WIRESTEP_SESSIONS" && c.env != "" }

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"wirestep/web/journal"
 	"wirestep/web/proto"
 )
 
@@ -26,17 +27,19 @@ type actor struct {
 	why      error        // why it ended, if it may not be opened again; set before ended closes
 	used     atomic.Int64 // when it was last asked for something
 	pages    atomic.Int32 // how many are connected
+	weight   atomic.Int64 // what it holds
 }
 
 type job struct {
-	f    func(*State)
-	done chan error
+	f     func(*State)
+	aside bool // it needs no timeline, and is no use of the session
+	done  chan error
 }
 
 // do runs f in the session's goroutine and waits for it. f owns everything in
 // the state while it runs, and nothing of it afterwards.
-func (s *actor) do(ctx context.Context, f func(*State)) error {
-	j := job{f, make(chan error, 1)}
+func (s *actor) do(ctx context.Context, j job) error {
+	j.done = make(chan error, 1)
 	select {
 	case s.mail <- j:
 	case <-s.ended:
@@ -69,6 +72,8 @@ func (s *actor) run(load func(*turn) (*State, error)) {
 		return
 	}
 	st.id, st.hub, st.joined = s.id, s.hub, &s.pages
+	s.weight.Store(st.weight())
+	s.hub.tidy()
 	idle := time.NewTimer(s.hub.conf.Limits.Idle)
 	defer idle.Stop()
 	var tell <-chan time.Time
@@ -82,17 +87,33 @@ func (s *actor) run(load func(*turn) (*State, error)) {
 			tell = nil
 			continue
 		case j := <-s.mail:
-			s.used.Store(time.Now().UnixNano())
-			err := st.guarded(j.f)
-			if err != nil {
-				s.why = refuse(Gone, "broken") // to whoever comes before it is out of memory, as to those after
+			if !j.aside {
+				s.used.Store(time.Now().UnixNano())
 			}
+			err := st.guarded(j)
+			s.why = afterwards(err)
 			j.done <- err
+			s.weight.Store(st.weight())
+			s.hub.tidy()
 		case <-idle.C:
-			st.over = len(st.Subscribers) == 0
+			st.rest()
+			s.weight.Store(st.weight())
 		}
 		idle.Reset(s.hub.conf.Limits.Idle)
 	}
+}
+
+// afterwards is what those hear who come before a session that has ended is out of memory, as
+// those after; nil: they open it again.
+func afterwards(err error) error {
+	var p *Refusal
+	switch {
+	case !errors.As(err, &p):
+		return nil
+	case p.Kind == Internal:
+		return refuse(Gone, "broken")
+	}
+	return p
 }
 
 func (s *actor) guardedLoad(load func(*turn) (*State, error)) (st *State, err error) {
@@ -108,9 +129,9 @@ func (s *actor) guardedLoad(load func(*turn) (*State, error)) (st *State, err er
 	return load(t)
 }
 
-// guarded runs f. Whatever breaks in it breaks this session alone: pages hear of
+// guarded does a job. Whatever breaks in it breaks this session alone: pages hear of
 // it, the journal notes it, and the bundle can still be had.
-func (st *State) guarded(f func(*State)) (err error) {
+func (st *State) guarded(j job) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			st.breakDown(fmt.Sprint(v), debug.Stack())
@@ -121,12 +142,29 @@ func (st *State) guarded(f func(*State)) (err error) {
 		st.turn.begin()
 		defer st.turn.end()
 	}
-	f(st)
+	if st.T == nil && !j.aside {
+		if err := st.wake(); err != nil {
+			return st.lost(err)
+		}
+	}
+	j.f(st)
 	if st.broken != "" {
 		st.breakDown(st.broken, nil)
 		return refuse(Internal, "broken")
 	}
 	return nil
+}
+
+// lost ends a session that was at rest and is not to be had again.
+func (st *State) lost(err error) error {
+	st.over = true
+	if errors.Is(err, journal.ErrNone) {
+		st.closeAll("expired", CloseDone)
+		return refuse(Unknown, "no-session", "id", st.id)
+	}
+	st.hub.conf.Log.Error("session does not come back", "id", st.id, "err", err)
+	st.closeAll("drain", CloseRestart) // its pages come again, to what is kept
+	return errGone
 }
 
 func (st *State) breakDown(what string, stack []byte) {

@@ -131,8 +131,7 @@ func (st *State) Join(w *Subscriber, branch engine.BranchID, have engine.StepNo)
 	st.nowHolds(w)
 }
 
-// Leave ends to watch.
-func (st *State) Leave(w *Subscriber) {
+func (st *State) leave(w *Subscriber) {
 	if _, here := st.Subscribers[w]; !here {
 		return
 	}

@@ -18,6 +18,7 @@ type Hub struct {
 	conf    Config
 	metrics *Counts
 	gate    *gate // to the processors
+	keeper  keeper
 
 	mu       sync.Mutex
 	all      map[string]*actor
@@ -100,7 +101,7 @@ func (h *Hub) With(ctx context.Context, id string, f func(*State)) error {
 		if err != nil {
 			return err
 		}
-		err = s.do(ctx, f)
+		err = s.do(ctx, job{f: f})
 		switch {
 		case !errors.Is(err, errGone):
 			return err
@@ -110,6 +111,16 @@ func (h *Hub) With(ctx context.Context, id string, f func(*State)) error {
 		// It left memory just now: open it again.
 	}
 	return refuse(Unavailable, "many-sessions", "max", h.conf.Limits.Sessions)
+}
+
+// Leave ends to watch, which brings no session back into memory.
+func (h *Hub) Leave(ctx context.Context, id string, w *Subscriber) {
+	h.mu.Lock()
+	s := h.all[id]
+	h.mu.Unlock()
+	if s != nil {
+		s.do(ctx, job{aside: true, f: func(st *State) { st.leave(w) }})
+	}
 }
 
 func (h *Hub) open(ctx context.Context, id string) (*actor, error) {
@@ -193,10 +204,10 @@ func (h *Hub) makeRoom(addr string) error {
 	h.mu.Unlock()
 	if idle != nil {
 		over := true
-		err := idle.do(context.Background(), func(st *State) {
+		err := idle.do(context.Background(), job{aside: true, f: func(st *State) {
 			st.over = len(st.Subscribers) == 0 // somebody may have come just now
 			over = st.over
-		})
+		}})
 		if over || err != nil {
 			<-idle.ended
 		}
@@ -216,10 +227,10 @@ func (h *Hub) Drain() {
 	var wg sync.WaitGroup
 	for _, s := range all {
 		wg.Go(func() {
-			s.do(context.Background(), func(st *State) {
+			s.do(context.Background(), job{aside: true, f: func(st *State) {
 				st.closeAll("drain", CloseRestart)
 				st.over = true
-			})
+			}})
 			<-s.ended
 		})
 	}

@@ -9,6 +9,7 @@ type Limits struct {
 	Sockets    int           // pages on one session that may move it
 	Followers  int           // and that may only look
 	Steps      int           // events of one branch
+	Memory     int64         // bytes that the process may hold, about; 0: no limit
 	Idle       time.Duration // after which a session without pages leaves memory
 }
 

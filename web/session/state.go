@@ -46,6 +46,7 @@ type State struct {
 	giving      *share                            // what a command does to the links, until it is kept
 	moved       move                              // who moved last
 	asked       int                               // commands so far
+	tips        []engine.StepNo                   // at rest (T is nil): how far each branch had been computed
 	found       []lessons.Try                     // what there is to try in a scene that is none of ours
 	stoodAt     map[engine.BranchID]engine.StepNo // where a branch was left for one without some move
 	reached     reached

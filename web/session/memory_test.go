@@ -1,0 +1,113 @@
+package session
+
+import (
+	"bytes"
+	"runtime"
+	"testing"
+	"time"
+
+	"wirestep/web/journal"
+	"wirestep/web/proto"
+)
+
+// A session that went to rest while its pages are there goes on as if it had not: they are
+// sent the same bytes, and every branch is as far as it was.
+func TestRest(t *testing.T) {
+	commands := []proto.Command{
+		{T: "step", N: 9}, {T: "act", Op: "drop next DATA from client"}, {T: "step", N: 12}, {T: "seek", N: 7}, {T: "act", Op: "drop next ACK from server"},
+		{T: "step", N: 5}, {T: "branch", Branch: new(int32), N: 3}, {T: "step"}, {T: "fork", Text: "mine"}, {T: "back"}, {T: "moves", Undo: []int32{10}, Branch: new(int32)}, {T: "step", N: 3},
+		{T: "name", Text: "Ada"}, {T: "step"},
+	}
+	said := [2][][]byte{}
+	for i, rests := range []bool{false, true} {
+		h := quiet(journal.NewMemory(time.Now))
+		m := Made{NewID(), newKey()}
+		o := Opening{Scene: plain, Owner: hashKey(m.Key)}
+		st, err := Begin(o, few)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := h.keep(t.Context(), "a", m.ID, st, journal.Record{Entries: [][]byte{encodeEntry(entry{Opening: &o})}}); err != nil {
+			t.Fatal(err)
+		}
+		w := NewSubscriber("page0001", "en", m.Key)
+		if err := h.With(t.Context(), m.ID, func(st *State) { st.Join(w, -1, -1); w.queue = nil }); err != nil {
+			t.Fatal(err)
+		}
+		for n, c := range commands {
+			c.ID = int64(n + 1)
+			if err := h.With(t.Context(), m.ID, func(st *State) { st.CarryOut(w, c) }); err != nil {
+				t.Fatal(err)
+			}
+			if rests {
+				h.all[m.ID].do(t.Context(), job{aside: true, f: func(st *State) {
+					if st.rest(); st.T != nil || st.over {
+						t.Error("it did not go to rest")
+					}
+				}})
+			}
+		}
+		h.With(t.Context(), m.ID, func(st *State) { said[i] = append(w.queue, encodeJSON(st.makeSnapshot())) })
+		h.Drain()
+	}
+	if len(said[0]) < len(commands) || len(said[0]) != len(said[1]) {
+		t.Fatalf("%d messages, after rests %d", len(said[0]), len(said[1]))
+	}
+	for i := range said[0] {
+		if !bytes.Equal(said[0][i], said[1][i]) {
+			t.Errorf("message %d: %.200s\nafter a rest: %.200s", i, said[0][i], said[1][i])
+		}
+	}
+}
+
+// When all sessions hold too much the least used leave, and nothing of them is lost.
+func TestMemoryLimit(t *testing.T) {
+	h := quiet(journal.NewMemory(time.Now))
+	defer h.Drain()
+	h.conf.Limits.Memory = 1 // whatever they hold is too much
+	var ids []string
+	for range 5 {
+		m, err := h.Create(t.Context(), "a", Opening{Scene: plain, At: 7})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, m.ID)
+	}
+	for h.Count() > 0 {
+		runtime.GC()
+		h.tidy()
+		runtime.Gosched()
+	}
+	for _, id := range ids {
+		if err := h.With(t.Context(), id, func(st *State) {
+			if st.T.N() != 7 {
+				t.Errorf("it stood at 7 and stands at %d", st.T.N())
+			}
+		}); err != nil {
+			t.Error(err)
+		}
+	}
+	if n := h.metrics.PutAway.Load(); n < 5 {
+		t.Errorf("%d sessions were put away", n)
+	}
+}
+
+// BenchmarkIdle measures what a session that has just begun holds, journal included.
+func BenchmarkIdle(b *testing.B) {
+	h := quiet(journal.NewMemory(time.Now))
+	h.conf.Limits.Sessions, h.conf.Limits.PerAddress = 1<<30, 1<<30
+	held := func() float64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return float64(m.HeapAlloc + m.StackInuse)
+	}
+	before := held()
+	for range b.N {
+		if _, err := h.Create(b.Context(), "a", Opening{Scene: plain}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric((held()-before)/float64(b.N), "B/session")
+	runtime.KeepAlive(h)
+}
