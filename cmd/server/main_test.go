@@ -2,20 +2,15 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
 	"io"
-	"net/http"
 	"os"
-	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"wirestep/web"
-	"wirestep/web/proto"
+	"wirestep/web/load"
 )
 
 // The test's own binary is the server when it is started as one.
@@ -26,82 +21,26 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// begin starts the server as a process of its own and returns it and its address.
-func begin(t *testing.T, dir string) (*exec.Cmd, string) {
-	t.Helper()
-	c := exec.Command(os.Args[0], "-addr", "127.0.0.1:0", "-data", dir)
-	c.Env = append(os.Environ(), "BE_THE_SERVER=1")
-	out, err := c.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { c.Process.Kill() })
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c, strings.TrimSpace(line[strings.Index(line, "http://")+len("http://"):])
-}
-
-// steps sends steps with these ids and waits until each is acknowledged.
-func steps(t *testing.T, sock *web.Socket, from, to int64) {
-	t.Helper()
-	for id := from; id <= to; id++ {
-		b, _ := json.Marshal(proto.Command{T: "step", ID: id})
-		if err := sock.Write(t.Context(), b); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for {
-		b, err := sock.Read(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if bytes.Contains(b, fmt.Appendf(nil, `{"t":"done","id":%d}`, to)) {
-			return
-		}
-	}
-}
-
-// What was acknowledged before kill -9 is there afterwards.
+// What was acknowledged before kill -9 is there afterwards, once, and no session differs from
+// its replay. SOAK says how often it is killed.
 func TestKilled(t *testing.T) {
-	dir := t.TempDir()
-	server, addr := begin(t, dir)
-	r, err := http.Post("http://"+addr+"/api/sessions", "application/json", strings.NewReader(`{"sandbox":"plain"}`))
+	kills := 3
+	if n, err := strconv.Atoi(os.Getenv("SOAK")); err == nil {
+		kills = n
+	}
+	t.Setenv("BE_THE_SERVER", "1")
+	seed := uint64(time.Now().UnixNano())
+	f, err := load.Kill(t.Context(), load.KillPlan{Server: []string{os.Args[0], "-addr", "127.0.0.1:0", "-data", t.TempDir()}, Kills: kills, Sessions: 8, Seed: seed})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var made struct{ ID, Stream string }
-	if err := json.NewDecoder(r.Body).Decode(&made); err != nil || made.ID == "" {
-		t.Fatal(r.Status, err)
+	for _, what := range f.Wrong {
+		t.Errorf("seed %d: %s", seed, what)
 	}
-	r.Body.Close()
-	sock, err := web.Dial(t.Context(), "ws://"+addr+made.Stream, "")
-	if err != nil {
-		t.Fatal(err)
+	if f.Kills != kills || f.Acknowledged < kills {
+		t.Errorf("%d kills, %d commands acknowledged: the test tests nothing", f.Kills, f.Acknowledged)
 	}
-	defer sock.Drop()
-	steps(t, sock, 1, 12)
-	if err := server.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	server.Wait()
-
-	_, addr = begin(t, dir)
-	began := time.Now()
-	r, err = http.Get("http://" + addr + "/api/sessions/" + made.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Body.Close()
-	var now struct{ N int }
-	if err := json.NewDecoder(r.Body).Decode(&now); err != nil || now.N != 12 {
-		t.Errorf("%s: it stood at 12 and stands at %d, %v", r.Status, now.N, err)
-	}
-	t.Logf("it was there again after %s", time.Since(began))
+	t.Logf("%d kills, %d commands acknowledged, %d of them asked again; ready after %s", f.Kills, f.Acknowledged, f.Repeated, &f.Ready)
 }
 
 func noEnv(string) (string, bool) { return "", false }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"time"
 
 	"wirestep/web/load"
@@ -22,6 +23,10 @@ func putLoad(e env, args []string) int {
 	fs.IntVar(&p.Idle, "idle", 0, "")
 	fs.IntVar(&p.Hogs, "hogs", 0, "")
 	fs.Float64Var(&p.Rate, "rate", 1, "")
+	k := load.KillPlan{}
+	fs.IntVar(&k.Kills, "kills", 0, "")
+	server := fs.String("server", "", "")
+	fs.Uint64Var(&k.Seed, "seed", 1, "")
 	rest, code := parse(e, fs, args)
 	p.For = time.Duration(*seconds * float64(time.Second))
 	switch {
@@ -30,11 +35,15 @@ func putLoad(e env, args []string) int {
 	case len(rest) > 0:
 		return misused(e, "load", fmt.Sprintf("%q, expected flags only", rest[0]))
 	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if k.Kills != 0 {
+		k.Server, k.Sessions = strings.Fields(*server), p.Sessions
+		return killServer(ctx, e, k)
+	}
 	if err := p.Check(); err != nil {
 		return misused(e, "load", err.Error())
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
 	f, err := load.Run(ctx, p)
 	if err != nil {
 		fmt.Fprintln(e.err, "load:", err)
@@ -56,4 +65,21 @@ func putLoad(e env, args []string) int {
 		return 1
 	}
 	return 0
+}
+
+// killServer kills a server while people use it, and says whether anything that was acknowledged is lost.
+func killServer(ctx context.Context, e env, k load.KillPlan) int {
+	if err := k.Check(); err != nil {
+		return misused(e, "load", err.Error())
+	}
+	f, err := load.Kill(ctx, k)
+	if err != nil {
+		fmt.Fprintln(e.err, "load:", err)
+		return 1
+	}
+	fmt.Fprintf(e.out, "kills=%d sessions=%d seed=%d acknowledged=%d asked_again=%d wrong=%d\nready    %s\n", f.Kills, k.Sessions, k.Seed, f.Acknowledged, f.Repeated, len(f.Wrong), &f.Ready)
+	for _, what := range f.Wrong {
+		fmt.Fprintln(e.out, what)
+	}
+	return min(1, len(f.Wrong))
 }

@@ -36,7 +36,7 @@ func init() { // the commands name the table in their usage
 		{"check", "[PATH…]", "load, lint and play lessons and scenes; . when no path is given", check},
 		{"kernel", "FILE… [-v] [-report FILE] [-random N -seed S]", "run packetdrill scripts, scenes and claims on the Linux underneath (root; own namespaces)", askKernel},
 		{"bench", "[-bytes N] [-loss P] [-explain]", "time one bulk transfer in virtual time", bench},
-		{"load", "[-url http://127.0.0.1:8080] [-sessions 1] [-followers 0] [-idle 0] [-hogs 0] [-rate 1] [-seconds 10]", "put a server on this machine under load and print how long people would have waited", putLoad},
+		{"load", "[-url http://127.0.0.1:8080] [-sessions 1] [-followers 0] [-idle 0] [-hogs 0] [-rate 1] [-seconds 10]; or -kills N -server \"bin/server -data DIR\" [-sessions 1] [-seed 1]", "put a server on this machine under load and print how long people would have waited; or kill it again and again, and look whether anything is lost", putLoad},
 		{"fmt", "[-l] [FILE…]", "format scenes in place; without a file, from input to output", format},
 	}
 }

@@ -3,7 +3,6 @@ package load
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -78,18 +77,12 @@ func (s *site) there(ctx context.Context, id string) error {
 	return err
 }
 
-func (s *site) create(ctx context.Context) (m made, err error) {
-	ask, _ := json.Marshal(map[string]string{"scene": scene})
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+"/api/sessions", strings.NewReader(string(ask)))
+func (s *site) create(ctx context.Context) (made, error) {
+	m, err := s.post(ctx, map[string]string{"scene": scene})
 	if err != nil {
-		return m, err
+		err = fmt.Errorf("a session was not made (the limits of the server are -sessions, -per-address, -requests): %w", err)
 	}
-	r.Header.Set("Content-Type", "application/json")
-	b, err := s.do(r)
-	if err != nil {
-		return m, fmt.Errorf("a session was not made (the limits of the server are -sessions, -per-address, -requests): %w", err)
-	}
-	return m, json.Unmarshal(b, &m)
+	return m, err
 }
 
 const makers = 16 // requests at once
