@@ -233,8 +233,13 @@ func (r *runner) code(text string) *failure {
 }
 
 // infoUnderTest is TCP_INFO, TCP_CC_INFO and SO_MEMINFO of the socket that the script is
-// about.
+// about: the one made last, until a packet comes for another.
 func (r *runner) infoUnderTest() []tcp.InfoField {
+	for i := range r.fds {
+		if _, c := r.h.FD(r.fds[i].live); r.fds[i].script == r.TestFD && c != nil {
+			return append(c.Info(r.Now, &r.h.Sys), c.MemInfo()...)
+		}
+	}
 	if t, ok := r.UnderTest(); ok {
 		for _, c := range r.h.Live {
 			if c.Tuple == t && c.State != tcp.Listen {

@@ -78,9 +78,9 @@ func (c *Conn) walkRcv(x *Ctx, n int, peek bool) string {
 		if !peek {
 			c.Copied = seq
 			c.InQueue -= uint32(skip + m)
-			if m > 0 {
-				c.tuneRcvBuf(x)
-			}
+		}
+		if m > 0 { // of a look (MSG_PEEK) as well
+			c.tuneRcvBuf(x)
 		}
 		if c.UrgState != urgNone && c.Copied.After(c.UrgSeq) {
 			c.UrgState = urgNone

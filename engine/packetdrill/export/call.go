@@ -165,6 +165,7 @@ func (c *callLine) socket(name string) *exported {
 	x := c.x
 	fd := x.nextFD
 	x.nextFD++
+	x.made = fd
 	x.line(c.ev.At, fmt.Sprintf("socket(..., SOCK_STREAM, IPPROTO_TCP) = %d", fd))
 	x.controls(c.ev.At, fd)
 	x.fds = append(x.fds, exported{c.proc, name, fd, c.ev.Subject, true, false})
@@ -258,13 +259,21 @@ func (x *exporter) unwait(now sim.Time, result string) {
 	switch {
 	case result == "..." && strings.HasPrefix(text, "connect("): // so that its SYN leaves
 		fd, _, _ := strings.Cut(strings.TrimPrefix(text, "connect("), ",")
-		x.out[p.at] = when + " fcntl(" + fd + ", F_SETFL, O_RDWR|O_NONBLOCK) = 0\n+0 " + text + " = -1 EINPROGRESS (Operation now in progress)"
+		then := when
+		if strings.HasPrefix(when, "+") {
+			then = "+0"
+		}
+		x.out[p.at] = when + " fcntl(" + fd + ", F_SETFL, O_RDWR|O_NONBLOCK) = 0\n" + then + " " + text + " = -1 EINPROGRESS (Operation now in progress)"
 		return
 	case result == "...":
 		x.out[p.at] = "// " + x.out[p.at] + " never returned"
 		return
 	}
-	x.out[p.at] = when + "..." + short6(now.Sub(p.from)) + " " + text + " = " + result
+	from := p.from
+	if !strings.HasPrefix(when, "+") {
+		from = x.first
+	}
+	x.out[p.at] = when + "..." + short6(now.Sub(from)) + " " + text + " = " + result
 }
 
 // onSocket writes a call on a socket that is there.

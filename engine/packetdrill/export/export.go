@@ -120,7 +120,9 @@ type exporter struct {
 	which, count int // the connection's number, and how many there are
 	h            *host.Host
 	index        sim.HostID
+	first        sim.Time // of the first line
 	last         sim.Time // of the line before; -1: there is none
+	drifts       bool     // a timer may have been late
 	out          []string
 	others       int      // packets of other connections
 	lacks        []Reason // why there can be no such script
@@ -143,6 +145,7 @@ type exporter struct {
 
 	fds     []exported
 	nextFD  int64
+	made    int64 // by the last socket()
 	waiting *pending
 	own     stampShift
 	peer    stampShift
@@ -171,14 +174,23 @@ type pending struct {
 	seq  wire.Seq // and up to where they are in the buffer
 }
 
-// line adds a line that happens now.
+// line adds a line that happens now. Its time counts from the beginning, so that what
+// packetdrill needs for each line does not add up; but from the line before as soon as that
+// may have been late, because a timer was.
 func (x *exporter) line(at sim.Time, text string) {
 	if x.last < 0 {
-		x.out = append(x.out, "0 "+text)
-	} else {
-		x.out = append(x.out, "+"+short6(at.Sub(x.last))+" "+text)
+		x.first = at
 	}
+	x.out = append(x.out, x.when(at)+" "+text)
 	x.last = at
+}
+
+// when spells an instant.
+func (x *exporter) when(at sim.Time) string {
+	if x.drifts {
+		return "+" + short6(at.Sub(x.last))
+	}
+	return short6(at.Sub(x.first))
 }
 
 // late adds a line about a timer's work: a kernel's timer may be late by a slot of its wheel,
@@ -192,10 +204,11 @@ func (x *exporter) late(ev *trace.Event, text string) {
 	slot := compare.Coarse(ev.At.Sub(set))
 	if x.last < 0 || slot <= max(exportTolerance, since/8) {
 		x.line(ev.At, text)
-		return
+	} else {
+		x.out = append(x.out, x.when(ev.At)+"~"+x.when(ev.At.Add(slot))+" "+text)
+		x.last = ev.At
 	}
-	x.out = append(x.out, "+"+short6(since)+"~+"+short6(since+slot)+" "+text)
-	x.last = ev.At
+	x.drifts = true
 }
 
 // exportTolerance is how far a line of a script may be off.

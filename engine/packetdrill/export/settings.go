@@ -24,7 +24,7 @@ func (x *exporter) head(t *engine.Timeline) {
 		x.comment("Connection %d of %d, %s to %s: each is a script of its own.", x.which, x.count, ends(x.local), ends(x.remote))
 	}
 	x.before()
-	x.comment("Times count from the line before; numbers and timestamps begin small.")
+	x.comment("Times with + count from the line before; numbers and timestamps begin small.")
 	if x.local.Addr.Is6() {
 		x.out = append(x.out, "--ip_version=ipv6")
 	}
@@ -133,7 +133,7 @@ func (x *exporter) foot(w *engine.World) {
 	}
 	for _, f := range x.fds {
 		c := w.Hosts()[x.index].Conn(f.conn)
-		if !f.open || c == nil || c.State == tcp.Listen || c.Tuple.Remote != x.remote || c.Tuple.Local != x.local {
+		if !f.open || f.fd < x.made && x.active || c == nil || c.State == tcp.Listen || c.Tuple.Remote != x.remote || c.Tuple.Local != x.local {
 			continue
 		}
 		var asserts []string
