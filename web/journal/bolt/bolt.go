@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -190,27 +191,72 @@ func (b *Journal) Read(_ context.Context, id string) (journal.Record, error) {
 	return r, err
 }
 
-// Expire implements Journal.
+// What expiry does at a time, so that nobody who writes waits for it long.
+const (
+	lookedAt = 20_000 // sessions that one reading transaction looks at
+	removed  = 64     // that one writing transaction removes, among what others write
+)
+
+// Expire implements Journal. It looks for old sessions while others read and write, and
+// removes them a few at a time, each if it is old still.
 func (b *Journal) Expire(ctx context.Context, since time.Time) (int, error) {
-	n := 0
-	err := b.write(ctx, func(tx *bbolt.Tx) error {
-		var old [][]byte
-		err := tx.ForEach(func(id []byte, s *bbolt.Bucket) error {
-			at := s.Get(keyAt)
-			if len(at) == 8 && int64(binary.BigEndian.Uint64(at)) < since.UnixNano() {
-				old = append(old, bytes.Clone(id))
-			}
-			return nil
-		})
-		for _, id := range old {
-			if err == nil {
-				err = tx.DeleteBucket(id)
-				n++
-			}
+	n, from := 0, []byte(nil)
+	for {
+		old, next, err := b.old(from, since)
+		if err != nil {
+			return n, err
 		}
-		return err
+		for few := range slices.Chunk(old, removed) {
+			gone := 0
+			err := b.write(ctx, func(tx *bbolt.Tx) error {
+				for _, id := range few {
+					if s := tx.Bucket(id); s == nil || !before(s, since) {
+						continue
+					}
+					if err := tx.DeleteBucket(id); err != nil {
+						return err
+					}
+					gone++
+				}
+				return nil
+			})
+			if err != nil {
+				return n, err
+			}
+			n += gone
+		}
+		if next == nil {
+			return n, nil
+		}
+		from = next
+	}
+}
+
+// old finds those of the sessions after from that nobody wrote to since then, and where to go
+// on; nil: that was the last one.
+func (b *Journal) old(from []byte, since time.Time) (all [][]byte, next []byte, err error) {
+	err = b.db.View(func(tx *bbolt.Tx) error {
+		c := tx.Cursor()
+		id, _ := c.Seek(from)
+		for range lookedAt {
+			if id == nil {
+				return nil
+			}
+			if s := tx.Bucket(id); s != nil && before(s, since) {
+				all = append(all, bytes.Clone(id))
+			}
+			id, _ = c.Next()
+		}
+		next = bytes.Clone(id)
+		return nil
 	})
-	return n, err
+	return all, next, err
+}
+
+// before reports whether a session was written to for the last time before an instant.
+func before(s *bbolt.Bucket, since time.Time) bool {
+	at := s.Get(keyAt)
+	return len(at) == 8 && int64(binary.BigEndian.Uint64(at)) < since.UnixNano()
 }
 
 // Close implements Journal.
