@@ -253,11 +253,12 @@ func (s *store) keep(e trace.Event) trace.Event {
 	return e
 }
 
-// put copies a slice into what is left of a chunk, or into a new one.
+// put copies a slice into what is left of a chunk, or into a new one, which is larger the
+// more there is: most runs are short, and thousands are held at once.
 func put[T any](chunk *[]T, s []T) []T {
-	const chunkLen = 512
+	const least, most = 8, 512
 	if cap(*chunk)-len(*chunk) < len(s) {
-		*chunk = make([]T, 0, max(chunkLen, len(s)))
+		*chunk = make([]T, 0, max(len(s), min(most, max(least, 2*cap(*chunk)))))
 	}
 	n := len(*chunk)
 	*chunk = append(*chunk, s...)
@@ -324,8 +325,11 @@ func (t *Timeline) Switch(b BranchID, n StepNo) error {
 	if n < 0 || n > t.branches[b].info.Tip {
 		return refuse("step %d of branch %d; expected 0 to %d", n, b, t.branches[b].info.Tip)
 	}
-	t.at, t.n, t.err = b, n, nil
-	t.world = t.rewind(b, n)
+	t.err = nil
+	if b != t.at || n != t.n {
+		t.at, t.n = b, n
+		t.world = t.rewind(b, n)
+	}
 	return nil
 }
 

@@ -136,6 +136,9 @@ func (st *State) leave(w *Subscriber) {
 		return
 	}
 	st.count(w, -1)
+	if len(st.Subscribers) == 0 {
+		st.shot = nil
+	}
 	if len(st.people.guests) > maxPagesKnown && !st.keeps(w.token) {
 		st.people.forget(w.token)
 	}

@@ -92,8 +92,14 @@ func TestMemoryLimit(t *testing.T) {
 	}
 }
 
-// BenchmarkIdle measures what a session that has just begun holds, journal included.
+// BenchmarkIdle measures what a session holds that has just begun, and one that has been
+// stepped ten times, journal included.
 func BenchmarkIdle(b *testing.B) {
+	b.Run("begun", func(b *testing.B) { idle(b, 0) })
+	b.Run("stepped", func(b *testing.B) { idle(b, 10) })
+}
+
+func idle(b *testing.B, steps int32) {
 	h := quiet(journal.NewMemory(time.Now))
 	h.conf.Limits.Sessions, h.conf.Limits.PerAddress = 1<<30, 1<<30
 	held := func() float64 {
@@ -104,7 +110,16 @@ func BenchmarkIdle(b *testing.B) {
 	}
 	before := held()
 	for range b.N {
-		if _, err := h.Create(b.Context(), "a", Opening{Scene: plain}); err != nil {
+		m, err := h.Create(b.Context(), "a", Opening{Scene: plain})
+		if err == nil && steps > 0 {
+			w := NewSubscriber("page0001", "en", m.Key)
+			err = h.With(b.Context(), m.ID, func(st *State) {
+				st.Join(w, -1, -1)
+				st.CarryOut(w, proto.Command{T: "step", ID: 1, N: steps})
+				st.leave(w)
+			})
+		}
+		if err != nil {
 			b.Fatal(err)
 		}
 	}
