@@ -234,7 +234,7 @@ func (r *recorder) peerSends(a *act) error {
 	if a.flags.Has(wire.ACK) {
 		s.Ack = r.ack(a)
 	}
-	if r.p.ts && !a.noTS && (syn || r.tsKnown) {
+	if r.p.ts && !a.noTS && (r.tsKnown || syn && !a.flags.Has(wire.ACK)) { // before the kernel has named one, nothing can be echoed
 		s.Opts.Has |= wire.HasTS
 		s.Opts.TSVal = uint32(1000 + time.Since(r.start).Milliseconds() - int64(a.age))
 		if a.flags.Has(wire.ACK) {

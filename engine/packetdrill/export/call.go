@@ -9,6 +9,7 @@ import (
 	"wirestep/engine/packetdrill/script"
 
 	"wirestep/engine/host"
+	"wirestep/engine/packetdrill/compare"
 	"wirestep/engine/packetdrill/setup"
 	"wirestep/engine/sim"
 	"wirestep/engine/tcp"
@@ -274,6 +275,9 @@ func (x *exporter) unwait(now sim.Time, result string) {
 		from = x.first
 	}
 	x.out[p.at] = when + "..." + short6(now.Sub(from)) + " " + text + " = " + result
+	if x.drifts && strings.Contains(result, "ETIMEDOUT") {
+		x.slack = compare.Coarse(now.Sub(x.last))
+	}
 }
 
 // onSocket writes a call on a socket that is there.

@@ -120,9 +120,10 @@ type exporter struct {
 	which, count int // the connection's number, and how many there are
 	h            *host.Host
 	index        sim.HostID
-	first        sim.Time // of the first line
-	last         sim.Time // of the line before; -1: there is none
-	drifts       bool     // a timer may have been late
+	first        sim.Time     // of the first line
+	last         sim.Time     // of the line before; -1: there is none
+	drifts       bool         // a timer may have been late
+	slack        sim.Duration // how late one may have ended the call that waited: the next line comes after that
 	out          []string
 	others       int      // packets of other connections
 	lacks        []Reason // why there can be no such script
@@ -181,8 +182,8 @@ func (x *exporter) line(at sim.Time, text string) {
 	if x.last < 0 {
 		x.first = at
 	}
-	x.out = append(x.out, x.when(at)+" "+text)
-	x.last = at
+	x.out = append(x.out, x.when(at.Add(x.slack))+" "+text)
+	x.last, x.slack = at, 0
 }
 
 // when spells an instant.
