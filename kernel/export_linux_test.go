@@ -147,3 +147,44 @@ func TestExportedScenesOnTheKernel(t *testing.T) {
 		skip(t, fmt.Sprintf("the machine is too busy to ask the kernel about %d of %d exported scripts", unplayed, len(files)))
 	}
 }
+
+// What no script can hold is refused, with the reason; where only a line shows it, with the line.
+func TestRefusedExports(t *testing.T) {
+	for _, c := range []struct {
+		scene, host string
+		which       int
+		code        string
+		line        bool
+	}{
+		{"loopback-segments", "a", 1, export.Itself, false},
+		{"time-wait-reuse", "client", 2, export.Before, false},
+		{"fast-open", "client", 2, export.Cookie, false},
+		{"rst-in-window-old", "client", 1, export.Kernel, false},
+		{"syn-lost-always", "server", 1, export.Silent, false},
+		{"syn-recv-other-syn", "server", 1, export.ZeroRST, false},
+		{"accept-queue-full", "server", 3, export.Others, true},
+		{"offload-changed", "server", 1, export.Instant, true},
+	} {
+		file := "../engine/testdata/golden/" + c.scene + ".scene"
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := scene.Parse(file, string(b))
+		if err != nil {
+			t.Fatal(err)
+		}
+		tl, err := scene.Load(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for ok := true; ok; {
+			_, ok = tl.Step()
+		}
+		_, err = export.Connection(tl, tl.Branch(), tl.N(), c.host, c.which)
+		var why *export.Refusal
+		if !errors.As(err, &why) || why.Why[0].Code != c.code || c.line != (why.Line > 0) {
+			t.Errorf("%s, connection %d of %s: %v; expected a refusal for %s, with a line: %v", c.scene, c.which, c.host, err, c.code, c.line)
+		}
+	}
+}
