@@ -14,6 +14,8 @@ import (
 
 // everything takes what waits for a page, by name.
 func (w *Subscriber) everything() map[string][][]byte {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	all := map[string][][]byte{}
 	for _, b := range w.queue {
 		name, _, _ := bytes.Cut(b[len(`{"t":"`):], []byte(`"`))
