@@ -92,17 +92,22 @@ func (p *Player) made(t *engine.Timeline) bool { return p.missing(t) == 0 }
 
 // missing is the first move of this step that has not been made on this branch, from 1.
 func (p *Player) missing(t *engine.Timeline) int {
-	step := p.step()
-	if len(step.Do) == 0 || p.replaying(t) {
-		return 0
+	return slices.Index(p.makes(t), false) + 1
+}
+
+// makes tells of each move of this step whether it has been made on this branch.
+func (p *Player) makes(t *engine.Timeline) []bool {
+	moves := p.step().Do
+	if len(moves) == 0 {
+		return nil
 	}
+	all := p.replaying(t)
 	_, rest, _ := p.split(t)
-	for i, m := range step.Do {
-		if !slices.ContainsFunc(rest, func(iv engine.Intervention) bool { return p.is(t, m, iv, p.s.Step) }) {
-			return i + 1
-		}
+	out := make([]bool, len(moves))
+	for i, m := range moves {
+		out[i] = all || slices.ContainsFunc(rest, func(iv engine.Intervention) bool { return p.is(t, m, iv, p.s.Step) })
 	}
-	return 0
+	return out
 }
 
 // is reports whether iv is the move m of step i. A call is a move only at its instant:

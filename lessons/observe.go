@@ -16,9 +16,9 @@ func (p *Player) Observe(t *engine.Timeline) error {
 	p.away = p.strays(t)
 	now := Spot{t.Branch(), t.N()}
 	step, d := p.step(), p.stand()
-	p.lacks = 0
+	p.moved, p.lacks = p.makes(t), 0
 	if !p.away && !d.Done {
-		p.lacks = p.missing(t)
+		p.lacks = slices.Index(p.moved, false) + 1
 	}
 	if !p.away && step.replays() != nil && p.replaying(t) {
 		b := t.Branch()

@@ -59,7 +59,8 @@ type Status struct {
 	Steps  int
 	Done   bool
 	Away   bool
-	Lacks  int // the move that has to be made before the run goes on, from 1
+	Lacks  int    // the move that has to be made before the run goes on, from 1
+	Made   []bool // which of the step's moves have been made, on this branch
 	Hints  int
 	Asked  bool // the question is decided
 	Choice string
@@ -81,6 +82,7 @@ type Player struct {
 	sc    *engine.Scenario
 	s     State
 	away  bool
+	moved []bool // of the step's moves, those that have been made on this branch
 	lacks int
 	seen  Spot // the last place observed
 
@@ -130,7 +132,7 @@ func (p *Player) Status() Status {
 		return st
 	}
 	d, a := p.stand(), &p.stand().Answer
-	st.Done, st.Lacks, st.Hints = d.Done, p.lacks, d.Hints
+	st.Done, st.Lacks, st.Made, st.Hints = d.Done, p.lacks, p.moved, d.Hints
 	st.Asked, st.Choice, st.Right = a.Right != "", a.Choice, a.Right
 	st.Tried, st.Verdict, st.Belief = a.Tried, a.Verdict, a.Belief
 	if q := p.step().Predict; q != nil && q.Ask == "cause" {

@@ -60,10 +60,9 @@ func (p *Player) Missing(t *engine.Timeline) []int {
 	if !p.started() || p.away || p.stand().Done || p.made(t) {
 		return nil
 	}
-	_, rest, _ := p.split(t)
 	var out []int
-	for i, m := range p.l.Steps[p.s.Step].Do {
-		if !slices.ContainsFunc(rest, func(iv engine.Intervention) bool { return p.is(t, m, iv, p.s.Step) }) {
+	for i, made := range p.makes(t) {
+		if !made {
 			out = append(out, i)
 		}
 	}

@@ -151,6 +151,7 @@ export interface Lesson {
   away: boolean; // the person has left the lesson's own moves
   asked: boolean; // this step's question is decided
   lacks?: number; // this move, from 1, has to be made before the run goes on or the question is locked
+  made?: number[]; // the moves of this step that have been made on this branch, from 1
   hints?: number; // how many hints were asked for
   tried?: string[]; // wrong answers so far, where there are several tries
   choice?: string; // the last answer

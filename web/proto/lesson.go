@@ -10,6 +10,7 @@ type Lesson struct {
 	Away  bool   `json:"away"`            // the person has left the lesson's own moves
 	Asked bool   `json:"asked"`           // this step's question is decided
 	Lacks int    `json:"lacks,omitempty"` // this move, from 1, has to be made before the run goes on or the question is locked
+	Made  []int  `json:"made,omitempty"`  // the moves of this step that have been made on this branch, from 1
 	Hints int    `json:"hints,omitempty"` // how many hints were asked for
 
 	Tried   []string `json:"tried,omitempty"`   // wrong answers so far, where there are several tries

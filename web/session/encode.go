@@ -256,6 +256,11 @@ func encodeLesson(s lessons.Status) *proto.Lesson {
 		Slug: s.Slug, Level: s.Level, Step: s.Step, Steps: s.Steps, Done: s.Done, Away: s.Away, Asked: s.Asked, Lacks: s.Lacks, Hints: s.Hints,
 		Tried: s.Tried, Choice: s.Choice, Right: s.Right, Verdict: s.Verdict, Belief: s.Belief, Candidates: steps(s.Candidates),
 	}
+	for i, made := range s.Made {
+		if made {
+			out.Made = append(out.Made, i+1)
+		}
+	}
 	if s.Cause != nil {
 		out.Cause = &proto.WhyAsked{Of: int32(s.Cause.Of), Candidates: steps(s.Cause.Candidates), Choice: int32(s.Cause.Choice), Right: steps(s.Cause.Right)}
 	}

@@ -2,7 +2,7 @@ import { t } from '../../i18n';
 import type { Track } from '../../model/history';
 import { act, actAt, choose, replay } from '../act';
 import { narrow } from '../phone/narrow';
-import { bar, busy, clock, data, hello, n, now, rev } from '../state';
+import { bar, busy, clock, data, hello, lesson, n, now, rev } from '../state';
 import { seek } from '../sync';
 import { Icon } from '../ui/Icon';
 import type { Move, Target } from './doc';
@@ -42,12 +42,12 @@ export function Moves({ list, done }: { list: Move[]; done: boolean }) {
                   {t('lab.point')}
                 </button>
               )}
-              {made(m) && (
+              {made(i) && (
                 <span class="made">
                   <Icon name="check" /> {t('lab.made')}
                 </span>
               )}
-              {(m.act || m.replay) && !done && !made(m) && (
+              {(m.act || m.replay) && !done && !made(i) && (
                 <button type="button" class="small" disabled={busy.value || (!!m.target && !hit)} onClick={() => perform(m)}>
                   {t('lab.do-it')}
                 </button>
@@ -60,16 +60,8 @@ export function Moves({ list, done }: { list: Move[]; done: boolean }) {
   );
 }
 
-/** Whether a move was made on this branch, by whoever. */
-export function made(m: Move): boolean {
-  const d = data.peek();
-  if (!d) return false;
-  const done = (op: string) => d.frames.some((f) => f.kind === 'act' && f.n <= n.peek() && f.name === op);
-  if (m.replay) return m.replay.every(done);
-  if (!m.act) return false;
-  const hit = m.target && target(m.target);
-  return done(m.act.replace(/\{[^}]*\}/g, hit ? `packet ${hit.packet.id}` : ''));
-}
+/** Whether the move at this place of the step was made on this branch, by whoever and however it was spelt. */
+export const made = (i: number): boolean => !!lesson.value?.made?.includes(i + 1);
 
 function point(tr: Track): void {
   if (tr.n > n.peek()) seek(tr.n);

@@ -35,7 +35,7 @@ export async function lockIn(answer: string): Promise<void> {
 
 /** Goes to the event that decides, on the run as the lesson means it: with the step's moves made. */
 export async function runTo(step: Step, k: number): Promise<void> {
-  for (const m of step.do ?? []) if (!made(m)) await perform(m);
+  for (const [i, m] of (step.do ?? []).entries()) if (!made(i)) await perform(m);
   const b = data.peek();
   if (!b) return;
   if (k <= b.tip) {

@@ -55,7 +55,7 @@ export function Question({ step }: { step: Step }) {
         <div class="reasons" role="status">
           {choice !== right && <div class="reason">{why(choice)}</div>}
           <div class="reason">{why(right ?? '')}</div>
-          {outcome.value && (outcome.value.why > n.value || step.do?.some((m) => !made(m))) && (
+          {outcome.value && (outcome.value.why > n.value || step.do?.some((_, i) => !made(i))) && (
             <button type="button" class="small" disabled={busy.value} onClick={() => runTo(step, outcome.peek()?.why ?? 0)}>
               {t('lab.see-it')}
             </button>

@@ -12,9 +12,9 @@ export function GoalStrip() {
   const at = lesson.value;
   const step = at && lessonDoc.value?.steps[at.step];
   if (!at || !step || asking.value || at.done || at.away) return null;
-  const moves = (step.do ?? []).filter((m) => m.act);
-  const done = moves.filter((m) => made(m)).length;
-  const next = moves.find((m) => !made(m));
+  const moves = step.do ?? [];
+  const done = moves.filter((_, i) => made(i)).length;
+  const next = moves.find((_, i) => !made(i));
   const text = plain(next?.text ?? step.goal?.text ?? []);
   if (!text) return null;
   return (
