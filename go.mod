@@ -20,6 +20,7 @@ require (
 	mvdan.cc/sh/v3 v3.14.1
 	nhooyr.io/websocket v1.8.17
 	pgregory.net/rapid v1.3.0
+	rsc.io/qr v0.2.0
 )
 
 require (

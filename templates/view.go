@@ -273,3 +273,18 @@ type Failure struct {
 	Lines  []string // of files that are somebody's to mend: file:line:column: what
 	Bundle string   // where the bundle of a broken session is; "" for none
 }
+
+// Join is where the code of a class is typed.
+type Join struct {
+	Page
+	Code  string // as it was typed
+	Wrong string // why it leads nowhere, "" if nothing is wrong
+}
+
+// Screen shows a class where to go.
+type Screen struct {
+	Page
+	Code    string // as it is read aloud
+	Address string // where it is typed, without http://
+	QR      string // address of a picture that leads there
+}

@@ -15,7 +15,7 @@ import (
 
 // everyPage lists the addresses of a server's pages.
 func (s *site) everyPage() []string {
-	all := []string{"/", "/claims", "/claims?q=tcp_syn_retries&verdict=false", "/rules", "/scripts", "/sysctls", "/lab/" + s.create(withScene(plain)), "/nothing/here"}
+	all := []string{"/", "/r", "/claims", "/claims?q=tcp_syn_retries&verdict=false", "/rules", "/scripts", "/sysctls", "/lab/" + s.create(withScene(plain)), "/nothing/here"}
 	for _, l := range s.library.lessons() {
 		all = append(all, "/lessons/"+l.Slug)
 	}

@@ -31,6 +31,7 @@ func (s *Server) routes() http.Handler {
 			r.Get("/sessions/{id}/capture.pcapng", s.apiCapture)
 			r.Get("/sessions/{id}/script.pkt", s.apiSessionScript)
 			r.Get("/sessions/{id}/diagram.svg", s.apiDiagram)
+			r.With(s.seldom()).Post("/rooms", s.apiRoom)
 			r.With(s.seldom()).Post("/scripts", s.apiScript)
 			r.With(s.often()).Post("/check", s.apiCheck)
 			r.With(s.often()).Get("/drills/{lesson}/{id}", s.apiDrill)
@@ -103,6 +104,12 @@ func (s *Server) pages(r chi.Router) {
 	r.With(s.seldom()).Post("/lab", s.paste)
 	r.Get("/lab/new", s.ownPage)
 	r.Get("/lab/{id}", s.labPage)
+	r.Get("/r", s.joinPage)
+	for _, at := range []string{"/r/{code}", "/R/{code}"} { // a QR code has it in capitals
+		r.With(s.often()).Get(at, s.joinRoom)
+	}
+	r.With(s.often()).Get("/r/{code}/screen", s.roomScreen)
+	r.With(s.often()).Get("/r/{code}/qr.svg", s.roomQR)
 	r.Get("/drills", s.drillsPage)
 	r.Get("/symptoms", s.symptomsPage)
 	r.With(s.often()).Post("/symptoms", s.symptomsPage)

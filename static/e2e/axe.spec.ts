@@ -34,6 +34,7 @@ const pages: Place[] = [
   { name: 'a closed story', path: '/stories/customers-cannot-get-in?look=web:nstat&try=flood|cookies' },
   { name: 'drills', path: '/drills' },
   { name: 'the inventory', path: '/inventory', go: click('.inventory-answers input') },
+  { name: 'the code of a class', path: '/r?code=0OI' },
   { name: 'the editor of lessons', path: '/write', go: seen('.editor[data-ready] >> nth=0') },
   { name: 'symptoms', path: '/symptoms', go: (page) => page.locator('main summary').first().click() },
   { name: 'search', path: '/search?q=syn' },

@@ -130,10 +130,7 @@ func (h *Hub) open(ctx context.Context, id string) (*actor, error) {
 	if s != nil {
 		return s, nil
 	}
-	r, err := h.conf.Journal.Read(ctx, id)
-	if errors.Is(err, journal.ErrNone) {
-		return nil, refuse(Unknown, "no-session", "id", id)
-	}
+	r, err := h.read(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -239,12 +236,21 @@ func (h *Hub) Drain() {
 
 // Bundle reads a session from the journal without running it.
 func (h *Hub) Bundle(ctx context.Context, id string) (record, error) {
-	r, err := h.conf.Journal.Read(ctx, id)
-	if errors.Is(err, journal.ErrNone) {
-		return record{}, refuse(Unknown, "no-session", "id", id)
-	}
+	r, err := h.read(ctx, id)
 	if err != nil {
 		return record{}, err
 	}
 	return readRecord(r)
+}
+
+// read finds a session in the journal. What else lies there has a hyphen in its name.
+func (h *Hub) read(ctx context.Context, id string) (journal.Record, error) {
+	if strings.Contains(id, "-") {
+		return journal.Record{}, refuse(Unknown, "no-session", "id", id)
+	}
+	r, err := h.conf.Journal.Read(ctx, id)
+	if errors.Is(err, journal.ErrNone) {
+		err = refuse(Unknown, "no-session", "id", id)
+	}
+	return r, err
 }

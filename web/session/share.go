@@ -34,6 +34,12 @@ func (s *record) roleOf(key string) (r role, ok bool) {
 	return Follower, false
 }
 
+// Follows reports whether a key is that of the link for following, which has not been
+// taken back.
+func (s *record) Follows(key string) bool {
+	return key != "" && sameHash(s.links[Follower].Hash, hashKey(key))
+}
+
 // give takes a link into the record, or takes one back.
 func (s *record) give(l *share) {
 	if l == nil {

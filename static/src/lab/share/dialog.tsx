@@ -23,6 +23,7 @@ export function Share() {
       </section>
       {role.value === 'owner' ? (
         <>
+          <Room session={session} />
           <Way what="follower" key="follower" />
           <Way what="driver" key="driver" />
         </>
@@ -67,6 +68,55 @@ function Way({ what }: { what: Shared }) {
       {on && (
         <button type="button" class="small" onClick={stop}>
           {t('share.stop')}
+        </button>
+      )}
+      <Problem text={wrong.value} />
+    </section>
+  );
+}
+
+interface Code {
+  code: string; // as it is shown
+  url: string;
+}
+
+/** The link to follow, by a code that a whole class can type. */
+function Room({ session }: { session: string }) {
+  const got = useSignal<Code | null>(null);
+  const wrong = useSignal('');
+  const open = async () => {
+    try {
+      const d = await ask({ t: 'share', text: 'follower' });
+      const key = new URL(d.link ?? '', location.href).searchParams.get('with');
+      const r = await fetch('/api/rooms', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ session, key }) });
+      const answer = await r.json();
+      if (!r.ok) throw new Error(answer.text);
+      got.value = answer;
+    } catch (e) {
+      wrong.value = e instanceof Error ? e.message : String(e);
+    }
+  };
+  const here = got.value;
+  return (
+    <section class="share-way">
+      <h3>{t('room.title')}</h3>
+      <p>{t('room.lead')}</p>
+      {here ? (
+        <div class="share-room">
+          <div role="status">
+            <p>
+              {t('room.at')} <b class="mono">{location.host}/r</b>
+            </p>
+            <p class="mono share-code">{here.code}</p>
+            <a href={`${here.url}/screen`} target="_blank" rel="noopener">
+              {t('room.show')}
+            </a>
+          </div>
+          <img src={`${here.url}/qr.svg`} alt={t('room.qr', { code: here.code })} width="132" height="132" />
+        </div>
+      ) : (
+        <button type="button" onClick={open}>
+          {t('room.open')}
         </button>
       )}
       <Problem text={wrong.value} />
