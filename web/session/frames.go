@@ -20,7 +20,7 @@ type frames struct {
 	made  int // since somebody counted
 }
 
-// stretch is a part of a branch without gaps: the events after From.
+// segment is a part of a branch without gaps: the events after From.
 type segment struct {
 	from  engine.StepNo
 	list  []json.RawMessage
@@ -29,7 +29,7 @@ type segment struct {
 
 func (s *segment) to() engine.StepNo { return s.from + engine.StepNo(len(s.list)) }
 
-// here encodes the event that the cursor has just been moved over, if it is new.
+// recordFrame encodes the event that the cursor has just been moved over, if it is new.
 func (st *State) recordFrame(w *engine.World, e *trace.Event) {
 	b := st.T.Branch()
 	s := st.frames.of[b]

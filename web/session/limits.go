@@ -2,7 +2,7 @@ package session
 
 import "time"
 
-// bounds are what an operator allows sessions. Reaching one is answered in plain words.
+// Limits are what an operator allows sessions. Reaching one is answered in plain words.
 type Limits struct {
 	Sessions   int           // that run at once
 	PerAddress int           // of them, from one address; a class often shares one

@@ -56,7 +56,7 @@ func (p *people) forget(token string) {
 	delete(p.guests, token)
 }
 
-// kept is what the checkpoint keeps of them: those who may have moved something, since the
+// keptGuests is what the checkpoint keeps of them: those who may have moved something, since the
 // trace has their number, and those who go by a name. Who only looks costs nothing.
 func (st *State) keptGuests() map[string]guest {
 	all := map[string]guest{}

@@ -48,7 +48,7 @@ func (p *Refusal) In(lang string) []string {
 	return all
 }
 
-// refusing makes a refusal; args are the pairs that i18n.T takes.
+// refuse makes a refusal; args are the pairs that i18n.T takes.
 func refuse(k Kind, code string, args ...any) *Refusal {
 	return &Refusal{Kind: k, Code: code, Args: args}
 }
@@ -56,7 +56,7 @@ func refuse(k Kind, code string, args ...any) *Refusal {
 // Cannot refuses a command.
 func Cannot(code string, args ...any) *Refusal { return refuse(Invalid, code, args...) }
 
-// sceneProblem turns the mistakes of a scene text, a line each, into one refusal.
+// badScene turns the mistakes of a scene text, a line each, into one refusal.
 func badScene(err error) *Refusal {
 	p := Cannot("scene")
 	p.Detail, p.Wrong = strings.Split(err.Error(), "\n"), scene.Mistakes(err)

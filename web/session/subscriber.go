@@ -107,7 +107,7 @@ func (w *Subscriber) resume(snapshot []byte) {
 	w.signal()
 }
 
-// bye queues the last message.
+// Close queues the last message.
 func (w *Subscriber) Close(f *CloseFrame) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

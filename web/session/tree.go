@@ -19,7 +19,7 @@ func (st *State) tipOf(b engine.BranchID) engine.StepNo { return st.info(b).Tip 
 // leftAt is the step up to which a branch shares the events of its parent.
 func (st *State) leftAt(b engine.BranchID) engine.StepNo { return st.info(b).Step }
 
-// go to a place that has been computed.
+// GoTo moves the cursor to a place that has been computed.
 func (st *State) GoTo(b engine.BranchID, n engine.StepNo) {
 	if err := st.T.Switch(b, n); err != nil {
 		panic("session: a computed place is not there: " + err.Error())
