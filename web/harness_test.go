@@ -122,6 +122,7 @@ type tab struct {
 	held   map[int32]map[int32]proto.Frame // by branch
 	cursor proto.Cursor
 	people proto.People
+	lost   []int // how many were, each time it was told
 }
 
 // message is any message of the server.
@@ -194,6 +195,10 @@ func (p *tab) read() message {
 	case "people":
 		p.people = proto.People{}
 		p.decode(b, &p.people)
+	case "lost":
+		var m proto.Lost
+		p.decode(b, &m)
+		p.lost = append(p.lost, m.N)
 	case "cursor":
 		p.cursor = proto.Cursor{}
 		p.decode(b, &p.cursor)

@@ -161,3 +161,26 @@ test('a link can be copied by hand where a page has no clipboard', async ({ page
     });
   await expect.poll(chosen).toMatch(/^http.*\/lab\/\w+\?n=0$/);
 });
+
+test('who follows on a phone says he is lost; only the owner sees how many are, until the next step', async ({ lab, page, browser, baseURL }) => {
+  await lab.open('/lab?scene=plain');
+  await lab.step(2);
+  const { follow } = await links(page);
+  const context = await browser.newContext({ baseURL, viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  const phone = await context.newPage();
+  const heard: string[] = [];
+  phone.on('websocket', (s) => s.on('framereceived', (f) => heard.push(String(f.payload))));
+  await phone.goto(follow);
+  const lost = phone.getByRole('button', { name: 'I am lost' });
+  await lost.tap();
+  await expect(lost).toHaveAttribute('aria-pressed', 'true');
+  await expect(phone.getByText('one more is lost, not who')).toBeVisible();
+  await expect(page.getByText('1 is lost')).toBeVisible();
+  expect(await phone.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await lab.step(1);
+  await expect(page.getByText('1 is lost')).toHaveCount(0);
+  await expect(lost).toHaveAttribute('aria-pressed', 'false');
+  expect(heard.length).toBeGreaterThan(0);
+  expect(heard.filter((m) => m.includes('"t":"lost"'))).toEqual([]);
+  await context.close();
+});

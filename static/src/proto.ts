@@ -17,7 +17,7 @@
 // without: replay: go on right before this event, an act, without it; every later act is made again
 // cond: find, reach: what to come to, with "end " before it: when nothing is scheduled any more; until, search: "segment" "timer" "state" "drop" or a condition such as client.cwnd < 4
 // text: label, fork, replay, moves, reach: the branch's name; lesson: "next" "prev" "reset" "return" "do" "hint" "level"; try: which; share: "follower" "driver", what the link lets one be; name: what the others see
-// off: share: the link holds no longer
+// off: share: the link holds no longer; lost: no longer
 // answer: predict: the key of the option chosen, or what was constructed (docs/lessons.md); lesson: the level
 // host: shell: on which host; n absent: where the session stands, else at that step
 // number: history: of what, up to event n
@@ -56,7 +56,8 @@ export type Order =
   | { t: "search"; branch?: number; cond?: string }
   | { t: "find"; branch?: number; n?: number; cond?: string; moves?: MoveSet }
   | { t: "reach"; branch?: number; n?: number; ops?: string[]; cond?: string; text?: string }
-  | { t: "puzzle"; branch?: number; n?: number };
+  | { t: "puzzle"; branch?: number; n?: number }
+  | { t: "lost"; branch?: number; off?: boolean };
 
 export type Command = Order & { id: number };
 
@@ -222,6 +223,14 @@ export interface People {
   people: Person[]; // at most 64
   more?: number; // guests who are here besides; of a crowd, those who may move or have a name are listed first
   shared: string[]; // roles that a link gives now: "follower" "driver"
+}
+
+/**
+ * Lost tells the owner how many of those who follow are lost, and nobody which.
+ */
+export interface Lost {
+  t: "lost"; // "lost"
+  n: number;
 }
 
 /**
@@ -941,4 +950,4 @@ export interface Shell {
 }
 
 /** Anything that the server sends. */
-export type Message = Hello | Snapshot | Frames | Cursor | Branches | People | Done | Failed | Bye;
+export type Message = Hello | Snapshot | Frames | Cursor | Branches | People | Lost | Done | Failed | Bye;

@@ -6,7 +6,7 @@ package proto
 // command that was not answered before the connection broke is sent again with
 // the same ID, and the server answers again without doing it again.
 type Command struct {
-	T  string `json:"t"`  // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "compare" "inspect" "lesson" "predict" "shell" "header" "forecast" "preview" "snapshot" "share" "name" "try" "moves" "why" "history" "search" "find" "reach" "puzzle"
+	T  string `json:"t"`  // "step" "back" "seek" "until" "act" "branch" "fork" "replay" "label" "frames" "diff" "compare" "inspect" "lesson" "predict" "shell" "header" "forecast" "preview" "snapshot" "share" "name" "try" "moves" "why" "history" "search" "find" "reach" "puzzle" "lost"
 	ID int64  `json:"id"` // of this page
 
 	Branch  *int32     `json:"branch,omitempty"`  // which branch it is about; absent: the session's current one
@@ -21,7 +21,7 @@ type Command struct {
 	Without int32      `json:"without,omitempty"` // replay: go on right before this event, an act, without it; every later act is made again
 	Cond    string     `json:"cond,omitempty"`    // find, reach: what to come to, with "end " before it: when nothing is scheduled any more; until, search: "segment" "timer" "state" "drop" or a condition such as client.cwnd < 4
 	Text    string     `json:"text,omitempty"`    // label, fork, replay, moves, reach: the branch's name; lesson: "next" "prev" "reset" "return" "do" "hint" "level"; try: which; share: "follower" "driver", what the link lets one be; name: what the others see
-	Off     bool       `json:"off,omitempty"`     // share: the link holds no longer
+	Off     bool       `json:"off,omitempty"`     // share: the link holds no longer; lost: no longer
 	Answer  string     `json:"answer,omitempty"`  // predict: the key of the option chosen, or what was constructed (docs/lessons.md); lesson: the level
 	Host    string     `json:"host,omitempty"`    // shell: on which host; n absent: where the session stands, else at that step
 	Number  *NumberRef `json:"number,omitempty"`  // history: of what, up to event n

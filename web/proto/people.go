@@ -8,6 +8,12 @@ type People struct {
 	Shared []string `json:"shared"`         // roles that a link gives now: "follower" "driver"
 }
 
+// Lost tells the owner how many of those who follow are lost, and nobody which.
+type Lost struct {
+	T string `json:"t"` // "lost"
+	N int    `json:"n"`
+}
+
 // Person is one of those here, however many pages he has open.
 type Person struct {
 	N    int32  `json:"n"`              // 0 the owner, else a guest: they are numbered as they come

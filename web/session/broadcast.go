@@ -42,6 +42,9 @@ func (st *State) broadcast(before place) {
 			w.holds = map[engine.BranchID]spanOf{}
 		}
 	}
+	if now.branch != before.branch || now.n != before.n {
+		st.findAll()
+	}
 	var branches, cursor []byte
 	if now.branches != before.branches {
 		branches = encodeJSON(proto.Branches{T: "branches", Branches: st.SentBranches()})
@@ -122,6 +125,9 @@ func (st *State) Join(w *Subscriber, branch engine.BranchID, have engine.StepNo)
 		w.put(st.people.message)
 	}
 	st.tellPeople()
+	if n := st.howManyLost(); n > 0 && r == Owner {
+		w.put(encodeJSON(proto.Lost{T: "lost", N: n}))
+	}
 	if st.knows(branch) && have >= 0 && have <= st.tipOf(branch) && branch == st.T.Branch() && st.T.Tip()-have <= framesAtOnce && st.Player == nil { // in a lesson what a page holds may have been veiled, or not yet
 		w.holds[branch] = spanOf{0, have} // from where on it holds frames it does not say: it asks with "seek"
 		st.sync(w, encodeJSON(st.cursor()), map[spanOf][]byte{})
@@ -136,6 +142,9 @@ func (st *State) leave(w *Subscriber) {
 		return
 	}
 	st.count(w, -1)
+	if w.lost {
+		st.tellLost()
+	}
 	if len(st.Subscribers) == 0 {
 		st.shot = nil
 	}

@@ -62,6 +62,7 @@ func init() {
 		"find":     {Follower, false, true, (*State).doFind},
 		"reach":    {Driver, true, false, (*State).doReach},
 		"puzzle":   {Follower, false, false, (*State).doPuzzle},
+		"lost":     {Follower, false, false, (*State).doLost},
 	}
 }
 

@@ -38,6 +38,7 @@ var whoMayWhat = map[string][3]bool{ // follower, driver, owner
 	"preview":  {true, true, true},
 	"shell":    {true, true, true},
 	"name":     {true, true, true},
+	"lost":     {true, true, true},
 	"share":    {false, false, true},
 }
 

@@ -25,6 +25,7 @@ type Subscriber struct {
 	key    string                     // that it came with; "" lets one look
 	role   role                       // that the key gives
 	person int32                      // who is behind it
+	lost   bool                       // at this place, as he said
 	holds  map[engine.BranchID]spanOf // which frames the page has
 
 	mu      sync.Mutex

@@ -1,7 +1,7 @@
 import { Sync } from '../model/sync';
 import type { Done, Message, Order } from '../proto';
 import { say, stays } from './notes';
-import { asSeenHere, follows, noteMove, people } from './share/state';
+import { asSeenHere, follows, lost, noteMove, people } from './share/state';
 import * as state from './state';
 import { Refused, Stream } from './stream';
 import { guessArrivals } from './veil/veil';
@@ -48,6 +48,8 @@ export function connect(url: string): Stream {
 /** What a message tells of the people who are here. */
 function shared(m: Message): void {
   if (m.t === 'people') people.value = m;
+  if (m.t === 'hello') lost.value = 0;
+  if (m.t === 'lost') lost.value = m.n;
   if (m.t === 'snapshot' || m.t === 'frames') asSeenHere(m.frames ?? []);
   if (m.t === 'snapshot' || m.t === 'cursor') noteMove(m);
 }

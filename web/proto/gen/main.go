@@ -28,7 +28,7 @@ func main() {
 }
 
 // messages are the structs that the server sends at the top level.
-var messages = []string{"Hello", "Snapshot", "Frames", "Cursor", "Branches", "People", "Done", "Failed", "Bye"}
+var messages = []string{"Hello", "Snapshot", "Frames", "Cursor", "Branches", "People", "Lost", "Done", "Failed", "Bye"}
 
 // Generate turns the Go sources in a directory into TypeScript.
 func Generate(dir string) ([]byte, error) {

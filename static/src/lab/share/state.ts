@@ -6,6 +6,9 @@ import { hello } from '../state';
 /** Who is here, and which links hold. */
 export const people = signal<People>({ t: 'people', people: [], shared: [] });
 
+/** How many are lost where the session stands: only the owner hears of it. */
+export const lost = signal(0);
+
 /** What somebody else did last: shown for a moment. */
 export const moved = signal('');
 

@@ -1,13 +1,13 @@
-import { signal } from '@preact/signals';
+import { signal, useSignal, useSignalEffect } from '@preact/signals';
 import { t } from '../../i18n';
 import { say } from '../notes';
-import { data, n } from '../state';
+import { data, hello, n } from '../state';
 import { send } from '../sync';
 import { Icon } from '../ui/Icon';
 import { Menu } from '../ui/Menu';
 import { backTo } from './keys';
 import { tryIt } from './open';
-import { isMe, moved, nameOf, people, role, roleName } from './state';
+import { isMe, lost, moved, nameOf, people, role, roleName } from './state';
 
 /** Who is here, who moved, and the way out: a line that is there only when the lab is shared. */
 export function Strip({ session }: { session: string }) {
@@ -23,6 +23,8 @@ export function Strip({ session }: { session: string }) {
         {moved.value}
       </span>
       <span class="sp" />
+      {mine && <b aria-live="polite">{lost.value > 0 && `▲ ${t('share.lost-n', { n: lost.value })}`}</b>}
+      {role.value === 'follower' && <Lost />}
       {!mine && (
         <button type="button" class={role.value === 'follower' ? 'small primary' : 'small'} title={`${t('share.try')} (Y)`} onClick={() => leave(session)}>
           {t('share.try')}
@@ -34,6 +36,26 @@ export function Strip({ session }: { session: string }) {
         </a>
       )}
     </section>
+  );
+}
+
+/** Tells the owner that one more is lost, until the session goes on. */
+function Lost() {
+  const on = useSignal(false);
+  useSignalEffect(() => {
+    void [hello.value, data.value?.id, n.value]; // elsewhere, or connected anew
+    on.value = false;
+  });
+  const press = async () => {
+    on.value = !on.peek();
+    await send({ t: 'lost', off: !on.peek() });
+    if (on.peek()) say(t('share.lost-told'));
+  };
+  return (
+    <button type="button" class="small" aria-pressed={on.value} onClick={press}>
+      {on.value ? '▲ ' : ''}
+      {t('share.lost')}
+    </button>
   );
 }
 
