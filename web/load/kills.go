@@ -73,12 +73,14 @@ func Kill(ctx context.Context, p KillPlan) (*KillFigures, error) {
 		return nil, err
 	}
 	people := make([]*person, p.Sessions)
-	over, stop := context.WithCancel(ctx)
+	life, end := context.WithCancel(ctx)
+	defer end()
+	over, stop := context.WithCancel(life)
 	defer stop()
 	var busy sync.WaitGroup
 	for i, m := range sessions {
 		people[i] = &person{made: m, victim: v}
-		busy.Go(func() { people[i].live(over) })
+		busy.Go(func() { people[i].live(life, over) })
 	}
 	chance := rand.New(rand.NewPCG(p.Seed, 1))
 	for f.Kills < p.Kills && ctx.Err() == nil {
@@ -158,7 +160,8 @@ func (v *victim) kill() {
 type person struct {
 	made     made
 	victim   *victim
-	done     atomic.Int64 // commands acknowledged
+	asked    int64        // the last command
+	done     atomic.Int64 // the last one acknowledged
 	repeated int
 }
 
@@ -175,38 +178,43 @@ func (p *person) command(id int64) []byte {
 
 func change(id int64) string { return fmt.Sprintf("sysctl client net.core.somaxconn = %d", 10_000+id) }
 
-// live asks until it is over, over as many connections as it takes.
-func (p *person) live(ctx context.Context) {
-	for ctx.Err() == nil {
-		sock, err := p.victim.site().come(ctx, p.made.Stream+"&client=person"+p.made.ID)
+// live asks until it is over, over as many connections as it takes. What was asked is asked
+// until it is answered: whether a command is there whose answer a kill cut off, nobody knows.
+func (p *person) live(life, over context.Context) {
+	for p.asks(life, over) {
+		sock, err := p.victim.site().come(life, p.made.Stream+"&client=person"+p.made.ID)
 		if err != nil {
 			time.Sleep(time.Millisecond)
 			continue
 		}
-		p.ask(ctx, sock)
+		p.ask(life, over, sock)
 		sock.Drop()
 	}
 }
 
+func (p *person) asks(life, over context.Context) bool {
+	return life.Err() == nil && (over.Err() == nil || p.asked > p.done.Load())
+}
+
 // ask asks until the connection or the time is over. What was not answered is asked again.
-func (p *person) ask(ctx context.Context, sock *web.Socket) {
-	for ctx.Err() == nil {
-		id := p.done.Load() + 1
-		if sock.Write(context.WithoutCancel(ctx), p.command(id)) != nil {
+func (p *person) ask(life, over context.Context, sock *web.Socket) {
+	for p.asks(life, over) {
+		p.asked = p.done.Load() + 1
+		if sock.Write(life, p.command(p.asked)) != nil {
 			return
 		}
-		if !p.answered(ctx, sock, id) {
+		if !p.answered(life, sock, p.asked) {
 			p.repeated++
 			return
 		}
-		p.done.Store(id)
+		p.done.Store(p.asked)
 		time.Sleep(time.Second / asks)
 	}
 }
 
-// answered waits for an answer, even when it is over meanwhile: it decides what is counted.
+// answered waits for an answer.
 func (p *person) answered(ctx context.Context, sock *web.Socket, id int64) bool {
-	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	ctx, stop := context.WithTimeout(ctx, patience)
 	defer stop()
 	for {
 		b, err := sock.Read(ctx)
