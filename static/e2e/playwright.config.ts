@@ -4,6 +4,9 @@ import { defineConfig } from '@playwright/test';
 // Debian's Chromium, if it is there; else the one that Playwright knows.
 const chromium = process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((p) => existsSync(p));
 
+// Which lessons the newcomer plays: drawn once, and inherited by the workers.
+process.env.NEWCOMER ??= new Date().toISOString();
+
 export default defineConfig({
   testDir: '.',
   outputDir: '../test-results',
