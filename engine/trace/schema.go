@@ -43,7 +43,7 @@ type Field struct {
 	means Class
 }
 
-// Schema describes a flat struct whose changes are watched.
+// Schema describes a struct of numbers whose changes are watched.
 type Schema struct {
 	Name   string
 	Fields []Field
@@ -65,14 +65,41 @@ func Schemas() []*Schema {
 //
 //	SndUna wire.Seq // SND.UNA [seq:snd]: oldest sequence number not acknowledged.
 //
+// A field that is a struct is a group: its fields stand in its place. Those of an
+// embedded group keep their names, those of a named one have its name before theirs
+// (Cubic.Cnt is CubicCnt); src has to have the group's declaration too. The tag
+// trace:"-" leaves a field out, whatever it is; another one is the field's name.
+//
 // A field without such a comment, or of a kind that holds a pointer, is a bug
 // that shows at start-up. names gives the value names of state fields, by type.
 func NewSchema(name string, sample any, src string, names map[string][]string) *Schema {
 	t := reflect.TypeOf(sample)
 	s := &Schema{Name: name, size: t.Size()}
+	s.add(t, "", 0, src, names)
+	schemas = append(schemas, s)
+	return s
+}
+
+// add appends the fields of a struct, or of a group that lies at off in it.
+func (s *Schema) add(t reflect.Type, prefix string, off uintptr, src string, names map[string][]string) {
+	_, body, _ := strings.Cut(src, "type "+t.Name()+" struct {")
+	body, _, _ = strings.Cut(body, "\n}")
 	for i := range t.NumField() {
 		f := t.Field(i)
-		label, unit, doc, ok := fieldComment(src, t.Name(), f.Name)
+		tag := f.Tag.Get("trace")
+		if tag == "-" {
+			continue
+		}
+		at := off + f.Offset
+		if f.Type.Kind() == reflect.Struct {
+			p := prefix
+			if !f.Anonymous {
+				p += f.Name
+			}
+			s.add(f.Type, p, at, src, names)
+			continue
+		}
+		label, unit, doc, ok := fieldComment(body, f.Name)
 		if !ok {
 			panic(fmt.Sprintf("trace: %s.%s has no comment of the shape 'LABEL [unit]: text'", t.Name(), f.Name))
 		}
@@ -82,25 +109,22 @@ func NewSchema(name string, sample any, src string, names map[string][]string) *
 		default:
 			panic(fmt.Sprintf("trace: %s.%s is a %s; watched structs are flat numbers", t.Name(), f.Name, f.Type))
 		}
-		s.Fields = append(s.Fields, Field{
-			Name: f.Name, Label: label, Unit: unit, Doc: doc,
-			Names: names[f.Type.Name()], off: f.Offset, kind: f.Type.Kind(), means: classOfField(f.Name, unit),
-		})
-		for uintptr(len(s.words)) <= f.Offset/8 {
+		if tag == "" {
+			tag = prefix + f.Name
+		}
+		for uintptr(len(s.words)) <= at/8 {
 			s.words = append(s.words, nil)
 		}
-		s.words[f.Offset/8] = append(s.words[f.Offset/8], uint16(i))
+		s.words[at/8] = append(s.words[at/8], uint16(len(s.Fields)))
+		s.Fields = append(s.Fields, Field{
+			Name: tag, Label: label, Unit: unit, Doc: doc,
+			Names: names[f.Type.Name()], off: at, kind: f.Type.Kind(), means: classOfField(tag, unit),
+		})
 	}
-	schemas = append(schemas, s)
-	return s
 }
 
-func fieldComment(src, typ, field string) (label string, unit Unit, doc string, ok bool) {
-	_, body, ok := strings.Cut(src, "type "+typ+" struct {")
-	if !ok {
-		return
-	}
-	body, _, _ = strings.Cut(body, "\n}")
+// fieldComment takes the comment of a field out of the declaration of its struct.
+func fieldComment(body, field string) (label string, unit Unit, doc string, ok bool) {
 	for _, line := range strings.Split(body, "\n") {
 		code, comment, has := strings.Cut(line, "//")
 		words := strings.Fields(code)

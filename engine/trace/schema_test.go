@@ -63,6 +63,54 @@ func TestSchemaReadsLabelUnitAndText(t *testing.T) {
 	}
 }
 
+type paws struct {
+	Left, Right uint16
+}
+
+type dogs struct {
+	Name uint8
+	body
+	Front paws
+	Aside [3]uint32 `trace:"-"`
+	Last  int64
+}
+
+type body struct {
+	Legs uint32
+	Ears uint8 `trace:"Flaps"`
+}
+
+// A group stands where its struct has it: embedded under its own names, else with the
+// name of the field before them.
+func TestSchemaReadsGroups(t *testing.T) {
+	const src = "type dogs struct {\n\tName uint8 // N [count]: name.\n\tLast int64 // L [count]: last.\n}\n" +
+		"type paws struct {\n\tLeft uint16 // LEFT [count]: left.\n\tRight uint16 // RIGHT [count]: right.\n}\n" +
+		"type body struct {\n\tLegs uint32 // LEGS [count]: legs.\n\tEars uint8 // EARS [count]: ears.\n}\n"
+	s := NewSchema("dogs", dogs{}, src, nil)
+	d := dogs{1, body{4, 2}, paws{8, 9}, [3]uint32{7, 7, 7}, 10}
+	var names []string
+	for i := range s.Fields {
+		names = append(names, s.Fields[i].Name+"="+s.Fields[i].Label)
+	}
+	if got := strings.Join(names, " "); got != "Name=N Legs=LEGS Flaps=EARS FrontLeft=LEFT FrontRight=RIGHT Last=L" {
+		t.Errorf("fields %s", got)
+	}
+	if got := s.Values(unsafe.Pointer(&d)); !slices.Equal(got, []int64{1, 4, 2, 8, 9, 10}) {
+		t.Errorf("values %v", got)
+	}
+	r := NewRecorder()
+	r.Begin(Event{})
+	r.Watch(s, 1, unsafe.Pointer(&d))
+	d.Aside[1], d.Front.Right, d.Legs = 0, 90, 40
+	var changes []string
+	for _, c := range r.End().Changes {
+		changes = append(changes, s.Fields[c.Field].Name)
+	}
+	if got := strings.Join(changes, " "); got != "Legs FrontRight" {
+		t.Errorf("changes of %s", got)
+	}
+}
+
 func TestSchemaRefuses(t *testing.T) {
 	type text struct{ S string }
 	type n struct{ N int64 }
