@@ -5,6 +5,25 @@ import (
 	"wirestep/engine/trace"
 )
 
+// BBRModel is BBR's state (struct bbr), as far as readers ask for it.
+type BBRModel struct {
+	Mode       BBRMode      // bbr mode [state]: what BBR is doing.
+	Bw         uint32       // bbr bw [count]: bandwidth of the bottleneck, segments per microsecond times 2^24.
+	MinRTT     sim.Duration // bbr min_rtt_us [duration]: shortest round trip of the last ten seconds.
+	MinRTTAt   sim.Time     // bbr min_rtt_stamp [time]: when it was seen.
+	PacingGain uint32       // bbr pacing_gain [count]: 256ths of the bandwidth that are paced to.
+	CwndGain   uint32       // bbr cwnd_gain [count]: 256ths of bandwidth times round trip that cwnd aims at.
+	Rounds     uint32       // bbr rtt_cnt [count]: round trips so far.
+	Phase      uint8        // bbr cycle_idx [count]: phase of PROBE_BW, 0 to 7.
+	FullBw     uint32       // bbr full_bw [count]: bandwidth that has to be exceeded by a quarter, or the pipe is full.
+	FullCnt    uint8        // bbr full_bw_cnt [count]: round trips in which it was not.
+	Full       bool         // bbr full_bw_reached [bool]: the pipe has been filled.
+	PriorCwnd  uint32       // bbr prior_cwnd [segments]: cwnd to return to after recovery or PROBE_RTT.
+	Conserve   bool         // bbr packet_conservation [bool]: as much is sent as is delivered.
+	Idle       bool         // bbr idle_restart [bool]: the application has sent again after a pause.
+	Policed    bool         // bbr lt_use_bw [bool]: a policer seems to limit the rate.
+}
+
 // BBR, version 1 (tcp_bbr.c): a model of the path instead of a reaction to loss. Two
 // numbers are measured, the bandwidth of the bottleneck and the round trip without
 // a queue; the sender paces to the first, and keeps about their product in flight.
@@ -88,10 +107,10 @@ func (c *Conn) bbrInit(x *Ctx) {
 	defer x.Enter(bbrStart)()
 	c.bbr = bbrState{}
 	c.Ssthresh = infSsthresh
-	c.BBRMode, c.BBRBw, c.BBRFullBw, c.BBRFullCnt, c.BBRFull, c.BBRRounds, c.BBRPhase = BBRStartup, 0, 0, 0, false, 0, 0
-	c.BBRPriorCwnd, c.BBRConserve, c.BBRIdle, c.BBRPoliced = 0, false, false, false
-	c.BBRPacingGain, c.BBRCwndGain = 0, 0
-	c.BBRMinRTT, c.BBRMinRTTAt = c.minRTT(), x.Now
+	c.BBR.Mode, c.BBR.Bw, c.BBR.FullBw, c.BBR.FullCnt, c.BBR.Full, c.BBR.Rounds, c.BBR.Phase = BBRStartup, 0, 0, 0, false, 0, 0
+	c.BBR.PriorCwnd, c.BBR.Conserve, c.BBR.Idle, c.BBR.Policed = 0, false, false, false
+	c.BBR.PacingGain, c.BBR.CwndGain = 0, 0
+	c.BBR.MinRTT, c.BBR.MinRTTAt = c.minRTT(), x.Now
 	c.bbrRateFromRTT()
 	c.bbrResetLtBw(x)
 	c.bbr.EpochAt = x.Now
@@ -117,10 +136,10 @@ func (c *Conn) bbrRate(bw uint64, gain uint32) uint64 {
 
 // bbrBw is the estimate in use (bbr_bw).
 func (c *Conn) bbrBw() uint32 {
-	if c.BBRPoliced {
+	if c.BBR.Policed {
 		return c.bbr.LtBw
 	}
-	return c.BBRBw
+	return c.BBR.Bw
 }
 
 // bbrMain takes one acknowledgment: the model first, then the rate, then cwnd
@@ -133,7 +152,7 @@ func (c *Conn) bbrMain(x *Ctx, r *rateSample) {
 	c.bbrCheckDrain(x)
 	c.bbrUpdateMinRTT(x, r)
 	c.bbrUpdateGains()
-	c.bbrSetRate(x, c.BBRPacingGain)
+	c.bbrSetRate(x, c.BBR.PacingGain)
 	c.bbrSetCwnd(x, r)
 }
 
@@ -161,15 +180,15 @@ func (c *Conn) bbrUpdateBw(x *Ctx, r *rateSample) {
 	defer x.Enter(bbrBandwidth)()
 	if int32(r.prior-b.NextRound) >= 0 {
 		b.NextRound, b.Round = c.Delivered, true
-		c.BBRRounds++
-		c.BBRConserve = false
+		c.BBR.Rounds++
+		c.BBR.Conserve = false
 	}
 	c.bbrLtSample(x, r)
 	bw := uint32(uint64(r.delivered) << bbrBwScale / uint64(max(us(r.interval), 1)))
-	if r.appLimited && x.When(bbrAppLimited, trace.Lt("sample", bw, "bbr bw", c.BBRBw)) {
+	if r.appLimited && x.When(bbrAppLimited, trace.Lt("sample", bw, "bbr bw", c.BBR.Bw)) {
 		return
 	}
-	c.BBRBw = b.Bw.runningMax(bbrBwRounds, c.BBRRounds, bw)
+	c.BBR.Bw = b.Bw.runningMax(bbrBwRounds, c.BBR.Rounds, bw)
 }
 
 var bbrPipeFull = trace.Declare(trace.Rule{
@@ -181,16 +200,16 @@ var bbrPipeFull = trace.Declare(trace.Rule{
 
 // bbrCheckFull asks whether STARTUP has filled the pipe (bbr_check_full_bw_reached).
 func (c *Conn) bbrCheckFull(x *Ctx, r *rateSample) {
-	if c.BBRFull || !c.bbr.Round || r.appLimited {
+	if c.BBR.Full || !c.bbr.Round || r.appLimited {
 		return
 	}
 	defer x.Enter(bbrPipeFull)()
-	if x.When(bbrPipeFull, trace.Ge("bbr bw", c.BBRBw, "5/4 of what it was", uint32(uint64(c.BBRFullBw)*(bbrUnit*5/4)>>8))) {
-		c.BBRFullBw, c.BBRFullCnt = c.BBRBw, 0
+	if x.When(bbrPipeFull, trace.Ge("bbr bw", c.BBR.Bw, "5/4 of what it was", uint32(uint64(c.BBR.FullBw)*(bbrUnit*5/4)>>8))) {
+		c.BBR.FullBw, c.BBR.FullCnt = c.BBR.Bw, 0
 		return
 	}
-	c.BBRFullCnt++
-	c.BBRFull = c.BBRFullCnt >= 3
+	c.BBR.FullCnt++
+	c.BBR.Full = c.BBR.FullCnt >= 3
 }
 
 var bbrDrain = trace.Declare(trace.Rule{
@@ -209,12 +228,12 @@ var bbrCruise = trace.Declare(trace.Rule{
 
 // bbrCheckDrain goes from STARTUP to DRAIN to PROBE_BW (bbr_check_drain).
 func (c *Conn) bbrCheckDrain(x *Ctx) {
-	if c.BBRMode == BBRStartup && c.BBRFull {
+	if c.BBR.Mode == BBRStartup && c.BBR.Full {
 		defer x.Enter(bbrDrain)()
-		c.BBRMode = BBRDrain
-		c.Ssthresh = c.bbrInflight(c.BBRBw, bbrUnit)
+		c.BBR.Mode = BBRDrain
+		c.Ssthresh = c.bbrInflight(c.BBR.Bw, bbrUnit)
 	}
-	if c.BBRMode == BBRDrain && x.When(bbrDrain, trace.Le("in flight", c.bbrInNet(x, c.inFlight()), "BDP", c.bbrInflight(c.BBRBw, bbrUnit)).In(trace.UnitSegments)) {
+	if c.BBR.Mode == BBRDrain && x.When(bbrDrain, trace.Le("in flight", c.bbrInNet(x, c.inFlight()), "BDP", c.bbrInflight(c.BBR.Bw, bbrUnit)).In(trace.UnitSegments)) {
 		c.bbrProbeBW(x)
 	}
 }
@@ -222,13 +241,13 @@ func (c *Conn) bbrCheckDrain(x *Ctx) {
 // bbrProbeBW begins the cycle (bbr_reset_probe_bw_mode).
 func (c *Conn) bbrProbeBW(x *Ctx) {
 	defer x.Enter(bbrCruise)()
-	c.BBRMode = BBRProbeBW
-	c.BBRPhase = uint8(len(bbrCycle)-1) - uint8(x.Rand.Below(7))
+	c.BBR.Mode = BBRProbeBW
+	c.BBR.Phase = uint8(len(bbrCycle)-1) - uint8(x.Rand.Below(7))
 	c.bbrNextPhase()
 }
 
 func (c *Conn) bbrNextPhase() {
-	c.BBRPhase = (c.BBRPhase + 1) % uint8(len(bbrCycle))
+	c.BBR.Phase = (c.BBR.Phase + 1) % uint8(len(bbrCycle))
 	c.bbr.CycleAt = c.rate.Delivered
 }
 
@@ -241,17 +260,17 @@ var bbrPhase = trace.Declare(trace.Rule{
 
 // bbrUpdateCycle ends a phase when it is time (bbr_update_cycle_phase).
 func (c *Conn) bbrUpdateCycle(x *Ctx, r *rateSample) {
-	if c.BBRMode != BBRProbeBW {
+	if c.BBR.Mode != BBRProbeBW {
 		return
 	}
-	full := c.rate.Delivered.Sub(c.bbr.CycleAt) > c.BBRMinRTT
+	full := c.rate.Delivered.Sub(c.bbr.CycleAt) > c.BBR.MinRTT
 	next := full
-	if g := c.BBRPacingGain; g != bbrUnit {
+	if g := c.BBR.PacingGain; g != bbrUnit {
 		in := c.bbrInNet(x, r.inFlight)
 		if g > bbrUnit {
-			next = full && (r.losses > 0 || in >= c.bbrInflight(c.BBRBw, g))
+			next = full && (r.losses > 0 || in >= c.bbrInflight(c.BBR.Bw, g))
 		} else {
-			next = full || in <= c.bbrInflight(c.BBRBw, bbrUnit)
+			next = full || in <= c.bbrInflight(c.BBR.Bw, bbrUnit)
 		}
 	}
 	if next {
@@ -285,18 +304,18 @@ var bbrProbed = trace.Declare(trace.Rule{
 // (bbr_update_min_rtt).
 func (c *Conn) bbrUpdateMinRTT(x *Ctx, r *rateSample) {
 	b := &c.bbr
-	old := tick(x.Now).Sub(tick(c.BBRMinRTTAt)) > bbrRTTWindow
-	if r.rtt >= 0 && (r.rtt <= c.BBRMinRTT || old && !r.ackDelayed) {
+	old := tick(x.Now).Sub(tick(c.BBR.MinRTTAt)) > bbrRTTWindow
+	if r.rtt >= 0 && (r.rtt <= c.BBR.MinRTT || old && !r.ackDelayed) {
 		defer x.Enter(bbrShortest)()
-		c.BBRMinRTT, c.BBRMinRTTAt = r.rtt, x.Now
+		c.BBR.MinRTT, c.BBR.MinRTTAt = r.rtt, x.Now
 	}
-	if old && !c.BBRIdle && c.BBRMode != BBRProbeRTT {
+	if old && !c.BBR.Idle && c.BBR.Mode != BBRProbeRTT {
 		defer x.Enter(bbrProbe)()
-		c.BBRMode = BBRProbeRTT
+		c.BBR.Mode = BBRProbeRTT
 		c.bbrSaveCwnd()
 		b.DoneAt = 0
 	}
-	if c.BBRMode == BBRProbeRTT {
+	if c.BBR.Mode == BBRProbeRTT {
 		defer x.Enter(bbrProbe)()
 		c.AppLimited = max(c.Delivered+c.inFlight(), 1)
 		switch {
@@ -309,7 +328,7 @@ func (c *Conn) bbrUpdateMinRTT(x *Ctx, r *rateSample) {
 		}
 	}
 	if r.delivered > 0 {
-		c.BBRIdle = false
+		c.BBR.Idle = false
 	}
 }
 
@@ -319,27 +338,27 @@ func (c *Conn) bbrProbeDone(x *Ctx) {
 		return
 	}
 	defer x.Enter(bbrProbed)()
-	c.BBRMinRTTAt = x.Now
-	c.Cwnd = max(c.Cwnd, c.BBRPriorCwnd)
-	if c.BBRFull {
+	c.BBR.MinRTTAt = x.Now
+	c.Cwnd = max(c.Cwnd, c.BBR.PriorCwnd)
+	if c.BBR.Full {
 		c.bbrProbeBW(x)
 	} else {
-		c.BBRMode = BBRStartup
+		c.BBR.Mode = BBRStartup
 	}
 }
 
 func (c *Conn) bbrUpdateGains() {
 	pace, cwnd := uint32(bbrHighGain), uint32(bbrHighGain)
-	switch c.BBRMode {
+	switch c.BBR.Mode {
 	case BBRDrain:
 		pace = bbrDrainGain
 	case BBRProbeBW:
-		pace, cwnd = bbrCycle[c.BBRPhase], bbrCwndGain
-		if c.BBRPoliced {
+		pace, cwnd = bbrCycle[c.BBR.Phase], bbrCwndGain
+		if c.BBR.Policed {
 			pace = bbrUnit
 		}
 	case BBRProbeRTT:
 		pace, cwnd = bbrUnit, bbrUnit
 	}
-	c.BBRPacingGain, c.BBRCwndGain = pace, cwnd
+	c.BBR.PacingGain, c.BBR.CwndGain = pace, cwnd
 }

@@ -21,7 +21,7 @@ func (c *Conn) bbrSetRate(x *Ctx, gain uint32) {
 		defer x.Enter(bbrPace)()
 		c.bbrRateFromRTT()
 	}
-	if (c.BBRFull || rate > c.PacingRate) && rate != c.PacingRate {
+	if (c.BBR.Full || rate > c.PacingRate) && rate != c.PacingRate {
 		defer x.Enter(bbrPace)()
 		c.PacingRate = rate
 	}
@@ -43,17 +43,17 @@ func (c *Conn) bbrTSOGoal() uint32 {
 // bbrBDP is the product of bandwidth and round trip, times a gain, in segments
 // (bbr_bdp).
 func (c *Conn) bbrBDP(bw, gain uint32) uint32 {
-	if c.BBRMinRTT == c.neverRTT() {
+	if c.BBR.MinRTT == c.neverRTT() {
 		return initCwnd
 	}
-	w := uint64(bw) * uint64(us(c.BBRMinRTT)) * uint64(gain) >> 8
+	w := uint64(bw) * uint64(us(c.BBR.MinRTT)) * uint64(gain) >> 8
 	return uint32((w + 1<<bbrBwScale - 1) >> bbrBwScale)
 }
 
 // bbrQuantize adds what waits in the hosts themselves (bbr_quantization_budget).
 func (c *Conn) bbrQuantize(cwnd uint32) uint32 {
 	cwnd = (cwnd + 3*c.bbrTSOGoal() + 1) &^ 1
-	if c.BBRMode == BBRProbeBW && c.BBRPhase == 0 {
+	if c.BBR.Mode == BBRProbeBW && c.BBR.Phase == 0 {
 		cwnd += 2
 	}
 	return cwnd
@@ -66,7 +66,7 @@ func (c *Conn) bbrInflight(bw, gain uint32) uint32 { return c.bbrQuantize(c.bbrB
 func (c *Conn) bbrInNet(x *Ctx, now uint32) uint32 {
 	wait := max(c.WStamp.Sub(x.Now), 0)
 	gone := uint32(uint64(c.bbrBw()) * uint64(us(wait)) >> bbrBwScale)
-	if c.BBRPacingGain > bbrUnit {
+	if c.BBR.PacingGain > bbrUnit {
 		now += c.bbrTSOGoal()
 	}
 	return now - min(gone, now)
@@ -92,8 +92,8 @@ func (c *Conn) bbrSetCwnd(x *Ctx, r *rateSample) {
 	defer x.Enter(bbrCwndRule)()
 	cwnd := c.Cwnd
 	if r.acked > 0 && !c.bbrRecover(x, r, &cwnd) {
-		target := c.bbrQuantize(c.bbrBDP(c.bbrBw(), c.BBRCwndGain) + c.bbrExtraCwnd())
-		if c.BBRFull {
+		target := c.bbrQuantize(c.bbrBDP(c.bbrBw(), c.BBR.CwndGain) + c.bbrExtraCwnd())
+		if c.BBR.Full {
 			cwnd = min(cwnd+r.acked, target)
 		} else if cwnd < target || c.Delivered < initCwnd {
 			cwnd += r.acked
@@ -101,7 +101,7 @@ func (c *Conn) bbrSetCwnd(x *Ctx, r *rateSample) {
 		cwnd = max(cwnd, bbrMinCwnd)
 	}
 	c.Cwnd = min(cwnd, c.CwndClamp)
-	if c.BBRMode == BBRProbeRTT {
+	if c.BBR.Mode == BBRProbeRTT {
 		c.Cwnd = min(c.Cwnd, bbrMinCwnd)
 	}
 }
@@ -116,26 +116,26 @@ func (c *Conn) bbrRecover(x *Ctx, r *rateSample, cwnd *uint32) bool {
 	switch {
 	case c.CA == Recovery && b.PrevCA != Recovery:
 		defer x.Enter(bbrConserve)()
-		c.BBRConserve, b.NextRound = true, c.Delivered
+		c.BBR.Conserve, b.NextRound = true, c.Delivered
 		*cwnd = c.inFlight() + r.acked
 	case b.PrevCA >= Recovery && c.CA < Recovery:
 		defer x.Enter(bbrConserve)()
-		*cwnd = max(*cwnd, c.BBRPriorCwnd)
-		c.BBRConserve = false
+		*cwnd = max(*cwnd, c.BBR.PriorCwnd)
+		c.BBR.Conserve = false
 	}
 	b.PrevCA = c.CA
-	if c.BBRConserve {
+	if c.BBR.Conserve {
 		*cwnd = max(*cwnd, c.inFlight()+r.acked)
 	}
-	return c.BBRConserve
+	return c.BBR.Conserve
 }
 
 // bbrSaveCwnd keeps the window to return to (bbr_save_cwnd).
 func (c *Conn) bbrSaveCwnd() {
-	if c.bbr.PrevCA < Recovery && c.BBRMode != BBRProbeRTT {
-		c.BBRPriorCwnd = c.Cwnd
+	if c.bbr.PrevCA < Recovery && c.BBR.Mode != BBRProbeRTT {
+		c.BBR.PriorCwnd = c.Cwnd
 	} else {
-		c.BBRPriorCwnd = max(c.BBRPriorCwnd, c.Cwnd)
+		c.BBR.PriorCwnd = max(c.BBR.PriorCwnd, c.Cwnd)
 	}
 }
 
@@ -162,7 +162,7 @@ func (c *Conn) bbrUpdateExtra(r *rateSample) {
 
 // bbrExtraCwnd is the allowance for lumps, at most 100 ms (bbr_ack_aggregation_cwnd).
 func (c *Conn) bbrExtraCwnd() uint32 {
-	if !c.BBRFull {
+	if !c.BBR.Full {
 		return 0
 	}
 	return min(max(c.bbr.Extra[0], c.bbr.Extra[1]), uint32(uint64(c.bbrBw())*100_000>>bbrBwScale))
@@ -181,9 +181,9 @@ func (c *Conn) bbrTxStart(x *Ctx) {
 		return
 	}
 	defer x.Enter(bbrPause)()
-	c.BBRIdle = true
+	c.BBR.Idle = true
 	c.bbr.EpochAt, c.bbr.EpochAcked = x.Now, 0
-	switch c.BBRMode {
+	switch c.BBR.Mode {
 	case BBRProbeBW:
 		c.bbrSetRate(x, bbrUnit)
 	case BBRProbeRTT:
@@ -193,14 +193,14 @@ func (c *Conn) bbrTxStart(x *Ctx) {
 
 // bbrUndo: a loss was none, so the pipe may not be full either (bbr_undo_cwnd).
 func (c *Conn) bbrUndo(x *Ctx) {
-	c.BBRFullBw, c.BBRFullCnt = 0, 0
+	c.BBR.FullBw, c.BBR.FullCnt = 0, 0
 	c.bbrResetLtBw(x)
 }
 
 // bbrLoss is the begin of the state Loss (bbr_set_state).
 func (c *Conn) bbrLoss(x *Ctx) {
 	c.bbr.PrevCA = Loss
-	c.BBRFullBw = 0
+	c.BBR.FullBw = 0
 	c.bbr.Round = true
 	c.bbrLtSample(x, &rateSample{losses: 1})
 }
@@ -220,7 +220,7 @@ func (c *Conn) bbrResetLtInterval(x *Ctx) {
 }
 
 func (c *Conn) bbrResetLtBw(x *Ctx) {
-	c.bbr.LtBw, c.bbr.LtSampling, c.BBRPoliced = 0, false, false
+	c.bbr.LtBw, c.bbr.LtSampling, c.BBR.Policed = 0, false, false
 	c.bbrResetLtInterval(x)
 }
 
@@ -228,8 +228,8 @@ func (c *Conn) bbrResetLtBw(x *Ctx) {
 // (bbr_lt_bw_sampling).
 func (c *Conn) bbrLtSample(x *Ctx, r *rateSample) {
 	b := &c.bbr
-	if c.BBRPoliced {
-		if c.BBRMode == BBRProbeBW && b.Round {
+	if c.BBR.Policed {
+		if c.BBR.Mode == BBRProbeBW && b.Round {
 			if b.LtRounds++; b.LtRounds >= 48 {
 				c.bbrResetLtBw(x)
 				c.bbrProbeBW(x)
@@ -277,7 +277,7 @@ func (c *Conn) bbrLtDone(x *Ctx, bw uint32) {
 		if diff*bbrUnit <= bbrUnit/8*uint64(b.LtBw) || c.bbrRate(diff, bbrUnit) <= 4000/8 {
 			defer x.Enter(bbrPolicedRule)()
 			b.LtBw, b.LtRounds = uint32((uint64(bw)+uint64(b.LtBw))>>1), 0
-			c.BBRPoliced, c.BBRPacingGain = true, bbrUnit
+			c.BBR.Policed, c.BBR.PacingGain = true, bbrUnit
 			return
 		}
 	}
@@ -292,6 +292,6 @@ func (c *Conn) BBRInfo() []InfoField {
 		return nil
 	}
 	bw := uint64(c.bbrBw()) * uint64(c.MSS) * 1_000_000 >> bbrBwScale
-	return []InfoField{{"bbr_bw_lo", int64(uint32(bw))}, {"bbr_bw_hi", int64(bw >> 32)}, {"bbr_min_rtt", us(c.BBRMinRTT)},
-		{"bbr_pacing_gain", int64(c.BBRPacingGain)}, {"bbr_cwnd_gain", int64(c.BBRCwndGain)}}
+	return []InfoField{{"bbr_bw_lo", int64(uint32(bw))}, {"bbr_bw_hi", int64(bw >> 32)}, {"bbr_min_rtt", us(c.BBR.MinRTT)},
+		{"bbr_pacing_gain", int64(c.BBR.PacingGain)}, {"bbr_cwnd_gain", int64(c.BBR.CwndGain)}}
 }

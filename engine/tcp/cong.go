@@ -98,7 +98,7 @@ func (c *Conn) growCwnd(x *Ctx, n uint32) {
 	per := c.Cwnd
 	if c.CC == Cubic {
 		c.cubicUpdate(x, n)
-		per = c.CubicCnt
+		per = c.Cubic.Cnt
 	}
 	c.avoid(x, per, n)
 }

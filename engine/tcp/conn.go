@@ -96,7 +96,7 @@ type Skb struct {
 func NewConn(id sim.SubjectID) *Conn {
 	c := &Conn{ID: id}
 	c.State = Closed
-	c.XmitAt, c.DelackAt, c.KeepAt, c.CompAt, c.PaceAt = sim.Never, sim.Never, sim.Never, sim.Never, sim.Never
+	c.Timers, c.CompAt = noTimers, sim.Never
 	c.MTU = 1500
 	c.PeerMSS = 536
 	c.PacingRate, c.PacingMax = ^uint64(0), ^uint64(0)

@@ -5,6 +5,20 @@ import (
 	"wirestep/engine/trace"
 )
 
+// CubicCurve is CUBIC's state (struct bictcp).
+type CubicCurve struct {
+	Cnt      uint32       // cubic cnt [segments]: acknowledged segments for each growth of cwnd.
+	Max      uint32       // cubic last_max_cwnd [segments]: cwnd at the last reduction.
+	LastCwnd uint32       // cubic last_cwnd [segments]: cwnd when the curve was last computed.
+	LastAt   sim.Time     // cubic last_time [count]: when that was, in ticks of 4 ms.
+	Origin   uint32       // cubic origin_point [segments]: plateau of the curve.
+	K        uint32       // cubic K [count]: time to the plateau, in 1/1024 s.
+	DelayMin sim.Duration // cubic delay_min [duration]: smallest round trip seen.
+	Epoch    sim.Time     // cubic epoch_start [count]: start of the curve, in ticks of 4 ms; 0: none.
+	AckCnt   uint32       // cubic ack_cnt [segments]: acknowledged since the Reno estimate last grew.
+	RenoCwnd uint32       // cubic tcp_cwnd [segments]: what Reno would have.
+}
+
 // CUBIC in integers, with the constants of the kernel: β = 717/1024, C = 41/100 · 1/1.024³,
 // time in 1/1024 s.
 const (
@@ -46,20 +60,20 @@ func (c *Conn) ccSsthresh(x *Ctx) uint32 {
 		return max(c.Cwnd/2, 2)
 	}
 	defer x.Enter(cubicSsthreshRule)()
-	c.CubicEpoch = 0
-	if c.Cwnd < c.CubicMax {
-		c.CubicMax = c.Cwnd * (cubicScale + cubicBeta) / (2 * cubicScale)
+	c.Cubic.Epoch = 0
+	if c.Cwnd < c.Cubic.Max {
+		c.Cubic.Max = c.Cwnd * (cubicScale + cubicBeta) / (2 * cubicScale)
 	} else {
-		c.CubicMax = c.Cwnd
+		c.Cubic.Max = c.Cwnd
 	}
 	return max(c.Cwnd*cubicBeta/cubicScale, 2)
 }
 
 // cubicReset forgets the curve, after a timeout (bictcp_reset).
 func (c *Conn) cubicReset() {
-	c.CubicCnt, c.CubicMax, c.CubicLastCwnd, c.CubicLastAt = 0, 0, 0, 0
-	c.CubicOrigin, c.CubicK, c.CubicDelayMin, c.CubicEpoch = 0, 0, 0, 0
-	c.CubicAckCnt, c.CubicRenoCwnd, c.HystartFound = 0, 0, false
+	c.Cubic.Cnt, c.Cubic.Max, c.Cubic.LastCwnd, c.Cubic.LastAt = 0, 0, 0, 0
+	c.Cubic.Origin, c.Cubic.K, c.Cubic.DelayMin, c.Cubic.Epoch = 0, 0, 0, 0
+	c.Cubic.AckCnt, c.Cubic.RenoCwnd, c.Hystart.Found = 0, 0, false
 }
 
 var cubicGrow = trace.Declare(trace.Rule{
@@ -75,63 +89,63 @@ var cubicGrow = trace.Declare(trace.Rule{
 func (c *Conn) cubicUpdate(x *Ctx, acked uint32) {
 	defer x.Enter(cubicGrow)()
 	now := max(x.Now/sim.Time(jiffy), 1) // in ticks, as the kernel's clock
-	c.CubicAckCnt += acked
-	if c.CubicLastCwnd == c.Cwnd && now-c.CubicLastAt <= 250/32 {
+	c.Cubic.AckCnt += acked
+	if c.Cubic.LastCwnd == c.Cwnd && now-c.Cubic.LastAt <= 250/32 {
 		return
 	}
-	if c.CubicEpoch == 0 || now != c.CubicLastAt {
+	if c.Cubic.Epoch == 0 || now != c.Cubic.LastAt {
 		c.cubicTarget(now, acked)
 	}
 	c.cubicFriendly()
-	c.CubicCnt = max(c.CubicCnt, 2)
+	c.Cubic.Cnt = max(c.Cubic.Cnt, 2)
 }
 
 func (c *Conn) cubicTarget(now sim.Time, acked uint32) {
-	c.CubicLastCwnd, c.CubicLastAt = c.Cwnd, now
-	if c.CubicEpoch == 0 {
-		c.CubicEpoch = now
-		c.CubicAckCnt = acked
-		c.CubicRenoCwnd = c.Cwnd
-		if c.CubicMax <= c.Cwnd {
-			c.CubicK, c.CubicOrigin = 0, c.Cwnd
+	c.Cubic.LastCwnd, c.Cubic.LastAt = c.Cwnd, now
+	if c.Cubic.Epoch == 0 {
+		c.Cubic.Epoch = now
+		c.Cubic.AckCnt = acked
+		c.Cubic.RenoCwnd = c.Cwnd
+		if c.Cubic.Max <= c.Cwnd {
+			c.Cubic.K, c.Cubic.Origin = 0, c.Cwnd
 		} else {
-			c.CubicK = cubeRoot(cubicFactor * uint64(c.CubicMax-c.Cwnd))
-			c.CubicOrigin = c.CubicMax
+			c.Cubic.K = cubeRoot(cubicFactor * uint64(c.Cubic.Max-c.Cwnd))
+			c.Cubic.Origin = c.Cubic.Max
 		}
 	}
-	t := uint64(now-c.CubicEpoch) + uint64(ceilJiffy(c.CubicDelayMin)/jiffy)
+	t := uint64(now-c.Cubic.Epoch) + uint64(ceilJiffy(c.Cubic.DelayMin)/jiffy)
 	t = t << cubicHZ / 250
 	target := c.cubicCurve(t)
 	if target > c.Cwnd {
-		c.CubicCnt = c.Cwnd / (target - c.Cwnd)
+		c.Cubic.Cnt = c.Cwnd / (target - c.Cwnd)
 	} else {
-		c.CubicCnt = 100 * c.Cwnd
+		c.Cubic.Cnt = 100 * c.Cwnd
 	}
-	if c.CubicMax == 0 && c.CubicCnt > 20 {
-		c.CubicCnt = 20
+	if c.Cubic.Max == 0 && c.Cubic.Cnt > 20 {
+		c.Cubic.Cnt = 20
 	}
 }
 
 // cubicCurve is W_cubic at a time since the start of the curve, in 1/1024 s.
 func (c *Conn) cubicCurve(t uint64) uint32 {
-	k := uint64(c.CubicK)
+	k := uint64(c.Cubic.K)
 	off := max(t, k) - min(t, k)
 	delta := uint32(cubicRTTScale * off * off * off >> (10 + 3*cubicHZ))
 	if t < k {
-		return c.CubicOrigin - delta
+		return c.Cubic.Origin - delta
 	}
-	return c.CubicOrigin + delta
+	return c.Cubic.Origin + delta
 }
 
 // cubicFriendly follows what Reno would have by now, if that is more.
 func (c *Conn) cubicFriendly() {
 	delta := c.Cwnd * cubicBetaScale >> 3
-	for delta > 0 && c.CubicAckCnt > delta {
-		c.CubicAckCnt -= delta
-		c.CubicRenoCwnd++
+	for delta > 0 && c.Cubic.AckCnt > delta {
+		c.Cubic.AckCnt -= delta
+		c.Cubic.RenoCwnd++
 	}
-	if c.CubicRenoCwnd > c.Cwnd {
-		c.CubicCnt = min(c.CubicCnt, c.Cwnd/(c.CubicRenoCwnd-c.Cwnd))
+	if c.Cubic.RenoCwnd > c.Cwnd {
+		c.Cubic.Cnt = min(c.Cubic.Cnt, c.Cwnd/(c.Cubic.RenoCwnd-c.Cwnd))
 	}
 }
 
@@ -166,40 +180,40 @@ func (c *Conn) cubicAcked(x *Ctx, rtt sim.Duration) {
 	if c.CC != Cubic || rtt < 0 {
 		return
 	}
-	if c.CubicEpoch != 0 && max(x.Now/sim.Time(jiffy), 1)-c.CubicEpoch < 250 {
+	if c.Cubic.Epoch != 0 && max(x.Now/sim.Time(jiffy), 1)-c.Cubic.Epoch < 250 {
 		return
 	}
 	rtt = max(rtt, sim.Microsecond)
-	if c.CubicDelayMin == 0 || c.CubicDelayMin > rtt {
-		c.CubicDelayMin = rtt
+	if c.Cubic.DelayMin == 0 || c.Cubic.DelayMin > rtt {
+		c.Cubic.DelayMin = rtt
 	}
-	if !c.HystartFound && c.inSlowStart() {
+	if !c.Hystart.Found && c.inSlowStart() {
 		c.hystart(x, rtt)
 	}
 }
 
 // hystart looks for the end of slow start (hystart_update).
 func (c *Conn) hystart(x *Ctx, rtt sim.Duration) {
-	if c.SndUna.After(c.HystartEnd) || c.HystartRound == 0 {
-		c.HystartRound, c.HystartLast = max(x.Now, 1), max(x.Now, 1)
-		c.HystartEnd = c.SndNxt
-		c.HystartRTT, c.HystartCnt = 1<<62, 0
+	if c.SndUna.After(c.Hystart.End) || c.Hystart.Round == 0 {
+		c.Hystart.Round, c.Hystart.Last = max(x.Now, 1), max(x.Now, 1)
+		c.Hystart.End = c.SndNxt
+		c.Hystart.RTT, c.Hystart.Cnt = 1<<62, 0
 	}
 	if c.Cwnd < hystartLow {
 		return
 	}
-	if x.Now.Sub(c.HystartLast) <= hystartAckDelta {
-		c.HystartLast = x.Now
-		if x.Now.Sub(c.HystartRound) > (c.CubicDelayMin+c.hystartAckDelay())/2 {
+	if x.Now.Sub(c.Hystart.Last) <= hystartAckDelta {
+		c.Hystart.Last = x.Now
+		if x.Now.Sub(c.Hystart.Round) > (c.Cubic.DelayMin+c.hystartAckDelay())/2 {
 			c.leaveSlowStart(x, TCPHystartTrainDetect, TCPHystartTrainCwnd)
 		}
 	}
-	if c.HystartRTT > rtt {
-		c.HystartRTT = rtt
+	if c.Hystart.RTT > rtt {
+		c.Hystart.RTT = rtt
 	}
-	if c.HystartCnt < hystartSamples {
-		c.HystartCnt++
-	} else if c.HystartRTT > c.CubicDelayMin+min(max(c.CubicDelayMin/8, hystartDelayMin), hystartDelayMax) {
+	if c.Hystart.Cnt < hystartSamples {
+		c.Hystart.Cnt++
+	} else if c.Hystart.RTT > c.Cubic.DelayMin+min(max(c.Cubic.DelayMin/8, hystartDelayMin), hystartDelayMax) {
 		c.leaveSlowStart(x, TCPHystartDelayDetect, TCPHystartDelayCwnd)
 	}
 }
@@ -219,7 +233,7 @@ func (c *Conn) hystartAckDelay() sim.Duration {
 
 func (c *Conn) leaveSlowStart(x *Ctx, found, cwnd Counter) {
 	defer x.Enter(hystartFound)()
-	c.HystartFound = true
+	c.Hystart.Found = true
 	x.Count(found)
 	x.CountBy(cwnd, int(c.Cwnd))
 	c.Ssthresh = c.Cwnd
@@ -229,7 +243,7 @@ func (c *Conn) leaveSlowStart(x *Ctx, found, cwnd Counter) {
 // (cubictcp_cwnd_event, CA_EVENT_TX_START).
 func (c *Conn) cubicStart(x *Ctx) {
 	idle := x.Now/sim.Time(jiffy) - c.LastSent/sim.Time(jiffy)
-	if c.CubicEpoch != 0 && idle > 0 {
-		c.CubicEpoch = min(c.CubicEpoch+idle, max(x.Now/sim.Time(jiffy), 1))
+	if c.Cubic.Epoch != 0 && idle > 0 {
+		c.Cubic.Epoch = min(c.Cubic.Epoch+idle, max(x.Now/sim.Time(jiffy), 1))
 	}
 }

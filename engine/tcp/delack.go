@@ -6,6 +6,23 @@ import (
 	"wirestep/engine/wire"
 )
 
+// Delack is what decides when an acknowledgment leaves (struct inet_connection_sock, icsk_ack).
+type Delack struct {
+	AckPending  uint8        // ack.pending [flags]: 1 an ACK is due, 2 the timer runs, 4 data was pushed, 8 pushed twice, 16 at once, 32 for want of memory.
+	Quick       uint8        // ack.quick [count]: ACKs that will still be sent at once.
+	Pingpong    uint8        // ack.pingpong [count]: how much the connection looks like question and answer.
+	ATO         sim.Duration // ack.ato [duration]: the delay of an ACK.
+	LastRecv    sim.Time     // lrcvtime [time]: when data last came.
+	RcvMSS      uint16       // rcv_mss [bytes]: what the peer's full segments seem to carry.
+	LastSeg     uint16       // last_seg_size [bytes]: size of the last smaller segment, to be believed when it comes again.
+	DupAckCnt   uint8        // dup_ack_counter [count]: duplicate ACKs sent in a row.
+	CompSeq     wire.Seq     // compressed_ack_rcv_nxt [seq:rcv]: RCV.NXT while those duplicate ACKs are counted.
+	CompAcks    uint8        // compressed_ack [count]: ACKs saved since the last one left.
+	CompAt      sim.Time     // compressed_ack_timer [timer]: when an ACK for them leaves.
+	LastOOW     sim.Time     // last_oow_ack_time [time]: when an ACK for an unacceptable segment was last sent; 0: never.
+	ChallengeAt sim.Time     // challenge_timestamp [time]: when the last challenge ACK left.
+}
+
 // Bits of AckPending, as in Linux' icsk_ack.pending.
 const (
 	ackSched   = 1

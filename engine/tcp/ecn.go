@@ -5,6 +5,17 @@ import (
 	"wirestep/engine/wire"
 )
 
+// Marks are what a connection knows of explicit congestion notification.
+type Marks struct {
+	ECN         ECNMode // ecn mode [state]: what is agreed about congestion marks.
+	QueueCWR    bool    // ECN_QUEUE_CWR [bool]: the next new data tells the peer that cwnd was reduced.
+	DemandCWR   bool    // ECN_DEMAND_CWR [bool]: a mark came; ACKs echo it until the peer says CWR.
+	ECNSeen     bool    // ECN_SEEN [bool]: the peer has sent ECN-capable packets.
+	DeliveredCE uint32  // delivered_ce [segments]: segments that the peer has and that came marked, in all.
+	ReceivedCE  uint32  // received_ce [segments]: packets that came marked, where Accurate ECN counts them.
+	TOS         uint8   // tos [flags]: traffic class of what is sent, without the two bits of ECN.
+}
+
 // Explicit congestion notification (RFC 3168): a router that would soon drop a
 // packet marks it instead. The mark goes round once:
 //

@@ -8,6 +8,23 @@ import (
 	"wirestep/engine/wire"
 )
 
+// FastOpen is how a connection, or a listener, stands to Fast Open.
+type FastOpen struct {
+	FOMax        uint32 // fastopenq.max_qlen [count]: connections made by their SYN that may wait for their third segment; 0: none are made.
+	FOQ          uint32 // fastopenq.qlen [count]: those that wait, and those whose reset is not forgotten.
+	FOConnect    bool   // fastopen_connect [bool]: TCP_FASTOPEN_CONNECT: connect() leaves the SYN to the first write.
+	WritePending bool   // sk_write_pending [bool]: a call waits for the connection to write: its data will bring the third segment.
+	FODefer      bool   // defer_connect [bool]: connect() has returned, the SYN has not been sent.
+	FONoCookie   bool   // fastopen_no_cookie [bool]: TCP_FASTOPEN_NO_COOKIE: data goes, or is taken, without a cookie.
+	FOChild      bool   // syn_fastopen_child [bool]: the connection was made by its SYN.
+	FOFail       uint8  // fastopen_client_fail [count]: why Fast Open failed: 1 no cookie, 2 data not acknowledged, 3 SYN retransmitted.
+	SynFO        bool   // syn_fastopen [bool]: the SYN had a Fast Open option.
+	SynFOExp     bool   // syn_fastopen_exp [bool]: the Fast Open option of the SYN was the experimental one.
+	SynFOCh      bool   // syn_fastopen_ch [bool]: Fast Open is tried again after a black hole.
+	SynData      bool   // syn_data [bool]: the SYN carried data.
+	SynDataAcked bool   // syn_data_acked [bool]: data that came with a SYN was taken.
+}
+
 // Bits of tcp_fastopen.
 const (
 	FastOpenClient         = 1 << 0  // sockets may ask for cookies, and send data with a SYN

@@ -6,6 +6,16 @@ import (
 	"wirestep/engine/wire"
 )
 
+// Backlogs are the queues of a listener.
+type Backlogs struct {
+	Backlog   uint32   // sk_max_ack_backlog [count]: limit of the accept queue: min(backlog, somaxconn).
+	AcceptQ   uint32   // sk_ack_backlog [count]: established connections that wait for accept().
+	SynQ      uint32   // SYN queue [count]: half-open requests.
+	SynQYoung uint32   // young [count]: half-open requests whose SYN-ACK was sent only once.
+	Overflow  sim.Time // synq_overflow_ts [time]: when a SYN cookie was last sent, to the second; 0: never.
+	Warned    bool     // synflood_warned [bool]: the kernel has logged that this port is being flooded.
+}
+
 var listenAck = trace.Declare(trace.Rule{
 	ID:    "listen.ack",
 	Says:  "A listener has sent nothing that could be acknowledged. RST.",
@@ -297,12 +307,16 @@ func (c *Conn) NewChild(x *Ctx, n *Conn, q *Request, s *wire.Segment) {
 func (c *Conn) fillChild(x *Ctx, n *Conn, q *Request, s *wire.Segment) {
 	id, flow := n.ID, n.Flow
 	n.TCB = TCB{
-		NoDelay: c.NoDelay, Cork: c.Cork, Linger: c.Linger, LingerT: c.LingerT, Linger2: c.Linger2, RTOMax: c.RTOMax, RTOMin: c.RTOMin, DelackMax: c.DelackMax, Reordering: c.Reordering, UserTO: c.UserTO,
-		KeepOn: c.KeepOn, KeepIdle: c.KeepIdle, KeepIntvl: c.KeepIntvl, KeepCnt: c.KeepCnt, ReuseAddr: c.ReuseAddr,
-		ReusePort: c.ReusePort, UserMSS: c.UserMSS, RcvBuf: c.RcvBuf, RcvBufLock: c.RcvBufLock, SndBuf: c.SndBuf,
-		SndBufLock: c.SndBufLock, OOBInline: c.OOBInline, RcvLowat: c.RcvLowat, Scaling: c.Scaling, MTU: pathMTU(x, q.Tuple.Remote.Addr, c.MTU), CC: c.CC, CCSet: c.CCSet,
-		PacingRate: c.PacingRate, PacingMax: c.PacingMax, Paced: c.Paced, NotsentLowat: c.NotsentLowat,
-		XmitAt: sim.Never, DelackAt: sim.Never, KeepAt: sim.Never, CompAt: sim.Never, PaceAt: sim.Never,
+		Options: Options{
+			NoDelay: c.NoDelay, Cork: c.Cork, Linger: c.Linger, LingerT: c.LingerT, Linger2: c.Linger2, RTOMax: c.RTOMax, RTOMin: c.RTOMin, DelackMax: c.DelackMax,
+			UserTO: c.UserTO, KeepOn: c.KeepOn, KeepIdle: c.KeepIdle, KeepIntvl: c.KeepIntvl, KeepCnt: c.KeepCnt, ReuseAddr: c.ReuseAddr, ReusePort: c.ReusePort,
+		},
+		Sizes:    Sizes{UserMSS: c.UserMSS, MTU: pathMTU(x, q.Tuple.Remote.Addr, c.MTU)},
+		Buffers:  Buffers{RcvBuf: c.RcvBuf, RcvBufLock: c.RcvBufLock, SndBuf: c.SndBuf, SndBufLock: c.SndBufLock, Scaling: c.Scaling},
+		Sender:   Sender{Reordering: c.Reordering, NotsentLowat: c.NotsentLowat, Pacing: Pacing{PacingRate: c.PacingRate, PacingMax: c.PacingMax, Paced: c.Paced}},
+		Urgency:  Urgency{OOBInline: c.OOBInline},
+		RcvLowat: c.RcvLowat, CC: c.CC, CCSet: c.CCSet,
+		Timers: noTimers, Delack: Delack{CompAt: sim.Never},
 	}
 	n.IP = c.IP
 	n.ID, n.Flow, n.Tuple, n.Parent, n.Hold = id, flow, q.Tuple, c.ID, HoldBound

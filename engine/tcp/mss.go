@@ -2,6 +2,16 @@ package tcp
 
 import "wirestep/engine/wire"
 
+// Sizes are what a segment may carry, and why.
+type Sizes struct {
+	MSS     uint16 // mss_cache [bytes]: payload of a full segment, options already taken off.
+	AdvMSS  uint16 // advmss [bytes]: the MSS that we announce.
+	PeerMSS uint16 // mss_clamp [bytes]: the MSS that the peer announced (536 if it did not).
+	UserMSS uint16 // user_mss [bytes]: TCP_MAXSEG set by the application; 0 if it did not.
+	MTU     uint32 // pmtu [bytes]: largest packet that the path takes.
+	MTUSearch
+}
+
 const (
 	defaultMSS   = 536  // RFC 9293 §3.7.1: when the peer did not say
 	defaultMSS6  = 1220 // the same for IPv6: what fits into its smallest MTU

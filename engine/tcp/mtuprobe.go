@@ -1,9 +1,21 @@
 package tcp
 
 import (
+	"wirestep/engine/sim"
 	"wirestep/engine/trace"
 	"wirestep/engine/wire"
 )
+
+// MTUSearch is the search for the largest packet that the path takes.
+type MTUSearch struct {
+	MTUProbing  bool     // icsk_mtup.enabled [bool]: the largest packet that the path takes is searched for.
+	MTUHigh     uint32   // search_high [bytes]: no larger packet gets through.
+	MTULow      uint32   // search_low [bytes]: packets of this size are believed to get through.
+	MTUProbe    uint32   // probe_size [bytes]: size of the packet that is being tried; 0: none is.
+	MTUProbeSeq wire.Seq // probe_seq_start [seq:snd]: where the probe begins.
+	MTUProbeEnd wire.Seq // probe_seq_end [seq:snd]: where the probe ends.
+	MTUProbeAt  sim.Time // probe_timestamp [time]: when the search began.
+}
 
 // Packetization-layer path MTU discovery (RFC 4821): the size of packets that the
 // path takes is found by trying, without a word from routers.

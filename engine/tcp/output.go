@@ -107,7 +107,7 @@ func (c *Conn) writeXmit(x *Ctx, mss uint32, push pushKind) bool {
 	}
 	if sent > 0 {
 		if c.inReduction() {
-			c.PrrOut += sent
+			c.Prr.Out += sent
 		}
 		if push != pushProbe {
 			c.scheduleTLP(x, false)

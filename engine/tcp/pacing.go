@@ -5,6 +5,14 @@ import (
 	"wirestep/engine/trace"
 )
 
+// Pacing is how fast segments leave.
+type Pacing struct {
+	WStamp     sim.Time // tcp_wstamp_ns [time]: when the last segment left, or may leave where the sender is paced.
+	PacingRate uint64   // sk_pacing_rate [count]: bytes a second that the sender would pace to; all ones: no rate is known.
+	PacingMax  uint64   // sk_max_pacing_rate [count]: bytes a second, SO_MAX_PACING_RATE; all ones: no limit.
+	Paced      bool     // sk_pacing_status [bool]: segments leave one after the other, at the pacing rate.
+}
+
 // updatePacingRate works out the rate at which the sender would pace
 // (tcp_update_pacing_rate): cwnd per round trip, and more, so that cwnd can grow. The
 // size of packets with segmentation offload follows it, paced or not.

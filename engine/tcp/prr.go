@@ -2,6 +2,12 @@ package tcp
 
 import "wirestep/engine/trace"
 
+// PRR is the state of proportional rate reduction.
+type PRR struct {
+	Delivered uint32 // prr_delivered [segments]: delivered since recovery began.
+	Out       uint32 // prr_out [segments]: sent since recovery began.
+}
+
 var reductionStart = trace.Declare(trace.Rule{
 	ID:    "cwnd.reduce",
 	Says:  "The congestion control sets a new, lower ssthresh. cwnd will follow in proportion to what is delivered.",
@@ -16,7 +22,7 @@ func (c *Conn) initReduction(x *Ctx) {
 	c.TLPHigh = 0
 	c.CwndCnt = 0
 	c.PriorCwnd = c.Cwnd
-	c.PrrDelivered, c.PrrOut = 0, 0
+	c.Prr.Delivered, c.Prr.Out = 0, 0
 	c.Ssthresh = c.ccSsthresh(x)
 	c.ecnQueueCWR()
 }
@@ -42,19 +48,19 @@ func (c *Conn) prr(x *Ctx, delivered, lost uint32, advanced bool) {
 		return
 	}
 	defer x.Enter(prrRule)()
-	c.PrrDelivered += delivered
+	c.Prr.Delivered += delivered
 	send := int64(0)
 	if x.When(prrAbove, trace.Gt("in flight", c.inFlight(), "ssthresh", c.Ssthresh).In(trace.UnitSegments)) {
-		up := uint64(c.Ssthresh)*uint64(c.PrrDelivered) + uint64(c.PriorCwnd) - 1
-		send = int64(up/uint64(c.PriorCwnd)) - int64(c.PrrOut)
+		up := uint64(c.Ssthresh)*uint64(c.Prr.Delivered) + uint64(c.PriorCwnd) - 1
+		send = int64(up/uint64(c.PriorCwnd)) - int64(c.Prr.Out)
 	} else {
-		send = max(int64(c.PrrDelivered)-int64(c.PrrOut), int64(delivered))
+		send = max(int64(c.Prr.Delivered)-int64(c.Prr.Out), int64(delivered))
 		if advanced && lost == 0 {
 			send++
 		}
 		send = min(int64(c.Ssthresh)-int64(c.inFlight()), send)
 	}
-	if c.PrrOut == 0 {
+	if c.Prr.Out == 0 {
 		send = max(send, 1) // the first retransmission is never held back
 	}
 	c.Cwnd = uint32(max(int64(c.inFlight())+max(send, 0), 1))
@@ -79,7 +85,7 @@ func (c *Conn) endReduction(x *Ctx) {
 // congControl adjusts cwnd for one ACK (tcp_cong_control).
 func (c *Conn) congControl(x *Ctx, delivered, lost uint32, r *rateSample, f *ackFlags) {
 	if c.CC == BBR {
-		if c.BBRMode != BBRNone {
+		if c.BBR.Mode != BBRNone {
 			c.bbrMain(x, r)
 		}
 		return

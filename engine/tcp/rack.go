@@ -6,6 +6,20 @@ import (
 	"wirestep/engine/wire"
 )
 
+// Rack is what RACK remembers (RFC 8985 §6.1).
+type Rack struct {
+	At            sim.Time     // rack.mstamp [time]: when the latest segment known to have arrived was sent.
+	No            uint32       // rack transmission [count]: which transmission that was, counted from the first.
+	End           wire.Seq     // rack.end_seq [seq:snd]: its end: parts of one packet are ordered by it.
+	XmitNo        uint32       `trace:"XmitNo"` // transmissions [count]: segments with sequence numbers sent so far.
+	RTT           sim.Duration // rack.rtt_us [duration]: its round-trip time.
+	Advanced      bool         // rack.advanced [bool]: something new has arrived since losses were last looked for.
+	Dsack         bool         // rack.dsack_seen [bool]: a duplicate was reported in this round trip.
+	Steps         uint8        // rack.reo_wnd_steps [count]: width of the reordering window in quarters of the smallest round trip.
+	Persist       uint8        // rack.reo_wnd_persist [count]: recoveries for which that width is kept.
+	LastDelivered uint32       // rack.last_delivered [segments]: delivered when the width was last changed.
+}
+
 var rackLost = trace.Declare(trace.Rule{
 	ID: "rack.lost",
 	Says: "A segment sent later has arrived, and this one has had a round trip and the reordering window to arrive as well. " +
@@ -37,10 +51,10 @@ func (c *Conn) rackAdvance(x *Ctx, k *Skb) {
 	if rtt < c.MinRTT && k.EverRetx {
 		return // the answer came too soon to be for the copy
 	}
-	c.RackAdvanced = true
-	c.RackRTT = rtt
-	if c.RackNo == 0 || sentAfter(k.No, c.RackNo, k.End, c.RackEnd) {
-		c.RackAt, c.RackNo, c.RackEnd = k.SentAt, k.No, k.End
+	c.Rack.Advanced = true
+	c.Rack.RTT = rtt
+	if c.Rack.No == 0 || sentAfter(k.No, c.Rack.No, k.End, c.Rack.End) {
+		c.Rack.At, c.Rack.No, c.Rack.End = k.SentAt, k.No, k.End
 	}
 }
 
@@ -60,7 +74,7 @@ func (c *Conn) rackReoWnd(x *Ctx) sim.Duration {
 			return 0
 		}
 	}
-	return min(c.MinRTT/4*sim.Duration(max(c.RackSteps, 1)), c.srtt())
+	return min(c.MinRTT/4*sim.Duration(max(c.Rack.Steps, 1)), c.srtt())
 }
 
 // rackDetect marks what is lost by now. It returns how long the last of the
@@ -72,10 +86,10 @@ func (c *Conn) rackDetect(x *Ctx) (wait sim.Duration) {
 		if k.Sacked || (k.Lost && !k.Retrans) {
 			continue
 		}
-		if !sentAfter(c.RackNo, k.No, c.RackEnd, k.End) {
+		if !sentAfter(c.Rack.No, k.No, c.Rack.End, k.End) {
 			continue
 		}
-		left := k.SentAt.Add(c.RackRTT + wnd).Sub(x.Now)
+		left := k.SentAt.Add(c.Rack.RTT + wnd).Sub(x.Now)
 		if left <= 0 {
 			c.rackMark(x, k)
 		} else {
@@ -93,10 +107,10 @@ func (c *Conn) rackMark(x *Ctx, k *Skb) {
 // rackMarkLost looks for losses when something new has arrived, and reports
 // whether the reordering timer now runs (tcp_rack_mark_lost).
 func (c *Conn) rackMarkLost(x *Ctx) bool {
-	if !c.RackAdvanced {
+	if !c.Rack.Advanced {
 		return false
 	}
-	c.RackAdvanced = false
+	c.Rack.Advanced = false
 	wait := c.rackDetect(x)
 	if wait == 0 {
 		return false
@@ -140,15 +154,15 @@ func (c *Conn) rackUpdateReoWnd(x *Ctx, prior uint32) {
 	if x.Sys.Recovery&2 != 0 || prior == 0 {
 		return
 	}
-	if int32(prior-c.RackLastDelivered) < 0 {
-		c.RackDsack = false
+	if int32(prior-c.Rack.LastDelivered) < 0 {
+		c.Rack.Dsack = false
 	}
-	if c.RackDsack {
-		c.RackSteps = min(max(c.RackSteps, 1)+1, 254)
-		c.RackDsack = false
-		c.RackLastDelivered = c.Delivered
-		c.RackPersist = 16
-	} else if c.RackPersist == 0 {
-		c.RackSteps = 1
+	if c.Rack.Dsack {
+		c.Rack.Steps = min(max(c.Rack.Steps, 1)+1, 254)
+		c.Rack.Dsack = false
+		c.Rack.LastDelivered = c.Delivered
+		c.Rack.Persist = 16
+	} else if c.Rack.Persist == 0 {
+		c.Rack.Steps = 1
 	}
 }

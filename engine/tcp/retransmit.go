@@ -247,7 +247,7 @@ func (c *Conn) timeoutMarkLost(x *Ctx) {
 		k := &c.Rtx[i]
 		if reneg {
 			k.Sacked = false
-		} else if i > 0 && k.SentAt.Add(c.RackRTT) > x.Now {
+		} else if i > 0 && k.SentAt.Add(c.Rack.RTT) > x.Now {
 			continue
 		}
 		c.markLost(x, k)
@@ -304,7 +304,7 @@ func (c *Conn) retransmitQueue(x *Ctx) {
 			x.CountBy(TCPSlowStartRetrans, int(segs))
 		}
 		if c.inReduction() {
-			c.PrrOut += segs
+			c.Prr.Out += segs
 		}
 		if i == 0 && c.XmitKind != TimerReo {
 			rearm = true

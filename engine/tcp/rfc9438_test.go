@@ -17,9 +17,9 @@ func TestRFC9438Reduction(t *testing.T) {
 		{2, 0, 2, 2, "at least two segments"},
 	} {
 		l := newLab(t, 1)
-		l.c.CC, l.c.Cwnd, l.c.CubicMax = Cubic, e.cwnd, e.wmax
-		if got := l.c.ccSsthresh(&l.x); got != e.ssthresh || l.c.CubicMax != e.next {
-			t.Errorf("%s: ssthresh %d, W_max %d; expected %d, %d", e.says, got, l.c.CubicMax, e.ssthresh, e.next)
+		l.c.CC, l.c.Cwnd, l.c.Cubic.Max = Cubic, e.cwnd, e.wmax
+		if got := l.c.ccSsthresh(&l.x); got != e.ssthresh || l.c.Cubic.Max != e.next {
+			t.Errorf("%s: ssthresh %d, W_max %d; expected %d, %d", e.says, got, l.c.Cubic.Max, e.ssthresh, e.next)
 		}
 	}
 }
@@ -32,9 +32,9 @@ func TestRFC9438K(t *testing.T) {
 	}{{100, 70, 4.217}, {50, 35, 3.347}, {1000, 700, 9.086}, {80, 80, 0}, {11, 10, 1.357}} {
 		l := newLab(t, 1)
 		c := l.c
-		c.Cwnd, c.CubicMax = e.cwnd, e.wmax
+		c.Cwnd, c.Cubic.Max = e.cwnd, e.wmax
 		c.cubicTarget(1, 1)
-		if got := float64(c.CubicK) / 1024; got < e.k*0.995 || got > e.k*1.005 {
+		if got := float64(c.Cubic.K) / 1024; got < e.k*0.995 || got > e.k*1.005 {
 			t.Errorf("W_max %d, cwnd %d: K = %.3f s, expected %.3f s", e.wmax, e.cwnd, got, e.k)
 		}
 	}
@@ -45,7 +45,7 @@ func TestRFC9438K(t *testing.T) {
 func TestRFC9438Curve(t *testing.T) {
 	l := newLab(t, 1)
 	c := l.c
-	c.Cwnd, c.CubicMax = 70, 100
+	c.Cwnd, c.Cubic.Max = 70, 100
 	c.cubicTarget(1, 1)
 	for _, e := range []struct {
 		seconds uint64
@@ -62,17 +62,17 @@ func TestRFC9438Curve(t *testing.T) {
 func TestRFC9438RenoFriendly(t *testing.T) {
 	l := newLab(t, 1)
 	c := l.c
-	c.Cwnd, c.CubicRenoCwnd, c.CubicCnt = 40, 40, 1000
+	c.Cwnd, c.Cubic.RenoCwnd, c.Cubic.Cnt = 40, 40, 1000
 	const alpha = 3 * (1 - 0.7) / (1 + 0.7) // 0.53
 	for round := 1; round <= 20; round++ {
-		c.CubicAckCnt += 40
+		c.Cubic.AckCnt += 40
 		c.cubicFriendly()
 		want := 40 + alpha*float64(round)
-		if got := float64(c.CubicRenoCwnd); got < want-1 || got > want+1 {
+		if got := float64(c.Cubic.RenoCwnd); got < want-1 || got > want+1 {
 			t.Fatalf("after %d windows the estimate is %.0f, expected about %.1f", round, got, want)
 		}
 	}
-	if c.CubicCnt != 40/(c.CubicRenoCwnd-40) {
-		t.Errorf("cwnd grows by one per %d, expected to follow the estimate, %d ahead", c.CubicCnt, c.CubicRenoCwnd-40)
+	if c.Cubic.Cnt != 40/(c.Cubic.RenoCwnd-40) {
+		t.Errorf("cwnd grows by one per %d, expected to follow the estimate, %d ahead", c.Cubic.Cnt, c.Cubic.RenoCwnd-40)
 	}
 }

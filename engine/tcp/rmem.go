@@ -1,9 +1,33 @@
 package tcp
 
 import (
+	"wirestep/engine/sim"
 	"wirestep/engine/trace"
 	"wirestep/engine/wire"
 )
+
+// Buffers are the two buffers of a socket, and what fills them.
+type Buffers struct {
+	RcvBuf      uint32   // sk_rcvbuf [bytes]: room for received segments with their overhead.
+	RcvBufLock  bool     // SOCK_RCVBUF_LOCK [bool]: the application fixed the receive buffer.
+	RMem        uint32   // sk_rmem_alloc [bytes]: room in use.
+	Forward     int32    // sk_forward_alloc [bytes]: rest of the pages set aside for what was written and what came in.
+	FastPath    bool     // pred_flags [bool]: the next segment in order may take the fast path.
+	Scaling     uint8    // scaling_ratio [count]: 256ths of the buffer that payload may fill.
+	WindowClamp uint32   // window_clamp [bytes]: no larger window is offered.
+	RcvSsthresh uint32   // rcv_ssthresh [bytes]: present ceiling of the offered window.
+	RcvQSpace   uint32   // rcvq_space.space [bytes]: what the application read per round trip.
+	RcvQSeq     wire.Seq // rcvq_space.seq [seq:rcv]: copied_seq when that was last measured.
+	RcvQAt      sim.Time // rcvq_space.time [time]: when that was last measured.
+	RcvRTT      uint32   // rcv_rtt_est [count]: receiver's own estimate of the round trip, 8 × µs.
+	RcvRTTSeq   wire.Seq // rcv_rtt_est.seq [seq:rcv]: end of the window whose filling is timed.
+	RcvRTTAt    sim.Time // rcv_rtt_est.time [time]: when that window was offered.
+	SndBuf      uint32   // sk_sndbuf [bytes]: room for written segments with their overhead.
+	SndBufLock  bool     // SOCK_SNDBUF_LOCK [bool]: the application fixed the send buffer.
+	WMem        uint32   // sk_wmem_queued [bytes]: room in use.
+	InQueue     uint32   // receive queue [bytes]: in order, not yet read.
+	OfoBytes    uint32   // out-of-order queue [bytes]: waiting for a hole to be filled.
+}
 
 // Block is one buffer of the receive side: what came in one segment, or in
 // several that were copied into one buffer.

@@ -6,6 +6,18 @@ import (
 	"wirestep/engine/wire"
 )
 
+// RTT is what is known of the round trip, and the timeout that follows from it.
+type RTT struct {
+	SRTT    uint32       // srtt_us [count]: smoothed round-trip time, eighths of a microsecond unit as Linux keeps it (8 × µs).
+	MDev    uint32       // mdev_us [count]: medium deviation, 4 × µs.
+	MDevMax uint32       // mdev_max_us [count]: largest deviation in this round trip, 4 × µs.
+	RTTVar  uint32       // rttvar_us [count]: the deviation that RTO uses, 4 × µs.
+	RTTSeq  wire.Seq     // rtt_seq [seq:snd]: rttvar may shrink when this is acknowledged.
+	MinRTT  sim.Duration // min_rtt [duration]: smallest round-trip time seen lately.
+	LastRTT sim.Duration // rtt sample [duration]: the latest measured round-trip time.
+	RTO     sim.Duration // RTO [duration]: retransmission timeout, doubled by back-off.
+}
+
 const (
 	initialRTO  = sim.Second       // RFC 6298 §2.1 (Linux: TCP_TIMEOUT_INIT)
 	constRTOMax = 120 * sim.Second // Linux: TCP_RTO_MAX_SEC

@@ -145,7 +145,7 @@ func (c *Conn) dsackSeen(b wire.SackBlock, st *sackState, f *ackFlags) uint32 {
 	}
 	f.dsackTLP = f.dsackTLP || tlp
 	if c.ReordSeen > 0 && !tlp {
-		c.RackDsack = true
+		c.Rack.Dsack = true
 	}
 	f.dsack = true
 	st.delivered += n

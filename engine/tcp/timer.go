@@ -5,6 +5,17 @@ import (
 	"wirestep/engine/trace"
 )
 
+// Timers are the deadlines of a socket but one: the timer of saved ACKs stands in Delack.
+type Timers struct {
+	XmitKind TimerKind // icsk_pending [state]: what the transmit timer will do.
+	XmitAt   sim.Time  // transmit timer [timer]: when it fires.
+	DelackAt sim.Time  // delayed-ACK timer [timer]: when a waiting ACK leaves at the latest.
+	PaceAt   sim.Time  // pacing timer [timer]: when the next segment may leave.
+	KeepAt   sim.Time  // keepalive timer [timer]: next keepalive probe, or end of FIN_WAIT_2.
+}
+
+var noTimers = Timers{XmitAt: sim.Never, DelackAt: sim.Never, PaceAt: sim.Never, KeepAt: sim.Never}
+
 // armXmit sets the one transmit timer (tcp_reset_xmit_timer).
 func (c *Conn) armXmit(x *Ctx, k TimerKind, d sim.Duration, how How, terms [3]int64) {
 	c.XmitKind = k

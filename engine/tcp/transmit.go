@@ -103,8 +103,8 @@ func (c *Conn) transmit(x *Ctx, k *Skb) bool {
 	k.SentAt = x.Now
 	goes := !x.Sys.refuses(&s)
 	if goes {
-		c.XmitNo++
-		if k.No = c.XmitNo; k.Sent == 0 {
+		c.Rack.XmitNo++
+		if k.No = c.Rack.XmitNo; k.Sent == 0 {
 			k.FirstAt = x.Now
 		}
 		k.Sent++

@@ -72,7 +72,7 @@ func (c *Conn) undo(x *Ctx, unmark bool) {
 	}
 	c.CwndStamp = x.Now
 	c.UndoMarker = 0
-	c.RackAdvanced = true
+	c.Rack.Advanced = true
 }
 
 var recoveryDone = trace.Declare(trace.Rule{
@@ -99,8 +99,8 @@ func (c *Conn) tryUndoRecovery(x *Ctx, s *wire.Segment) (hold bool) {
 			x.Count(TCPFullUndo)
 		}
 		c.undo(x, false)
-	} else if c.RackPersist > 0 {
-		c.RackPersist--
+	} else if c.Rack.Persist > 0 {
+		c.Rack.Persist--
 	}
 	if c.holdOpen(x) {
 		return true
@@ -133,7 +133,7 @@ func (c *Conn) tryUndoDsack(x *Ctx) bool {
 		return false
 	}
 	defer x.Enter(undoDsack)()
-	c.RackPersist = min(16, c.RackPersist+1)
+	c.Rack.Persist = min(16, c.Rack.Persist+1)
 	c.undo(x, false)
 	x.Count(TCPDSACKUndo)
 	return true

@@ -5,6 +5,14 @@ import (
 	"wirestep/engine/wire"
 )
 
+// Urgency is the urgent byte.
+type Urgency struct {
+	UrgSeq    wire.Seq // urg_seq [seq:rcv]: where the urgent byte is.
+	UrgState  uint8    // urg_data [state]: 0 none, 1 announced, 2 here, 3 read.
+	UrgByte   uint8    // urgent byte [count]: what it is.
+	OOBInline bool     // SO_OOBINLINE [bool]: the urgent byte stays in the stream.
+}
+
 // States of the urgent byte (urg_data).
 const (
 	urgNone  = 0
