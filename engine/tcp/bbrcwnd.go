@@ -43,7 +43,7 @@ func (c *Conn) bbrTSOGoal() uint32 {
 // bbrBDP is the product of bandwidth and round trip, times a gain, in segments
 // (bbr_bdp).
 func (c *Conn) bbrBDP(bw, gain uint32) uint32 {
-	if c.BBR.MinRTT == c.neverRTT() {
+	if c.BBR.MinRTT == neverRTT {
 		return initCwnd
 	}
 	w := uint64(bw) * uint64(us(c.BBR.MinRTT)) * uint64(gain) >> 8

@@ -33,8 +33,6 @@ type Conn struct {
 	bbr      bbrState
 	late     sim.Duration // what the kernel's timers of this episode are late by, at least
 	slot     int64        // ticks: the turn of its wheel at which the last of them fired
-	rto      sum          // where RTO came from
-	rttMin   window       // smallest round trips, µs over ticks
 	IP       IPOptions
 	Hold     PortHold
 	NoPort   bool // IP_BIND_ADDRESS_NO_PORT: bind() to port 0 leaves the choice to connect()
@@ -245,6 +243,6 @@ func (c *Conn) InitBuffers(sys *Sysctls) {
 	c.CC = sys.CongestionControl
 	c.Cwnd, c.CwndClamp, c.Ssthresh = initCwnd, ^uint32(0), infSsthresh
 	c.RTOMax, c.RTOMin, c.DelackMax = sys.RTOMax, ceilJiffy(sys.RTOMin), delackMax
-	c.timeout(min(max(sys.firstRTO(), c.RTOMin), c.RTOMax), HowInitial, dur(sys.firstRTO()))
+	c.setTimeout(min(max(sys.firstRTO(), c.RTOMin), c.RTOMax), HowInitial, dur(sys.firstRTO()))
 	c.Reordering = sys.Reordering
 }

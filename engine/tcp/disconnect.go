@@ -38,7 +38,7 @@ func (c *Conn) Disconnect(x *Ctx) {
 	c.TCB = n
 	c.Rcv, c.Ofo, c.SackN, c.handOver = nil, nil, 0, nil
 	c.rate, c.acc, c.bbr, c.Stats = rateClock{}, accState{}, bbrState{}, Stats{}
-	c.rttMin, c.lastEcho = window{}, 0
+	c.lastEcho = 0
 }
 
 // keepSet carries over what the application has set.

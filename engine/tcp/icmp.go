@@ -1,7 +1,6 @@
 package tcp
 
 import (
-	"wirestep/engine/sim"
 	"wirestep/engine/trace"
 	"wirestep/engine/wire"
 )
@@ -76,12 +75,12 @@ func (c *Conn) revertBackoff(x *Ctx, s *wire.Segment) {
 	c.Backoff--
 	rto := initialRTO
 	if c.SRTT > 0 {
-		rto = ceilJiffy(sim.Duration(c.SRTT>>3+c.RTTVar) * sim.Microsecond)
+		rto = c.computed()
 	}
 	for range c.Backoff {
 		rto = min(2*rto, c.RTOMax)
 	}
-	c.timeout(rto, HowReverted, [3]int64{int64(rto), int64(c.Backoff)})
+	c.setTimeout(rto, HowReverted, [3]int64{int64(rto), int64(c.Backoff)})
 	if left := ticks(c.Rtx[0].SentAt, x.Now); left < c.RTO {
 		c.armXmit(x, TimerRTO, c.RTO-left, HowRest, dur(c.RTO, left))
 	} else {

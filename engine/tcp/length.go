@@ -102,16 +102,6 @@ func dur(d ...sim.Duration) (t [3]int64) {
 	return t
 }
 
-// timeout sets RTO, and notes where it came from.
-func (c *Conn) timeout(d sim.Duration, how How, terms [3]int64) {
-	c.RTO, c.rto = d, sum{how, terms}
-}
-
-// estimate is the sum of the estimates, before any doubling.
-func (c *Conn) estimate(x *Ctx) [3]int64 {
-	return dur(c.srtt(), sim.Duration(c.RTTVar)*sim.Microsecond, c.rtoMin(x))
-}
-
 // length records where the length of a timer came from.
 func (x *Ctx) length(id sim.SubjectID, k TimerKind, at sim.Time, how How, terms [3]int64) {
 	if x.On {

@@ -146,7 +146,7 @@ func (c *Conn) initMetrics(x *Ctx) {
 	}
 	if cached > c.SRTT {
 		ticks := sim.Duration(cached/(8*uint32(jiffy/sim.Microsecond))) * jiffy
-		c.timeout(ticks+max(2*ticks, ceilJiffy(c.rtoMin(x))), HowCached, dur(ticks, c.rtoMin(x)))
+		c.setTimeout(ticks+max(2*ticks, ceilJiffy(c.rtoMin(x))), HowCached, dur(ticks, c.rtoMin(x)))
 		return
 	}
 	c.fallBack(x)

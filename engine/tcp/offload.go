@@ -155,6 +155,3 @@ func (c *Conn) deferTSO(x *Ctx, k *Skb, most uint32) (limit Limit) {
 	}
 	return limit
 }
-
-// srttExact is the smoothed round trip with its fractions of a microsecond.
-func (c *Conn) srttExact() sim.Duration { return sim.Duration(c.SRTT) * sim.Microsecond / 8 }

@@ -121,14 +121,3 @@ func (c *Conn) deliveryRate() int64 {
 	}
 	return int64(c.rate.Sample) * int64(c.MSS) * 1_000_000 / us
 }
-
-// minRTT is the smallest round trip seen lately, or a very long time (tcp_min_rtt).
-func (c *Conn) minRTT() sim.Duration {
-	if c.MinRTT == 0 {
-		return c.neverRTT()
-	}
-	return c.MinRTT
-}
-
-// neverRTT stands for a round trip that was never measured.
-func (c *Conn) neverRTT() sim.Duration { return (1<<32 - 1) * sim.Microsecond }

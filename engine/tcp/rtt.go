@@ -6,6 +6,18 @@ import (
 	"wirestep/engine/wire"
 )
 
+// The round trip, and the timeout that follows from it (RFC 6298), in the fixed point
+// of Linux: SRTT in eighths of a microsecond, the deviations in quarters.
+//
+//	sample ──▶ SRTT   += (R − SRTT) / 8            RTO = SRTT + 4 · RTTVAR,
+//	           MDEV   += (|R − SRTT| − MDEV) / 4         of which the deviation is
+//	           RTTVAR  = the largest MDEV of a            at least tcp_rto_min
+//	                     round trip; down by a
+//	                     quarter a round trip
+//
+// Where a sample comes from, and which are none (Karn), is the connection's business:
+// see ackRTT.
+
 // RTT is what is known of the round trip, and the timeout that follows from it.
 type RTT struct {
 	SRTT    uint32       // srtt_us [count]: smoothed round-trip time, eighths of a microsecond unit as Linux keeps it (8 × µs).
@@ -16,6 +28,10 @@ type RTT struct {
 	MinRTT  sim.Duration // min_rtt [duration]: smallest round-trip time seen lately.
 	LastRTT sim.Duration // rtt sample [duration]: the latest measured round-trip time.
 	RTO     sim.Duration // RTO [duration]: retransmission timeout, doubled by back-off.
+	Backoff uint8        // backoff [count]: how often RTO or the probe interval has been doubled.
+
+	minima window `trace:"-"` // smallest round trips, µs over ticks
+	rto    sum    `trace:"-"` // where RTO came from
 }
 
 const (
@@ -52,79 +68,113 @@ var rtoCompute = trace.Declare(trace.Rule{
 
 // rtoMin is the floor of the deviation in a timeout: that of the route, else the one of
 // the socket (tcp_rto_min).
-func (c *Conn) rtoMin(x *Ctx) sim.Duration {
+func (o *Options) rtoMin(x *Ctx) sim.Duration {
 	if d := x.Sys.Route.RTOMin; d > 0 {
 		return d
 	}
-	return c.RTOMin
+	return o.RTOMin
 }
 
-// sampleRTT takes one measured round trip (tcp_rtt_estimator). The estimator
-// works in Linux' fixed point: SRTT in eighths, the deviations in quarters.
-func (c *Conn) sampleRTT(x *Ctx, rtt sim.Duration) {
+// sample takes one measured round trip, of a sender that has una and nxt
+// (tcp_rtt_estimator).
+func (r *RTT) sample(x *Ctx, rtt sim.Duration, o *Options, una, nxt wire.Seq) {
 	defer x.Enter(rttSample)()
-	c.LastRTT = rtt
-	us := max(int64(rtt/sim.Microsecond), 1)
-	floor := uint32(c.rtoMin(x) / sim.Microsecond)
-	m := us
-	if c.SRTT != 0 {
-		m -= int64(c.SRTT >> 3)
-		c.SRTT = uint32(int64(c.SRTT) + m)
-		if m < 0 {
-			m = -m - int64(c.MDev>>2)
-			if m > 0 {
-				m >>= 3 // Linux: a shorter round trip widens the deviation slowly
+	r.LastRTT = rtt
+	m, floor := max(us(rtt), 1), uint32(us(o.rtoMin(x)))
+	if r.SRTT == 0 {
+		r.SRTT = uint32(m << 3)
+		r.MDev = uint32(m << 1)
+		r.RTTVar = max(r.MDev, floor)
+		r.MDevMax = r.RTTVar
+		r.RTTSeq = nxt
+	} else {
+		r.smooth(m)
+		if una.After(r.RTTSeq) { // a round trip has passed
+			if r.MDevMax < r.RTTVar {
+				r.RTTVar -= (r.RTTVar - r.MDevMax) >> 2
 			}
-		} else {
-			m -= int64(c.MDev >> 2)
+			r.RTTSeq = nxt
+			r.MDevMax = floor
 		}
-		c.MDev = uint32(int64(c.MDev) + m)
-		if c.MDev > c.MDevMax {
-			c.MDevMax = c.MDev
-			if c.MDevMax > c.RTTVar {
-				c.RTTVar = c.MDevMax
-			}
-		}
-		if c.SndUna.After(c.RTTSeq) {
-			if c.MDevMax < c.RTTVar {
-				c.RTTVar -= (c.RTTVar - c.MDevMax) >> 2
-			}
-			c.RTTSeq = c.SndNxt
-			c.MDevMax = floor
+	}
+	r.setRTO(x, o)
+}
+
+// smooth moves the averages towards a sample of so many microseconds.
+func (r *RTT) smooth(m int64) {
+	m -= int64(r.SRTT >> 3)
+	r.SRTT = uint32(int64(r.SRTT) + m)
+	if m < 0 {
+		m = -m - int64(r.MDev>>2)
+		if m > 0 {
+			m >>= 3 // Linux: a shorter round trip widens the deviation slowly
 		}
 	} else {
-		c.SRTT = uint32(m << 3)
-		c.MDev = uint32(m << 1)
-		c.RTTVar = max(c.MDev, floor)
-		c.MDevMax = c.RTTVar
-		c.RTTSeq = c.SndNxt
+		m -= int64(r.MDev >> 2)
 	}
-	c.setRTO(x)
+	r.MDev = uint32(int64(r.MDev) + m)
+	if r.MDev > r.MDevMax {
+		r.MDevMax = r.MDev
+		r.RTTVar = max(r.RTTVar, r.MDevMax)
+	}
 }
 
 // setRTO works the timeout out of the estimates (tcp_set_rto); it also ends
 // back-off.
-func (c *Conn) setRTO(x *Ctx) {
+func (r *RTT) setRTO(x *Ctx, o *Options) {
 	defer x.Enter(rtoCompute)()
-	us := sim.Duration(c.SRTT>>3+c.RTTVar) * sim.Microsecond
-	c.timeout(min(ceilJiffy(us), c.RTOMax), HowEstimate, c.estimate(x))
-	c.Backoff = 0
+	r.setTimeout(min(r.computed(), o.RTOMax), HowEstimate, r.estimate(x, o))
+	r.Backoff = 0
+}
+
+// setTimeout sets RTO, and notes where it came from.
+func (r *RTT) setTimeout(d sim.Duration, how How, terms [3]int64) {
+	r.RTO, r.rto = d, sum{how, terms}
+}
+
+// computed is the timeout that the estimates give, in whole ticks (__tcp_set_rto).
+func (r *RTT) computed() sim.Duration {
+	return ceilJiffy(sim.Duration(r.SRTT>>3+r.RTTVar) * sim.Microsecond)
+}
+
+// estimate is the sum of the estimates, before any doubling.
+func (r *RTT) estimate(x *Ctx, o *Options) [3]int64 {
+	return dur(r.srtt(), sim.Duration(r.RTTVar)*sim.Microsecond, o.rtoMin(x))
 }
 
 // srtt is the smoothed round-trip time as a duration, or 0.
-func (c *Conn) srtt() sim.Duration { return sim.Duration(c.SRTT>>3) * sim.Microsecond }
+func (r *RTT) srtt() sim.Duration { return sim.Duration(r.SRTT>>3) * sim.Microsecond }
+
+// srttExact is the same with its fractions of a microsecond.
+func (r *RTT) srttExact() sim.Duration { return sim.Duration(r.SRTT) * sim.Microsecond / 8 }
 
 // updateMinRTT keeps the smallest round trip of the last tcp_min_rtt_wlen seconds
 // (tcp_update_rtt_min). One that may hold a delayed ACK counts only if it is smaller.
-func (c *Conn) updateMinRTT(x *Ctx, rtt sim.Duration, delayed bool) {
-	if delayed && rtt > c.minRTT() {
+func (r *RTT) updateMinRTT(x *Ctx, rtt sim.Duration, delayed bool) {
+	if delayed && rtt > r.minRTT() {
 		return
 	}
 	v, now := uint32(max(us(rtt), 1)), uint32(x.Now/sim.Time(jiffy))
-	if c.MinRTT == 0 {
-		c.rttMin.reset(now, v)
+	if r.MinRTT == 0 {
+		r.minima.reset(now, v)
 	}
-	c.MinRTT = sim.Duration(c.rttMin.runningMin(uint32(x.Sys.MinRTTWlen/jiffy), now, v)) * sim.Microsecond
+	r.MinRTT = sim.Duration(r.minima.runningMin(uint32(x.Sys.MinRTTWlen/jiffy), now, v)) * sim.Microsecond
+}
+
+// neverRTT stands for a round trip that was never measured.
+const neverRTT = (1<<32 - 1) * sim.Microsecond
+
+// minRTT is the smallest round trip seen lately, or a very long time (tcp_min_rtt).
+func (r *RTT) minRTT() sim.Duration {
+	if r.MinRTT == 0 {
+		return neverRTT
+	}
+	return r.MinRTT
+}
+
+// sampleRTT takes one measured round trip.
+func (c *Conn) sampleRTT(x *Ctx, rtt sim.Duration) {
+	c.RTT.sample(x, rtt, &c.Options, c.SndUna, c.SndNxt)
 }
 
 // ackRTT takes the samples that an acknowledgment allows (tcp_ack_update_rtt):
@@ -150,11 +200,11 @@ func (c *Conn) ackRTT(x *Ctx, s *wire.Segment, rtt, ca sim.Duration, r *rateSamp
 }
 
 // echoRTT is the round trip that an echoed timestamp tells; 0: none (tcp_rtt_tsopt_us).
-func (c *Conn) echoRTT(x *Ctx, s *wire.Segment) sim.Duration {
-	if !c.TSOK || !s.Opts.On(wire.HasTS) || s.Opts.TSEcr == 0 {
+func (a *Agreed) echoRTT(x *Ctx, s *wire.Segment) sim.Duration {
+	if !a.TSOK || !s.Opts.On(wire.HasTS) || s.Opts.TSEcr == 0 {
 		return 0
 	}
-	delta := int32(x.tsClock() + c.TSOffset - s.Opts.TSEcr)
+	delta := int32(x.tsClock() + a.TSOffset - s.Opts.TSEcr)
 	if delta < 0 {
 		return 0
 	}
@@ -169,13 +219,13 @@ var rtoFallback = trace.Declare(trace.Rule{
 })
 
 // fallBack begins with a careful timeout when nothing was measured.
-func (c *Conn) fallBack(x *Ctx) {
-	if c.SRTT != 0 {
+func (r *RTT) fallBack(x *Ctx) {
+	if r.SRTT != 0 {
 		return
 	}
 	defer x.Enter(rtoFallback)()
-	c.timeout(fallbackRTO, HowFallback, dur(fallbackRTO))
-	c.RTTVar, c.MDev, c.MDevMax = uint32(fallbackRTO/sim.Microsecond), uint32(fallbackRTO/sim.Microsecond), uint32(fallbackRTO/sim.Microsecond)
+	r.setTimeout(fallbackRTO, HowFallback, dur(fallbackRTO))
+	r.RTTVar, r.MDev, r.MDevMax = uint32(us(fallbackRTO)), uint32(us(fallbackRTO)), uint32(us(fallbackRTO))
 }
 
 // firstRTO is the timeout before the first sample: 1 s, or 3 s before Linux 3.1.

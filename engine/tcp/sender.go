@@ -11,7 +11,6 @@ import (
 type Sender struct {
 	RTT
 
-	Backoff  uint8    // backoff [count]: how often RTO or the probe interval has been doubled.
 	Retries  uint8    // retransmits [count]: timeouts since the last progress.
 	RetStamp sim.Time // retrans_stamp [time]: when the first retransmission of this episode left; 0: none.
 

@@ -76,7 +76,7 @@ func (c *Conn) awaitSynAck(x *Ctx) {
 
 // initTCB sets what every connection starts with (tcp_init_sock, tcp_connect_init).
 func (c *Conn) initTCB(x *Ctx) {
-	c.timeout(min(max(x.Sys.firstRTO(), c.rtoMin(x)), c.RTOMax), HowInitial, dur(x.Sys.firstRTO()))
+	c.setTimeout(min(max(x.Sys.firstRTO(), c.rtoMin(x)), c.RTOMax), HowInitial, dur(x.Sys.firstRTO()))
 	c.MDev = uint32(x.Sys.firstRTO() / sim.Microsecond)
 	c.Cwnd = initCwnd
 	c.CwndClamp = ^uint32(0)

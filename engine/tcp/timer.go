@@ -202,15 +202,15 @@ func (c *Conn) backOff(x *Ctx) {
 	switch {
 	case c.State == SynSent && c.Retries <= x.Sys.SynLinearTimeouts:
 		defer x.Enter(rtoLinear)()
-		c.timeout(min(initialRTO, c.RTOMax), HowLinear, [3]int64{int64(initialRTO), int64(c.Retries), int64(x.Sys.SynLinearTimeouts)})
+		c.setTimeout(min(initialRTO, c.RTOMax), HowLinear, [3]int64{int64(initialRTO), int64(c.Retries), int64(x.Sys.SynLinearTimeouts)})
 	case c.thin(x):
 		defer x.Enter(rtoThin)()
 		c.Backoff = 0
-		c.timeout(min(max(ceilJiffy(sim.Duration(c.SRTT>>3+c.RTTVar)*sim.Microsecond), c.rtoMin(x)), c.RTOMax), HowThin, c.estimate(x))
+		c.setTimeout(min(max(c.computed(), c.rtoMin(x)), c.RTOMax), HowThin, c.estimate(x, &c.Options))
 	default:
 		defer x.Enter(rtoBackoff)()
 		c.Backoff++
-		c.timeout(min(c.RTO*2, c.RTOMax), HowDoubled, [3]int64{int64(c.RTO), int64(c.Backoff), int64(c.RTOMax)})
+		c.setTimeout(min(c.RTO*2, c.RTOMax), HowDoubled, [3]int64{int64(c.RTO), int64(c.Backoff), int64(c.RTOMax)})
 	}
 	if d := c.clampToUser(x, c.RTO); d < c.RTO {
 		c.armXmit(x, TimerRTO, d, HowUser, dur(c.UserTO, c.RTO))
