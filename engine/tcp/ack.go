@@ -128,7 +128,7 @@ func (c *Conn) ack(x *Ctx, s *wire.Segment) ackFlags {
 	}
 	c.cleanQueue(x, s, prior, priorFack, &sack, &f)
 	c.accAck(x, s, c.Delivered-delivered, &sack, &f)
-	c.rackUpdateReoWnd(x, sack.priorDelivered)
+	c.Rack.updateReoWnd(x, sack.priorDelivered, c.Delivered)
 	c.tlpAck(x, s.Ack, &f)
 	if !f.notDup() || f.sacked || f.ece || f.dsack || c.CA != Open {
 		dup := uint32(0)
@@ -264,7 +264,7 @@ func (c *Conn) cleanQueue(x *Ctx, s *wire.Segment, prior, priorFack wire.Seq, sa
 		}
 		c.uncount(x, s, k, segs)
 		gone += segs
-		c.rateDelivered(k, &sack.rate)
+		c.rate.delivered(k, &sack.rate)
 		sack.priorDelivered = max(sack.priorDelivered, k.Delivered)
 		if k.Flags.Has(wire.SYN) {
 			f.synAcked = true
@@ -286,7 +286,7 @@ func (c *Conn) cleanQueue(x *Ctx, s *wire.Segment, prior, priorFack wire.Seq, sa
 	if c.SndUp.Between(prior, c.SndUna) {
 		c.SndUp = c.SndUna
 	}
-	sack.rate.ackDelayed = gone == 1 && n == 1 && wasSacked == 0 && c.maybeDelayed(prior, &sack.rate, f)
+	sack.rate.ackDelayed = gone == 1 && n == 1 && wasSacked == 0 && sack.rate.maybeDelayed(uint32(c.SndUna-prior), uint32(c.MSS), c.Delivered, f)
 	c.timeAck(x, s, first, last, sack, f)
 	if f.acked() {
 		f.setTimer = true
@@ -302,7 +302,7 @@ func (c *Conn) uncount(x *Ctx, s *wire.Segment, k *Skb, segs uint32) {
 	} else if c.SackOK {
 		c.Delivered += segs
 		if !c.spuriousRetrans(s, k) {
-			c.rackAdvance(x, k)
+			c.Rack.advance(x, k, c.MinRTT)
 		}
 	}
 	if k.Lost {

@@ -5,7 +5,14 @@ import (
 	"wirestep/engine/trace"
 )
 
-// BBRModel is BBR's state (struct bbr), as far as readers ask for it.
+// BBRControl is the congestion control BBR (struct bbr).
+type BBRControl struct {
+	reno
+	BBRModel
+	bbrState `trace:"-"`
+}
+
+// BBRModel is what readers ask for.
 type BBRModel struct {
 	Mode       BBRMode      // bbr mode [state]: what BBR is doing.
 	Bw         uint32       // bbr bw [count]: bandwidth of the bottleneck, segments per microsecond times 2^24.
@@ -70,9 +77,9 @@ const (
 // drain what that has queued; then six round trips at what is known.
 var bbrCycle = [...]uint32{bbrUnit * 5 / 4, bbrUnit * 3 / 4, bbrUnit, bbrUnit, bbrUnit, bbrUnit, bbrUnit, bbrUnit}
 
-// bbrState is what no reader asks for (struct bbr). The rest stands in the control block.
+// bbrState is what no reader asks for.
 type bbrState struct {
-	Bw        window   // largest rates of the last ten rounds
+	BwMax     window   // largest rates of the last ten rounds
 	NextRound uint32   // next_rtt_delivered: the round ends when a segment sent at this count is acknowledged
 	CycleAt   sim.Time // cycle_mstamp: when this phase began
 	DoneAt    sim.Time // probe_rtt_done_stamp; 0: not small enough yet
@@ -102,58 +109,61 @@ var bbrStart = trace.Declare(trace.Rule{
 	Differs: "Not in an RFC: draft-cardwell-iccrg-bbr-congestion-control, version 1.",
 })
 
-// bbrInit begins (bbr_init).
-func (c *Conn) bbrInit(x *Ctx) {
+// init begins (bbr_init).
+func (b *BBRControl) init(x *Ctx, s ccSock) {
 	defer x.Enter(bbrStart)()
-	c.bbr = bbrState{}
-	c.Ssthresh = infSsthresh
-	c.BBR.Mode, c.BBR.Bw, c.BBR.FullBw, c.BBR.FullCnt, c.BBR.Full, c.BBR.Rounds, c.BBR.Phase = BBRStartup, 0, 0, 0, false, 0, 0
-	c.BBR.PriorCwnd, c.BBR.Conserve, c.BBR.Idle, c.BBR.Policed = 0, false, false, false
-	c.BBR.PacingGain, c.BBR.CwndGain = 0, 0
-	c.BBR.MinRTT, c.BBR.MinRTTAt = c.minRTT(), x.Now
-	c.bbrRateFromRTT()
-	c.bbrResetLtBw(x)
-	c.bbr.EpochAt = x.Now
-	c.Paced = true
+	b.bbrState = bbrState{}
+	s.Ssthresh = infSsthresh
+	b.Mode, b.Bw, b.FullBw, b.FullCnt, b.Full, b.Rounds, b.Phase = BBRStartup, 0, 0, 0, false, 0, 0
+	b.PriorCwnd, b.Conserve, b.Idle, b.Policed = 0, false, false, false
+	b.PacingGain, b.CwndGain = 0, 0
+	b.MinRTT, b.MinRTTAt = s.minRTT(), x.Now
+	b.rateFromRTT(s)
+	b.resetLtBw(s)
+	b.EpochAt = x.Now
+	s.Paced = true
 }
 
-// bbrRateFromRTT paces a window per round trip before anything is measured
+// rateFromRTT paces a window per round trip before anything is measured
 // (bbr_init_pacing_rate_from_rtt).
-func (c *Conn) bbrRateFromRTT() {
+func (b *BBRControl) rateFromRTT(s ccSock) {
 	rtt := uint64(1000)
-	if c.SRTT > 0 {
-		rtt = uint64(max(c.SRTT>>3, 1))
-		c.bbr.SeenRTT = true
+	if s.SRTT > 0 {
+		rtt = uint64(max(s.SRTT>>3, 1))
+		b.SeenRTT = true
 	}
-	c.PacingRate = c.bbrRate(uint64(c.Cwnd)<<bbrBwScale/rtt, bbrHighGain)
+	s.PacingRate = b.rate(s, uint64(s.Cwnd)<<bbrBwScale/rtt, bbrHighGain)
 }
 
-// bbrRate turns a bandwidth into bytes a second: 1 % below, so that no queue stays
+// rate turns a bandwidth into bytes a second: 1 % below, so that no queue stays
 // (bbr_bw_to_pacing_rate).
-func (c *Conn) bbrRate(bw uint64, gain uint32) uint64 {
-	return min(bw*uint64(c.MSS)*uint64(gain)>>8*(1_000_000/100*99)>>bbrBwScale, c.PacingMax)
+func (b *BBRControl) rate(s ccSock, bw uint64, gain uint32) uint64 {
+	return min(bw*uint64(s.mss)*uint64(gain)>>8*(1_000_000/100*99)>>bbrBwScale, s.PacingMax)
 }
 
-// bbrBw is the estimate in use (bbr_bw).
-func (c *Conn) bbrBw() uint32 {
-	if c.BBR.Policed {
-		return c.bbr.LtBw
+// bw is the estimate in use (bbr_bw).
+func (b *BBRControl) bw() uint32 {
+	if b.Policed {
+		return b.LtBw
 	}
-	return c.BBR.Bw
+	return b.Bw
 }
 
-// bbrMain takes one acknowledgment: the model first, then the rate, then cwnd
+// congControl takes one acknowledgment: the model first, then the rate, then cwnd
 // (bbr_main).
-func (c *Conn) bbrMain(x *Ctx, r *rateSample) {
-	c.bbrUpdateBw(x, r)
-	c.bbrUpdateExtra(r)
-	c.bbrUpdateCycle(x, r)
-	c.bbrCheckFull(x, r)
-	c.bbrCheckDrain(x)
-	c.bbrUpdateMinRTT(x, r)
-	c.bbrUpdateGains()
-	c.bbrSetRate(x, c.BBR.PacingGain)
-	c.bbrSetCwnd(x, r)
+func (b *BBRControl) congControl(x *Ctx, s ccSock, r rateSample) {
+	if b.Mode == BBRNone {
+		return // the handshake is not complete
+	}
+	b.updateBw(x, s, r)
+	b.updateExtra(s, r)
+	b.updateCycle(x, s, r)
+	b.checkFull(x, s, r)
+	b.checkDrain(x, s)
+	b.findMinRTT(x, s, r)
+	b.updateGains()
+	b.setRate(x, s, b.PacingGain)
+	b.setCwnd(x, s, r)
 }
 
 var bbrBandwidth = trace.Declare(trace.Rule{
@@ -170,25 +180,24 @@ var bbrAppLimited = trace.Declare(trace.Rule{
 	Differs: "Not in an RFC: draft-cheng-iccrg-delivery-rate-estimation.",
 })
 
-// bbrUpdateBw takes the sample of the acknowledgment (bbr_update_bw).
-func (c *Conn) bbrUpdateBw(x *Ctx, r *rateSample) {
-	b := &c.bbr
+// updateBw takes the sample of the acknowledgment (bbr_update_bw).
+func (b *BBRControl) updateBw(x *Ctx, s ccSock, r rateSample) {
 	b.Round = false
 	if r.delivered < 0 || r.interval <= 0 {
 		return
 	}
 	defer x.Enter(bbrBandwidth)()
 	if int32(r.prior-b.NextRound) >= 0 {
-		b.NextRound, b.Round = c.Delivered, true
-		c.BBR.Rounds++
-		c.BBR.Conserve = false
+		b.NextRound, b.Round = s.Delivered, true
+		b.Rounds++
+		b.Conserve = false
 	}
-	c.bbrLtSample(x, r)
+	b.ltSample(x, s, r)
 	bw := uint32(uint64(r.delivered) << bbrBwScale / uint64(max(us(r.interval), 1)))
-	if r.appLimited && x.When(bbrAppLimited, trace.Lt("sample", bw, "bbr bw", c.BBR.Bw)) {
+	if r.appLimited && x.When(bbrAppLimited, trace.Lt("sample", bw, "bbr bw", b.Bw)) {
 		return
 	}
-	c.BBR.Bw = b.Bw.runningMax(bbrBwRounds, c.BBR.Rounds, bw)
+	b.Bw = b.BwMax.runningMax(bbrBwRounds, b.Rounds, bw)
 }
 
 var bbrPipeFull = trace.Declare(trace.Rule{
@@ -198,18 +207,18 @@ var bbrPipeFull = trace.Declare(trace.Rule{
 	Differs: "Not in an RFC. CUBIC's HyStart asks the same question by delay and spacing.",
 })
 
-// bbrCheckFull asks whether STARTUP has filled the pipe (bbr_check_full_bw_reached).
-func (c *Conn) bbrCheckFull(x *Ctx, r *rateSample) {
-	if c.BBR.Full || !c.bbr.Round || r.appLimited {
+// checkFull asks whether STARTUP has filled the pipe (bbr_check_full_bw_reached).
+func (b *BBRControl) checkFull(x *Ctx, s ccSock, r rateSample) {
+	if b.Full || !b.Round || r.appLimited {
 		return
 	}
 	defer x.Enter(bbrPipeFull)()
-	if x.When(bbrPipeFull, trace.Ge("bbr bw", c.BBR.Bw, "5/4 of what it was", uint32(uint64(c.BBR.FullBw)*(bbrUnit*5/4)>>8))) {
-		c.BBR.FullBw, c.BBR.FullCnt = c.BBR.Bw, 0
+	if x.When(bbrPipeFull, trace.Ge("bbr bw", b.Bw, "5/4 of what it was", uint32(uint64(b.FullBw)*(bbrUnit*5/4)>>8))) {
+		b.FullBw, b.FullCnt = b.Bw, 0
 		return
 	}
-	c.BBR.FullCnt++
-	c.BBR.Full = c.BBR.FullCnt >= 3
+	b.FullCnt++
+	b.Full = b.FullCnt >= 3
 }
 
 var bbrDrain = trace.Declare(trace.Rule{
@@ -226,29 +235,29 @@ var bbrCruise = trace.Declare(trace.Rule{
 	Differs: "Not in an RFC.",
 })
 
-// bbrCheckDrain goes from STARTUP to DRAIN to PROBE_BW (bbr_check_drain).
-func (c *Conn) bbrCheckDrain(x *Ctx) {
-	if c.BBR.Mode == BBRStartup && c.BBR.Full {
+// checkDrain goes from STARTUP to DRAIN to PROBE_BW (bbr_check_drain).
+func (b *BBRControl) checkDrain(x *Ctx, s ccSock) {
+	if b.Mode == BBRStartup && b.Full {
 		defer x.Enter(bbrDrain)()
-		c.BBR.Mode = BBRDrain
-		c.Ssthresh = c.bbrInflight(c.BBR.Bw, bbrUnit)
+		b.Mode = BBRDrain
+		s.Ssthresh = b.inflight(s, b.Bw, bbrUnit)
 	}
-	if c.BBR.Mode == BBRDrain && x.When(bbrDrain, trace.Le("in flight", c.bbrInNet(x, c.inFlight()), "BDP", c.bbrInflight(c.BBR.Bw, bbrUnit)).In(trace.UnitSegments)) {
-		c.bbrProbeBW(x)
+	if b.Mode == BBRDrain && x.When(bbrDrain, trace.Le("in flight", b.inNet(x, s, s.inFlight()), "BDP", b.inflight(s, b.Bw, bbrUnit)).In(trace.UnitSegments)) {
+		b.probeBW(x, s)
 	}
 }
 
-// bbrProbeBW begins the cycle (bbr_reset_probe_bw_mode).
-func (c *Conn) bbrProbeBW(x *Ctx) {
+// probeBW begins the cycle (bbr_reset_probe_bw_mode).
+func (b *BBRControl) probeBW(x *Ctx, s ccSock) {
 	defer x.Enter(bbrCruise)()
-	c.BBR.Mode = BBRProbeBW
-	c.BBR.Phase = uint8(len(bbrCycle)-1) - uint8(x.Rand.Below(7))
-	c.bbrNextPhase()
+	b.Mode = BBRProbeBW
+	b.Phase = uint8(len(bbrCycle)-1) - uint8(x.Rand.Below(7))
+	b.nextPhase(s)
 }
 
-func (c *Conn) bbrNextPhase() {
-	c.BBR.Phase = (c.BBR.Phase + 1) % uint8(len(bbrCycle))
-	c.bbr.CycleAt = c.rate.Delivered
+func (b *BBRControl) nextPhase(s ccSock) {
+	b.Phase = (b.Phase + 1) % uint8(len(bbrCycle))
+	b.CycleAt = s.rate.Delivered
 }
 
 var bbrPhase = trace.Declare(trace.Rule{
@@ -258,24 +267,24 @@ var bbrPhase = trace.Declare(trace.Rule{
 	Differs: "Not in an RFC.",
 })
 
-// bbrUpdateCycle ends a phase when it is time (bbr_update_cycle_phase).
-func (c *Conn) bbrUpdateCycle(x *Ctx, r *rateSample) {
-	if c.BBR.Mode != BBRProbeBW {
+// updateCycle ends a phase when it is time (bbr_update_cycle_phase).
+func (b *BBRControl) updateCycle(x *Ctx, s ccSock, r rateSample) {
+	if b.Mode != BBRProbeBW {
 		return
 	}
-	full := c.rate.Delivered.Sub(c.bbr.CycleAt) > c.BBR.MinRTT
+	full := s.rate.Delivered.Sub(b.CycleAt) > b.MinRTT
 	next := full
-	if g := c.BBR.PacingGain; g != bbrUnit {
-		in := c.bbrInNet(x, r.inFlight)
+	if g := b.PacingGain; g != bbrUnit {
+		in := b.inNet(x, s, r.inFlight)
 		if g > bbrUnit {
-			next = full && (r.losses > 0 || in >= c.bbrInflight(c.BBR.Bw, g))
+			next = full && (r.losses > 0 || in >= b.inflight(s, b.Bw, g))
 		} else {
-			next = full || in <= c.bbrInflight(c.BBR.Bw, bbrUnit)
+			next = full || in <= b.inflight(s, b.Bw, bbrUnit)
 		}
 	}
 	if next {
 		defer x.Enter(bbrPhase)()
-		c.bbrNextPhase()
+		b.nextPhase(s)
 	}
 }
 
@@ -300,65 +309,64 @@ var bbrProbed = trace.Declare(trace.Rule{
 	Differs: "Not in an RFC.",
 })
 
-// bbrUpdateMinRTT keeps the shortest round trip, and looks for it when it is old
+// findMinRTT keeps the shortest round trip, and looks for it when it is old
 // (bbr_update_min_rtt).
-func (c *Conn) bbrUpdateMinRTT(x *Ctx, r *rateSample) {
-	b := &c.bbr
-	old := tick(x.Now).Sub(tick(c.BBR.MinRTTAt)) > bbrRTTWindow
-	if r.rtt >= 0 && (r.rtt <= c.BBR.MinRTT || old && !r.ackDelayed) {
+func (b *BBRControl) findMinRTT(x *Ctx, s ccSock, r rateSample) {
+	old := tick(x.Now).Sub(tick(b.MinRTTAt)) > bbrRTTWindow
+	if r.rtt >= 0 && (r.rtt <= b.MinRTT || old && !r.ackDelayed) {
 		defer x.Enter(bbrShortest)()
-		c.BBR.MinRTT, c.BBR.MinRTTAt = r.rtt, x.Now
+		b.MinRTT, b.MinRTTAt = r.rtt, x.Now
 	}
-	if old && !c.BBR.Idle && c.BBR.Mode != BBRProbeRTT {
+	if old && !b.Idle && b.Mode != BBRProbeRTT {
 		defer x.Enter(bbrProbe)()
-		c.BBR.Mode = BBRProbeRTT
-		c.bbrSaveCwnd()
+		b.Mode = BBRProbeRTT
+		b.saveCwnd(s)
 		b.DoneAt = 0
 	}
-	if c.BBR.Mode == BBRProbeRTT {
+	if b.Mode == BBRProbeRTT {
 		defer x.Enter(bbrProbe)()
-		c.AppLimited = max(c.Delivered+c.inFlight(), 1)
+		s.AppLimited = max(s.Delivered+s.inFlight(), 1)
 		switch {
-		case b.DoneAt == 0 && c.inFlight() <= bbrMinCwnd:
-			b.DoneAt, b.RoundDone, b.NextRound = tick(x.Now).Add(bbrProbeTime), false, c.Delivered
+		case b.DoneAt == 0 && s.inFlight() <= bbrMinCwnd:
+			b.DoneAt, b.RoundDone, b.NextRound = tick(x.Now).Add(bbrProbeTime), false, s.Delivered
 		case b.DoneAt != 0:
 			if b.RoundDone = b.RoundDone || b.Round; b.RoundDone {
-				c.bbrProbeDone(x)
+				b.probeDone(x, s)
 			}
 		}
 	}
 	if r.delivered > 0 {
-		c.BBR.Idle = false
+		b.Idle = false
 	}
 }
 
-// bbrProbeDone leaves PROBE_RTT when its time is over (bbr_check_probe_rtt_done).
-func (c *Conn) bbrProbeDone(x *Ctx) {
-	if c.bbr.DoneAt == 0 || tick(x.Now) <= c.bbr.DoneAt {
+// probeDone leaves PROBE_RTT when its time is over (bbr_check_probe_rtt_done).
+func (b *BBRControl) probeDone(x *Ctx, s ccSock) {
+	if b.DoneAt == 0 || tick(x.Now) <= b.DoneAt {
 		return
 	}
 	defer x.Enter(bbrProbed)()
-	c.BBR.MinRTTAt = x.Now
-	c.Cwnd = max(c.Cwnd, c.BBR.PriorCwnd)
-	if c.BBR.Full {
-		c.bbrProbeBW(x)
+	b.MinRTTAt = x.Now
+	s.Cwnd = max(s.Cwnd, b.PriorCwnd)
+	if b.Full {
+		b.probeBW(x, s)
 	} else {
-		c.BBR.Mode = BBRStartup
+		b.Mode = BBRStartup
 	}
 }
 
-func (c *Conn) bbrUpdateGains() {
+func (b *BBRControl) updateGains() {
 	pace, cwnd := uint32(bbrHighGain), uint32(bbrHighGain)
-	switch c.BBR.Mode {
+	switch b.Mode {
 	case BBRDrain:
 		pace = bbrDrainGain
 	case BBRProbeBW:
-		pace, cwnd = bbrCycle[c.BBR.Phase], bbrCwndGain
-		if c.BBR.Policed {
+		pace, cwnd = bbrCycle[b.Phase], bbrCwndGain
+		if b.Policed {
 			pace = bbrUnit
 		}
 	case BBRProbeRTT:
 		pace, cwnd = bbrUnit, bbrUnit
 	}
-	c.BBR.PacingGain, c.BBR.CwndGain = pace, cwnd
+	b.PacingGain, b.CwndGain = pace, cwnd
 }

@@ -15,59 +15,61 @@ var bbrPace = trace.Declare(trace.Rule{
 	Differs: "Not in an RFC.",
 })
 
-func (c *Conn) bbrSetRate(x *Ctx, gain uint32) {
-	rate := c.bbrRate(uint64(c.bbrBw()), gain)
-	if !c.bbr.SeenRTT && c.SRTT > 0 {
+func (b *BBRControl) setRate(x *Ctx, s ccSock, gain uint32) {
+	rate := b.rate(s, uint64(b.bw()), gain)
+	if !b.SeenRTT && s.SRTT > 0 {
 		defer x.Enter(bbrPace)()
-		c.bbrRateFromRTT()
+		b.rateFromRTT(s)
 	}
-	if (c.BBR.Full || rate > c.PacingRate) && rate != c.PacingRate {
+	if (b.Full || rate > s.PacingRate) && rate != s.PacingRate {
 		defer x.Enter(bbrPace)()
-		c.PacingRate = rate
+		s.PacingRate = rate
 	}
 }
 
-// bbrMinTSO is the least size of a packet with offload (bbr_min_tso_segs).
-func (c *Conn) bbrMinTSO() uint32 {
-	if c.PacingRate < 1_200_000/8 {
+// minTSO is the least size of a packet with offload (bbr_min_tso_segs).
+func (b *BBRControl) minTSO(_ *Sysctls, s *Sender) uint32 {
+	if s.PacingRate < 1_200_000/8 {
 		return 1
 	}
 	return 2
 }
 
-func (c *Conn) bbrTSOGoal() uint32 {
-	bytes := min(c.PacingRate>>pacingShift, 65536-gsoHeadroom)
-	return min(max(uint32(bytes)/uint32(c.MSS), c.bbrMinTSO()), 127)
+func (b *BBRControl) tsoGoal(s ccSock) uint32 {
+	bytes := min(s.PacingRate>>pacingShift, 65536-gsoHeadroom)
+	return min(max(uint32(bytes)/s.mss, b.minTSO(nil, s.Sender)), 127)
 }
 
-// bbrBDP is the product of bandwidth and round trip, times a gain, in segments
+// bdp is the product of bandwidth and round trip, times a gain, in segments
 // (bbr_bdp).
-func (c *Conn) bbrBDP(bw, gain uint32) uint32 {
-	if c.BBR.MinRTT == neverRTT {
+func (b *BBRControl) bdp(bw, gain uint32) uint32 {
+	if b.MinRTT == neverRTT {
 		return initCwnd
 	}
-	w := uint64(bw) * uint64(us(c.BBR.MinRTT)) * uint64(gain) >> 8
+	w := uint64(bw) * uint64(us(b.MinRTT)) * uint64(gain) >> 8
 	return uint32((w + 1<<bbrBwScale - 1) >> bbrBwScale)
 }
 
-// bbrQuantize adds what waits in the hosts themselves (bbr_quantization_budget).
-func (c *Conn) bbrQuantize(cwnd uint32) uint32 {
-	cwnd = (cwnd + 3*c.bbrTSOGoal() + 1) &^ 1
-	if c.BBR.Mode == BBRProbeBW && c.BBR.Phase == 0 {
+// quantize adds what waits in the hosts themselves (bbr_quantization_budget).
+func (b *BBRControl) quantize(s ccSock, cwnd uint32) uint32 {
+	cwnd = (cwnd + 3*b.tsoGoal(s) + 1) &^ 1
+	if b.Mode == BBRProbeBW && b.Phase == 0 {
 		cwnd += 2
 	}
 	return cwnd
 }
 
-func (c *Conn) bbrInflight(bw, gain uint32) uint32 { return c.bbrQuantize(c.bbrBDP(bw, gain)) }
+func (b *BBRControl) inflight(s ccSock, bw, gain uint32) uint32 {
+	return b.quantize(s, b.bdp(bw, gain))
+}
 
-// bbrInNet estimates what will be in the network when the next segment may leave
+// inNet estimates what will be in the network when the next segment may leave
 // (bbr_packets_in_net_at_edt).
-func (c *Conn) bbrInNet(x *Ctx, now uint32) uint32 {
-	wait := max(c.WStamp.Sub(x.Now), 0)
-	gone := uint32(uint64(c.bbrBw()) * uint64(us(wait)) >> bbrBwScale)
-	if c.BBR.PacingGain > bbrUnit {
-		now += c.bbrTSOGoal()
+func (b *BBRControl) inNet(x *Ctx, s ccSock, now uint32) uint32 {
+	wait := max(s.WStamp.Sub(x.Now), 0)
+	gone := uint32(uint64(b.bw()) * uint64(us(wait)) >> bbrBwScale)
+	if b.PacingGain > bbrUnit {
+		now += b.tsoGoal(s)
 	}
 	return now - min(gone, now)
 }
@@ -87,62 +89,71 @@ var bbrConserve = trace.Declare(trace.Rule{
 	Differs: "Not in an RFC. Reno and CUBIC would lower the window for good (RFC 5681).",
 })
 
-// bbrSetCwnd sets cwnd for one acknowledgment (bbr_set_cwnd).
-func (c *Conn) bbrSetCwnd(x *Ctx, r *rateSample) {
+// setCwnd sets cwnd for one acknowledgment (bbr_set_cwnd).
+func (b *BBRControl) setCwnd(x *Ctx, s ccSock, r rateSample) {
 	defer x.Enter(bbrCwndRule)()
-	cwnd := c.Cwnd
-	if r.acked > 0 && !c.bbrRecover(x, r, &cwnd) {
-		target := c.bbrQuantize(c.bbrBDP(c.bbrBw(), c.BBR.CwndGain) + c.bbrExtraCwnd())
-		if c.BBR.Full {
+	cwnd := s.Cwnd
+	if r.acked > 0 && !b.recover(x, s, r, &cwnd) {
+		target := b.quantize(s, b.bdp(b.bw(), b.CwndGain)+b.extraCwnd())
+		if b.Full {
 			cwnd = min(cwnd+r.acked, target)
-		} else if cwnd < target || c.Delivered < initCwnd {
+		} else if cwnd < target || s.Delivered < initCwnd {
 			cwnd += r.acked
 		}
 		cwnd = max(cwnd, bbrMinCwnd)
 	}
-	c.Cwnd = min(cwnd, c.CwndClamp)
-	if c.BBR.Mode == BBRProbeRTT {
-		c.Cwnd = min(c.Cwnd, bbrMinCwnd)
+	s.Cwnd = min(cwnd, s.CwndClamp)
+	if b.Mode == BBRProbeRTT {
+		s.Cwnd = min(s.Cwnd, bbrMinCwnd)
 	}
 }
 
-// bbrRecover is for the beginning and the end of recovery; it reports whether the
+// recover is for the beginning and the end of recovery; it reports whether the
 // window is being conserved (bbr_set_cwnd_to_recover_or_restore).
-func (c *Conn) bbrRecover(x *Ctx, r *rateSample, cwnd *uint32) bool {
-	b := &c.bbr
+func (b *BBRControl) recover(x *Ctx, s ccSock, r rateSample, cwnd *uint32) bool {
 	if r.losses > 0 {
 		*cwnd = uint32(max(int64(*cwnd)-int64(r.losses), 1))
 	}
 	switch {
-	case c.CA == Recovery && b.PrevCA != Recovery:
+	case s.CA == Recovery && b.PrevCA != Recovery:
 		defer x.Enter(bbrConserve)()
-		c.BBR.Conserve, b.NextRound = true, c.Delivered
-		*cwnd = c.inFlight() + r.acked
-	case b.PrevCA >= Recovery && c.CA < Recovery:
+		b.Conserve, b.NextRound = true, s.Delivered
+		*cwnd = s.inFlight() + r.acked
+	case b.PrevCA >= Recovery && s.CA < Recovery:
 		defer x.Enter(bbrConserve)()
-		*cwnd = max(*cwnd, c.BBR.PriorCwnd)
-		c.BBR.Conserve = false
+		*cwnd = max(*cwnd, b.PriorCwnd)
+		b.Conserve = false
 	}
-	b.PrevCA = c.CA
-	if c.BBR.Conserve {
-		*cwnd = max(*cwnd, c.inFlight()+r.acked)
+	b.PrevCA = s.CA
+	if b.Conserve {
+		*cwnd = max(*cwnd, s.inFlight()+r.acked)
 	}
-	return c.BBR.Conserve
+	return b.Conserve
 }
 
-// bbrSaveCwnd keeps the window to return to (bbr_save_cwnd).
-func (c *Conn) bbrSaveCwnd() {
-	if c.bbr.PrevCA < Recovery && c.BBR.Mode != BBRProbeRTT {
-		c.BBR.PriorCwnd = c.Cwnd
+// ssthresh stays as it is (bbr_ssthresh).
+func (b *BBRControl) ssthresh(_ *Ctx, s ccSock) uint32 {
+	b.saveCwnd(s)
+	return s.Ssthresh
+}
+
+func (b *BBRControl) setsCwnd() bool { return true }
+
+// sndbufExpand allows for slow start even in recovery (bbr_sndbuf_expand).
+func (b *BBRControl) sndbufExpand() uint32 { return 3 }
+
+// saveCwnd keeps the window to return to (bbr_save_cwnd).
+func (b *BBRControl) saveCwnd(s ccSock) {
+	if b.PrevCA < Recovery && b.Mode != BBRProbeRTT {
+		b.PriorCwnd = s.Cwnd
 	} else {
-		c.BBR.PriorCwnd = max(c.BBR.PriorCwnd, c.Cwnd)
+		b.PriorCwnd = max(b.PriorCwnd, s.Cwnd)
 	}
 }
 
-// bbrUpdateExtra measures by how much acknowledgments come in lumps: what is
+// updateExtra measures by how much acknowledgments come in lumps: what is
 // acknowledged beyond bandwidth × time (bbr_update_ack_aggregation).
-func (c *Conn) bbrUpdateExtra(r *rateSample) {
-	b := &c.bbr
+func (b *BBRControl) updateExtra(s ccSock, r rateSample) {
 	if r.acked == 0 || r.delivered < 0 || r.interval <= 0 {
 		return
 	}
@@ -152,20 +163,20 @@ func (c *Conn) bbrUpdateExtra(r *rateSample) {
 			b.Extra[b.ExtraNow] = 0
 		}
 	}
-	expected := uint32(uint64(c.bbrBw()) * uint64(us(c.rate.Delivered.Sub(b.EpochAt))) >> bbrBwScale)
+	expected := uint32(uint64(b.bw()) * uint64(us(s.rate.Delivered.Sub(b.EpochAt))) >> bbrBwScale)
 	if b.EpochAcked <= expected || b.EpochAcked+r.acked >= 1<<20 {
-		b.EpochAcked, b.EpochAt, expected = 0, c.rate.Delivered, 0
+		b.EpochAcked, b.EpochAt, expected = 0, s.rate.Delivered, 0
 	}
 	b.EpochAcked = min(b.EpochAcked+r.acked, 1<<20-1)
-	b.Extra[b.ExtraNow] = max(b.Extra[b.ExtraNow], min(b.EpochAcked-expected, c.Cwnd))
+	b.Extra[b.ExtraNow] = max(b.Extra[b.ExtraNow], min(b.EpochAcked-expected, s.Cwnd))
 }
 
-// bbrExtraCwnd is the allowance for lumps, at most 100 ms (bbr_ack_aggregation_cwnd).
-func (c *Conn) bbrExtraCwnd() uint32 {
-	if !c.BBR.Full {
+// extraCwnd is the allowance for lumps, at most 100 ms (bbr_ack_aggregation_cwnd).
+func (b *BBRControl) extraCwnd() uint32 {
+	if !b.Full {
 		return 0
 	}
-	return min(max(c.bbr.Extra[0], c.bbr.Extra[1]), uint32(uint64(c.bbrBw())*100_000>>bbrBwScale))
+	return min(max(b.Extra[0], b.Extra[1]), uint32(uint64(b.bw())*100_000>>bbrBwScale))
 }
 
 var bbrPause = trace.Declare(trace.Rule{
@@ -175,34 +186,38 @@ var bbrPause = trace.Declare(trace.Rule{
 	Differs: "Not in an RFC. Reno and CUBIC would start again with a small window (RFC 5681 §4.1).",
 })
 
-// bbrTxStart is the first transmission with nothing in flight (CA_EVENT_TX_START).
-func (c *Conn) bbrTxStart(x *Ctx) {
-	if c.AppLimited == 0 {
+// txStart is the first transmission with nothing in flight (CA_EVENT_TX_START).
+func (b *BBRControl) txStart(x *Ctx, s ccSock) {
+	if s.AppLimited == 0 {
 		return
 	}
 	defer x.Enter(bbrPause)()
-	c.BBR.Idle = true
-	c.bbr.EpochAt, c.bbr.EpochAcked = x.Now, 0
-	switch c.BBR.Mode {
+	b.Idle = true
+	b.EpochAt, b.EpochAcked = x.Now, 0
+	switch b.Mode {
 	case BBRProbeBW:
-		c.bbrSetRate(x, bbrUnit)
+		b.setRate(x, s, bbrUnit)
 	case BBRProbeRTT:
-		c.bbrProbeDone(x)
+		b.probeDone(x, s)
 	}
 }
 
-// bbrUndo: a loss was none, so the pipe may not be full either (bbr_undo_cwnd).
-func (c *Conn) bbrUndo(x *Ctx) {
-	c.BBR.FullBw, c.BBR.FullCnt = 0, 0
-	c.bbrResetLtBw(x)
+// undoCwnd: a loss was none, so the pipe may not be full either (bbr_undo_cwnd).
+func (b *BBRControl) undoCwnd(s ccSock) uint32 {
+	b.FullBw, b.FullCnt = 0, 0
+	b.resetLtBw(s)
+	return s.Cwnd
 }
 
-// bbrLoss is the begin of the state Loss (bbr_set_state).
-func (c *Conn) bbrLoss(x *Ctx) {
-	c.bbr.PrevCA = Loss
-	c.BBR.FullBw = 0
-	c.bbr.Round = true
-	c.bbrLtSample(x, &rateSample{losses: 1})
+// setState is for the begin of the state Loss (bbr_set_state).
+func (b *BBRControl) setState(x *Ctx, s ccSock, to CAState) {
+	if to != Loss {
+		return
+	}
+	b.PrevCA = Loss
+	b.FullBw = 0
+	b.Round = true
+	b.ltSample(x, s, rateSample{losses: 1})
 }
 
 var bbrPolicedRule = trace.Declare(trace.Rule{
@@ -213,26 +228,24 @@ var bbrPolicedRule = trace.Declare(trace.Rule{
 	Differs: "Not in an RFC.",
 })
 
-func (c *Conn) bbrResetLtInterval(x *Ctx) {
-	b := &c.bbr
-	b.LtAt = c.rate.Delivered / sim.Time(sim.Millisecond)
-	b.LtDelivered, b.LtLost, b.LtRounds = c.Delivered, c.Lost, 0
+func (b *BBRControl) resetLtInterval(s ccSock) {
+	b.LtAt = s.rate.Delivered / sim.Time(sim.Millisecond)
+	b.LtDelivered, b.LtLost, b.LtRounds = s.Delivered, s.Lost, 0
 }
 
-func (c *Conn) bbrResetLtBw(x *Ctx) {
-	c.bbr.LtBw, c.bbr.LtSampling, c.BBR.Policed = 0, false, false
-	c.bbrResetLtInterval(x)
+func (b *BBRControl) resetLtBw(s ccSock) {
+	b.LtBw, b.LtSampling, b.Policed = 0, false, false
+	b.resetLtInterval(s)
 }
 
-// bbrLtSample looks for a policer: a long-term rate with many losses
+// ltSample looks for a policer: a long-term rate with many losses
 // (bbr_lt_bw_sampling).
-func (c *Conn) bbrLtSample(x *Ctx, r *rateSample) {
-	b := &c.bbr
-	if c.BBR.Policed {
-		if c.BBR.Mode == BBRProbeBW && b.Round {
+func (b *BBRControl) ltSample(x *Ctx, s ccSock, r rateSample) {
+	if b.Policed {
+		if b.Mode == BBRProbeBW && b.Round {
 			if b.LtRounds++; b.LtRounds >= 48 {
-				c.bbrResetLtBw(x)
-				c.bbrProbeBW(x)
+				b.resetLtBw(s)
+				b.probeBW(x, s)
 			}
 		}
 		return
@@ -241,11 +254,11 @@ func (c *Conn) bbrLtSample(x *Ctx, r *rateSample) {
 		if r.losses == 0 {
 			return
 		}
-		c.bbrResetLtInterval(x)
+		b.resetLtInterval(s)
 		b.LtSampling = true
 	}
 	if r.appLimited {
-		c.bbrResetLtBw(x)
+		b.resetLtBw(s)
 		return
 	}
 	if b.Round {
@@ -255,43 +268,39 @@ func (c *Conn) bbrLtSample(x *Ctx, r *rateSample) {
 		return
 	}
 	if b.LtRounds > 16 {
-		c.bbrResetLtBw(x)
+		b.resetLtBw(s)
 		return
 	}
-	lost, delivered := uint64(c.Lost-b.LtLost), uint64(c.Delivered-b.LtDelivered)
+	lost, delivered := uint64(s.Lost-b.LtLost), uint64(s.Delivered-b.LtDelivered)
 	if r.losses == 0 || delivered == 0 || lost<<8 < 50*delivered {
 		return
 	}
-	ms := int64(c.rate.Delivered/sim.Time(sim.Millisecond) - b.LtAt)
+	ms := int64(s.rate.Delivered/sim.Time(sim.Millisecond) - b.LtAt)
 	if ms < 1 {
 		return
 	}
-	c.bbrLtDone(x, uint32(delivered<<bbrBwScale/uint64(ms*1000)))
+	b.ltDone(x, s, uint32(delivered<<bbrBwScale/uint64(ms*1000)))
 }
 
-// bbrLtDone compares an interval with the one before (bbr_lt_bw_interval_done).
-func (c *Conn) bbrLtDone(x *Ctx, bw uint32) {
-	b := &c.bbr
+// ltDone compares an interval with the one before (bbr_lt_bw_interval_done).
+func (b *BBRControl) ltDone(x *Ctx, s ccSock, bw uint32) {
 	if b.LtBw > 0 {
 		diff := uint64(max(bw, b.LtBw) - min(bw, b.LtBw))
-		if diff*bbrUnit <= bbrUnit/8*uint64(b.LtBw) || c.bbrRate(diff, bbrUnit) <= 4000/8 {
+		if diff*bbrUnit <= bbrUnit/8*uint64(b.LtBw) || b.rate(s, diff, bbrUnit) <= 4000/8 {
 			defer x.Enter(bbrPolicedRule)()
 			b.LtBw, b.LtRounds = uint32((uint64(bw)+uint64(b.LtBw))>>1), 0
-			c.BBR.Policed, c.BBR.PacingGain = true, bbrUnit
+			b.Policed, b.PacingGain = true, bbrUnit
 			return
 		}
 	}
 	b.LtBw = bw
-	c.bbrResetLtInterval(x)
+	b.resetLtInterval(s)
 }
 
-// BBRInfo is TCP_CC_INFO of a connection that has BBR (bbr_get_info): bytes a second,
+// info is TCP_CC_INFO (bbr_get_info): bytes a second,
 // microseconds, and gains in 256ths.
-func (c *Conn) BBRInfo() []InfoField {
-	if c.CC != BBR {
-		return nil
-	}
-	bw := uint64(c.bbrBw()) * uint64(c.MSS) * 1_000_000 >> bbrBwScale
-	return []InfoField{{"bbr_bw_lo", int64(uint32(bw))}, {"bbr_bw_hi", int64(bw >> 32)}, {"bbr_min_rtt", us(c.BBR.MinRTT)},
-		{"bbr_pacing_gain", int64(c.BBR.PacingGain)}, {"bbr_cwnd_gain", int64(c.BBR.CwndGain)}}
+func (b *BBRControl) info(s ccSock) []InfoField {
+	bw := uint64(b.bw()) * uint64(s.mss) * 1_000_000 >> bbrBwScale
+	return []InfoField{{"bbr_bw_lo", int64(uint32(bw))}, {"bbr_bw_hi", int64(bw >> 32)}, {"bbr_min_rtt", us(b.MinRTT)},
+		{"bbr_pacing_gain", int64(b.PacingGain)}, {"bbr_cwnd_gain", int64(b.CwndGain)}}
 }

@@ -1,8 +1,63 @@
 package tcp
 
 import (
+	"wirestep/engine/sim"
 	"wirestep/engine/trace"
+	"wirestep/engine/wire"
 )
+
+// A congestion control decides how cwnd grows and shrinks. As in the kernel (struct
+// tcp_congestion_ops) it is a set of operations, which the connection calls where
+// something happens that may be told or asked:
+//
+//	what happens                      operation      Reno          CUBIC           BBR
+//	established, or chosen anew       init                         no curve        STARTUP
+//	a reduction begins                ssthresh       cwnd / 2      0.7 cwnd        as it is
+//	delivered, and all is well        congAvoid      1 a window    the curve       –
+//	delivered, whatever the state     congControl    –             –               the model
+//	a reduction was a mistake         undoCwnd       prior_cwnd    prior_cwnd      as it is
+//	the state changes                 setState                     Loss: no curve  Loss: a round
+//	sent with nothing in flight       txStart                      curve moves on  at the rate
+//	a round trip was measured         pktsAcked                    HyStart         –
+//
+// What one does not say for itself, Reno says. Each is a value, with its own part of the
+// control block, and knows of the connection what stands in ccSock, nothing else.
+type control interface {
+	init(x *Ctx, s ccSock)
+	ssthresh(x *Ctx, s ccSock) uint32
+	congAvoid(x *Ctx, s ccSock, acked uint32)
+	congControl(x *Ctx, s ccSock, r rateSample)
+	undoCwnd(s ccSock) uint32
+	setState(x *Ctx, s ccSock, to CAState)
+	txStart(x *Ctx, s ccSock)
+	pktsAcked(x *Ctx, s ccSock, rtt sim.Duration)
+
+	setsCwnd() bool                        // congControl does it all: no reduction, no congAvoid, no pacing rate from cwnd
+	minTSO(sys *Sysctls, s *Sender) uint32 // least size of a packet with offload, in segments (min_tso_segs)
+	sndbufExpand() uint32                  // windows that the send buffer should hold
+	info(s ccSock) []InfoField             // TCP_CC_INFO (get_info)
+}
+
+// ccSock is what a congestion control sees of its connection.
+type ccSock struct {
+	*Sender
+	una, nxt wire.Seq
+	mss      uint32
+}
+
+// ccSock shows the connection to its congestion control.
+func (t *TCB) ccSock() ccSock { return ccSock{&t.Sender, t.SndUna, t.SndNxt, uint32(t.MSS)} }
+
+// cc is the congestion control that the connection has.
+func (t *TCB) cc() control {
+	switch t.CC {
+	case Cubic:
+		return &t.Cubic
+	case BBR:
+		return &t.BBR
+	}
+	return reno{}
+}
 
 // Congestion is a congestion control: what decides how cwnd grows and shrinks.
 type Congestion uint8
@@ -31,184 +86,92 @@ func ParseCongestion(s string) (Congestion, bool) {
 }
 
 // ccInit begins a congestion control on a connection (tcp_init_congestion_control).
-func (c *Conn) ccInit(x *Ctx) {
-	if c.CC == BBR {
-		c.bbrInit(x)
-	} else {
-		c.cubicReset()
+func (t *TCB) ccInit(x *Ctx) {
+	if t.CC != BBR {
+		t.Cubic.reset()
+	}
+	t.cc().init(x, t.ccSock())
+}
+
+var renoSsthreshRule = trace.Declare(trace.Rule{
+	ID:    "reno.ssthresh",
+	Says:  "Reno halves: ssthresh is half of cwnd, and at least two segments.",
+	RFC:   trace.Cites("RFC 5681 §3.1"),
+	Linux: "tcp_reno_ssthresh",
+})
+
+// reno is the congestion control of RFC 5681, and what every other falls back on.
+type reno struct{}
+
+func (reno) init(*Ctx, ccSock)                    {}
+func (reno) congControl(*Ctx, ccSock, rateSample) {}
+func (reno) setState(*Ctx, ccSock, CAState)       {}
+func (reno) txStart(*Ctx, ccSock)                 {}
+func (reno) pktsAcked(*Ctx, ccSock, sim.Duration) {}
+func (reno) setsCwnd() bool                       { return false }
+func (reno) sndbufExpand() uint32                 { return 2 }
+func (reno) info(ccSock) []InfoField              { return nil }
+
+func (reno) minTSO(sys *Sysctls, _ *Sender) uint32 { return uint32(sys.MinTSOSegs) }
+
+// ssthresh is tcp_reno_ssthresh.
+func (reno) ssthresh(x *Ctx, s ccSock) uint32 {
+	x.Note(renoSsthreshRule)
+	return max(s.Cwnd/2, 2)
+}
+
+// congAvoid is tcp_reno_cong_avoid.
+func (reno) congAvoid(x *Ctx, s ccSock, acked uint32) {
+	if left := s.grow(x, acked); left > 0 {
+		s.avoid(x, s.Cwnd, left)
 	}
 }
 
-// ccTxStart tells it that something is sent with nothing in flight (CA_EVENT_TX_START).
-func (c *Conn) ccTxStart(x *Ctx) {
-	switch c.CC {
-	case Cubic:
-		c.cubicStart(x)
-	case BBR:
-		c.bbrTxStart(x)
-	}
+// undoCwnd is tcp_reno_undo_cwnd.
+func (reno) undoCwnd(s ccSock) uint32 { return max(s.Cwnd, s.PriorCwnd) }
+
+// setCA moves to a congestion state (tcp_set_ca_state).
+func (t *TCB) setCA(x *Ctx, to CAState) {
+	t.cc().setState(x, t.ccSock(), to)
+	t.rate.Reneged = t.rate.Reneged && to != Open
+	t.CA = to
 }
 
-const initCwnd = 10 // RFC 6928 (Linux: TCP_INIT_CWND)
-
-// currentSsthresh is ssthresh, or three quarters of cwnd when that is more, so
-// that a reduction begun is not lost (tcp_current_ssthresh).
-func (c *Conn) currentSsthresh() uint32 {
-	if c.CA == CWR || c.CA == Recovery {
-		return c.Ssthresh
-	}
-	return max(c.Ssthresh, c.Cwnd/2+c.Cwnd/4)
-}
-
-func (c *Conn) inSlowStart() bool { return c.Cwnd < c.Ssthresh }
-
-var slowStart = trace.Declare(trace.Rule{
-	ID:    "cwnd.slow-start",
-	Says:  "Below ssthresh every acknowledged segment lets cwnd grow by one: it doubles each round trip.",
-	RFC:   trace.Cites("RFC 5681 §3.1", "RFC 3465"),
-	Linux: "tcp_slow_start",
-})
-
-var congAvoid = trace.Declare(trace.Rule{
-	ID:    "cwnd.avoidance",
-	Says:  "Above ssthresh cwnd grows by one for every so many segments acknowledged: a full window of them with Reno, which is one more per round trip; CUBIC computes the number from its curve.",
-	RFC:   trace.Cites("RFC 5681 §3.1", "RFC 9438 §4.4"),
-	Linux: "tcp_cong_avoid_ai",
-})
-
-var cwndUnused = trace.Declare(trace.Rule{
-	ID:    "cwnd.unused",
-	Says:  "cwnd grows only when it was what limited the sender: otherwise nothing has been learnt about the network.",
-	RFC:   trace.Cites("RFC 7661 §4.2"),
-	Linux: "tcp_is_cwnd_limited",
-})
-
-// growCwnd opens the congestion window for n newly delivered segments
-// (tcp_reno_cong_avoid, cubictcp_cong_avoid).
-func (c *Conn) growCwnd(x *Ctx, n uint32) {
-	c.CwndStamp = x.Now
-	if n == 0 || !x.When(cwndUnused, trace.Is("cwnd limited the sender in this round", c.cwndLimited())) {
+// congControl adjusts cwnd for one ACK that delivered so many segments and showed so many
+// to be lost (tcp_cong_control).
+func (c *Conn) congControl(x *Ctx, delivered, lost uint32, r *rateSample, f *ackFlags) {
+	cc := c.cc()
+	if cc.setsCwnd() {
+		cc.congControl(x, c.ccSock(), *r)
 		return
 	}
-	if c.inSlowStart() {
-		if n = c.slowStart(x, n); n == 0 {
-			return
-		}
+	defer c.updatePacingRate(x, uint32(c.MSS))
+	if c.inReduction() {
+		c.Prr.step(x, &c.Sender, delivered, lost, f.advanced)
+		return
 	}
-	per := c.Cwnd
-	if c.CC == Cubic {
-		c.cubicUpdate(x, n)
-		per = c.Cubic.Cnt
+	may := f.dataAcked
+	if c.Reordering > x.Sys.Reordering {
+		may = f.acked() || f.sacked
 	}
-	c.avoid(x, per, n)
-}
-
-// cwndLimited: would a larger cwnd have been used? (tcp_is_cwnd_limited)
-func (c *Conn) cwndLimited() bool {
-	return c.CwndLimited || (c.inSlowStart() && c.Cwnd < 2*c.MaxOut)
-}
-
-func (c *Conn) slowStart(x *Ctx, n uint32) (left uint32) {
-	defer x.Enter(slowStart)()
-	next := min(c.Cwnd+n, c.Ssthresh)
-	left = n - (next - c.Cwnd)
-	c.Cwnd = min(next, c.CwndClamp)
-	return left
-}
-
-// avoid grows cwnd by one for each per segments (tcp_cong_avoid_ai).
-func (c *Conn) avoid(x *Ctx, per, n uint32) {
-	defer x.Enter(congAvoid)()
-	if c.CwndCnt >= per {
-		c.CwndCnt = 0
-		c.Cwnd++
+	if may {
+		c.CwndStamp = x.Now
+		cc.congAvoid(x, c.ccSock(), delivered)
 	}
-	c.CwndCnt += n
-	if c.CwndCnt >= per {
-		d := c.CwndCnt / per
-		c.CwndCnt -= d * per
-		c.Cwnd += d
-	}
-	c.Cwnd = min(c.Cwnd, c.CwndClamp)
 }
 
 // validateCwnd notes whether cwnd is what limits the sender, and lets a cwnd go
 // that has not been used for a timeout (tcp_cwnd_validate).
 func (c *Conn) validateCwnd(x *Ctx, limited bool) {
-	if !c.SndUna.Before(c.CwndUsageSeq) || limited || (!c.CwndLimited && c.PacketsOut > c.MaxOut) {
-		c.CwndLimited = limited
-		c.MaxOut = c.PacketsOut
-		c.CwndUsageSeq = c.SndNxt
-	}
-	if c.cwndLimited() {
-		c.CwndUsed = 0
-		c.CwndStamp = x.Now
+	if c.used(x, c.SndUna, c.SndNxt, limited) {
 		return
 	}
-	c.CwndUsed = max(c.CwndUsed, c.PacketsOut)
 	if len(c.Wq) == 0 && c.NoSpace && c.State.canSend() {
 		c.chronoStart(x, chronoSndbuf)
 	}
-	if x.Sys.SlowStartAfterIdle && c.CC != BBR && x.Now.Sub(c.CwndStamp) >= c.RTO {
+	if x.Sys.SlowStartAfterIdle && !c.cc().setsCwnd() && x.Now.Sub(c.CwndStamp) >= c.RTO {
 		c.applicationLimited(x)
 	}
-}
-
-var cwndDecay = trace.Declare(trace.Rule{
-	ID:    "cwnd.decay",
-	Says:  "For a whole timeout the application has sent less than cwnd allows. What is not tested is not known: cwnd moves half-way to what was used.",
-	RFC:   trace.Cites("RFC 7661 §4.4", "RFC 2861"),
-	Linux: "tcp_cwnd_application_limited",
-})
-
-func (c *Conn) applicationLimited(x *Ctx) {
-	if c.CA == Open && !c.NoSpace {
-		used := max(c.CwndUsed, c.initialCwnd(x))
-		if used < c.Cwnd {
-			defer x.Enter(cwndDecay)()
-			c.Ssthresh = c.currentSsthresh()
-			c.Cwnd = (c.Cwnd + used) / 2
-		}
-		c.CwndUsed = 0
-	}
-	c.CwndStamp = x.Now
-}
-
-var cwndRestart = trace.Declare(trace.Rule{
-	ID:    "cwnd.restart",
-	Says:  "Nothing has been sent for longer than a timeout. What cwnd knew about the network is stale, so it is halved for each timeout that passed, down to the initial window.",
-	RFC:   trace.Cites("RFC 5681 §4.1", "RFC 2861"),
-	Linux: "tcp_cwnd_restart",
-})
-
-// restartAfterIdle lowers cwnd when data is to be sent after a pause
-// (tcp_slow_start_after_idle_check).
-func (c *Conn) restartAfterIdle(x *Ctx) {
-	if !x.Sys.SlowStartAfterIdle || c.CC == BBR || c.PacketsOut > 0 || c.LastSent == 0 {
-		return
-	}
-	idle := x.Now.Sub(c.LastSent)
-	if idle <= c.RTO {
-		return
-	}
-	defer x.Enter(cwndRestart)()
-	restart := min(c.initialCwnd(x), c.Cwnd)
-	cwnd := c.Cwnd
-	c.Ssthresh = c.currentSsthresh()
-	for idle -= c.RTO; idle > 0 && cwnd > restart; idle -= c.RTO {
-		cwnd /= 2
-	}
-	c.Cwnd = max(cwnd, restart)
-	c.CwndStamp = x.Now
-	c.CwndUsed = 0
-}
-
-// initialCwnd is the congestion window of a new connection (tcp_init_cwnd).
-func (c *Conn) initialCwnd(x *Ctx) uint32 {
-	if x.Sys.Route.InitCwnd > 0 {
-		return min(x.Sys.Route.InitCwnd, c.CwndClamp)
-	}
-	return min(initCwnd, c.CwndClamp)
 }
 
 var cwndSynLost = trace.Declare(trace.Rule{
@@ -264,11 +227,7 @@ func (c *Conn) expandSndBuf(x *Ctx) {
 		per *= 2
 	}
 	per += 256
-	windows := uint32(2)
-	if c.CC == BBR {
-		windows = 3 // Linux: it may slow-start even in recovery
-	}
-	want := windows * per * max(initCwnd, c.Cwnd, c.Reordering+1)
+	want := c.cc().sndbufExpand() * per * max(initCwnd, c.Cwnd, c.Reordering+1)
 	if c.SndBuf < want {
 		c.SndBuf = min(want, x.Sys.WMem[2])
 	}

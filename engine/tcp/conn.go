@@ -28,9 +28,7 @@ type Conn struct {
 	armed    [5]Armed      // of the transmit, delayed-ACK, keepalive, SACK-compression and pacing timers
 	Filed    Filed
 	Stats    Stats
-	rate     rateClock
 	acc      accState
-	bbr      bbrState
 	late     sim.Duration // what the kernel's timers of this episode are late by, at least
 	slot     int64        // ticks: the turn of its wheel at which the last of them fired
 	IP       IPOptions
@@ -212,14 +210,6 @@ func (c *Conn) NextTimer() (sim.Time, TimerKind) {
 	}
 	return at, kind
 }
-
-// inFlight is Linux' estimate of what is in the network (tcp_packets_in_flight).
-func (c *Conn) inFlight() uint32 {
-	return c.PacketsOut - c.SackedOut - c.LostOut + c.RetransOut
-}
-
-// InFlight is the number of segments believed to be in the network.
-func (c *Conn) InFlight() uint32 { return c.inFlight() }
 
 // TakeHandOver returns what replaces the socket after a timer, once.
 func (c *Conn) TakeHandOver() *TimeWait {

@@ -5,7 +5,30 @@ import (
 	"wirestep/engine/trace"
 )
 
-// CubicCurve is CUBIC's state (struct bictcp).
+// CUBIC (RFC 9438): cwnd follows a cubic function of the time since the last reduction,
+// whatever the round trip is.
+//
+//	cwnd │                              ╱        W(t) = C · (t − K)³ + W_max
+//	     │                            ╱
+//	W_max│┄┄┄┄┄┄┄┄┄╱╲┄┄┄┄┄___──────'┄┄┄┄         K = ∛((W_max − cwnd) / C)
+//	     │       ╱   │  ╱
+//	     │     ╱     │╱  0.7 W_max
+//	     └───────────┴────────────┴──────▶ t
+//	                 0            K
+//
+// In integers, with the constants of the kernel: β = 717/1024, C = 41/100 · 1/1.024³,
+// time in 1/1024 s. The curve says after how many acknowledged segments cwnd grows by
+// one; where Reno would have more by now, Reno is followed.
+
+// CubicControl is the congestion control CUBIC (struct bictcp): the curve, and HyStart,
+// which ends slow start.
+type CubicControl struct {
+	reno
+	CubicCurve
+	Hystart Hystart `trace:"Hystart"`
+}
+
+// CubicCurve is where cwnd is on its way back to where the last loss was, and beyond.
 type CubicCurve struct {
 	Cnt      uint32       // cubic cnt [segments]: acknowledged segments for each growth of cwnd.
 	Max      uint32       // cubic last_max_cwnd [segments]: cwnd at the last reduction.
@@ -19,21 +42,17 @@ type CubicCurve struct {
 	RenoCwnd uint32       // cubic tcp_cwnd [segments]: what Reno would have.
 }
 
-// CUBIC in integers, with the constants of the kernel: β = 717/1024, C = 41/100 · 1/1.024³,
-// time in 1/1024 s.
 const (
-	cubicBeta       = 717
-	cubicScale      = 1024
-	cubicHZ         = 10                                                          // 2^10 units a second
-	cubicRTTScale   = 41 * 10                                                     // C, scaled
-	cubicFactor     = (1 << (10 + 3*cubicHZ)) / cubicRTTScale                     // 1/C
-	cubicBetaScale  = 8 * (cubicScale + cubicBeta) / 3 / (cubicScale - cubicBeta) // Reno-friendly increase
-	hystartLow      = 16
-	hystartSamples  = 8
-	hystartAckDelta = 2 * sim.Millisecond
-	hystartDelayMin = 4 * sim.Millisecond
-	hystartDelayMax = 16 * sim.Millisecond
+	cubicBeta      = 717
+	cubicScale     = 1024
+	cubicHZ        = 10                                                          // 2^10 units a second
+	cubicRTTScale  = 41 * 10                                                     // C, scaled
+	cubicFactor    = (1 << (10 + 3*cubicHZ)) / cubicRTTScale                     // 1/C
+	cubicBetaScale = 8 * (cubicScale + cubicBeta) / 3 / (cubicScale - cubicBeta) // Reno-friendly increase
 )
+
+// cubicClock is an instant in ticks, as the kernel's clock has it; never 0.
+func cubicClock(t sim.Time) sim.Time { return max(t/sim.Time(jiffy), 1) }
 
 var cubicSsthreshRule = trace.Declare(trace.Rule{
 	ID:    "cubic.ssthresh",
@@ -42,38 +61,59 @@ var cubicSsthreshRule = trace.Declare(trace.Rule{
 	Linux: "cubictcp_recalc_ssthresh",
 })
 
-var renoSsthreshRule = trace.Declare(trace.Rule{
-	ID:    "reno.ssthresh",
-	Says:  "Reno halves: ssthresh is half of cwnd, and at least two segments.",
-	RFC:   trace.Cites("RFC 5681 §3.1"),
-	Linux: "tcp_reno_ssthresh",
-})
+// init is cubictcp_init.
+func (c *CubicControl) init(*Ctx, ccSock) { c.reset() }
 
-// ccSsthresh asks the congestion control for the new ssthresh.
-func (c *Conn) ccSsthresh(x *Ctx) uint32 {
-	switch c.CC {
-	case BBR:
-		c.bbrSaveCwnd()
-		return c.Ssthresh
-	case Reno:
-		x.Note(renoSsthreshRule)
-		return max(c.Cwnd/2, 2)
-	}
+// ssthresh is cubictcp_recalc_ssthresh.
+func (c *CubicControl) ssthresh(x *Ctx, s ccSock) uint32 {
 	defer x.Enter(cubicSsthreshRule)()
-	c.Cubic.Epoch = 0
-	if c.Cwnd < c.Cubic.Max {
-		c.Cubic.Max = c.Cwnd * (cubicScale + cubicBeta) / (2 * cubicScale)
-	} else {
-		c.Cubic.Max = c.Cwnd
-	}
-	return max(c.Cwnd*cubicBeta/cubicScale, 2)
+	return c.reduce(s.Cwnd)
 }
 
-// cubicReset forgets the curve, after a timeout (bictcp_reset).
-func (c *Conn) cubicReset() {
-	c.Cubic.Cnt, c.Cubic.Max, c.Cubic.LastCwnd, c.Cubic.LastAt = 0, 0, 0, 0
-	c.Cubic.Origin, c.Cubic.K, c.Cubic.DelayMin, c.Cubic.Epoch = 0, 0, 0, 0
-	c.Cubic.AckCnt, c.Cubic.RenoCwnd, c.Hystart.Found = 0, 0, false
+// congAvoid is cubictcp_cong_avoid.
+func (c *CubicControl) congAvoid(x *Ctx, s ccSock, acked uint32) {
+	if left := s.grow(x, acked); left > 0 {
+		c.update(x, s.Cwnd, left)
+		s.avoid(x, c.Cnt, left)
+	}
+}
+
+// setState is cubictcp_state.
+func (c *CubicControl) setState(_ *Ctx, s ccSock, to CAState) {
+	if to == Loss && s.CA != Loss {
+		c.reset()
+	}
+}
+
+// reset forgets the curve, and that slow start has ended (bictcp_reset).
+func (c *CubicControl) reset() { c.CubicCurve, c.Hystart.Found = CubicCurve{}, false }
+
+// pktsAcked takes a round trip (cubictcp_acked).
+func (c *CubicControl) pktsAcked(x *Ctx, s ccSock, rtt sim.Duration) {
+	if rtt < 0 || c.Epoch != 0 && cubicClock(x.Now)-c.Epoch < 250 {
+		return // Linux: not in the first second of a curve
+	}
+	rtt = max(rtt, sim.Microsecond)
+	if c.DelayMin == 0 || c.DelayMin > rtt {
+		c.DelayMin = rtt
+	}
+	if !c.Hystart.Found && s.inSlowStart() {
+		c.Hystart.update(x, s, rtt, c.DelayMin)
+	}
+}
+
+// txStart is cubictcp_cwnd_event.
+func (c *CubicControl) txStart(x *Ctx, s ccSock) { c.pause(s.LastSent, x.Now) }
+
+// reduce begins a new curve at cwnd, and returns where it starts: the new ssthresh.
+func (c *CubicCurve) reduce(cwnd uint32) uint32 {
+	c.Epoch = 0
+	if cwnd < c.Max { // fast convergence
+		c.Max = cwnd * (cubicScale + cubicBeta) / (2 * cubicScale)
+	} else {
+		c.Max = cwnd
+	}
+	return max(cwnd*cubicBeta/cubicScale, 2)
 }
 
 var cubicGrow = trace.Declare(trace.Rule{
@@ -84,68 +124,76 @@ var cubicGrow = trace.Declare(trace.Rule{
 	Linux: "bictcp_update",
 })
 
-// cubicUpdate works out after how many acknowledged segments cwnd grows by one
+// update works out after how many acknowledged segments cwnd grows by one
 // (bictcp_update).
-func (c *Conn) cubicUpdate(x *Ctx, acked uint32) {
+func (c *CubicCurve) update(x *Ctx, cwnd, acked uint32) {
 	defer x.Enter(cubicGrow)()
-	now := max(x.Now/sim.Time(jiffy), 1) // in ticks, as the kernel's clock
-	c.Cubic.AckCnt += acked
-	if c.Cubic.LastCwnd == c.Cwnd && now-c.Cubic.LastAt <= 250/32 {
+	now := cubicClock(x.Now)
+	c.AckCnt += acked
+	if c.LastCwnd == cwnd && now-c.LastAt <= 250/32 {
 		return
 	}
-	if c.Cubic.Epoch == 0 || now != c.Cubic.LastAt {
-		c.cubicTarget(now, acked)
+	if c.Epoch == 0 || now != c.LastAt {
+		c.target(now, cwnd, acked)
 	}
-	c.cubicFriendly()
-	c.Cubic.Cnt = max(c.Cubic.Cnt, 2)
+	c.friendly(cwnd)
+	c.Cnt = max(c.Cnt, 2)
 }
 
-func (c *Conn) cubicTarget(now sim.Time, acked uint32) {
-	c.Cubic.LastCwnd, c.Cubic.LastAt = c.Cwnd, now
-	if c.Cubic.Epoch == 0 {
-		c.Cubic.Epoch = now
-		c.Cubic.AckCnt = acked
-		c.Cubic.RenoCwnd = c.Cwnd
-		if c.Cubic.Max <= c.Cwnd {
-			c.Cubic.K, c.Cubic.Origin = 0, c.Cwnd
+// target aims at where the curve will be in one round trip.
+func (c *CubicCurve) target(now sim.Time, cwnd, acked uint32) {
+	c.LastCwnd, c.LastAt = cwnd, now
+	if c.Epoch == 0 {
+		c.Epoch = now
+		c.AckCnt = acked
+		c.RenoCwnd = cwnd
+		if c.Max <= cwnd {
+			c.K, c.Origin = 0, cwnd
 		} else {
-			c.Cubic.K = cubeRoot(cubicFactor * uint64(c.Cubic.Max-c.Cwnd))
-			c.Cubic.Origin = c.Cubic.Max
+			c.K = cubeRoot(cubicFactor * uint64(c.Max-cwnd))
+			c.Origin = c.Max
 		}
 	}
-	t := uint64(now-c.Cubic.Epoch) + uint64(ceilJiffy(c.Cubic.DelayMin)/jiffy)
-	t = t << cubicHZ / 250
-	target := c.cubicCurve(t)
-	if target > c.Cwnd {
-		c.Cubic.Cnt = c.Cwnd / (target - c.Cwnd)
+	t := uint64(now-c.Epoch) + uint64(ceilJiffy(c.DelayMin)/jiffy)
+	if target := c.at(t << cubicHZ / 250); target > cwnd {
+		c.Cnt = cwnd / (target - cwnd)
 	} else {
-		c.Cubic.Cnt = 100 * c.Cwnd
+		c.Cnt = 100 * cwnd
 	}
-	if c.Cubic.Max == 0 && c.Cubic.Cnt > 20 {
-		c.Cubic.Cnt = 20
+	if c.Max == 0 && c.Cnt > 20 {
+		c.Cnt = 20
 	}
 }
 
-// cubicCurve is W_cubic at a time since the start of the curve, in 1/1024 s.
-func (c *Conn) cubicCurve(t uint64) uint32 {
-	k := uint64(c.Cubic.K)
+// at is W_cubic at a time since the start of the curve, in 1/1024 s.
+func (c *CubicCurve) at(t uint64) uint32 {
+	k := uint64(c.K)
 	off := max(t, k) - min(t, k)
 	delta := uint32(cubicRTTScale * off * off * off >> (10 + 3*cubicHZ))
 	if t < k {
-		return c.Cubic.Origin - delta
+		return c.Origin - delta
 	}
-	return c.Cubic.Origin + delta
+	return c.Origin + delta
 }
 
-// cubicFriendly follows what Reno would have by now, if that is more.
-func (c *Conn) cubicFriendly() {
-	delta := c.Cwnd * cubicBetaScale >> 3
-	for delta > 0 && c.Cubic.AckCnt > delta {
-		c.Cubic.AckCnt -= delta
-		c.Cubic.RenoCwnd++
+// friendly follows what Reno would have by now, if that is more.
+func (c *CubicCurve) friendly(cwnd uint32) {
+	delta := cwnd * cubicBetaScale >> 3
+	for delta > 0 && c.AckCnt > delta {
+		c.AckCnt -= delta
+		c.RenoCwnd++
 	}
-	if c.Cubic.RenoCwnd > c.Cwnd {
-		c.Cubic.Cnt = min(c.Cubic.Cnt, c.Cwnd/(c.Cubic.RenoCwnd-c.Cwnd))
+	if c.RenoCwnd > cwnd {
+		c.Cnt = min(c.Cnt, cwnd/(c.RenoCwnd-cwnd))
+	}
+}
+
+// pause moves the curve along after a pause of the application, so that the pause does
+// not count as growth.
+func (c *CubicCurve) pause(last, now sim.Time) {
+	idle := now/sim.Time(jiffy) - last/sim.Time(jiffy)
+	if c.Epoch != 0 && idle > 0 {
+		c.Epoch = min(c.Epoch+idle, cubicClock(now))
 	}
 }
 
@@ -164,86 +212,4 @@ func cubeRoot(a uint64) uint32 {
 		}
 	}
 	return uint32(lo)
-}
-
-var hystartFound = trace.Declare(trace.Rule{
-	ID: "hystart.exit",
-	Says: "HyStart: acknowledgments come in a train as long as the round trip, or the round trip has become longer. " +
-		"The pipe is full, so slow start ends here, before it would end in losses.",
-	RFC:     trace.Cites("RFC 9406 §4.2"),
-	Linux:   "hystart_update",
-	Differs: "Linux has the original HyStart, which leaves slow start at once; RFC 9406 adds a conservative phase.",
-})
-
-// cubicAcked takes a delay sample (cubictcp_acked).
-func (c *Conn) cubicAcked(x *Ctx, rtt sim.Duration) {
-	if c.CC != Cubic || rtt < 0 {
-		return
-	}
-	if c.Cubic.Epoch != 0 && max(x.Now/sim.Time(jiffy), 1)-c.Cubic.Epoch < 250 {
-		return
-	}
-	rtt = max(rtt, sim.Microsecond)
-	if c.Cubic.DelayMin == 0 || c.Cubic.DelayMin > rtt {
-		c.Cubic.DelayMin = rtt
-	}
-	if !c.Hystart.Found && c.inSlowStart() {
-		c.hystart(x, rtt)
-	}
-}
-
-// hystart looks for the end of slow start (hystart_update).
-func (c *Conn) hystart(x *Ctx, rtt sim.Duration) {
-	if c.SndUna.After(c.Hystart.End) || c.Hystart.Round == 0 {
-		c.Hystart.Round, c.Hystart.Last = max(x.Now, 1), max(x.Now, 1)
-		c.Hystart.End = c.SndNxt
-		c.Hystart.RTT, c.Hystart.Cnt = 1<<62, 0
-	}
-	if c.Cwnd < hystartLow {
-		return
-	}
-	if x.Now.Sub(c.Hystart.Last) <= hystartAckDelta {
-		c.Hystart.Last = x.Now
-		if x.Now.Sub(c.Hystart.Round) > (c.Cubic.DelayMin+c.hystartAckDelay())/2 {
-			c.leaveSlowStart(x, TCPHystartTrainDetect, TCPHystartTrainCwnd)
-		}
-	}
-	if c.Hystart.RTT > rtt {
-		c.Hystart.RTT = rtt
-	}
-	if c.Hystart.Cnt < hystartSamples {
-		c.Hystart.Cnt++
-	} else if c.Hystart.RTT > c.Cubic.DelayMin+min(max(c.Cubic.DelayMin/8, hystartDelayMin), hystartDelayMax) {
-		c.leaveSlowStart(x, TCPHystartDelayDetect, TCPHystartDelayCwnd)
-	}
-}
-
-// hystartAckDelay allows for a sender that bursts (hystart_ack_delay): four
-// largest offloaded segments at the pacing rate, at most 1 ms.
-func (c *Conn) hystartAckDelay() sim.Duration {
-	if c.SRTT == 0 {
-		return 0
-	}
-	rate := uint64(c.MSS) * 2 * uint64(max(c.Cwnd, c.PacketsOut)) * 8_000_000 / uint64(c.SRTT)
-	if rate == 0 {
-		return 0
-	}
-	return min(sim.Millisecond, sim.Duration(65536*4*uint64(sim.Second)/rate))
-}
-
-func (c *Conn) leaveSlowStart(x *Ctx, found, cwnd Counter) {
-	defer x.Enter(hystartFound)()
-	c.Hystart.Found = true
-	x.Count(found)
-	x.CountBy(cwnd, int(c.Cwnd))
-	c.Ssthresh = c.Cwnd
-}
-
-// cubicStart moves the curve along after a pause of the application
-// (cubictcp_cwnd_event, CA_EVENT_TX_START).
-func (c *Conn) cubicStart(x *Ctx) {
-	idle := x.Now/sim.Time(jiffy) - c.LastSent/sim.Time(jiffy)
-	if c.Cubic.Epoch != 0 && idle > 0 {
-		c.Cubic.Epoch = min(c.Cubic.Epoch+idle, max(x.Now/sim.Time(jiffy), 1))
-	}
 }

@@ -124,14 +124,14 @@ func (c *Conn) Info(now sim.Time, sys *Sysctls) []InfoField {
 		{"tcpi_bytes_acked", int64(c.BytesAcked)}, {"tcpi_bytes_received", int64(c.BytesRcvd)},
 		{"tcpi_segs_out", int64(c.SegsOut)}, {"tcpi_segs_in", int64(c.SegsIn)},
 		{"tcpi_notsent_bytes", max(int64(c.SndMax.Minus(c.SndNxt)), 0)}, {"tcpi_min_rtt", minRTT},
-		{"tcpi_data_segs_in", int64(c.Stats.DataIn)}, {"tcpi_data_segs_out", int64(c.Stats.DataOut)}, {"tcpi_delivery_rate", c.deliveryRate()},
+		{"tcpi_data_segs_in", int64(c.Stats.DataIn)}, {"tcpi_data_segs_out", int64(c.Stats.DataOut)}, {"tcpi_delivery_rate", c.rate.perSecond(c.MSS)},
 		{"tcpi_busy_time", busy}, {"tcpi_rwnd_limited", rwnd}, {"tcpi_sndbuf_limited", sndbuf},
 		{"tcpi_delivered", int64(c.Delivered)}, {"tcpi_delivered_ce", int64(c.DeliveredCE)}, {"tcpi_bytes_sent", int64(c.BytesSent)},
 		{"tcpi_bytes_retrans", int64(c.Stats.BytesRetrans)}, {"tcpi_dsack_dups", int64(c.DsackDups)}, {"tcpi_reord_seen", int64(c.ReordSeen)},
 		{"tcpi_rcv_ooopack", int64(c.Stats.OutOfOrder)}, {"tcpi_snd_wnd", int64(c.SndWnd)}, {"tcpi_rcv_wnd", int64(c.RcvWnd)},
 		{"tcpi_rehash", int64(c.Stats.Rehash)}, {"tcpi_total_rto", int64(c.Stats.RTOs)},
 		{"tcpi_total_rto_recoveries", int64(c.Stats.RTOEpisodes)}, {"tcpi_total_rto_time", c.Stats.rtoTime(now)},
-	}, c.BBRInfo()...)
+	}, c.cc().info(c.ccSock())...)
 }
 
 // OutQ is what SIOCOUTQ tells: bytes written and not acknowledged.

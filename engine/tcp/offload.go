@@ -33,15 +33,7 @@ func (c *Conn) tsoSegs(x *Ctx, mss uint32) uint32 {
 		bytes = min(bytes, most) + most>>min(uint64(c.MinRTT/sim.Microsecond)>>x.Sys.TSORTTLog, 63)
 	}
 	bytes = min(bytes, most)
-	return min(max(uint32(bytes)/mss, c.minTSO(x)), x.Sys.GSOMaxSegs)
-}
-
-// minTSO is the least size of a packet with offload, in segments.
-func (c *Conn) minTSO(x *Ctx) uint32 {
-	if c.CC == BBR {
-		return c.bbrMinTSO()
-	}
-	return uint32(x.Sys.MinTSOSegs)
+	return min(max(uint32(bytes)/mss, c.cc().minTSO(x.Sys, &c.Sender)), x.Sys.GSOMaxSegs)
 }
 
 // sizeGoal is how much the application's bytes are gathered in one buffer

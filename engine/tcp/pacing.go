@@ -16,34 +16,31 @@ type Pacing struct {
 // updatePacingRate works out the rate at which the sender would pace
 // (tcp_update_pacing_rate): cwnd per round trip, and more, so that cwnd can grow. The
 // size of packets with segmentation offload follows it, paced or not.
-func (c *Conn) updatePacingRate(x *Ctx) {
-	if c.CC == BBR {
-		return // it sets the rate itself
-	}
+func (s *Sender) updatePacingRate(x *Ctx, mss uint32) {
 	ratio := uint64(x.Sys.PacingCARatio)
-	if c.Cwnd < c.Ssthresh/2 {
+	if s.Cwnd < s.Ssthresh/2 {
 		ratio = uint64(x.Sys.PacingSSRatio)
 	}
-	rate := uint64(c.MSS) * 80_000 * ratio * uint64(max(c.Cwnd, c.PacketsOut))
-	if c.SRTT > 0 {
-		rate /= uint64(c.SRTT)
+	rate := uint64(mss) * 80_000 * ratio * uint64(max(s.Cwnd, s.PacketsOut))
+	if s.SRTT > 0 {
+		rate /= uint64(s.SRTT)
 	}
-	c.PacingRate = min(rate, c.PacingMax)
+	s.PacingRate = min(rate, s.PacingMax)
 }
 
 // SetMaxPacing is SO_MAX_PACING_RATE: bytes a second, −1 for no limit. Any limit turns
 // pacing on, and nothing turns it off again (sk_setsockopt).
-func (c *Conn) SetMaxPacing(n int64) {
-	c.PacingMax = uint64(n)
+func (p *Pacing) SetMaxPacing(n int64) {
+	p.PacingMax = uint64(n)
 	if n == 1<<32-1 {
-		c.PacingMax = ^uint64(0) // an int of −1
+		p.PacingMax = ^uint64(0) // an int of −1
 	}
-	c.Paced = c.Paced || c.PacingMax != ^uint64(0)
-	c.PacingRate = min(c.PacingRate, c.PacingMax)
+	p.Paced = p.Paced || p.PacingMax != ^uint64(0)
+	p.PacingRate = min(p.PacingRate, p.PacingMax)
 }
 
 // MaxPacing is what SO_MAX_PACING_RATE tells, in 32 bits.
-func (c *Conn) MaxPacing() int64 { return int64(int32(min(c.PacingMax, 1<<32-1))) }
+func (p *Pacing) MaxPacing() int64 { return int64(int32(min(p.PacingMax, 1<<32-1))) }
 
 var paceRule = trace.Declare(trace.Rule{
 	ID:      "pace.wait",
@@ -53,14 +50,14 @@ var paceRule = trace.Declare(trace.Rule{
 })
 
 // paceNext works out when the segment after one of n bytes may leave
-// (tcp_update_skb_after_send). prior is when this one might have left: what it was
+// (tcp_update_skb_after_send), when so many segments with data have. prior is when this one might have left: what it was
 // late is made good, up to half.
-func (c *Conn) paceNext(n int, prior sim.Time) {
-	if !c.Paced || c.PacingRate == ^uint64(0) || c.PacingRate == 0 || c.Stats.DataOut < 10 {
+func (p *Pacing) paceNext(n int, prior sim.Time, sent uint32) {
+	if !p.Paced || p.PacingRate == ^uint64(0) || p.PacingRate == 0 || sent < 10 {
 		return
 	}
-	d := sim.Duration(uint64(n) * uint64(sim.Second) / c.PacingRate)
-	c.WStamp = c.WStamp.Add(d - min(d/2, c.WStamp.Sub(prior)))
+	d := sim.Duration(uint64(n) * uint64(sim.Second) / p.PacingRate)
+	p.WStamp = p.WStamp.Add(d - min(d/2, p.WStamp.Sub(prior)))
 }
 
 // paceWait reports whether the next packet has to wait, and starts the timer

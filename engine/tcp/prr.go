@@ -2,6 +2,13 @@ package tcp
 
 import "wirestep/engine/trace"
 
+// Proportional rate reduction (RFC 9937): cwnd comes down to ssthresh within the round trip
+// of a recovery, not at once and not by waiting.
+//
+//	in flight > ssthresh    send ssthresh / prior_cwnd of what is delivered
+//	else                    send as much as is delivered, and one more if nothing
+//	                        else is lost: up to ssthresh
+
 // PRR is the state of proportional rate reduction.
 type PRR struct {
 	Delivered uint32 // prr_delivered [segments]: delivered since recovery began.
@@ -22,8 +29,8 @@ func (c *Conn) initReduction(x *Ctx) {
 	c.TLPHigh = 0
 	c.CwndCnt = 0
 	c.PriorCwnd = c.Cwnd
-	c.Prr.Delivered, c.Prr.Out = 0, 0
-	c.Ssthresh = c.ccSsthresh(x)
+	c.Prr = PRR{}
+	c.Ssthresh = c.cc().ssthresh(x, c.ccSock())
 	c.ecnQueueCWR()
 }
 
@@ -42,64 +49,26 @@ var prrAbove = trace.Declare(trace.Rule{
 	Linux: "tcp_cwnd_reduction",
 })
 
-// prr sets cwnd for one ACK of an episode of reduction (tcp_cwnd_reduction).
-func (c *Conn) prr(x *Ctx, delivered, lost uint32, advanced bool) {
-	if delivered == 0 || c.PriorCwnd == 0 {
+// step sets cwnd for one ACK of an episode of reduction (tcp_cwnd_reduction).
+func (p *PRR) step(x *Ctx, s *Sender, delivered, lost uint32, advanced bool) {
+	if delivered == 0 || s.PriorCwnd == 0 {
 		return
 	}
 	defer x.Enter(prrRule)()
-	c.Prr.Delivered += delivered
+	p.Delivered += delivered
 	send := int64(0)
-	if x.When(prrAbove, trace.Gt("in flight", c.inFlight(), "ssthresh", c.Ssthresh).In(trace.UnitSegments)) {
-		up := uint64(c.Ssthresh)*uint64(c.Prr.Delivered) + uint64(c.PriorCwnd) - 1
-		send = int64(up/uint64(c.PriorCwnd)) - int64(c.Prr.Out)
+	if x.When(prrAbove, trace.Gt("in flight", s.inFlight(), "ssthresh", s.Ssthresh).In(trace.UnitSegments)) {
+		up := uint64(s.Ssthresh)*uint64(p.Delivered) + uint64(s.PriorCwnd) - 1
+		send = int64(up/uint64(s.PriorCwnd)) - int64(p.Out)
 	} else {
-		send = max(int64(c.Prr.Delivered)-int64(c.Prr.Out), int64(delivered))
+		send = max(int64(p.Delivered)-int64(p.Out), int64(delivered))
 		if advanced && lost == 0 {
 			send++
 		}
-		send = min(int64(c.Ssthresh)-int64(c.inFlight()), send)
+		send = min(int64(s.Ssthresh)-int64(s.inFlight()), send)
 	}
-	if c.Prr.Out == 0 {
+	if p.Out == 0 {
 		send = max(send, 1) // the first retransmission is never held back
 	}
-	c.Cwnd = uint32(max(int64(c.inFlight())+max(send, 0), 1))
-}
-
-var reductionEnd = trace.Declare(trace.Rule{
-	ID:    "cwnd.reduced",
-	Says:  "The reduction is complete: cwnd is ssthresh now, and grows slowly from here.",
-	RFC:   trace.Cites("RFC 9937 §5", "RFC 5681 §3.2"),
-	Linux: "tcp_end_cwnd_reduction",
-})
-
-// endReduction ends an episode of reduction (tcp_end_cwnd_reduction).
-func (c *Conn) endReduction(x *Ctx) {
-	if c.CC != BBR && c.Ssthresh < infSsthresh && (c.CA == CWR || c.UndoMarker != 0) {
-		defer x.Enter(reductionEnd)()
-		c.Cwnd = c.Ssthresh
-		c.CwndStamp = x.Now
-	}
-}
-
-// congControl adjusts cwnd for one ACK (tcp_cong_control).
-func (c *Conn) congControl(x *Ctx, delivered, lost uint32, r *rateSample, f *ackFlags) {
-	if c.CC == BBR {
-		if c.BBR.Mode != BBRNone {
-			c.bbrMain(x, r)
-		}
-		return
-	}
-	defer c.updatePacingRate(x)
-	if c.inReduction() {
-		c.prr(x, delivered, lost, f.advanced)
-		return
-	}
-	may := f.dataAcked
-	if c.Reordering > x.Sys.Reordering {
-		may = f.acked() || f.sacked
-	}
-	if may {
-		c.growCwnd(x, delivered)
-	}
+	s.Cwnd = uint32(max(int64(s.inFlight())+max(send, 0), 1))
 }

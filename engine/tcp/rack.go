@@ -43,18 +43,18 @@ var rackWait = trace.Declare(trace.Rule{
 	Linux: "tcp_rack_mark_lost",
 })
 
-// rackAdvance notes the latest transmission that is known to have arrived
+// advance notes the latest transmission that is known to have arrived
 // (tcp_rack_advance). Transmissions are ordered by their count: in virtual time
 // many leave at the same instant.
-func (c *Conn) rackAdvance(x *Ctx, k *Skb) {
+func (r *Rack) advance(x *Ctx, k *Skb, minRTT sim.Duration) {
 	rtt := x.Now.Sub(k.SentAt)
-	if rtt < c.MinRTT && k.EverRetx {
+	if rtt < minRTT && k.EverRetx {
 		return // the answer came too soon to be for the copy
 	}
-	c.Rack.Advanced = true
-	c.Rack.RTT = rtt
-	if c.Rack.No == 0 || sentAfter(k.No, c.Rack.No, k.End, c.Rack.End) {
-		c.Rack.At, c.Rack.No, c.Rack.End = k.SentAt, k.No, k.End
+	r.Advanced = true
+	r.RTT = rtt
+	if r.No == 0 || sentAfter(k.No, r.No, k.End, r.End) {
+		r.At, r.No, r.End = k.SentAt, k.No, k.End
 	}
 }
 
@@ -64,34 +64,34 @@ func sentAfter(a, b uint32, aEnd, bEnd wire.Seq) bool {
 	return int32(a-b) > 0 || a == b && aEnd.After(bEnd)
 }
 
-// rackReoWnd is how long a segment may be late (tcp_rack_reo_wnd).
-func (c *Conn) rackReoWnd(x *Ctx) sim.Duration {
-	if c.ReordSeen == 0 {
-		if c.CA >= Recovery {
+// reoWnd is how long a segment may be late (tcp_rack_reo_wnd).
+func (r *Rack) reoWnd(x *Ctx, s *Sender) sim.Duration {
+	if s.ReordSeen == 0 {
+		if s.CA >= Recovery {
 			return 0
 		}
-		if x.Sys.Recovery&4 == 0 && x.When(rackWindow, trace.Ge("sacked_out", c.SackedOut, "tcp_reordering", c.Reordering).In(trace.UnitSegments)) {
+		if x.Sys.Recovery&4 == 0 && x.When(rackWindow, trace.Ge("sacked_out", s.SackedOut, "tcp_reordering", s.Reordering).In(trace.UnitSegments)) {
 			return 0
 		}
 	}
-	return min(c.MinRTT/4*sim.Duration(max(c.Rack.Steps, 1)), c.srtt())
+	return min(s.MinRTT/4*sim.Duration(max(r.Steps, 1)), s.srtt())
 }
 
-// rackDetect marks what is lost by now. It returns how long the last of the
+// detect marks what of the buffers that were sent is lost by now. It returns how long the last of the
 // others still has (tcp_rack_detect_loss).
-func (c *Conn) rackDetect(x *Ctx) (wait sim.Duration) {
-	wnd := c.rackReoWnd(x)
-	for i := range c.Rtx {
-		k := &c.Rtx[i]
+func (r *Rack) detect(x *Ctx, s *Sender, sent []Skb) (wait sim.Duration) {
+	wnd := r.reoWnd(x, s)
+	for i := range sent {
+		k := &sent[i]
 		if k.Sacked || (k.Lost && !k.Retrans) {
 			continue
 		}
-		if !sentAfter(c.Rack.No, k.No, c.Rack.End, k.End) {
+		if !sentAfter(r.No, k.No, r.End, k.End) {
 			continue
 		}
-		left := k.SentAt.Add(c.Rack.RTT + wnd).Sub(x.Now)
+		left := k.SentAt.Add(r.RTT + wnd).Sub(x.Now)
 		if left <= 0 {
-			c.rackMark(x, k)
+			s.rackMark(x, k)
 		} else {
 			wait = max(wait, left)
 		}
@@ -99,9 +99,9 @@ func (c *Conn) rackDetect(x *Ctx) (wait sim.Duration) {
 	return wait
 }
 
-func (c *Conn) rackMark(x *Ctx, k *Skb) {
+func (s *Sender) rackMark(x *Ctx, k *Skb) {
 	defer x.Enter(rackLost)()
-	c.markLost(x, k)
+	s.markLost(x, k)
 }
 
 // rackMarkLost looks for losses when something new has arrived, and reports
@@ -111,7 +111,7 @@ func (c *Conn) rackMarkLost(x *Ctx) bool {
 		return false
 	}
 	c.Rack.Advanced = false
-	wait := c.rackDetect(x)
+	wait := c.Rack.detect(x, &c.Sender, c.Rtx)
 	if wait == 0 {
 		return false
 	}
@@ -133,12 +133,12 @@ func (c *Conn) onReo(x *Ctx) {
 	c.stopXmit()
 	prior := c.inFlight()
 	lost := c.Lost
-	c.rackDetect(x)
+	c.Rack.detect(x, &c.Sender, c.Rtx)
 	if prior != c.inFlight() {
 		if c.CA != Recovery {
 			c.enterRecovery(x)
-			if c.CC != BBR {
-				c.prr(x, 1, c.Lost-lost, false)
+			if !c.cc().setsCwnd() {
+				c.Prr.step(x, &c.Sender, 1, c.Lost-lost, false)
 			}
 		}
 		c.retransmitQueue(x)
@@ -148,21 +148,21 @@ func (c *Conn) onReo(x *Ctx) {
 	}
 }
 
-// rackUpdateReoWnd widens the reordering window after needless retransmissions
+// updateReoWnd widens the reordering window after needless retransmissions
 // (tcp_rack_update_reo_wnd).
-func (c *Conn) rackUpdateReoWnd(x *Ctx, prior uint32) {
+func (r *Rack) updateReoWnd(x *Ctx, prior, delivered uint32) {
 	if x.Sys.Recovery&2 != 0 || prior == 0 {
 		return
 	}
-	if int32(prior-c.Rack.LastDelivered) < 0 {
-		c.Rack.Dsack = false
+	if int32(prior-r.LastDelivered) < 0 {
+		r.Dsack = false
 	}
-	if c.Rack.Dsack {
-		c.Rack.Steps = min(max(c.Rack.Steps, 1)+1, 254)
-		c.Rack.Dsack = false
-		c.Rack.LastDelivered = c.Delivered
-		c.Rack.Persist = 16
-	} else if c.Rack.Persist == 0 {
-		c.Rack.Steps = 1
+	if r.Dsack {
+		r.Steps = min(max(r.Steps, 1)+1, 254)
+		r.Dsack = false
+		r.LastDelivered = delivered
+		r.Persist = 16
+	} else if r.Persist == 0 {
+		r.Steps = 1
 	}
 }

@@ -48,26 +48,26 @@ type rateSample struct {
 }
 
 // rateSent stamps a segment that leaves (tcp_rate_skb_sent).
-func (c *Conn) rateSent(x *Ctx, k *Skb) {
+func (s *Sender) rateSent(x *Ctx, k *Skb) {
 	now := max(x.Now, 1)
-	if c.PacketsOut == 0 && !k.Flags.Has(wire.SYN) {
-		c.rate.First, c.rate.Delivered = now, now
+	if s.PacketsOut == 0 && !k.Flags.Has(wire.SYN) {
+		s.rate.First, s.rate.Delivered = now, now
 	}
-	k.Delivered = c.Delivered
-	k.Rate = rateStamp{c.rate.First, c.rate.Delivered, c.AppLimited != 0}
+	k.Delivered = s.Delivered
+	k.Rate = rateStamp{s.rate.First, s.rate.Delivered, s.AppLimited != 0}
 }
 
-// rateDelivered takes the sample of a segment that has arrived, if it was sent
+// delivered takes the sample of a segment that has arrived, if it was sent
 // later than those before (tcp_rate_skb_delivered).
-func (c *Conn) rateDelivered(k *Skb, r *rateSample) {
+func (c *rateClock) delivered(k *Skb, r *rateSample) {
 	if k.Rate.Delivered == 0 {
 		return
 	}
 	r.bytes += uint32(len(k.Data))
 	sent := max(k.SentAt, 1)
-	if r.prior == 0 || sent > c.rate.First || sent == c.rate.First && k.End.After(r.end) {
+	if r.prior == 0 || sent > c.First || sent == c.First && k.End.After(r.end) {
 		r.prior, r.priorAt, r.appLimited, r.end = k.Delivered, k.Rate.Delivered, k.Rate.AppLimited, k.End
-		c.rate.First = sent
+		c.First = sent
 		r.interval = sent.Sub(k.Rate.First)
 	}
 	if k.Sacked {
@@ -77,47 +77,47 @@ func (c *Conn) rateDelivered(k *Skb, r *rateSample) {
 
 // maybeDelayed: one small segment alone was acknowledged, so the peer may have
 // waited with the ACK (FLAG_ACK_MAYBE_DELAYED).
-func (c *Conn) maybeDelayed(prior wire.Seq, r *rateSample, f *ackFlags) bool {
-	return uint32(c.SndUna-prior) < uint32(c.MSS) && r.prior+1 == c.Delivered && !f.sacked && !f.ece && !f.synAcked && !f.retransAckd
+func (r *rateSample) maybeDelayed(gone, mss, delivered uint32, f *ackFlags) bool {
+	return gone < mss && r.prior+1 == delivered && !f.sacked && !f.ece && !f.synAcked && !f.retransAckd
 }
 
 // rateGen completes the sample of an acknowledgment (tcp_rate_gen).
-func (c *Conn) rateGen(x *Ctx, r *rateSample, delivered, lost uint32) {
-	if c.AppLimited != 0 && int32(c.Delivered-c.AppLimited) > 0 {
-		c.AppLimited = 0 // the bubble has passed
+func (s *Sender) rateGen(x *Ctx, r *rateSample, delivered, lost uint32) {
+	if s.AppLimited != 0 && int32(s.Delivered-s.AppLimited) > 0 {
+		s.AppLimited = 0 // the bubble has passed
 	}
 	if delivered > 0 {
-		c.rate.Delivered = max(x.Now, 1)
+		s.rate.Delivered = max(x.Now, 1)
 	}
 	r.acked, r.losses = delivered, lost
-	if r.priorAt == 0 || c.rate.Reneged {
+	if r.priorAt == 0 || s.rate.Reneged {
 		r.delivered, r.interval = -1, -1
 		return
 	}
-	r.delivered = int64(int32(c.Delivered - r.prior))
+	r.delivered = int64(int32(s.Delivered - r.prior))
 	r.interval = max(r.interval, x.Now.Sub(r.priorAt))
-	if r.interval < c.minRTT() {
+	if r.interval < s.minRTT() {
 		r.interval = -1 // too short to be true
 		return
 	}
-	if !r.appLimited || uint64(r.delivered)*uint64(c.rate.Interval) >= uint64(c.rate.Sample)*uint64(r.interval) {
-		c.rate.Sample, c.rate.Interval, c.rate.AppLimited = uint32(r.delivered), r.interval, r.appLimited
+	if !r.appLimited || uint64(r.delivered)*uint64(s.rate.Interval) >= uint64(s.rate.Sample)*uint64(r.interval) {
+		s.rate.Sample, s.rate.Interval, s.rate.AppLimited = uint32(r.delivered), r.interval, r.appLimited
 	}
 }
 
 // rateCheckApp notes that the sender has run out of data: what is delivered next
 // tells about the application, not about the path (tcp_rate_check_app_limited).
-func (c *Conn) rateCheckApp() {
-	if uint32(c.SndMax-c.SndNxt) < uint32(c.MSS) && c.inFlight() < c.Cwnd && c.LostOut <= c.RetransOut {
-		c.AppLimited = max(c.Delivered+c.inFlight(), 1)
+func (s *Sender) rateCheckApp(unsent, mss uint32) {
+	if unsent < mss && s.inFlight() < s.Cwnd && s.LostOut <= s.RetransOut {
+		s.AppLimited = max(s.Delivered+s.inFlight(), 1)
 	}
 }
 
-// deliveryRate is the rate in bytes a second (tcp_compute_delivery_rate).
-func (c *Conn) deliveryRate() int64 {
-	us := int64(c.rate.Interval / sim.Microsecond)
+// perSecond is the rate in bytes a second (tcp_compute_delivery_rate).
+func (c *rateClock) perSecond(mss uint16) int64 {
+	us := int64(c.Interval / sim.Microsecond)
 	if us == 0 {
 		return 0
 	}
-	return int64(c.rate.Sample) * int64(c.MSS) * 1_000_000 / us
+	return int64(c.Sample) * int64(mss) * 1_000_000 / us
 }

@@ -21,21 +21,6 @@ import (
 // RACK says which segments are lost; the state says how cwnd follows; neither
 // sends. That is done by retransmitQueue and writeXmit once cwnd is known.
 
-func (c *Conn) setCA(x *Ctx, s CAState) {
-	switch {
-	case s == Loss && c.CC == BBR:
-		c.bbrLoss(x)
-	case s == Loss && c.CA != Loss:
-		c.cubicReset()
-	}
-	c.rate.Reneged = c.rate.Reneged && s != Open
-	c.CA = s
-}
-
-func (c *Conn) inReduction() bool { return c.CA == CWR || c.CA == Recovery }
-
-func (c *Conn) leftOut() uint32 { return c.SackedOut + c.LostOut }
-
 func (c *Conn) anyRetransDone() bool {
 	return c.RetransOut > 0 || (len(c.Rtx) > 0 && c.Rtx[0].EverRetx)
 }

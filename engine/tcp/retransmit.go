@@ -213,7 +213,7 @@ func (c *Conn) enterLoss(x *Ctx) {
 	if x.When(newLossEpisode, trace.Is("a new episode of loss", first)) {
 		c.PriorSsthresh = c.currentSsthresh()
 		c.PriorCwnd = c.Cwnd
-		c.Ssthresh = c.ccSsthresh(x)
+		c.Ssthresh = c.cc().ssthresh(x, c.ccSock())
 		c.initUndo()
 	}
 	c.Cwnd = c.inFlight() + 1
@@ -251,23 +251,6 @@ func (c *Conn) timeoutMarkLost(x *Ctx) {
 			continue
 		}
 		c.markLost(x, k)
-	}
-}
-
-// markLost believes one segment lost; a copy of it in flight is lost as well
-// (tcp_mark_skb_lost).
-func (c *Conn) markLost(x *Ctx, k *Skb) {
-	switch {
-	case k.Sacked:
-	case !k.Lost:
-		k.Lost = true
-		c.LostOut += uint32(k.Segs)
-		c.Lost += uint32(k.Segs)
-	case k.Retrans:
-		k.Retrans = false
-		c.RetransOut -= uint32(k.Segs)
-		c.Lost += uint32(k.Segs)
-		x.CountBy(TCPLostRetransmit, int(k.Segs))
 	}
 }
 

@@ -68,7 +68,7 @@ func TestRFC8985ReorderingWindow(t *testing.T) {
 		l := newLab(t, 1)
 		l.c.sampleRTT(&l.x, srtt)
 		l.c.MinRTT, l.c.ReordSeen, l.c.SackedOut, l.c.Rack.Steps, l.c.CA = min, e.seen, e.sacked, e.steps, e.ca
-		if got := l.c.rackReoWnd(&l.x); got != e.want {
+		if got := l.c.Rack.reoWnd(&l.x, &l.c.Sender); got != e.want {
 			t.Errorf("%s: %s s, expected %s s", e.says, got.Seconds(), e.want.Seconds())
 		}
 	}

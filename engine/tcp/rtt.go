@@ -195,7 +195,7 @@ func (c *Conn) ackRTT(x *Ctx, s *wire.Segment, rtt, ca sim.Duration, r *rateSamp
 	}
 	c.updateMinRTT(x, ca, r.ackDelayed)
 	c.sampleRTT(x, rtt)
-	c.cubicAcked(x, ca)
+	c.cc().pktsAcked(x, c.ccSock(), ca)
 	return true
 }
 

@@ -167,7 +167,7 @@ func (c *Conn) tagOne(x *Ctx, k *Skb, dup bool, st *sackState, f *ackFlags) {
 		return
 	}
 	if !k.Sacked {
-		c.rackAdvance(x, k)
+		c.Rack.advance(x, k, c.MinRTT)
 		if k.Retrans {
 			if k.Lost {
 				k.Lost, k.Retrans = false, false

@@ -22,7 +22,7 @@ func (c *Conn) tagBlock(x *Ctx, b wire.SackBlock, dup bool, st *sackState, f *ac
 		shift := c.canShift(i, dup)
 		if in {
 			c.tagOne(x, &c.Rtx[i], dup, st, f)
-			c.rateDelivered(&c.Rtx[i], &st.rate)
+			c.rate.delivered(&c.Rtx[i], &st.rate)
 		}
 		switch {
 		case !in || !shift:

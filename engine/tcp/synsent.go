@@ -323,7 +323,9 @@ func (c *Conn) establishPassive(x *Ctx, s *wire.Segment) {
 	c.SndWnd = uint32(s.Win) << c.WScale // Linux: also when this is the SYN-ACK of a simultaneous open, whose window is not scaled
 	c.SndWl1 = s.Seq
 	c.MaxWnd = max(c.MaxWnd, c.SndWnd)
-	c.updatePacingRate(x)
+	if !c.cc().setsCwnd() {
+		c.updatePacingRate(x, uint32(c.MSS))
+	}
 	c.LastSent = x.Now
 	c.RcvMSS = c.initialRcvMSS()
 	c.FastPath = true

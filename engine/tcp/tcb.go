@@ -21,13 +21,12 @@ type TCB struct {
 	Sizes
 	Agreed
 	Sender
-	Rack    Rack
-	CC      Congestion // congestion control [state]: what decides how cwnd grows and shrinks.
-	CCSet   bool       // ca_setsockopt [bool]: the application chose it by TCP_CONGESTION.
-	Cubic   CubicCurve
-	Hystart Hystart
+	Rack  Rack
+	CC    Congestion // congestion control [state]: what decides how cwnd grows and shrinks.
+	CCSet bool       // ca_setsockopt [bool]: the application chose it by TCP_CONGESTION.
+	Cubic CubicControl
 	Marks
-	BBR        BBRModel
+	BBR        BBRControl
 	Prr        PRR
 	Frto       bool     // frto [bool]: this timeout may yet prove spurious.
 	TLPHigh    wire.Seq // tlp_high_seq [seq:snd]: SND.NXT at the time of the probe; 0: no probe is out.

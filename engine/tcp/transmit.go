@@ -123,7 +123,7 @@ func (c *Conn) transmit(x *Ctx, k *Skb) bool {
 	if !goes {
 		return c.send(x, s, k.Sent)
 	}
-	c.paceNext(len(k.Data), prior)
+	c.paceNext(len(k.Data), prior, c.Stats.DataOut)
 	return c.send(x, s, k.Sent-1)
 }
 
@@ -140,7 +140,7 @@ func (c *Conn) dataSent(x *Ctx, k *Skb) {
 	c.BytesSent += uint64(len(k.Data))
 	c.Stats.DataOut += uint32(k.Segs)
 	if c.inFlight() == 0 {
-		c.ccTxStart(x)
+		c.cc().txStart(x, c.ccSock())
 	}
 	if c.LastRecv > 0 && x.Now.Sub(c.LastRecv) < c.ATO {
 		c.incPingpong(x)

@@ -60,11 +60,7 @@ func (c *Conn) undo(x *Ctx, unmark bool) {
 		c.LostOut = 0
 	}
 	if c.PriorSsthresh != 0 {
-		if c.CC == BBR {
-			c.bbrUndo(x)
-		} else {
-			c.Cwnd = max(c.Cwnd, c.PriorCwnd)
-		}
+		c.Cwnd = c.cc().undoCwnd(c.ccSock())
 		if c.PriorSsthresh > c.Ssthresh {
 			c.Ssthresh = c.PriorSsthresh
 			c.QueueCWR = false

@@ -48,7 +48,7 @@ func (c *Conn) Write(x *Ctx, data string, f WriteFlags) (int, Errno) {
 		return 0, EPIPE
 	}
 	defer x.Enter(callWrite)()
-	c.rateCheckApp()
+	c.rateCheckApp(uint32(c.SndMax-c.SndNxt), uint32(c.MSS))
 	mss := c.currentMSS()
 	goal := int(c.sizeGoal(x, mss))
 	n := 0

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	maxConn  = 485 // methods of tcp.Conn and functions that take one; it may only fall
+	maxConn  = 405 // methods of tcp.Conn and functions that take one; it may only fall
 	maxValue = 40  // methods of any other type of engine/tcp
 )
 
