@@ -349,11 +349,11 @@ func (c *Conn) spuriousRetrans(s *wire.Segment, k *Skb) bool {
 
 // echoBefore: the segment echoes a timestamp from before an instant
 // (tcp_tsopt_ecr_before).
-func (c *Conn) echoBefore(s *wire.Segment, at sim.Time) bool {
-	if s == nil || !c.TSOK || !s.Opts.On(wire.HasTS) || s.Opts.TSEcr == 0 {
+func (a *Agreed) echoBefore(s *wire.Segment, at sim.Time) bool {
+	if s == nil || !a.TSOK || !s.Opts.On(wire.HasTS) || s.Opts.TSEcr == 0 {
 		return false
 	}
-	return int32(s.Opts.TSEcr-c.TSOffset-uint32(at/sim.Time(sim.Millisecond))) < 0
+	return int32(s.Opts.TSEcr-a.TSOffset-uint32(at/sim.Time(sim.Millisecond))) < 0
 }
 
 var tlpLoss = trace.Declare(trace.Rule{

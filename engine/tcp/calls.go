@@ -14,11 +14,11 @@ var errorTaken = trace.Declare(trace.Rule{
 })
 
 // takeErr returns the pending error and clears it (sock_error).
-func (c *Conn) takeErr(x *Ctx) Errno {
-	e := c.Err
+func (l *Life) takeErr(x *Ctx) Errno {
+	e := l.Err
 	if e != OK {
 		defer x.Enter(errorTaken)()
-		c.Err = OK
+		l.Err = OK
 	}
 	return e
 }
@@ -168,8 +168,8 @@ func (c *Conn) Close(x *Ctx) *TimeWait {
 }
 
 // needsReset: in these states the peer believes in a connection (tcp_need_reset).
-func (c *Conn) needsReset() bool {
-	switch c.State {
+func (l *Life) needsReset() bool {
+	switch l.State {
 	case Established, CloseWait, FinWait1, FinWait2, SynRecv:
 		return true
 	}

@@ -219,11 +219,11 @@ func (c *Conn) TakeHandOver() *TimeWait {
 }
 
 // setState moves the connection to a state (tcp_set_state).
-func (c *Conn) setState(x *Ctx, s State) {
-	if s == Closed && (c.State == Established || c.State == CloseWait) {
+func (l *Life) setState(x *Ctx, s State) {
+	if s == Closed && (l.State == Established || l.State == CloseWait) {
 		x.Count(EstabResets)
 	}
-	c.State = s
+	l.State = s
 }
 
 // InitBuffers gives a new socket its buffers (tcp_init_sock).

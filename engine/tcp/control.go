@@ -48,7 +48,7 @@ func (c *Conn) purge(x *Ctx) {
 }
 
 // Gone reports whether nothing holds the socket any more.
-func (c *Conn) Gone() bool { return c.State == Closed && c.Dead }
+func (l *Life) Gone() bool { return l.State == Closed && l.Dead }
 
 // finTime is how long FIN_WAIT_2 may last: tcp_fin_timeout or TCP_LINGER2, but
 // at least three and a half timeouts (tcp_fin_time).
@@ -178,8 +178,8 @@ var finWaitOver = trace.Declare(trace.Rule{
 	Differs: "RFC 9293 sets no limit to FIN_WAIT_2; Linux ends it for orphans.",
 })
 
-func (c *Conn) keepIdle(x *Ctx) sim.Duration  { return firstSet(c.KeepIdle, x.Sys.KeepaliveTime) }
-func (c *Conn) keepIntvl(x *Ctx) sim.Duration { return firstSet(c.KeepIntvl, x.Sys.KeepaliveIntvl) }
+func (o *Options) keepIdle(x *Ctx) sim.Duration  { return firstSet(o.KeepIdle, x.Sys.KeepaliveTime) }
+func (o *Options) keepIntvl(x *Ctx) sim.Duration { return firstSet(o.KeepIntvl, x.Sys.KeepaliveIntvl) }
 
 func firstSet(a, b sim.Duration) sim.Duration {
 	if a > 0 {

@@ -76,16 +76,16 @@ var floodWarning = trace.Declare(trace.Rule{
 
 // floodAction decides what a full SYN queue means for a SYN: a cookie or nothing
 // (tcp_syn_flood_action).
-func (c *Conn) floodAction(x *Ctx) (cookie bool) {
+func (l *Backlogs) floodAction(x *Ctx) (cookie bool) {
 	cookie = x.Sys.Syncookies != 0
 	if cookie {
 		x.Count(TCPReqQFullDoCookies)
 	} else {
 		x.Count(TCPReqQFullDrop)
 	}
-	if !c.Warned && x.Sys.Syncookies != 2 {
+	if !l.Warned && x.Sys.Syncookies != 2 {
 		defer x.Enter(floodWarning)()
-		c.Warned = true
+		l.Warned = true
 	}
 	return cookie
 }
@@ -207,11 +207,11 @@ var cookieNoRoom = trace.Declare(trace.Rule{
 })
 
 // cookieReturns reports whether a segment brings a cookie back (cookie_v4_check).
-func (c *Conn) cookieReturns(x *Ctx, s *wire.Segment, key CookieKey) bool {
+func (l *Backlogs) cookieReturns(x *Ctx, s *wire.Segment, key CookieKey) bool {
 	if x.Sys.Syncookies == 0 || s.Flags&(wire.SYN|wire.RST) != 0 {
 		return false
 	}
-	recent := c.Overflow != 0 && x.Now.Sub(c.Overflow) <= cookieMaxAge*sim.Minute
+	recent := l.Overflow != 0 && x.Now.Sub(l.Overflow) <= cookieMaxAge*sim.Minute
 	if !x.When(cookieAwaited, trace.Is("a cookie was sent lately", recent)) {
 		return false
 	}

@@ -70,11 +70,11 @@ func (c *Conn) inQuickAck(x *Ctx) bool {
 	return x.Sys.Route.QuickAck || c.Quick > 0 && !c.inPingpong(x)
 }
 
-func (c *Conn) inPingpong(x *Ctx) bool { return c.Pingpong >= x.Sys.PingpongThresh }
+func (d *Delack) inPingpong(x *Ctx) bool { return d.Pingpong >= x.Sys.PingpongThresh }
 
-func (c *Conn) incPingpong(x *Ctx) {
-	if c.Pingpong < 255 {
-		c.Pingpong++
+func (d *Delack) incPingpong(x *Ctx) {
+	if d.Pingpong < 255 {
+		d.Pingpong++
 	}
 }
 

@@ -48,12 +48,12 @@ var ecnAsk = trace.Declare(trace.Rule{
 })
 
 // ecnAskSyn says with which flags the SYN leaves (tcp_ecn_send_syn).
-func (c *Conn) ecnAskSyn(x *Ctx) wire.Flags {
-	c.ECN = ECNOff
+func (m *Marks) ecnAskSyn(x *Ctx) wire.Flags {
+	m.ECN = ECNOff
 	if x.Sys.ECN != 1 && !x.Sys.Route.ECN {
 		return 0
 	}
-	c.ECN = ECNClassic
+	m.ECN = ECNClassic
 	x.Note(ecnAsk)
 	return wire.ECE | wire.CWR
 }
@@ -133,12 +133,12 @@ func (c *Conn) ecnTakeSynAck(x *Ctx, s *wire.Segment) {
 
 // ecnCrossed is for the SYN of a simultaneous open, and says with which flags the
 // SYN-ACK answers it (tcp_ecn_rcv_syn, tcp_ecn_send_synack).
-func (c *Conn) ecnCrossed(x *Ctx, s *wire.Segment) wire.Flags {
-	if c.ECN == ECNOff {
+func (m *Marks) ecnCrossed(x *Ctx, s *wire.Segment) wire.Flags {
+	if m.ECN == ECNOff {
 		return 0
 	}
 	if !s.Flags.Has(wire.ECE | wire.CWR) {
-		c.ECN = ECNOff
+		m.ECN = ECNOff
 		return 0
 	}
 	x.Note(ecnAgree)
@@ -268,16 +268,16 @@ func (c *Conn) ecnAck(x *Ctx, s *wire.Segment) (ece bool) {
 }
 
 // ecnQueueCWR notes that the next new data has to say CWR (tcp_ecn_queue_cwr).
-func (c *Conn) ecnQueueCWR() {
-	if c.ECN == ECNClassic {
-		c.QueueCWR = true
+func (m *Marks) ecnQueueCWR() {
+	if m.ECN == ECNClassic {
+		m.QueueCWR = true
 	}
 }
 
 // ecnDelivered counts what an acknowledgment with ECE delivered.
-func (c *Conn) ecnDelivered(x *Ctx, n uint32, f *ackFlags) {
-	if f.ece && n > 0 && c.ECN == ECNClassic {
-		c.DeliveredCE += n
+func (m *Marks) ecnDelivered(x *Ctx, n uint32, f *ackFlags) {
+	if f.ece && n > 0 && m.ECN == ECNClassic {
+		m.DeliveredCE += n
 		x.CountBy(TCPDeliveredCE, int(n))
 	}
 }

@@ -143,4 +143,4 @@ func (c *Conn) OutQ() int64 {
 }
 
 // OutQUnsent is what SIOCOUTQNSD tells: bytes written and never sent.
-func (c *Conn) OutQUnsent() int64 { return max(int64(c.SndMax.Minus(c.SndNxt)), 0) }
+func (q *SendSeq) OutQUnsent() int64 { return max(int64(q.SndMax.Minus(q.SndNxt)), 0) }

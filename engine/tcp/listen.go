@@ -144,11 +144,11 @@ func (c *Conn) admit(x *Ctx, who *Caller) ListenVerdict {
 }
 
 // SynLimit is how many half-open requests of strangers a listener keeps.
-func (c *Conn) SynLimit(sys *Sysctls) uint32 {
+func (l *Backlogs) SynLimit(sys *Sysctls) uint32 {
 	if sys.Syncookies != 0 {
-		return c.Backlog + 1
+		return l.Backlog + 1
 	}
-	return min(c.Backlog, sys.MaxSynBacklog-sys.MaxSynBacklog>>2) + 1
+	return min(l.Backlog, sys.MaxSynBacklog-sys.MaxSynBacklog>>2) + 1
 }
 
 func (c *Conn) dropSyn(x *Ctx) ListenVerdict {
@@ -261,8 +261,8 @@ var childAbort = trace.Declare(trace.Rule{
 
 // RoomForChild asks whether the accept queue takes one more; if not, it does what
 // tcp_abort_on_overflow says. kill: the request goes.
-func (c *Conn) RoomForChild(x *Ctx, q *Request, s *wire.Segment) (ok, kill bool) {
-	if !x.When(acceptQueueFull, trace.Gt("accept queue", c.AcceptQ, "backlog", c.Backlog)) {
+func (l *Backlogs) RoomForChild(x *Ctx, q *Request, s *wire.Segment) (ok, kill bool) {
+	if !x.When(acceptQueueFull, trace.Gt("accept queue", l.AcceptQ, "backlog", l.Backlog)) {
 		return true, false
 	}
 	x.Count(ListenOverflows)
@@ -363,12 +363,12 @@ func (c *Conn) handshakeRTT(x *Ctx, q *Request, s *wire.Segment) sim.Duration {
 }
 
 // DropRequest takes a request that was not completed out of the queue.
-func (c *Conn) DropRequest(q *Request) {
-	if c.SynQ > 0 {
-		c.SynQ--
+func (l *Backlogs) DropRequest(q *Request) {
+	if l.SynQ > 0 {
+		l.SynQ--
 	}
-	if q.Timeouts == 0 && c.SynQYoung > 0 {
-		c.SynQYoung--
+	if q.Timeouts == 0 && l.SynQYoung > 0 {
+		l.SynQYoung--
 	}
 }
 

@@ -119,10 +119,10 @@ var handshakeSsthresh = trace.Declare(trace.Rule{
 })
 
 // forgetHandshake gives ssthresh back what the handshake has made of it.
-func (c *Conn) forgetHandshake(x *Ctx) {
-	if c.Ssthresh != infSsthresh {
+func (s *Sender) forgetHandshake(x *Ctx) {
+	if s.Ssthresh != infSsthresh {
 		defer x.Enter(handshakeSsthresh)()
-		c.Ssthresh = infSsthresh
+		s.Ssthresh = infSsthresh
 	}
 }
 

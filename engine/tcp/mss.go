@@ -40,8 +40,8 @@ func untoldMSS(t wire.Tuple) uint16 {
 }
 
 // optionLen is what the options of every data segment take, SACK blocks apart.
-func (c *Conn) optionLen() uint32 {
-	if c.TSOK {
+func (a *Agreed) optionLen() uint32 {
+	if a.TSOK {
 		return tsOptionLen
 	}
 	return 0

@@ -14,10 +14,10 @@ func bufferAsked(n int64, most uint32, force bool) int64 {
 
 // SetRcvBuf is SO_RCVBUF: twice what was asked for, for the overhead, and no
 // autotuning any more (sk_setsockopt). SO_RCVBUFFORCE knows no limit.
-func (c *Conn) SetRcvBuf(x *Ctx, n int64, force bool) {
+func (b *Buffers) SetRcvBuf(x *Ctx, n int64, force bool) {
 	n = bufferAsked(n, x.Sys.CoreRMemMax, force)
-	c.RcvBuf = uint32(max(2*n, 2304))
-	c.RcvBufLock = true
+	b.RcvBuf = uint32(max(2*n, 2304))
+	b.RcvBufLock = true
 }
 
 // SetWindowClamp is TCP_WINDOW_CLAMP (tcp_set_window_clamp). It reports whether the
@@ -42,10 +42,10 @@ func (c *Conn) SetWindowClamp(n int64) bool {
 }
 
 // SetSndBuf is SO_SNDBUF, or SO_SNDBUFFORCE.
-func (c *Conn) SetSndBuf(x *Ctx, n int64, force bool) {
+func (b *Buffers) SetSndBuf(x *Ctx, n int64, force bool) {
 	n = bufferAsked(n, x.Sys.CoreWMemMax, force)
-	c.SndBuf = uint32(max(2*n, 4608))
-	c.SndBufLock = true
+	b.SndBuf = uint32(max(2*n, 4608))
+	b.SndBufLock = true
 }
 
 // SetQuickAck is TCP_QUICKACK (__tcp_sock_set_quickack).

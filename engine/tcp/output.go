@@ -6,7 +6,7 @@ import (
 )
 
 // sndEnd is the right edge of what the peer allows: SND.UNA + SND.WND (tcp_wnd_end).
-func (c *Conn) sndEnd() wire.Seq { return c.SndUna + wire.Seq(c.SndWnd) }
+func (q *SendSeq) sndEnd() wire.Seq { return q.SndUna + wire.Seq(q.SndWnd) }
 
 var sendData = trace.Declare(trace.Rule{
 	ID:    "send.data",
@@ -158,12 +158,12 @@ const (
 
 // cwndQuota is how many segments cwnd allows in the next packet (tcp_cwnd_test): not
 // more than half of it, so that two packets at least are on their way.
-func (c *Conn) cwndQuota() uint32 {
-	f := c.inFlight()
-	if f >= c.Cwnd {
+func (s *Sender) cwndQuota() uint32 {
+	f := s.inFlight()
+	if f >= s.Cwnd {
 		return 0
 	}
-	return min(max(c.Cwnd/2, 1), c.Cwnd-f)
+	return min(max(s.Cwnd/2, 1), s.Cwnd-f)
 }
 
 // nagleAllows decides about a segment that is not full (tcp_nagle_test).
@@ -181,12 +181,12 @@ func (c *Conn) nagleAllows(x *Ctx, k *Skb, mss uint32, last bool, push pushKind)
 }
 
 // smallOut: a segment that was not full is unacknowledged (tcp_minshall_check).
-func (c *Conn) smallOut() bool { return c.SndSml.After(c.SndUna) && !c.SndSml.After(c.SndNxt) }
+func (q *SendSeq) smallOut() bool { return q.SndSml.After(q.SndUna) && !q.SndSml.After(q.SndNxt) }
 
 // minshall remembers the end of the last segment that was not full.
-func (c *Conn) minshall(k *Skb, mss uint32) {
+func (q *SendSeq) minshall(k *Skb, mss uint32) {
 	if uint32(len(k.Data)) < uint32(k.Segs)*mss {
-		c.SndSml = k.End
+		q.SndSml = k.End
 	}
 }
 
@@ -284,13 +284,13 @@ func (c *Conn) dataSndCheck(x *Ctx) {
 }
 
 // sndCheck records a comparison of send sequence numbers, relative to ISS.
-func (c *Conn) sndCheck(l string, a wire.Seq, op trace.Op, r string, b wire.Seq) trace.Check {
-	return seqCheck(l, a, op, r, b, c.ISS)
+func (q *SendSeq) sndCheck(l string, a wire.Seq, op trace.Op, r string, b wire.Seq) trace.Check {
+	return seqCheck(l, a, op, r, b, q.ISS)
 }
 
 // rcvCheck records a comparison of receive sequence numbers, relative to IRS.
-func (c *Conn) rcvCheck(l string, a wire.Seq, op trace.Op, r string, b wire.Seq) trace.Check {
-	return seqCheck(l, a, op, r, b, c.IRS)
+func (q *RecvSeq) rcvCheck(l string, a wire.Seq, op trace.Op, r string, b wire.Seq) trace.Check {
+	return seqCheck(l, a, op, r, b, q.IRS)
 }
 
 func seqCheck(l string, a wire.Seq, op trace.Op, r string, b, base wire.Seq) trace.Check {

@@ -82,41 +82,41 @@ func hold(s *wire.Segment) Block {
 }
 
 // charge takes buffer space, uncharge gives it back (skb_set_owner_r, sock_rfree).
-func (c *Conn) charge(cost uint32) {
-	c.RMem += cost
-	c.Forward -= int32(cost)
+func (b *Buffers) charge(cost uint32) {
+	b.RMem += cost
+	b.Forward -= int32(cost)
 }
 
-func (c *Conn) uncharge(cost uint32) {
-	c.RMem -= cost
-	c.giveBack(cost)
+func (b *Buffers) uncharge(cost uint32) {
+	b.RMem -= cost
+	b.giveBack(cost)
 }
 
 // chargeWrite takes room in the send buffer, unchargeWrite gives it back. The pages are
 // those of received segments too: what a write has left of its last one, the next small
 // segment may use (sk_wmem_schedule, sk_mem_charge; sk_mem_uncharge).
-func (c *Conn) chargeWrite(cost uint32) {
-	c.WMem += cost
-	c.reserve(cost)
-	c.Forward -= int32(cost)
+func (b *Buffers) chargeWrite(cost uint32) {
+	b.WMem += cost
+	b.reserve(cost)
+	b.Forward -= int32(cost)
 }
 
-func (c *Conn) unchargeWrite(cost uint32) {
-	c.WMem -= cost
-	c.giveBack(cost)
+func (b *Buffers) unchargeWrite(cost uint32) {
+	b.WMem -= cost
+	b.giveBack(cost)
 }
 
 // giveBack returns whole pages that nobody uses (sk_mem_reclaim).
-func (c *Conn) giveBack(cost uint32) {
-	if c.Forward += int32(cost); c.Forward >= memPage {
-		c.Forward %= memPage
+func (b *Buffers) giveBack(cost uint32) {
+	if b.Forward += int32(cost); b.Forward >= memPage {
+		b.Forward %= memPage
 	}
 }
 
 // reserve sets pages aside for a buffer (__sk_mem_schedule).
-func (c *Conn) reserve(cost uint32) {
-	if more := int32(cost) - c.Forward; more > 0 {
-		c.Forward += (more + memPage - 1) / memPage * memPage
+func (b *Buffers) reserve(cost uint32) {
+	if more := int32(cost) - b.Forward; more > 0 {
+		b.Forward += (more + memPage - 1) / memPage * memPage
 	}
 }
 

@@ -26,8 +26,8 @@ func (c *Conn) armXmit(x *Ctx, k TimerKind, d sim.Duration, how How, terms [3]in
 // armRTO sets it to the retransmission timeout.
 func (c *Conn) armRTO(x *Ctx) { c.armXmit(x, TimerRTO, c.RTO, c.rto.how, c.rto.terms) }
 
-func (c *Conn) stopXmit() {
-	c.XmitKind, c.XmitAt = NoTimer, sim.Never
+func (t *Timers) stopXmit() {
+	t.XmitKind, t.XmitAt = NoTimer, sim.Never
 }
 
 var rtoStart = trace.Declare(trace.Rule{

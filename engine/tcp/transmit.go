@@ -127,8 +127,8 @@ func (c *Conn) transmit(x *Ctx, k *Skb) bool {
 	return c.send(x, s, k.Sent-1)
 }
 
-func (c *Conn) ackFlag() wire.Flags {
-	if c.State == SynSent {
+func (l *Life) ackFlag() wire.Flags {
+	if l.State == SynSent {
 		return 0
 	}
 	return wire.ACK

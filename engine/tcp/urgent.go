@@ -110,7 +110,7 @@ func (c *Conn) ReadUrgent(x *Ctx, peek bool) (string, Errno) {
 func (c *Conn) AtMark() bool { return c.UrgState != urgNone && c.UrgSeq == c.Copied }
 
 // Urgent reports whether an urgent byte waits: POLLPRI.
-func (c *Conn) Urgent() bool { return c.UrgState == urgHere }
+func (u *Urgency) Urgent() bool { return u.UrgState == urgHere }
 
 // InQ is what SIOCINQ tells: bytes in order that nobody has read, up to the urgent one
 // (tcp_inq).
@@ -130,13 +130,13 @@ func (c *Conn) InQ() int64 {
 
 // markUrgent points at the end of urgent data that is not acknowledged yet
 // (__tcp_transmit_skb). The pointer reaches 64 KiB.
-func (c *Conn) markUrgent(s *wire.Segment) {
+func (q *SendSeq) markUrgent(s *wire.Segment) {
 	switch {
-	case c.SndUp == c.SndUna || !c.SndUp.After(s.Seq):
-	case c.SndUp.Minus(s.Seq) < 0x10000:
+	case q.SndUp == q.SndUna || !q.SndUp.After(s.Seq):
+	case q.SndUp.Minus(s.Seq) < 0x10000:
 		s.Flags |= wire.URG
-		s.Urg = uint16(c.SndUp - s.Seq)
-	case (s.Seq + 0xffff).After(c.SndNxt):
+		s.Urg = uint16(q.SndUp - s.Seq)
+	case (s.Seq + 0xffff).After(q.SndNxt):
 		s.Flags |= wire.URG
 		s.Urg = 0xffff
 	}

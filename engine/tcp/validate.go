@@ -298,11 +298,11 @@ func (x *Ctx) challengesLeft() uint64 {
 // oowLimited reports whether the answer to an unacceptable segment is withheld.
 // Data and FINs cannot be part of a loop of ACKs, so they are always answered
 // (tcp_oow_rate_limited).
-func (c *Conn) oowLimited(x *Ctx, s *wire.Segment, counter Counter) bool {
+func (d *Delack) oowLimited(x *Ctx, s *wire.Segment, counter Counter) bool {
 	if s.Len() > 0 && !s.Flags.Has(wire.SYN) {
 		return false
 	}
-	return limited(x, &c.LastOOW, counter)
+	return limited(x, &d.LastOOW, counter)
 }
 
 func limited(x *Ctx, last *sim.Time, counter Counter) bool {

@@ -16,17 +16,17 @@ const (
 )
 
 // winFromSpace is how much payload fits into so much buffer (tcp_win_from_space).
-func (c *Conn) winFromSpace(space int64) int64 {
+func (b *Buffers) winFromSpace(space int64) int64 {
 	if space <= 0 {
 		return 0
 	}
-	return space * int64(c.Scaling) >> 8
+	return space * int64(b.Scaling) >> 8
 }
 
-func (c *Conn) fullSpace() int64 { return c.winFromSpace(int64(c.RcvBuf)) }
+func (b *Buffers) fullSpace() int64 { return b.winFromSpace(int64(b.RcvBuf)) }
 
 // space is the room for payload that is left in the receive buffer (tcp_space).
-func (c *Conn) space() int64 { return c.winFromSpace(int64(c.RcvBuf) - int64(c.RMem)) }
+func (b *Buffers) space() int64 { return b.winFromSpace(int64(b.RcvBuf) - int64(b.RMem)) }
 
 // initialWindow chooses the first receive window and the scale that we offer
 // (tcp_select_initial_window). mss is what a full segment will carry.
@@ -55,8 +55,8 @@ func initialWindow(sys *Sysctls, space int64, mss uint32, clamp *uint32, scaleOK
 }
 
 // receiveWindow is what is left of the window that we last offered (tcp_receive_window).
-func (c *Conn) receiveWindow() uint32 {
-	w := int64(c.RcvWnd) - int64(c.RcvNxt.Minus(c.RcvWup))
+func (q *RecvSeq) receiveWindow() uint32 {
+	w := int64(q.RcvWnd) - int64(q.RcvNxt.Minus(q.RcvWup))
 	return uint32(max(w, 0))
 }
 

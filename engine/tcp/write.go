@@ -139,7 +139,7 @@ func (c *Conn) push(x *Ctx, mss uint32, f WriteFlags, full bool) {
 
 // forcedPush: more than half of the largest window has been written since a buffer
 // was last pushed (forced_push).
-func (c *Conn) forcedPush() bool { return c.SndMax.After(c.PushedSeq + wire.Seq(c.MaxWnd/2)) }
+func (q *SendSeq) forcedPush() bool { return q.SndMax.After(q.PushedSeq + wire.Seq(q.MaxWnd/2)) }
 
 // markPush asks the peer to hand everything so far to its application (tcp_mark_push).
 func (c *Conn) markPush() {
