@@ -84,7 +84,7 @@ var ackSame = trace.Declare(trace.Rule{
 // what is lost, adjust cwnd, and retransmit.
 func (c *Conn) ack(x *Ctx, s *wire.Segment) ackFlags {
 	var f ackFlags
-	prior, priorFack := c.SndUna, c.highestSack()
+	prior, priorFack := c.SndUna, c.highestSack(c.SndUna, c.SackOK)
 	delivered, lost := c.Delivered, c.Lost
 	if done := c.checkAckRange(x, s, &f); done {
 		return f
@@ -97,7 +97,7 @@ func (c *Conn) ack(x *Ctx, s *wire.Segment) ackFlags {
 	case c.PacketsOut > 0:
 		defer x.Enter(ackSame)()
 	}
-	f.tsAdvanced = c.replaceTSRecent(x, s)
+	f.tsAdvanced = c.replaceTSRecent(x, s, c.RcvWup)
 	f.data = s.Len() > 0
 	switch {
 	case c.fast && f.advanced:
@@ -111,7 +111,7 @@ func (c *Conn) ack(x *Ctx, s *wire.Segment) ackFlags {
 	if s.Opts.On(wire.HasSack) {
 		c.tagSacks(x, s, prior, &sack, &f)
 	}
-	f.ece = c.ecnAck(x, s)
+	f.ece = c.ecnAck(x, s, &c.Delack)
 	c.Delivered += sack.delivered
 	c.LastAckAt = x.Now
 	c.Soft = OK
@@ -184,10 +184,10 @@ func (c *Conn) checkAckRange(x *Ctx, s *wire.Segment, f *ackFlags) (done bool) {
 
 // replaceTSRecent takes the timestamp of a segment that covers what was last
 // acknowledged (RFC 7323 §4.3; tcp_replace_ts_recent).
-func (c *Conn) replaceTSRecent(x *Ctx, s *wire.Segment) (newer bool) {
-	if c.TSOK && s.Opts.On(wire.HasTS) && !s.Seq.After(c.RcvWup) && int32(s.Opts.TSVal-c.TSRecent) >= 0 {
-		newer = s.Opts.TSVal != c.TSRecent
-		c.TSRecent, c.TSStamp = s.Opts.TSVal, x.Now
+func (a *Agreed) replaceTSRecent(x *Ctx, s *wire.Segment, wup wire.Seq) (newer bool) {
+	if a.TSOK && s.Opts.On(wire.HasTS) && !s.Seq.After(wup) && int32(s.Opts.TSVal-a.TSRecent) >= 0 {
+		newer = s.Opts.TSVal != a.TSRecent
+		a.TSRecent, a.TSStamp = s.Opts.TSVal, x.Now
 	}
 	return newer
 }
@@ -343,8 +343,8 @@ func (c *Conn) timeAck(x *Ctx, s *wire.Segment, first, last sim.Time, sack *sack
 
 // spuriousRetrans: the echoed timestamp shows that the original arrived, not the
 // copy (tcp_skb_spurious_retrans).
-func (c *Conn) spuriousRetrans(s *wire.Segment, k *Skb) bool {
-	return k.EverRetx && c.echoBefore(s, k.SentAt)
+func (a *Agreed) spuriousRetrans(s *wire.Segment, k *Skb) bool {
+	return k.EverRetx && a.echoBefore(s, k.SentAt)
 }
 
 // echoBefore: the segment echoes a timestamp from before an instant

@@ -28,14 +28,14 @@ func (c *Conn) TakeError(x *Ctx) Errno { return c.takeErr(x) }
 
 // AskError is SO_ERROR: the pending error, else one that may pass; cleared by
 // asking (sk_getsockopt).
-func (c *Conn) AskError(x *Ctx) Errno {
-	if e := c.takeErr(x); e != OK {
+func (l *Life) AskError(x *Ctx) Errno {
+	if e := l.takeErr(x); e != OK {
 		return e
 	}
-	e := c.Soft
+	e := l.Soft
 	if e != OK {
 		defer x.Enter(errorTaken)()
-		c.Soft = OK
+		l.Soft = OK
 	}
 	return e
 }
@@ -184,7 +184,7 @@ func (c *Conn) closeFinWait2(x *Ctx) *TimeWait {
 		c.done(x)
 		return nil
 	}
-	t := c.finTime(x)
+	t := c.finTime(x, c.RTO)
 	if t > timeWaitLen {
 		c.armKeep(x, t-timeWaitLen, HowFinWait, dur(t, timeWaitLen))
 		return nil
@@ -206,7 +206,7 @@ func (c *Conn) ArmUser(x *Ctx) {
 func (c *Conn) SetKeepIdle(x *Ctx, d sim.Duration) {
 	c.KeepIdle = d
 	if c.KeepOn && c.State != Closed && c.State != Listen {
-		c.armKeep(x, max(d-c.idle(x), 0), HowKeepIdle, dur(d, c.idle(x)))
+		c.armKeep(x, max(d-c.idle(x, c.LastAckAt), 0), HowKeepIdle, dur(d, c.idle(x, c.LastAckAt)))
 	}
 }
 

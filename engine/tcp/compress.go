@@ -28,7 +28,7 @@ var sackCompressed = trace.Declare(trace.Rule{
 // compress saves the ACK of a segment out of order, if enough have left for the
 // same gap. It reports whether it did.
 func (c *Conn) compress(x *Ctx) bool {
-	if !c.mayCompress(x) || c.CompSeq != c.RcvNxt || c.DupAckCnt < dupThresh {
+	if !c.mayCompress(x, c.SackOK) || c.CompSeq != c.RcvNxt || c.DupAckCnt < dupThresh {
 		return false
 	}
 	defer x.Enter(sackCompress)()
@@ -46,12 +46,14 @@ func (c *Conn) compress(x *Ctx) bool {
 	return true
 }
 
-func (c *Conn) mayCompress(x *Ctx) bool { return c.SackOK && uint32(c.CompAcks) < x.Sys.CompSackNr }
+func (d *Delack) mayCompress(x *Ctx, sackOK bool) bool {
+	return sackOK && uint32(d.CompAcks) < x.Sys.CompSackNr
+}
 
 // tellGap sends the ACK of a segment out of order, or of one that filled a gap.
 func (c *Conn) tellGap(x *Ctx) {
 	defer x.Enter(ackGap)()
-	if c.AckPending&ackAtOnce == 0 && c.mayCompress(x) {
+	if c.AckPending&ackAtOnce == 0 && c.mayCompress(x, c.SackOK) {
 		if c.CompSeq != c.RcvNxt {
 			c.CompSeq, c.DupAckCnt = c.RcvNxt, 0
 		}

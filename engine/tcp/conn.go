@@ -178,35 +178,35 @@ func (c *Conn) ArmedBy(k TimerKind) sim.EventID {
 func (c *Conn) Values() []int64 { return TCBSchema.Values(unsafe.Pointer(&c.TCB)) }
 
 // Disarm takes a timer off, as if it had never been set.
-func (c *Conn) Disarm(k TimerKind) {
+func (t *TCB) Disarm(k TimerKind) {
 	switch k {
 	case TimerDelack:
-		c.DelackAt = sim.Never
+		t.DelackAt = sim.Never
 	case TimerKeep:
-		c.KeepAt = sim.Never
+		t.KeepAt = sim.Never
 	case TimerComp:
-		c.CompAt = sim.Never
+		t.CompAt = sim.Never
 	case TimerPace:
-		c.PaceAt = sim.Never
+		t.PaceAt = sim.Never
 	default:
-		c.stopXmit()
+		t.stopXmit()
 	}
 }
 
 // NextTimer returns the earliest deadline of the socket and what it is.
-func (c *Conn) NextTimer() (sim.Time, TimerKind) {
-	at, kind := c.XmitAt, c.XmitKind
-	if c.DelackAt < at {
-		at, kind = c.DelackAt, TimerDelack
+func (t *TCB) NextTimer() (sim.Time, TimerKind) {
+	at, kind := t.XmitAt, t.XmitKind
+	if t.DelackAt < at {
+		at, kind = t.DelackAt, TimerDelack
 	}
-	if c.KeepAt < at {
-		at, kind = c.KeepAt, TimerKeep
+	if t.KeepAt < at {
+		at, kind = t.KeepAt, TimerKeep
 	}
-	if c.CompAt < at {
-		at, kind = c.CompAt, TimerComp
+	if t.CompAt < at {
+		at, kind = t.CompAt, TimerComp
 	}
-	if c.PaceAt < at {
-		at, kind = c.PaceAt, TimerPace
+	if t.PaceAt < at {
+		at, kind = t.PaceAt, TimerPace
 	}
 	return at, kind
 }

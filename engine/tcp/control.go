@@ -52,12 +52,12 @@ func (l *Life) Gone() bool { return l.State == Closed && l.Dead }
 
 // finTime is how long FIN_WAIT_2 may last: tcp_fin_timeout or TCP_LINGER2, but
 // at least three and a half timeouts (tcp_fin_time).
-func (c *Conn) finTime(x *Ctx) sim.Duration {
+func (o *Options) finTime(x *Ctx, rto sim.Duration) sim.Duration {
 	t := x.Sys.FinTimeout
-	if c.Linger2 > 0 {
-		t = sim.Duration(c.Linger2) * sim.Second
+	if o.Linger2 > 0 {
+		t = sim.Duration(o.Linger2) * sim.Second
 	}
-	return max(t, c.RTO*4-c.RTO/2)
+	return max(t, rto*4-rto/2)
 }
 
 var icmpHard = trace.Declare(trace.Rule{
@@ -142,10 +142,10 @@ var icmpLocked = trace.Declare(trace.Rule{
 })
 
 // lockDropped takes an error that comes while a call holds the socket.
-func (c *Conn) lockDropped(x *Ctx, err Errno) {
+func (l *Life) lockDropped(x *Ctx, err Errno) {
 	defer x.Enter(icmpLocked)()
 	x.Count(LockDroppedIcmps)
-	c.Soft = err
+	l.Soft = err
 }
 
 var keepFire = trace.Declare(trace.Rule{
@@ -201,7 +201,9 @@ func (c *Conn) armKeep(x *Ctx, d sim.Duration, how How, terms [3]int64) {
 }
 
 // idle is how long nothing has been heard (keepalive_time_elapsed).
-func (c *Conn) idle(x *Ctx) sim.Duration { return min(x.Now.Sub(c.LastRecv), x.Now.Sub(c.LastAckAt)) }
+func (d *Delack) idle(x *Ctx, acked sim.Time) sim.Duration {
+	return min(x.Now.Sub(d.LastRecv), x.Now.Sub(acked))
+}
 
 // onKeepalive serves keepalive and FIN_WAIT_2 (tcp_keepalive_timer).
 func (c *Conn) onKeepalive(x *Ctx) {
@@ -209,7 +211,7 @@ func (c *Conn) onKeepalive(x *Ctx) {
 		defer x.Enter(finWaitOver)()
 		c.KeepAt = sim.Never
 		if c.Linger2 >= 0 {
-			if left := c.finTime(x) - timeWaitLen; left > 0 {
+			if left := c.finTime(x, c.RTO) - timeWaitLen; left > 0 {
 				c.handOver = c.timeWait(x, FinWait2, left)
 				return
 			}
@@ -228,7 +230,7 @@ func (c *Conn) onKeepalive(x *Ctx) {
 		c.armKeep(x, wait, HowKeepIdle, dur(wait))
 		return
 	}
-	idle := c.idle(x)
+	idle := c.idle(x, c.LastAckAt)
 	if idle < wait {
 		c.armKeep(x, wait-idle, HowKeepIdle, dur(wait, idle))
 		return

@@ -73,7 +73,7 @@ func (c *Conn) dataQueue(x *Ctx, s *wire.Segment) *TimeWait {
 }
 
 func (c *Conn) outOfWindow(x *Ctx) {
-	c.enterQuickAck(x, maxQuickAcks)
+	c.enterQuickAck(x, maxQuickAcks, c.RcvWnd)
 	c.AckPending |= ackSched
 }
 
@@ -304,7 +304,7 @@ func (c *Conn) growOutOfOrder(x *Ctx, b *Block, joined bool) {
 	if joined && (b.Pages > 0 || b.Data == "") {
 		cost = b.Pages // Linux: a data area that holds no data is given back
 	}
-	c.growWindow(x, len(b.Data), cost)
+	c.growWindow(x, len(b.Data), cost, &c.Delack, c.AdvMSS)
 }
 
 func (c *Conn) dropBlock(i int) {

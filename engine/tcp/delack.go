@@ -46,28 +46,28 @@ var quickMode = trace.Declare(trace.Rule{
 })
 
 // increaseQuick allows more ACKs at once (tcp_incr_quickack).
-func (c *Conn) increaseQuick(most uint32) {
+func (d *Delack) increaseQuick(most uint32, wnd uint32) {
 	n := uint32(2)
-	if c.RcvMSS > 0 && c.RcvWnd/(2*uint32(c.RcvMSS)) > 0 {
-		n = c.RcvWnd / (2 * uint32(c.RcvMSS))
+	if d.RcvMSS > 0 && wnd/(2*uint32(d.RcvMSS)) > 0 {
+		n = wnd / (2 * uint32(d.RcvMSS))
 	}
 	n = min(n, most)
-	if n > uint32(c.Quick) {
-		c.Quick = uint8(n)
+	if n > uint32(d.Quick) {
+		d.Quick = uint8(n)
 	}
 }
 
 // enterQuickAck acknowledges up to so many of the next segments at once
 // (tcp_enter_quickack_mode).
-func (c *Conn) enterQuickAck(x *Ctx, most uint32) {
+func (d *Delack) enterQuickAck(x *Ctx, most uint32, wnd uint32) {
 	defer x.Enter(quickMode)()
-	c.increaseQuick(most)
-	c.Pingpong = 0
-	c.ATO = delackMin
+	d.increaseQuick(most, wnd)
+	d.Pingpong = 0
+	d.ATO = delackMin
 }
 
-func (c *Conn) inQuickAck(x *Ctx) bool {
-	return x.Sys.Route.QuickAck || c.Quick > 0 && !c.inPingpong(x)
+func (d *Delack) inQuickAck(x *Ctx) bool {
+	return x.Sys.Route.QuickAck || d.Quick > 0 && !d.inPingpong(x)
 }
 
 func (d *Delack) inPingpong(x *Ctx) bool { return d.Pingpong >= x.Sys.PingpongThresh }
@@ -83,9 +83,9 @@ func (d *Delack) incPingpong(x *Ctx) {
 func (c *Conn) dataRecv(x *Ctx, s *wire.Segment, b *Block) {
 	c.AckPending |= ackSched
 	c.measureRcvMSS(s, b)
-	c.measureRcvRTT(x)
+	c.measureRcvRTT(x, &c.RecvSeq)
 	if c.ATO == 0 {
-		c.increaseQuick(maxQuickAcks)
+		c.increaseQuick(maxQuickAcks, c.RcvWnd)
 		c.ATO = delackMin
 	} else {
 		m := ticks(c.LastRecv, x.Now)
@@ -95,7 +95,7 @@ func (c *Conn) dataRecv(x *Ctx, s *wire.Segment, b *Block) {
 		case m < c.ATO:
 			c.ATO = min(c.ATO/2/jiffy*jiffy+m, c.RTO)
 		case m > c.RTO:
-			c.increaseQuick(maxQuickAcks) // Linux: a long gap, so the sender restarts slowly
+			c.increaseQuick(maxQuickAcks, c.RcvWnd) // Linux: a long gap, so the sender restarts slowly
 		}
 	}
 	c.LastRecv = x.Now
@@ -105,7 +105,7 @@ func (c *Conn) dataRecv(x *Ctx, s *wire.Segment, b *Block) {
 		if b.Pages > 0 {
 			cost = b.Pages // Linux: the data area can be given back when buffers are joined
 		}
-		c.growWindow(x, n, cost)
+		c.growWindow(x, n, cost, &c.Delack, c.AdvMSS)
 	}
 }
 
@@ -116,7 +116,7 @@ func (c *Conn) measureRcvMSS(s *wire.Segment, b *Block) {
 	c.LastSeg = 0
 	if n >= uint32(c.RcvMSS) {
 		if n != uint32(c.RcvMSS) {
-			c.rescale(len(s.Payload), b.Cost)
+			c.rescale(len(s.Payload), b.Cost, c.RcvWnd)
 		}
 		c.RcvMSS = uint16(min(n, uint32(c.AdvMSS)))
 		if s.Flags.Has(wire.PSH) {

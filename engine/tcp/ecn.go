@@ -161,15 +161,15 @@ var ecnTell = trace.Declare(trace.Rule{
 })
 
 // ecnMark gives a data segment its ECN bits (tcp_ecn_send).
-func (c *Conn) ecnMark(x *Ctx, s *wire.Segment) {
-	if c.ECN != ECNClassic || s.Flags.Has(wire.SYN) || s.Payload == "" || s.Seq.Before(c.SndNxt) {
+func (m *Marks) ecnMark(x *Ctx, s *wire.Segment, nxt wire.Seq) {
+	if m.ECN != ECNClassic || s.Flags.Has(wire.SYN) || s.Payload == "" || s.Seq.Before(nxt) {
 		return
 	}
 	x.Note(ecnCapable)
 	s.ECN = wire.ECT0
-	if c.QueueCWR {
+	if m.QueueCWR {
 		x.Note(ecnTell)
-		c.QueueCWR = false
+		m.QueueCWR = false
 		s.Flags |= wire.CWR
 	}
 }
@@ -218,14 +218,14 @@ func (c *Conn) ecnData(x *Ctx, s *wire.Segment) {
 	case s.ECN == wire.NotECT:
 		if c.ECNSeen {
 			defer x.Enter(ecnNotMarkable)()
-			c.enterQuickAck(x, 2)
+			c.enterQuickAck(x, 2, c.RcvWnd)
 		}
 		return
 	case c.ECN != ECNClassic:
 		return
 	case s.ECN == wire.CE && !c.DemandCWR:
 		defer x.Enter(ecnMarked)()
-		c.enterQuickAck(x, 2)
+		c.enterQuickAck(x, 2, c.RcvWnd)
 		c.DemandCWR = true
 	}
 	c.ECNSeen = true
@@ -249,8 +249,8 @@ var ecnConfirmed = trace.Declare(trace.Rule{
 
 // ecnAck reads the ECN flags of an acknowledgment that is not old: does it echo
 // congestion? (tcp_ecn_rcv_ecn_echo, tcp_ecn_accept_cwr)
-func (c *Conn) ecnAck(x *Ctx, s *wire.Segment) (ece bool) {
-	if c.ECN != ECNClassic {
+func (m *Marks) ecnAck(x *Ctx, s *wire.Segment, d *Delack) (ece bool) {
+	if m.ECN != ECNClassic {
 		return false
 	}
 	ece = s.Flags.Has(wire.ECE) && !s.Flags.Has(wire.SYN)
@@ -259,9 +259,9 @@ func (c *Conn) ecnAck(x *Ctx, s *wire.Segment) (ece bool) {
 	}
 	if s.Flags.Has(wire.CWR) {
 		defer x.Enter(ecnConfirmed)()
-		c.DemandCWR = false
+		m.DemandCWR = false
 		if s.Len() > 0 {
-			c.AckPending |= ackAtOnce
+			d.AckPending |= ackAtOnce
 		}
 	}
 	return ece

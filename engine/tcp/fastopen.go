@@ -336,11 +336,11 @@ func (c *Conn) FastOpenLeave(x *Ctx, reset, taken bool) {
 
 // TuneFastOpen is TCP_FASTOPEN on a listener, or on a socket that will be one
 // (fastopen_queue_tune).
-func (c *Conn) TuneFastOpen(sys *Sysctls, n int64) bool {
-	if n < 0 || c.State != Closed && c.State != Listen {
+func (t *TCB) TuneFastOpen(sys *Sysctls, n int64) bool {
+	if n < 0 || t.State != Closed && t.State != Listen {
 		return false
 	}
-	c.FOMax = uint32(min(n, int64(sys.Somaxconn)))
+	t.FOMax = uint32(min(n, int64(sys.Somaxconn)))
 	return true
 }
 

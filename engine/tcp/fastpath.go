@@ -33,7 +33,7 @@ func (c *Conn) predicted(s *wire.Segment) bool {
 
 // fastPath handles a segment whose header was predicted.
 func (c *Conn) fastPath(x *Ctx, s *wire.Segment) {
-	c.replaceTSRecent(x, s)
+	c.replaceTSRecent(x, s, c.RcvWup)
 	if len(s.Payload) == 0 {
 		c.ack(x, s)
 		c.dataSndCheck(x)

@@ -60,27 +60,27 @@ const (
 
 func us(d sim.Duration) int64 { return int64(d / sim.Microsecond) }
 
-func (c *Conn) infoOptions() int64 {
+func (t *TCB) infoOptions() int64 {
 	var o int64
-	if c.TSOK {
+	if t.TSOK {
 		o |= infoTimestamps
 	}
-	if c.SackOK {
+	if t.SackOK {
 		o |= infoSack
 	}
-	if c.WScaleOK {
+	if t.WScaleOK {
 		o |= infoWScale
 	}
-	if c.ECN != ECNOff {
+	if t.ECN != ECNOff {
 		o |= infoECN
 	}
-	if c.ECNSeen {
+	if t.ECNSeen {
 		o |= infoECNSeen
 	}
-	if c.SynDataAcked {
+	if t.SynDataAcked {
 		o |= infoSynData
 	}
-	if c.FOChild {
+	if t.FOChild {
 		o |= infoFOChild
 	}
 	return o
@@ -135,11 +135,11 @@ func (c *Conn) Info(now sim.Time, sys *Sysctls) []InfoField {
 }
 
 // OutQ is what SIOCOUTQ tells: bytes written and not acknowledged.
-func (c *Conn) OutQ() int64 {
-	if c.State == SynSent || c.State == SynRecv || c.State == Closed {
+func (t *TCB) OutQ() int64 {
+	if t.State == SynSent || t.State == SynRecv || t.State == Closed {
 		return 0
 	}
-	return int64(c.SndMax.Minus(c.SndUna))
+	return int64(t.SndMax.Minus(t.SndUna))
 }
 
 // OutQUnsent is what SIOCOUTQNSD tells: bytes written and never sent.

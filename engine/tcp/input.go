@@ -146,7 +146,7 @@ func (c *Conn) finWait2(x *Ctx, s *wire.Segment) (*TimeWait, bool) {
 		c.abortOnData(x, s)
 		return nil, true
 	}
-	t := c.finTime(x)
+	t := c.finTime(x, c.RTO)
 	if t > timeWaitLen {
 		c.armKeep(x, t-timeWaitLen, HowFinWait, dur(t, timeWaitLen)) // Linux: hence the quirk above 60 s
 		return nil, false

@@ -23,17 +23,17 @@ func gsoSize(sys *Sysctls) uint32 { return max(sys.GSOMaxSize, gsoHeadroom+1) - 
 // tsoSegs is how many segments one packet may have now (tcp_tso_segs): what leaves in
 // about a millisecond at the pacing rate, more on a short path, and at least
 // tcp_min_tso_segs.
-func (c *Conn) tsoSegs(x *Ctx, mss uint32) uint32 {
+func (t *TCB) tsoSegs(x *Ctx, mss uint32) uint32 {
 	if x.Sys.GSOMaxSegs <= 1 {
 		return 1
 	}
 	most := uint64(gsoSize(x.Sys))
-	bytes := c.PacingRate >> pacingShift
-	if c.MinRTT > 0 {
-		bytes = min(bytes, most) + most>>min(uint64(c.MinRTT/sim.Microsecond)>>x.Sys.TSORTTLog, 63)
+	bytes := t.PacingRate >> pacingShift
+	if t.MinRTT > 0 {
+		bytes = min(bytes, most) + most>>min(uint64(t.MinRTT/sim.Microsecond)>>x.Sys.TSORTTLog, 63)
 	}
 	bytes = min(bytes, most)
-	return min(max(uint32(bytes)/mss, c.cc().minTSO(x.Sys, &c.Sender)), x.Sys.GSOMaxSegs)
+	return min(max(uint32(bytes)/mss, t.cc().minTSO(x.Sys, &t.Sender)), x.Sys.GSOMaxSegs)
 }
 
 // sizeGoal is how much the application's bytes are gathered in one buffer
@@ -43,19 +43,19 @@ func (c *Conn) sizeGoal(x *Ctx, mss uint32) uint32 {
 	if x.Sys.GSOMaxSegs <= 1 {
 		return mss
 	}
-	segs := min(c.halfWindow(gsoSize(x.Sys))/mss, x.Sys.GSOMaxSegs)
+	segs := min(c.halfWindow(gsoSize(x.Sys), c.optionLen())/mss, x.Sys.GSOMaxSegs)
 	return max(segs*mss, mss)
 }
 
 // halfWindow keeps a size to half of the largest window ever offered
 // (tcp_bound_to_half_wnd).
-func (c *Conn) halfWindow(size uint32) uint32 {
-	cut := c.MaxWnd
+func (q *SendSeq) halfWindow(size uint32, opts uint32) uint32 {
+	cut := q.MaxWnd
 	if cut > defaultMSS {
 		cut /= 2
 	}
 	if cut > 0 && size > cut {
-		return max(cut, 68-tcpHeader-c.optionLen())
+		return max(cut, 68-tcpHeader-opts)
 	}
 	return size
 }

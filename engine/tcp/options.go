@@ -22,21 +22,21 @@ func (b *Buffers) SetRcvBuf(x *Ctx, n int64, force bool) {
 
 // SetWindowClamp is TCP_WINDOW_CLAMP (tcp_set_window_clamp). It reports whether the
 // value is allowed.
-func (c *Conn) SetWindowClamp(n int64) bool {
+func (t *TCB) SetWindowClamp(n int64) bool {
 	if n == 0 {
-		if c.State != Closed {
+		if t.State != Closed {
 			return false
 		}
-		c.WindowClamp = 0
+		t.WindowClamp = 0
 		return true
 	}
-	clamp, was := uint32(min(max(n, 1152), 1<<31-1)), c.WindowClamp
-	c.WindowClamp = clamp
+	clamp, was := uint32(min(max(n, 1152), 1<<31-1)), t.WindowClamp
+	t.WindowClamp = clamp
 	switch {
 	case clamp < was:
-		c.RcvSsthresh = min(c.RcvSsthresh, clamp)
+		t.RcvSsthresh = min(t.RcvSsthresh, clamp)
 	case clamp > was:
-		c.RcvSsthresh = max(c.RcvSsthresh, min(c.RcvWnd, clamp))
+		t.RcvSsthresh = max(t.RcvSsthresh, min(t.RcvWnd, clamp))
 	}
 	return true
 }
@@ -66,13 +66,13 @@ func (c *Conn) SetQuickAck(x *Ctx, n int64) {
 
 // SetCongestion is TCP_CONGESTION: another congestion control from here on
 // (tcp_set_congestion_control).
-func (c *Conn) SetCongestion(x *Ctx, cc Congestion) {
-	c.CCSet = true
-	if c.CC == cc {
+func (t *TCB) SetCongestion(x *Ctx, cc Congestion) {
+	t.CCSet = true
+	if t.CC == cc {
 		return
 	}
-	c.CC = cc
-	if c.State != Closed && c.State != Listen {
-		c.ccInit(x)
+	t.CC = cc
+	if t.State != Closed && t.State != Listen {
+		t.ccInit(x)
 	}
 }

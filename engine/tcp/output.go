@@ -135,8 +135,8 @@ func (c *Conn) mayLeave(x *Ctx, most uint32, push pushKind) (quota uint32, limit
 
 // windowFits: the peer's window has room for the first segment of a buffer
 // (tcp_snd_wnd_test).
-func (c *Conn) windowFits(k *Skb, mss uint32) bool {
-	return !k.firstEnd(mss).After(c.sndEnd())
+func (q *SendSeq) windowFits(k *Skb, mss uint32) bool {
+	return !k.firstEnd(mss).After(q.sndEnd())
 }
 
 // firstEnd is the end of the first segment of a buffer.
@@ -167,17 +167,17 @@ func (s *Sender) cwndQuota() uint32 {
 }
 
 // nagleAllows decides about a segment that is not full (tcp_nagle_test).
-func (c *Conn) nagleAllows(x *Ctx, k *Skb, mss uint32, last bool, push pushKind) bool {
-	if !last || push != pushNagle || k.Flags.Has(wire.FIN) || uint32(len(k.Data)) >= mss || c.SndUp != c.SndUna {
+func (t *TCB) nagleAllows(x *Ctx, k *Skb, mss uint32, last bool, push pushKind) bool {
+	if !last || push != pushNagle || k.Flags.Has(wire.FIN) || uint32(len(k.Data)) >= mss || t.SndUp != t.SndUna {
 		return true
 	}
-	if c.Cork {
+	if t.Cork {
 		return false
 	}
-	if c.NoDelay || c.PacketsOut == 0 {
+	if t.NoDelay || t.PacketsOut == 0 {
 		return true
 	}
-	return !x.When(nagleRule, trace.Is("an earlier small segment is unacknowledged", c.smallOut()))
+	return !x.When(nagleRule, trace.Is("an earlier small segment is unacknowledged", t.smallOut()))
 }
 
 // smallOut: a segment that was not full is unacknowledged (tcp_minshall_check).

@@ -38,12 +38,12 @@ var persistOver = trace.Declare(trace.Rule{
 })
 
 // probeInterval is the time to the next probe (tcp_probe0_when).
-func (c *Conn) probeInterval(x *Ctx) sim.Duration {
-	d := max(c.RTO, c.rtoMin(x))
-	for i := uint8(0); i < c.Backoff && d < c.RTOMax; i++ {
+func (r *RTT) probeInterval(x *Ctx, o *Options) sim.Duration {
+	d := max(r.RTO, o.rtoMin(x))
+	for i := uint8(0); i < r.Backoff && d < o.RTOMax; i++ {
 		d *= 2
 	}
-	return min(d, c.RTOMax)
+	return min(d, o.RTOMax)
 }
 
 // checkProbe starts the persist timer when the sender is stuck (tcp_check_probe_timer).
@@ -52,7 +52,7 @@ func (c *Conn) checkProbe(x *Ctx) {
 		return
 	}
 	defer x.Enter(persistStart)()
-	c.armXmit(x, TimerProbe, max(c.RTO, c.rtoMin(x)), HowProbe, c.probeSum(x, 0)) // Linux: tcp_probe0_base, without back-off
+	c.armXmit(x, TimerProbe, max(c.RTO, c.rtoMin(x)), HowProbe, c.probeSum(x, 0, &c.Options)) // Linux: tcp_probe0_base, without back-off
 }
 
 var persistStop = trace.Declare(trace.Rule{
@@ -86,25 +86,25 @@ func (c *Conn) ackProbe(x *Ctx) {
 	c.armProbe(x)
 }
 
-func (c *Conn) probeSum(x *Ctx, doubled uint8) [3]int64 {
-	return [3]int64{int64(max(c.RTO, c.rtoMin(x))), int64(doubled), int64(c.RTOMax)}
+func (r *RTT) probeSum(x *Ctx, doubled uint8, o *Options) [3]int64 {
+	return [3]int64{int64(max(r.RTO, o.rtoMin(x))), int64(doubled), int64(o.RTOMax)}
 }
 
 // armProbe starts the wait for the next probe.
 func (c *Conn) armProbe(x *Ctx) {
-	d := c.probeInterval(x)
+	d := c.probeInterval(x, &c.Options)
 	if e := c.clampProbe(x, d); e < d {
 		c.armXmit(x, TimerProbe, e, HowUser, dur(c.UserTO, d))
 		return
 	}
-	c.armXmit(x, TimerProbe, d, HowProbe, c.probeSum(x, c.Backoff))
+	c.armXmit(x, TimerProbe, d, HowProbe, c.probeSum(x, c.Backoff, &c.Options))
 }
 
-func (c *Conn) clampProbe(x *Ctx, d sim.Duration) sim.Duration {
-	if c.UserTO == 0 || c.ProbesAt == 0 {
+func (o *Options) clampProbe(x *Ctx, d sim.Duration) sim.Duration {
+	if o.UserTO == 0 || o.ProbesAt == 0 {
 		return d
 	}
-	return min(d, max(c.UserTO-x.Now.Sub(c.ProbesAt), sim.Millisecond))
+	return min(d, max(o.UserTO-x.Now.Sub(o.ProbesAt), sim.Millisecond))
 }
 
 // onProbe is the persist timer (tcp_probe_timer).
@@ -124,7 +124,7 @@ func (c *Conn) onProbe(x *Ctx) {
 	}
 	most := int(x.Sys.Retries2)
 	if c.Dead {
-		alive := c.probeInterval(x) < c.RTOMax
+		alive := c.probeInterval(x, &c.Options) < c.RTOMax
 		most = c.orphanRetries(x)
 		if !alive && int(c.Backoff) >= most {
 			c.writeError(x)

@@ -23,15 +23,15 @@ var reductionStart = trace.Declare(trace.Rule{
 })
 
 // initReduction begins to lower cwnd (tcp_init_cwnd_reduction).
-func (c *Conn) initReduction(x *Ctx) {
+func (t *TCB) initReduction(x *Ctx) {
 	defer x.Enter(reductionStart)()
-	c.HighSeq = c.SndNxt
-	c.TLPHigh = 0
-	c.CwndCnt = 0
-	c.PriorCwnd = c.Cwnd
-	c.Prr = PRR{}
-	c.Ssthresh = c.cc().ssthresh(x, c.ccSock())
-	c.ecnQueueCWR()
+	t.HighSeq = t.SndNxt
+	t.TLPHigh = 0
+	t.CwndCnt = 0
+	t.PriorCwnd = t.Cwnd
+	t.Prr = PRR{}
+	t.Ssthresh = t.cc().ssthresh(x, t.ccSock())
+	t.ecnQueueCWR()
 }
 
 var prrRule = trace.Declare(trace.Rule{

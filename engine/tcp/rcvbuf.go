@@ -15,51 +15,51 @@ var growWnd = trace.Declare(trace.Rule{
 
 // growWindow lets the offered window grow while data comes in well packed
 // segments (tcp_grow_window).
-func (c *Conn) growWindow(x *Ctx, n int, cost uint32) {
-	room := min(int64(c.WindowClamp), c.space()) - int64(c.RcvSsthresh)
+func (b *Buffers) growWindow(x *Ctx, n int, cost uint32, d *Delack, adv uint16) {
+	room := min(int64(b.WindowClamp), b.space()) - int64(b.RcvSsthresh)
 	if room <= 0 {
 		return
 	}
 	inc := int64(0)
-	if c.winFromSpace(int64(cost)) <= int64(n) {
-		inc = 2 * int64(c.AdvMSS)
+	if b.winFromSpace(int64(cost)) <= int64(n) {
+		inc = 2 * int64(adv)
 	} else {
-		inc = c.growSlowly(x, n, cost)
+		inc = b.growSlowly(x, n, cost, d.RcvMSS)
 	}
 	if inc == 0 {
 		return
 	}
 	defer x.Enter(growWnd)()
 	inc = max(inc, 2*int64(n))
-	c.RcvSsthresh += uint32(min(room, inc))
-	c.Quick |= 1
+	b.RcvSsthresh += uint32(min(room, inc))
+	d.Quick |= 1
 }
 
 // rescale learns how much of the buffer payload can fill from a segment larger
 // than any before (tcp_measure_rcv_mss, tcp_set_window_clamp).
-func (c *Conn) rescale(n int, cost uint32) {
-	old := c.Scaling
-	if c.Scaling = uint8(min(max(uint32(n)<<8/cost, 1), 255)); c.Scaling == old {
+func (b *Buffers) rescale(n int, cost uint32, wnd uint32) {
+	old := b.Scaling
+	if b.Scaling = uint8(min(max(uint32(n)<<8/cost, 1), 255)); b.Scaling == old {
 		return
 	}
-	clamp := uint32(max(c.winFromSpace(int64(c.RcvBuf)), 1152))
-	was := c.WindowClamp
-	c.WindowClamp = clamp
+	clamp := uint32(max(b.winFromSpace(int64(b.RcvBuf)), 1152))
+	was := b.WindowClamp
+	b.WindowClamp = clamp
 	if clamp < was {
-		c.RcvSsthresh = min(c.RcvSsthresh, clamp)
+		b.RcvSsthresh = min(b.RcvSsthresh, clamp)
 	} else {
-		c.RcvSsthresh = max(c.RcvSsthresh, min(c.RcvWnd, clamp))
+		b.RcvSsthresh = max(b.RcvSsthresh, min(wnd, clamp))
 	}
-	c.RcvQSpace = min(c.RcvQSpace, clamp)
+	b.RcvQSpace = min(b.RcvQSpace, clamp)
 }
 
 // growSlowly is for segments with much overhead (__tcp_grow_window).
-func (c *Conn) growSlowly(x *Ctx, n int, cost uint32) int64 {
-	size := c.winFromSpace(int64(cost)) >> 1
-	window := c.winFromSpace(int64(x.Sys.RMem[2])) >> 1
-	for int64(c.RcvSsthresh) <= window {
+func (b *Buffers) growSlowly(x *Ctx, n int, cost uint32, mss uint16) int64 {
+	size := b.winFromSpace(int64(cost)) >> 1
+	window := b.winFromSpace(int64(x.Sys.RMem[2])) >> 1
+	for int64(b.RcvSsthresh) <= window {
 		if size <= int64(n) {
-			return 2 * int64(c.RcvMSS)
+			return 2 * int64(mss)
 		}
 		size >>= 1
 		window >>= 1
@@ -69,19 +69,19 @@ func (c *Conn) growSlowly(x *Ctx, n int, cost uint32) int64 {
 
 // measureRcvRTT times how long the peer takes to fill the window offered, for
 // want of a better estimate of the round trip (tcp_rcv_rtt_measure).
-func (c *Conn) measureRcvRTT(x *Ctx) {
-	if c.RcvRTTAt == 0 {
-		c.RcvRTTSeq, c.RcvRTTAt = c.RcvNxt+wire.Seq(c.RcvWnd), max(x.Now, 1)
+func (b *Buffers) measureRcvRTT(x *Ctx, q *RecvSeq) {
+	if b.RcvRTTAt == 0 {
+		b.RcvRTTSeq, b.RcvRTTAt = q.RcvNxt+wire.Seq(q.RcvWnd), max(x.Now, 1)
 		return
 	}
-	if c.RcvNxt.Before(c.RcvRTTSeq) {
+	if q.RcvNxt.Before(b.RcvRTTSeq) {
 		return
 	}
-	us := uint32(max(x.Now.Sub(c.RcvRTTAt)/sim.Microsecond, 1))
-	if sample := us << 3; c.RcvRTT == 0 || sample < c.RcvRTT {
-		c.RcvRTT = sample
+	us := uint32(max(x.Now.Sub(b.RcvRTTAt)/sim.Microsecond, 1))
+	if sample := us << 3; b.RcvRTT == 0 || sample < b.RcvRTT {
+		b.RcvRTT = sample
 	}
-	c.RcvRTTSeq, c.RcvRTTAt = c.RcvNxt+wire.Seq(c.RcvWnd), max(x.Now, 1)
+	b.RcvRTTSeq, b.RcvRTTAt = q.RcvNxt+wire.Seq(q.RcvWnd), max(x.Now, 1)
 }
 
 var rcvRTT = trace.Declare(trace.Rule{

@@ -139,7 +139,7 @@ func (c *Conn) ReadTarget(n int, all bool) int {
 	return max(min(int(c.lowat()), n), 1)
 }
 
-func (c *Conn) lowat() uint32 { return max(c.RcvLowat, 1) }
+func (t *TCB) lowat() uint32 { return max(t.RcvLowat, 1) }
 
 // ReadReady reports whether a reader that waits is woken: so much is there as
 // SO_RCVLOWAT asks, or no more can come (tcp_epollin_ready).
@@ -161,23 +161,23 @@ func (c *Conn) Wakes() bool {
 
 // SetRcvLowat is SO_RCVLOWAT: the buffer has to be able to hold so much
 // (tcp_set_rcvlowat).
-func (c *Conn) SetRcvLowat(x *Ctx, n int64) {
+func (t *TCB) SetRcvLowat(x *Ctx, n int64) {
 	if n < 0 {
 		n = 1<<31 - 1
 	}
 	most := x.Sys.RMem[2] >> 1
-	if c.RcvBufLock {
-		most = c.RcvBuf >> 1
+	if t.RcvBufLock {
+		most = t.RcvBuf >> 1
 	}
-	c.RcvLowat = uint32(max(min(n, int64(most)), 1))
-	if c.RcvBufLock {
+	t.RcvLowat = uint32(max(min(n, int64(most)), 1))
+	if t.RcvBufLock {
 		return
 	}
 	val := uint32(min(n, int64(most)))
-	if space := val << 8 / uint32(c.Scaling); space > c.RcvBuf {
-		c.RcvBuf = space
-		if c.WindowClamp > 0 && val > c.WindowClamp {
-			c.WindowClamp = val
+	if space := val << 8 / uint32(t.Scaling); space > t.RcvBuf {
+		t.RcvBuf = space
+		if t.WindowClamp > 0 && val > t.WindowClamp {
+			t.WindowClamp = val
 		}
 	}
 }

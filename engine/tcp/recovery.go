@@ -261,12 +261,12 @@ func (c *Conn) tryToOpen(x *Ctx, f *ackFlags) {
 }
 
 // enterCWR reduces cwnd without a loss (tcp_enter_cwr).
-func (c *Conn) enterCWR(x *Ctx) {
-	c.PriorSsthresh = 0
-	if c.CA < CWR {
-		c.UndoMarker = 0
-		c.initReduction(x)
-		c.setCA(x, CWR)
+func (t *TCB) enterCWR(x *Ctx) {
+	t.PriorSsthresh = 0
+	if t.CA < CWR {
+		t.UndoMarker = 0
+		t.initReduction(x)
+		t.setCA(x, CWR)
 	}
 }
 

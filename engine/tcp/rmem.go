@@ -169,7 +169,7 @@ func (c *Conn) makeRoom(x *Ctx, in *Block) bool {
 func (c *Conn) prune(x *Ctx, in *Block) bool {
 	x.When(memFull, trace.Gt("sk_rmem_alloc", c.RMem, "sk_rcvbuf", c.RcvBuf).In(trace.UnitBytes))
 	x.Count(PruneCalled)
-	c.clampWindow(x)
+	c.clampWindow(x, &c.Delack, c.AdvMSS)
 	if c.RMem <= c.RcvBuf {
 		return true
 	}
@@ -188,14 +188,14 @@ func (c *Conn) prune(x *Ctx, in *Block) bool {
 
 // clampWindow lets the buffer grow to what is used already, as far as it may, and
 // else the window shrink (tcp_clamp_window).
-func (c *Conn) clampWindow(x *Ctx) {
+func (b *Buffers) clampWindow(x *Ctx, d *Delack, adv uint16) {
 	defer x.Enter(memFull)()
-	c.Quick = 0
-	if most := x.Sys.RMem[2]; c.RcvBuf < most && !c.RcvBufLock {
-		c.RcvBuf = min(c.RMem, most)
+	d.Quick = 0
+	if most := x.Sys.RMem[2]; b.RcvBuf < most && !b.RcvBufLock {
+		b.RcvBuf = min(b.RMem, most)
 	}
-	if c.RMem > c.RcvBuf {
-		c.RcvSsthresh = min(c.WindowClamp, 2*uint32(c.AdvMSS))
+	if b.RMem > b.RcvBuf {
+		b.RcvSsthresh = min(b.WindowClamp, 2*uint32(adv))
 	}
 }
 

@@ -45,8 +45,8 @@ func (c *Conn) tagSacks(x *Ctx, s *wire.Segment, prior wire.Seq, st *sackState, 
 		var good [4]wire.SackBlock
 		n := 0
 		for i, b := range blocks {
-			if isDup := dup && i == 0; !c.validBlock(isDup, b) {
-				c.countBadBlock(x, s, isDup, b)
+			if isDup := dup && i == 0; !c.validBlock(isDup, b, &c.SendSeq) {
+				c.countBadBlock(x, s, isDup, b, c.SndUna)
 			} else if b.End.After(prior) {
 				good[n] = b
 				n++
@@ -72,32 +72,32 @@ func sortBlocks(b []wire.SackBlock) {
 	}
 }
 
-func (c *Conn) countBadBlock(x *Ctx, s *wire.Segment, dup bool, b wire.SackBlock) {
+func (k *Sender) countBadBlock(x *Ctx, s *wire.Segment, dup bool, b wire.SackBlock, una wire.Seq) {
 	switch {
-	case dup && c.UndoMarker == 0:
+	case dup && k.UndoMarker == 0:
 		x.Count(TCPDSACKIgnoredNoUndo)
 	case dup:
 		x.Count(TCPDSACKIgnoredOld)
-	case s.Ack == c.SndUna || b.End.After(c.SndUna):
+	case s.Ack == una || b.End.After(una):
 		x.Count(TCPSACKDiscard)
 	}
 }
 
 // validBlock refuses blocks that cannot be true (tcp_is_sackblock_valid).
-func (c *Conn) validBlock(dup bool, b wire.SackBlock) bool {
-	if b.End.After(c.SndNxt) || !b.Start.Before(b.End) || !b.Start.Before(c.SndNxt) {
+func (s *Sender) validBlock(dup bool, b wire.SackBlock, q *SendSeq) bool {
+	if b.End.After(q.SndNxt) || !b.Start.Before(b.End) || !b.Start.Before(q.SndNxt) {
 		return false
 	}
-	if b.Start.After(c.SndUna) {
+	if b.Start.After(q.SndUna) {
 		return true
 	}
-	if !dup || c.UndoMarker == 0 || b.End.After(c.SndUna) {
+	if !dup || s.UndoMarker == 0 || b.End.After(q.SndUna) {
 		return false
 	}
-	if !b.Start.Before(c.UndoMarker) {
+	if !b.Start.Before(s.UndoMarker) {
 		return true
 	}
-	return b.End.After(c.UndoMarker) && !b.Start.Before(b.End-wire.Seq(c.MaxWnd))
+	return b.End.After(s.UndoMarker) && !b.Start.Before(b.End-wire.Seq(q.MaxWnd))
 }
 
 // checkDsack reports whether the first block is a D-SACK, and counts it
@@ -176,7 +176,7 @@ func (c *Conn) tagOne(x *Ctx, k *Skb, dup bool, st *sackState, f *ackFlags) {
 			}
 		} else {
 			if !k.EverRetx {
-				if k.Seq.Before(c.highestSack()) && k.Seq.Before(st.reord) {
+				if k.Seq.Before(c.highestSack(c.SndUna, c.SackOK)) && k.Seq.Before(st.reord) {
 					st.reord = k.Seq
 				}
 				if !k.End.After(c.HighSeq) {
@@ -210,11 +210,11 @@ func (c *Conn) tagOne(x *Ctx, k *Skb, dup bool, st *sackState, f *ackFlags) {
 
 // highestSack is the end of the highest segment that the peer is known to hold
 // (tcp_highest_sack_seq).
-func (c *Conn) highestSack() wire.Seq {
-	if !c.SackOK || c.SackedOut == 0 || c.SackHigh.Before(c.SndUna) {
-		return c.SndUna
+func (s *Sender) highestSack(una wire.Seq, sackOK bool) wire.Seq {
+	if !sackOK || s.SackedOut == 0 || s.SackHigh.Before(una) {
+		return una
 	}
-	return c.SackHigh
+	return s.SackHigh
 }
 
 var reorderSeen = trace.Declare(trace.Rule{
@@ -228,7 +228,7 @@ var reorderSeen = trace.Declare(trace.Rule{
 // checkSackReordering learns how far segments overtake each other
 // (tcp_check_sack_reordering).
 func (c *Conn) checkSackReordering(x *Ctx, low wire.Seq, byTS bool) {
-	fack := c.highestSack()
+	fack := c.highestSack(c.SndUna, c.SackOK)
 	if !low.Before(fack) {
 		return
 	}
@@ -253,38 +253,38 @@ var renoDup = trace.Declare(trace.Rule{
 })
 
 // addRenoSack counts a duplicate ACK as one segment held by the peer.
-func (c *Conn) addRenoSack(x *Ctx, n uint32) {
+func (s *Sender) addRenoSack(x *Ctx, n uint32) {
 	if n == 0 {
 		return
 	}
 	defer x.Enter(renoDup)()
-	prior := c.SackedOut
-	c.SackedOut += n
-	c.checkRenoReordering(x, 0)
-	if c.SackedOut > prior {
-		c.Delivered += c.SackedOut - prior
+	prior := s.SackedOut
+	s.SackedOut += n
+	s.checkRenoReordering(x, 0)
+	if s.SackedOut > prior {
+		s.Delivered += s.SackedOut - prior
 	}
 }
 
 // removeRenoSacks forgets as many as an acknowledgment has covered
 // (tcp_remove_reno_sacks).
-func (c *Conn) removeRenoSacks(x *Ctx, acked uint32) {
+func (s *Sender) removeRenoSacks(x *Ctx, acked uint32) {
 	if acked > 0 {
-		c.Delivered += uint32(max(int64(acked)-int64(c.SackedOut), 1))
-		c.SackedOut -= min(c.SackedOut, acked-1)
+		s.Delivered += uint32(max(int64(acked)-int64(s.SackedOut), 1))
+		s.SackedOut -= min(s.SackedOut, acked-1)
 	}
-	c.checkRenoReordering(x, acked)
+	s.checkRenoReordering(x, acked)
 }
 
 // checkRenoReordering: more duplicates than segments in flight means that they
 // overtook each other (tcp_check_reno_reordering).
-func (c *Conn) checkRenoReordering(x *Ctx, addend uint32) {
-	holes := min(max(c.LostOut, 1), c.PacketsOut)
-	if c.SackedOut+holes <= c.PacketsOut {
+func (s *Sender) checkRenoReordering(x *Ctx, addend uint32) {
+	holes := min(max(s.LostOut, 1), s.PacketsOut)
+	if s.SackedOut+holes <= s.PacketsOut {
 		return
 	}
-	c.SackedOut = c.PacketsOut - holes
-	c.Reordering = min(c.PacketsOut+addend, x.Sys.MaxReordering)
-	c.ReordSeen++
+	s.SackedOut = s.PacketsOut - holes
+	s.Reordering = min(s.PacketsOut+addend, x.Sys.MaxReordering)
+	s.ReordSeen++
 	x.Count(TCPRenoReorder)
 }

@@ -92,8 +92,8 @@ func (c *Conn) initTCB(x *Ctx) {
 
 // initialRcvMSS is the first guess at what the peer's segments carry
 // (tcp_initialize_rcv_mss).
-func (c *Conn) initialRcvMSS() uint16 {
-	hint := min(uint32(c.AdvMSS), uint32(c.MSS), c.RcvWnd/2, defaultMSS)
+func (t *TCB) initialRcvMSS() uint16 {
+	hint := min(uint32(t.AdvMSS), uint32(t.MSS), t.RcvWnd/2, defaultMSS)
 	return uint16(max(hint, minRcvMSS))
 }
 
@@ -153,7 +153,7 @@ func (c *Conn) synSent(x *Ctx, s *wire.Segment) {
 			ReplyReset(x, s)
 			return
 		}
-		if s.Opts.On(wire.HasTS) && s.Opts.TSEcr != 0 && c.echoUnknown(x, s.Opts.TSEcr) {
+		if s.Opts.On(wire.HasTS) && s.Opts.TSEcr != 0 && c.echoUnknown(x, s.Opts.TSEcr, c.RetStamp) {
 			defer x.Enter(synAckOldEcho)()
 			x.Count(PAWSActive)
 			x.Effect(trace.Effect{Kind: trace.Dropped, Host: x.Host, Packet: x.Event.Packet})
@@ -179,9 +179,9 @@ func (c *Conn) synSent(x *Ctx, s *wire.Segment) {
 }
 
 // echoUnknown: the echoed timestamp is not one that this SYN carried.
-func (c *Conn) echoUnknown(x *Ctx, ecr uint32) bool {
-	first := uint32(c.RetStamp/sim.Time(sim.Millisecond)) + c.TSOffset
-	now := x.tsClock() + c.TSOffset
+func (a *Agreed) echoUnknown(x *Ctx, ecr uint32, sent sim.Time) bool {
+	first := uint32(sent/sim.Time(sim.Millisecond)) + a.TSOffset
+	now := x.tsClock() + a.TSOffset
 	return now-first < ecr-first
 }
 
@@ -220,7 +220,7 @@ func (c *Conn) establishActive(x *Ctx, s *wire.Segment) {
 	}
 	if waiting || c.DeferAccept > 0 || (c.inPingpong(x) && c.Pingpong > 0) {
 		c.AckPending |= ackSched | ackTimer // Linux: save one ACK, data will carry it
-		c.enterQuickAck(x, maxQuickAcks)
+		c.enterQuickAck(x, maxQuickAcks, c.RcvWnd)
 		c.DelackAt = x.Now.Add(delackMax)
 		x.length(c.ID, TimerDelack, c.DelackAt, HowAckMax, dur(delackMax))
 		return
@@ -230,10 +230,10 @@ func (c *Conn) establishActive(x *Ctx, s *wire.Segment) {
 
 // undoSpuriousSyn: the answer echoes the timestamp of the very first SYN or
 // SYN-ACK, so nothing was lost, only late (tcp_try_undo_spurious_syn).
-func (c *Conn) undoSpuriousSyn(s *wire.Segment) {
-	if c.UndoMarker != 0 && c.RetStamp != 0 && c.TSOK && s.Opts.On(wire.HasTS) &&
-		s.Opts.TSEcr-c.TSOffset == uint32(c.RetStamp/sim.Time(sim.Millisecond)) {
-		c.UndoMarker = 0
+func (t *TCB) undoSpuriousSyn(s *wire.Segment) {
+	if t.UndoMarker != 0 && t.RetStamp != 0 && t.TSOK && s.Opts.On(wire.HasTS) &&
+		s.Opts.TSEcr-t.TSOffset == uint32(t.RetStamp/sim.Time(sim.Millisecond)) {
+		t.UndoMarker = 0
 	}
 }
 

@@ -152,7 +152,7 @@ func (c *Conn) onRTO(x *Ctx) {
 			return
 		}
 		if c.Retries == 0 {
-			c.countTimeout(x)
+			c.countTimeout(x, c.SackOK)
 		}
 		x.Count(TCPTimeouts)
 		c.enterLoss(x)
@@ -169,17 +169,17 @@ func (c *Conn) onRTO(x *Ctx) {
 
 // countTimeout moves the counter that says in which state the first timeout of
 // an episode met the sender.
-func (c *Conn) countTimeout(x *Ctx) {
+func (s *Sender) countTimeout(x *Ctx, sackOK bool) {
 	switch {
-	case c.CA == Recovery && c.SackOK:
+	case s.CA == Recovery && sackOK:
 		x.Count(TCPSackRecoveryFail)
-	case c.CA == Recovery:
+	case s.CA == Recovery:
 		x.Count(TCPRenoRecoveryFail)
-	case c.CA == Loss:
+	case s.CA == Loss:
 		x.Count(TCPLossFailures)
-	case (c.CA == Disorder || c.SackedOut > 0) && c.SackOK:
+	case (s.CA == Disorder || s.SackedOut > 0) && sackOK:
 		x.Count(TCPSackFailures)
-	case c.CA == Disorder || c.SackedOut > 0:
+	case s.CA == Disorder || s.SackedOut > 0:
 		x.Count(TCPRenoFailures)
 	}
 }
@@ -193,8 +193,8 @@ var rtoThin = trace.Declare(trace.Rule{
 })
 
 // thin: few segments are in flight, and for such a stream timeouts are not doubled.
-func (c *Conn) thin(x *Ctx) bool {
-	return c.State == Established && (c.ThinLinear || x.Sys.ThinLinear) && c.PacketsOut < 4 && c.Ssthresh < infSsthresh && c.Retries <= 6
+func (t *TCB) thin(x *Ctx) bool {
+	return t.State == Established && (t.ThinLinear || x.Sys.ThinLinear) && t.PacketsOut < 4 && t.Ssthresh < infSsthresh && t.Retries <= 6
 }
 
 // backOff doubles the timeout and starts the timer again.
@@ -291,10 +291,10 @@ func (c *Conn) writeTimeout(x *Ctx) bool {
 }
 
 // orphanRetries is how many doublings an orphan gets (tcp_orphan_retries).
-func (c *Conn) orphanRetries(x *Ctx) int {
+func (t *TCB) orphanRetries(x *Ctx) int {
 	n := int(x.Sys.OrphanRetries)
-	alive := c.RTO < c.RTOMax
-	if c.Soft != OK && !alive {
+	alive := t.RTO < t.RTOMax
+	if t.Soft != OK && !alive {
 		n = 0 // Linux: an ICMP error was heard; nothing is to be hoped for
 	}
 	if n == 0 && alive {

@@ -99,7 +99,7 @@ func (c *Conn) transmit(x *Ctx, k *Skb) bool {
 	if k.Flags.Has(wire.SYN) {
 		c.synOptions(x, &s.Opts)
 	}
-	c.ecnMark(x, &s)
+	c.ecnMark(x, &s, c.SndNxt)
 	k.SentAt = x.Now
 	goes := !x.Sys.refuses(&s)
 	if goes {
@@ -150,19 +150,19 @@ func (c *Conn) dataSent(x *Ctx, k *Skb) {
 
 // ackSent notes that an acknowledgment left: nothing is pending any more
 // (tcp_event_ack_sent).
-func (c *Conn) ackSent(x *Ctx) {
-	if c.CompAcks > 0 {
-		x.CountBy(TCPAckCompressed, int(c.CompAcks))
-		c.CompAcks, c.CompAt = 0, sim.Never
+func (t *TCB) ackSent(x *Ctx) {
+	if t.CompAcks > 0 {
+		x.CountBy(TCPAckCompressed, int(t.CompAcks))
+		t.CompAcks, t.CompAt = 0, sim.Never
 	}
-	if c.Quick > 0 && c.AckPending&ackSched != 0 { // Linux: only an ACK that was due counts
-		c.Quick--
-		if c.Quick == 0 {
-			c.ATO = delackMin // leaving quick-ACK mode: deflate
+	if t.Quick > 0 && t.AckPending&ackSched != 0 { // Linux: only an ACK that was due counts
+		t.Quick--
+		if t.Quick == 0 {
+			t.ATO = delackMin // leaving quick-ACK mode: deflate
 		}
 	}
-	c.AckPending = 0
-	c.DelackAt = sim.Never
+	t.AckPending = 0
+	t.DelackAt = sim.Never
 }
 
 var ackNow = trace.Declare(trace.Rule{
@@ -178,7 +178,7 @@ func (c *Conn) sendAck(x *Ctx) {
 		return
 	}
 	defer x.Enter(ackNow)()
-	s := c.header(x, wire.ACK, c.acceptableSeq())
+	s := c.header(x, wire.ACK, c.acceptableSeq(&c.Agreed))
 	c.LastAck = c.RcvNxt
 	c.WStamp = max(c.WStamp, x.Now)
 	c.SegsOut++
@@ -188,10 +188,10 @@ func (c *Conn) sendAck(x *Ctx) {
 
 // acceptableSeq is the sequence number of a segment without data: SND.NXT, or the
 // end of the peer's window when it has been shrunk below (tcp_acceptable_seq).
-func (c *Conn) acceptableSeq() wire.Seq {
-	end := c.SndUna + wire.Seq(c.SndWnd)
-	if !end.Before(c.SndNxt) || (c.WScaleOK && uint32(c.SndNxt-end) < 1<<c.RcvWScale) {
-		return c.SndNxt
+func (q *SendSeq) acceptableSeq(a *Agreed) wire.Seq {
+	end := q.SndUna + wire.Seq(q.SndWnd)
+	if !end.Before(q.SndNxt) || (a.WScaleOK && uint32(q.SndNxt-end) < 1<<a.RcvWScale) {
+		return q.SndNxt
 	}
 	return end
 }
@@ -206,7 +206,7 @@ var resetSend = trace.Declare(trace.Rule{
 // sendReset aborts the connection towards the peer (tcp_send_active_reset).
 func (c *Conn) sendReset(x *Ctx) {
 	defer x.Enter(resetSend)()
-	s := c.header(x, wire.RST|wire.ACK, c.acceptableSeq())
+	s := c.header(x, wire.RST|wire.ACK, c.acceptableSeq(&c.Agreed))
 	c.SegsOut++
 	x.Send(s, 0)
 }

@@ -6,14 +6,14 @@ import (
 )
 
 // initUndo remembers what is needed to take a reduction back (tcp_init_undo).
-func (c *Conn) initUndo() {
-	c.UndoMarker = c.SndUna
-	c.UndoRetrans = int32(c.RetransOut)
-	if c.TLPHigh != 0 && c.TLPRetrans {
-		c.UndoRetrans++
+func (t *TCB) initUndo() {
+	t.UndoMarker = t.SndUna
+	t.UndoRetrans = int32(t.RetransOut)
+	if t.TLPHigh != 0 && t.TLPRetrans {
+		t.UndoRetrans++
 	}
-	if c.UndoRetrans == 0 {
-		c.UndoRetrans = -1 // 0 would mean: every retransmission has proved needless
+	if t.UndoRetrans == 0 {
+		t.UndoRetrans = -1 // 0 would mean: every retransmission has proved needless
 	}
 }
 
@@ -25,22 +25,22 @@ var undoAsk = trace.Declare(trace.Rule{
 	Linux: "tcp_may_undo",
 })
 
-func (c *Conn) mayUndo(x *Ctx, s *wire.Segment) bool {
-	if c.UndoMarker == 0 {
+func (t *TCB) mayUndo(x *Ctx, s *wire.Segment) bool {
+	if t.UndoMarker == 0 {
 		return false
 	}
-	return x.When(undoAsk, trace.Is("every retransmission proved needless", c.UndoRetrans == 0 || c.packetDelayed(s)))
+	return x.When(undoAsk, trace.Is("every retransmission proved needless", t.UndoRetrans == 0 || t.packetDelayed(s)))
 }
 
 // packetDelayed: the acknowledged segment was late, not lost (tcp_packet_delayed).
-func (c *Conn) packetDelayed(s *wire.Segment) bool {
-	if c.RetStamp != 0 {
-		return c.echoBefore(s, c.RetStamp)
+func (t *TCB) packetDelayed(s *wire.Segment) bool {
+	if t.RetStamp != 0 {
+		return t.echoBefore(s, t.RetStamp)
 	}
-	if !c.SackOK && !c.SndUna.Before(c.HighSeq) {
+	if !t.SackOK && !t.SndUna.Before(t.HighSeq) {
 		return false
 	}
-	return c.State != SynSent
+	return t.State != SynSent
 }
 
 var undoRule = trace.Declare(trace.Rule{

@@ -86,43 +86,43 @@ var urgRead = trace.Declare(trace.Rule{
 })
 
 // ReadUrgent is recv() with MSG_OOB (tcp_recv_urg).
-func (c *Conn) ReadUrgent(x *Ctx, peek bool) (string, Errno) {
+func (t *TCB) ReadUrgent(x *Ctx, peek bool) (string, Errno) {
 	switch {
-	case c.State == Listen:
+	case t.State == Listen:
 		return "", ENOTCONN
-	case c.OOBInline || c.UrgState == urgNone || c.UrgState == urgTaken:
+	case t.OOBInline || t.UrgState == urgNone || t.UrgState == urgTaken:
 		return "", EINVAL
-	case c.State == Closed && !c.RcvFin:
+	case t.State == Closed && !t.RcvFin:
 		return "", ENOTCONN
-	case c.UrgState == urgHere:
+	case t.UrgState == urgHere:
 		if !peek {
 			defer x.Enter(urgRead)()
-			c.UrgState = urgTaken
+			t.UrgState = urgTaken
 		}
-		return string([]byte{c.UrgByte}), OK
-	case c.State == Closed || c.Shut&shutRead != 0:
+		return string([]byte{t.UrgByte}), OK
+	case t.State == Closed || t.Shut&shutRead != 0:
 		return "", OK
 	}
 	return "", EAGAIN
 }
 
 // AtMark is SIOCATMARK: the next byte to be read is the urgent one.
-func (c *Conn) AtMark() bool { return c.UrgState != urgNone && c.UrgSeq == c.Copied }
+func (t *TCB) AtMark() bool { return t.UrgState != urgNone && t.UrgSeq == t.Copied }
 
 // Urgent reports whether an urgent byte waits: POLLPRI.
 func (u *Urgency) Urgent() bool { return u.UrgState == urgHere }
 
 // InQ is what SIOCINQ tells: bytes in order that nobody has read, up to the urgent one
 // (tcp_inq).
-func (c *Conn) InQ() int64 {
-	n := c.RcvNxt.Minus(c.Copied)
-	if u := c.UrgSeq; c.State != SynSent && c.State != SynRecv && !c.OOBInline && c.UrgState != urgNone && !u.Before(c.Copied) && u.Before(c.RcvNxt) {
-		return int64(u.Minus(c.Copied))
+func (t *TCB) InQ() int64 {
+	n := t.RcvNxt.Minus(t.Copied)
+	if u := t.UrgSeq; t.State != SynSent && t.State != SynRecv && !t.OOBInline && t.UrgState != urgNone && !u.Before(t.Copied) && u.Before(t.RcvNxt) {
+		return int64(u.Minus(t.Copied))
 	}
-	if c.State == SynSent || c.State == SynRecv {
+	if t.State == SynSent || t.State == SynRecv {
 		return 0
 	}
-	if n > 0 && c.RcvFin {
+	if n > 0 && t.RcvFin {
 		n--
 	}
 	return int64(n)

@@ -117,10 +117,10 @@ func (c *Conn) pawsReject(x *Ctx, s *wire.Segment) bool {
 
 // disorderedAck: a bare ACK that overtook a newer one says nothing wrong
 // (tcp_disordered_ack).
-func (c *Conn) disorderedAck(s *wire.Segment, age int32) bool {
-	bare := s.Flags.Has(wire.ACK) && s.Len() == 0 && s.Seq == c.RcvNxt
-	moves := s.Ack.After(c.SndUna) || s.Seq.After(c.SndWl1) || (s.Seq == c.SndWl1 && uint32(s.Win)<<c.WScale > c.SndWnd)
-	return bare && s.Ack == c.SndUna && !moves && int64(age) <= int64(c.RTO/sim.Millisecond)*1200/1000 // Linux: a clock of 1200 Hz may be meant
+func (t *TCB) disorderedAck(s *wire.Segment, age int32) bool {
+	bare := s.Flags.Has(wire.ACK) && s.Len() == 0 && s.Seq == t.RcvNxt
+	moves := s.Ack.After(t.SndUna) || s.Seq.After(t.SndWl1) || (s.Seq == t.SndWl1 && uint32(s.Win)<<t.WScale > t.SndWnd)
+	return bare && s.Ack == t.SndUna && !moves && int64(age) <= int64(t.RTO/sim.Millisecond)*1200/1000 // Linux: a clock of 1200 Hz may be meant
 }
 
 var resetOutside = trace.Declare(trace.Rule{
@@ -196,8 +196,8 @@ func (c *Conn) checkReset(x *Ctx, s *wire.Segment) bool {
 }
 
 // resetAfterFin: a RST numbered as the peer's FIN is taken too (tcp_reset_check).
-func (c *Conn) resetAfterFin(x *Ctx, s *wire.Segment) bool {
-	return !x.Sys.RSTExact && s.Seq == c.RcvNxt-1 && (c.State == CloseWait || c.State == LastAck || c.State == Closing)
+func (t *TCB) resetAfterFin(x *Ctx, s *wire.Segment) bool {
+	return !x.Sys.RSTExact && s.Seq == t.RcvNxt-1 && (t.State == CloseWait || t.State == LastAck || t.State == Closing)
 }
 
 var synChallenge = trace.Declare(trace.Rule{
@@ -319,7 +319,7 @@ func limited(x *Ctx, last *sim.Time, counter Counter) bool {
 func (c *Conn) sendDupAck(x *Ctx, s *wire.Segment) {
 	if s.Len() > 0 && s.Seq.Before(c.RcvNxt) {
 		x.Count(DelayedACKLost)
-		c.enterQuickAck(x, maxQuickAcks)
+		c.enterQuickAck(x, maxQuickAcks, c.RcvWnd)
 		end := s.End()
 		if end.After(c.RcvNxt) {
 			end = c.RcvNxt

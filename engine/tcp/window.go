@@ -144,31 +144,31 @@ func (c *Conn) selectWindow(x *Ctx) uint16 {
 }
 
 // freeWindow is the window that the buffer would allow now (__tcp_select_window).
-func (c *Conn) freeWindow(x *Ctx) uint32 {
-	mss := int64(c.RcvMSS)
-	free, allowed := c.space(), c.fullSpace()
-	full := min(int64(c.WindowClamp), allowed)
+func (t *TCB) freeWindow(x *Ctx) uint32 {
+	mss := int64(t.RcvMSS)
+	free, allowed := t.space(), t.fullSpace()
+	full := min(int64(t.WindowClamp), allowed)
 	if mss > full {
 		if mss = full; mss <= 0 {
 			return 0
 		}
 	}
-	if x.Sys.ShrinkWindow && c.RcvWScale > 0 {
-		return c.shrunkWindow(x, free, full, allowed, mss)
+	if x.Sys.ShrinkWindow && t.RcvWScale > 0 {
+		return t.shrunkWindow(x, free, full, allowed, mss)
 	}
 	if free < full/2 {
-		c.Quick = 0
-		free = free >> c.RcvWScale << c.RcvWScale
+		t.Quick = 0
+		free = free >> t.RcvWScale << t.RcvWScale
 		if free < allowed>>4 || free < mss {
 			x.Note(windowZero)
 			return 0
 		}
 	}
-	free = min(free, int64(c.RcvSsthresh))
-	if c.RcvWScale > 0 {
-		return alignUp(uint32(free), c.RcvWScale)
+	free = min(free, int64(t.RcvSsthresh))
+	if t.RcvWScale > 0 {
+		return alignUp(uint32(free), t.RcvWScale)
 	}
-	w := int64(c.RcvWnd)
+	w := int64(t.RcvWnd)
 	switch {
 	case w <= free-mss || w > free:
 		w = free - free%mss
@@ -180,18 +180,18 @@ func (c *Conn) freeWindow(x *Ctx) uint32 {
 
 // shrunkWindow is the window of a host that takes promises back: what is free, in
 // whole units of the scale.
-func (c *Conn) shrunkWindow(x *Ctx, free, full, allowed, mss int64) uint32 {
-	unit := int64(1) << c.RcvWScale
+func (t *TCB) shrunkWindow(x *Ctx, free, full, allowed, mss int64) uint32 {
+	unit := int64(1) << t.RcvWScale
 	free = free &^ (unit - 1)
 	if free < full/2 {
-		c.Quick = 0
+		t.Quick = 0
 		if free < allowed>>4 || free < mss || free < unit {
 			x.Note(windowZero)
 			return 0
 		}
 	}
-	if free > int64(c.RcvSsthresh) {
-		return alignUp(c.RcvSsthresh, c.RcvWScale)
+	if free > int64(t.RcvSsthresh) {
+		return alignUp(t.RcvSsthresh, t.RcvWScale)
 	}
 	return uint32(free)
 }

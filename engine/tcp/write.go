@@ -151,12 +151,12 @@ func (c *Conn) markPush() {
 
 // lowWater: less is unsent than the low-water mark (tcp_stream_memory_free). wake 1: half
 // of it, so that a writer is not woken for a few bytes.
-func (c *Conn) lowWater(sys *Sysctls, wake uint8) bool {
-	mark := c.NotsentLowat
+func (t *TCB) lowWater(sys *Sysctls, wake uint8) bool {
+	mark := t.NotsentLowat
 	if mark == 0 {
 		mark = sys.NotsentLowat
 	}
-	return uint64(c.SndMax-c.SndNxt)<<wake < uint64(mark)
+	return uint64(t.SndMax-t.SndNxt)<<wake < uint64(mark)
 }
 
 // Writable reports whether a writer that waits would be woken (sk_stream_is_writeable).
