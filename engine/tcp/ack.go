@@ -157,7 +157,7 @@ func (c *Conn) checkAckRange(x *Ctx, s *wire.Segment, f *ackFlags) (done bool) {
 	if s.Ack.Before(prior) {
 		span := uint32(min(uint64(c.MaxWnd), c.BytesAcked))
 		if s.Ack.Before(prior - wire.Seq(span)) {
-			c.drop(x, ackAncient)
+			c.Stats.drop(x, ackAncient)
 			c.challenge(x)
 			f.bad = true
 			return true
@@ -174,7 +174,7 @@ func (c *Conn) checkAckRange(x *Ctx, s *wire.Segment, f *ackFlags) (done bool) {
 		return true
 	}
 	if x.When(ackFuture, c.sndCheck("SEG.ACK", s.Ack, trace.OpGT, "SND.NXT", c.SndNxt)) {
-		c.drop(x, ackFuture)
+		c.Stats.drop(x, ackFuture)
 		c.challenge(x)
 		f.bad = true
 		return true
@@ -214,7 +214,7 @@ func (c *Conn) updateWindow(x *Ctx, s *wire.Segment, f *ackFlags) {
 			defer x.Enter(windowUpdate)()
 			c.SndWnd = wnd
 			c.FastPath = false
-			c.checkFastPath()
+			c.checkFastPath(c.Ofo)
 			if len(c.Wq) > 0 {
 				c.restartAfterIdle(x)
 			}
@@ -240,7 +240,7 @@ func (c *Conn) cleanQueue(x *Ctx, s *wire.Segment, prior, priorFack wire.Seq, sa
 		k := &c.Rtx[n]
 		segs, whole := uint32(k.Segs), !k.End.After(c.SndUna)
 		if !whole {
-			if segs = c.partAcked(k); segs == 0 {
+			if segs = k.partAcked(c.SndUna, &c.Buffers); segs == 0 {
 				break
 			}
 		}
@@ -275,11 +275,11 @@ func (c *Conn) cleanQueue(x *Ctx, s *wire.Segment, prior, priorFack wire.Seq, sa
 		if !whole {
 			break
 		}
-		c.free(k, n+1)
+		c.free(k, n+1, &c.Buffers)
 	}
 	if c.Rtx = c.Rtx[n:]; len(c.Rtx) == 0 {
 		c.Rtx = nil
-		c.chronoStop(x, chronoBusy)
+		c.Stats.Time.stop(x, chronoBusy, c.idle())
 	} else {
 		f.reneging = c.Rtx[0].Sacked
 	}
@@ -393,27 +393,3 @@ func (c *Conn) tlpAck(x *Ctx, ack wire.Seq, f *ackFlags) {
 // skbWriteCost is the send buffer space that written data takes: the bytes and one
 // descriptor with room for headers.
 func skbWriteCost(n int) uint32 { return uint32(n) + 832 }
-
-// free gives back the room of an acknowledged buffer; next is the place of the one
-// behind it, which keeps the descriptor when both are one.
-func (c *Conn) free(k *Skb, next int) {
-	cost := skbWriteCost(len(k.Data))
-	if k.Joined || next < len(c.Rtx) && c.Rtx[next].Joined {
-		cost = uint32(len(k.Data))
-	}
-	if !k.Joined && next < len(c.Rtx) {
-		c.Rtx[next].Joined = false
-	}
-	c.unchargeWrite(min(c.WMem, cost))
-}
-
-// partAcked takes the whole segments that an acknowledgment covers off the buffer in
-// which it ends, and returns how many they were (tcp_tso_acked).
-func (c *Conn) partAcked(k *Skb) uint32 {
-	if k.Segs == 1 || !c.SndUna.After(k.Seq) {
-		return 0
-	}
-	was := uint32(k.Segs)
-	c.trimHead(k, c.SndUna)
-	return was - uint32(k.Segs)
-}

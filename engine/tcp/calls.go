@@ -89,7 +89,7 @@ func (c *Conn) queueFin(x *Ctx) {
 		k.Flags |= wire.FIN
 		k.End++
 	} else {
-		c.chronoStart(x, chronoBusy)
+		c.Stats.Time.start(x, chronoBusy)
 		c.Wq = append(c.Wq, Skb{Seq: c.SndMax, End: c.SndMax + 1, Flags: wire.FIN})
 		c.chargeWrite(skbWriteCost(0))
 	}
@@ -206,7 +206,7 @@ func (c *Conn) ArmUser(x *Ctx) {
 func (c *Conn) SetKeepIdle(x *Ctx, d sim.Duration) {
 	c.KeepIdle = d
 	if c.KeepOn && c.State != Closed && c.State != Listen {
-		c.armKeep(x, max(d-c.idle(x, c.LastAckAt), 0), HowKeepIdle, dur(d, c.idle(x, c.LastAckAt)))
+		c.armKeep(x, max(d-c.quiet(x, c.LastAckAt), 0), HowKeepIdle, dur(d, c.quiet(x, c.LastAckAt)))
 	}
 }
 

@@ -30,21 +30,21 @@ func (k *chronos) set(x *Ctx, to chrono) {
 	k.Now, k.Since = to, now
 }
 
-// chronoStart lets the time count as of a kind, unless it counts as a more telling
+// start lets the time count as of a kind, unless it counts as a more telling
 // one (tcp_chrono_start).
-func (c *Conn) chronoStart(x *Ctx, k chrono) {
-	if k > c.Stats.Time.Now {
-		c.Stats.Time.set(x, k)
+func (k *chronos) start(x *Ctx, kind chrono) {
+	if kind > k.Now {
+		k.set(x, kind)
 	}
 }
 
-// chronoStop ends a kind (tcp_chrono_stop).
-func (c *Conn) chronoStop(x *Ctx, k chrono) {
-	switch t := &c.Stats.Time; {
-	case len(c.Rtx) == 0 && len(c.Wq) == 0:
-		t.set(x, chronoIdle)
-	case k == t.Now:
-		t.set(x, chronoBusy)
+// stop ends a kind (tcp_chrono_stop). idle: nothing is to be sent or acknowledged.
+func (k *chronos) stop(x *Ctx, kind chrono, idle bool) {
+	switch {
+	case idle:
+		k.set(x, chronoIdle)
+	case kind == k.Now:
+		k.set(x, chronoBusy)
 	}
 }
 
@@ -57,18 +57,17 @@ func (k *chronos) spent(now sim.Time, kind chrono) sim.Duration {
 	return d
 }
 
-// chronoInfo is what TCP_INFO tells (tcp_get_info_chrono_stats).
-func (c *Conn) chronoInfo(now sim.Time) (busy, rwnd, sndbuf int64) {
-	t := &c.Stats.Time
-	rwnd, sndbuf = us(t.spent(now, chronoRwnd)), us(t.spent(now, chronoSndbuf))
-	return us(t.spent(now, chronoBusy)) + rwnd + sndbuf, rwnd, sndbuf
+// info is what TCP_INFO tells (tcp_get_info_chrono_stats).
+func (k *chronos) info(now sim.Time) (busy, rwnd, sndbuf int64) {
+	rwnd, sndbuf = us(k.spent(now, chronoRwnd)), us(k.spent(now, chronoSndbuf))
+	return us(k.spent(now, chronoBusy)) + rwnd + sndbuf, rwnd, sndbuf
 }
 
-// chronoLimit follows what stopped the sender (tcp_write_xmit).
-func (c *Conn) chronoLimit(x *Ctx, l Limit) {
+// limited follows what stopped the sender (tcp_write_xmit).
+func (k *chronos) limited(x *Ctx, l Limit, idle bool) {
 	if l == LimitRwnd {
-		c.chronoStart(x, chronoRwnd)
+		k.start(x, chronoRwnd)
 	} else {
-		c.chronoStop(x, chronoRwnd)
+		k.stop(x, chronoRwnd, idle)
 	}
 }

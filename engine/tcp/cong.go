@@ -167,7 +167,7 @@ func (c *Conn) validateCwnd(x *Ctx, limited bool) {
 		return
 	}
 	if len(c.Wq) == 0 && c.NoSpace && c.State.canSend() {
-		c.chronoStart(x, chronoSndbuf)
+		c.Stats.Time.start(x, chronoSndbuf)
 	}
 	if x.Sys.SlowStartAfterIdle && !c.cc().setsCwnd() && x.Now.Sub(c.CwndStamp) >= c.RTO {
 		c.applicationLimited(x)

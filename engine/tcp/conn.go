@@ -11,24 +11,18 @@ import (
 // Conn is one socket: its control block and the queues beside it.
 type Conn struct {
 	TCB
-	ID    sim.SubjectID
 	Flow  sim.FlowID
 	Tuple wire.Tuple
 
-	Rtx []Skb   // sent, not cumulatively acknowledged, in order
-	Wq  []Skb   // written, not sent yet, in order
-	Rcv []Block // received in order, not read yet
-	Ofo []Block // received above a gap, in order
+	SendQueue
+	RecvQueue
+	SackList
 
-	Dsack    wire.SackBlock    // the duplicate to be reported by the next ACK; empty: none
-	Sacks    [4]wire.SackBlock // what the out-of-order queue holds, latest first
-	SackN    uint8
 	Parent   sim.SubjectID // the listener that it came from, until accept()
 	handOver *TimeWait     // what replaces the socket after a timer; the host takes it
 	armed    [5]Armed      // of the transmit, delayed-ACK, keepalive, SACK-compression and pacing timers
 	Filed    Filed
 	Stats    Stats
-	acc      accState
 	late     sim.Duration // what the kernel's timers of this episode are late by, at least
 	slot     int64        // ticks: the turn of its wheel at which the last of them fired
 	IP       IPOptions
@@ -90,7 +84,8 @@ type Skb struct {
 
 // NewConn returns a closed socket with every timer off.
 func NewConn(id sim.SubjectID) *Conn {
-	c := &Conn{ID: id}
+	c := &Conn{}
+	c.ID = id
 	c.State = Closed
 	c.Timers, c.CompAt = noTimers, sim.Never
 	c.MTU = 1500

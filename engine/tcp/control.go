@@ -44,7 +44,7 @@ func (c *Conn) purge(x *Ctx) {
 	c.PacketsOut = 0 // what was counted as lost, repeated or SACKed stays for TCP_INFO
 	c.unchargeWrite(c.WMem)
 	c.Backoff = 0
-	c.chronoStop(x, chronoBusy)
+	c.Stats.Time.stop(x, chronoBusy, c.idle())
 }
 
 // Gone reports whether nothing holds the socket any more.
@@ -201,7 +201,7 @@ func (c *Conn) armKeep(x *Ctx, d sim.Duration, how How, terms [3]int64) {
 }
 
 // idle is how long nothing has been heard (keepalive_time_elapsed).
-func (d *Delack) idle(x *Ctx, acked sim.Time) sim.Duration {
+func (d *Delack) quiet(x *Ctx, acked sim.Time) sim.Duration {
 	return min(x.Now.Sub(d.LastRecv), x.Now.Sub(acked))
 }
 
@@ -230,7 +230,7 @@ func (c *Conn) onKeepalive(x *Ctx) {
 		c.armKeep(x, wait, HowKeepIdle, dur(wait))
 		return
 	}
-	idle := c.idle(x, c.LastAckAt)
+	idle := c.quiet(x, c.LastAckAt)
 	if idle < wait {
 		c.armKeep(x, wait-idle, HowKeepIdle, dur(wait, idle))
 		return

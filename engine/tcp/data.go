@@ -46,7 +46,7 @@ func (c *Conn) dataQueue(x *Ctx, s *wire.Segment) *TimeWait {
 		bareFin := seq == c.RcvNxt && len(s.Payload) == 0 // Linux: a FIN needs no room
 		if c.receiveWindow() == 0 && !bareFin {
 			x.Count(TCPZeroWindowDrop)
-			c.drop(x, dataZeroWindow)
+			c.Stats.drop(x, dataZeroWindow)
 			c.outOfWindow(x)
 			return nil
 		}
@@ -58,13 +58,13 @@ func (c *Conn) dataQueue(x *Ctx, s *wire.Segment) *TimeWait {
 		if s.Flags.Has(wire.SYN) {
 			x.Note(dataDuplicate) // a SYN-ACK whose acknowledgment was good
 		} else {
-			c.drop(x, dataDuplicate)
+			c.Stats.drop(x, dataDuplicate)
 		}
 		c.outOfWindow(x)
 		return nil
 	}
 	if !seq.Before(c.RcvNxt + wire.Seq(c.receiveWindow())) { // Linux: exactly at the edge; what begins above is gone by now
-		c.drop(x, seqUnacceptable)
+		c.Stats.drop(x, seqUnacceptable)
 		c.outOfWindow(x)
 		return nil
 	}
@@ -95,7 +95,7 @@ func (c *Conn) takeInOrder(x *Ctx, s *wire.Segment) *TimeWait {
 		c.AckPending |= ackSched | ackAtOnce | ackNoMem
 		if len(c.Rcv) > 0 && len(b.Data) > 0 {
 			x.Count(TCPRcvQDrop)
-			c.drop(x, dataNoRoom)
+			c.Stats.drop(x, dataNoRoom)
 			return nil
 		}
 		// Linux: the first segment, and a FIN, are taken all the same
@@ -122,9 +122,9 @@ func (c *Conn) takeInOrder(x *Ctx, s *wire.Segment) *TimeWait {
 			c.AckPending |= ackSched | ackAtOnce // RFC 5681 §4.2: a gap has been filled
 		}
 	}
-	c.pruneSacks()
+	c.pruneSacks(c.Ofo, c.RcvNxt)
 	if !c.fast {
-		c.checkFastPath()
+		c.checkFastPath(c.Ofo)
 	}
 	return tw
 }
@@ -138,7 +138,7 @@ func (c *Conn) queueInOrder(x *Ctx, b Block) (joined bool) {
 		news--
 	}
 	c.InQueue += news
-	if n := len(c.Rcv); n > 0 && c.join(x, &c.Rcv[n-1], &b) {
+	if n := len(c.Rcv); n > 0 && c.Rcv[n-1].join(x, &b) {
 		joined = true
 	} else {
 		if skip := uint32(c.RcvNxt - b.Seq); skip > 0 {
@@ -218,7 +218,7 @@ func (c *Conn) queueOutOfOrder(x *Ctx, s *wire.Segment) {
 	b := hold(s)
 	if !c.makeRoom(x, &b) {
 		x.Count(TCPOFODrop)
-		c.drop(x, dataNoRoom)
+		c.Stats.drop(x, dataNoRoom)
 		return
 	}
 	defer x.Enter(ofoTake)()
@@ -234,7 +234,7 @@ func (c *Conn) queueOutOfOrder(x *Ctx, s *wire.Segment) {
 	}
 	c.addSackBlock(x, b.Seq, b.End)
 	if c.Parent == 0 && !c.Dead { // Linux: not before accept(), nor for an orphan
-		c.growRcvBuf(x, c.RcvQSpace)
+		c.growRcvBuf(x, c.RcvQSpace, &c.Buffers, c.RcvNxt)
 	}
 }
 
@@ -248,7 +248,7 @@ func (c *Conn) placeOutOfOrder(x *Ctx, b Block) bool {
 	b.No = c.Stats.OutOfOrder
 	// Linux: what is again here can also be joined to the segment before it, if the tree is
 	// asked there first. Simplified: that is where the older of the two is.
-	if i > 1 && c.Ofo[i-2].No < c.Ofo[i-1].No && c.join(x, &c.Ofo[i-2], &b) {
+	if i > 1 && c.Ofo[i-2].No < c.Ofo[i-1].No && c.Ofo[i-2].join(x, &b) {
 		c.growOutOfOrder(x, &b, true)
 		c.charge(b.Pages)
 		return true
@@ -257,7 +257,7 @@ func (c *Conn) placeOutOfOrder(x *Ctx, b Block) bool {
 		prev := &c.Ofo[i-1]
 		switch {
 		case !b.Seq.Before(prev.End):
-			if c.join(x, prev, &b) {
+			if prev.join(x, &b) {
 				c.growOutOfOrder(x, &b, true)
 				c.charge(b.Pages)
 				return true
@@ -265,14 +265,14 @@ func (c *Conn) placeOutOfOrder(x *Ctx, b Block) bool {
 		case !b.End.After(prev.End):
 			x.Count(TCPOFOMerge)
 			c.setDsack(x, b.Seq, b.End)
-			c.drop(x, ofoDuplicate)
+			c.Stats.drop(x, ofoDuplicate)
 			return false
 		case b.Seq.After(prev.Seq):
 			c.setDsack(x, b.Seq, prev.End)
 		default:
 			x.Count(TCPOFOMerge)
 			c.extendDsack(x, prev.Seq, prev.End)
-			c.dropBlock(i - 1)
+			c.dropBlock(i-1, &c.Buffers)
 			i--
 		}
 	}
@@ -284,7 +284,7 @@ func (c *Conn) placeOutOfOrder(x *Ctx, b Block) bool {
 		}
 		c.extendDsack(x, next.Seq, next.End)
 		x.Count(TCPOFOMerge)
-		c.dropBlock(i)
+		c.dropBlock(i, &c.Buffers)
 	}
 	c.Ofo = append(c.Ofo, Block{})
 	copy(c.Ofo[i+1:], c.Ofo[i:])
@@ -307,10 +307,10 @@ func (c *Conn) growOutOfOrder(x *Ctx, b *Block, joined bool) {
 	c.growWindow(x, len(b.Data), cost, &c.Delack, c.AdvMSS)
 }
 
-func (c *Conn) dropBlock(i int) {
-	c.OfoBytes -= uint32(len(c.Ofo[i].Data))
-	c.uncharge(c.Ofo[i].Cost)
-	c.Ofo = append(c.Ofo[:i:i], c.Ofo[i+1:]...)
+func (q *RecvQueue) dropBlock(i int, b *Buffers) {
+	b.OfoBytes -= uint32(len(q.Ofo[i].Data))
+	b.uncharge(q.Ofo[i].Cost)
+	q.Ofo = append(q.Ofo[:i:i], q.Ofo[i+1:]...)
 }
 
 var ofoDrain = trace.Declare(trace.Rule{

@@ -37,7 +37,7 @@ func (c *Conn) Disconnect(x *Ctx) {
 	n.MSS, n.RcvMSS, n.AdvMSS, n.RcvSsthresh = c.MSS, c.RcvMSS, c.AdvMSS, c.RcvSsthresh
 	c.TCB = n
 	c.Rcv, c.Ofo, c.SackN, c.handOver = nil, nil, 0, nil
-	c.acc, c.Stats = accState{}, Stats{}
+	c.Stats = Stats{}
 	c.lastEcho = 0
 }
 

@@ -14,6 +14,8 @@ type Marks struct {
 	DeliveredCE uint32  // delivered_ce [segments]: segments that the peer has and that came marked, in all.
 	ReceivedCE  uint32  // received_ce [segments]: packets that came marked, where Accurate ECN counts them.
 	TOS         uint8   // tos [flags]: traffic class of what is sent, without the two bits of ECN.
+
+	acc accState `trace:"-"`
 }
 
 // Explicit congestion notification (RFC 3168): a router that would soon drop a

@@ -277,7 +277,7 @@ func (c *Conn) completeHalfOpen(x *Ctx, s *wire.Segment) {
 	}
 	c.Stats.recovered(x)
 	c.Retries = 0
-	if !c.anyRetransDone() {
+	if !c.anyRetransDone(c.RetransOut) {
 		c.RetStamp = 0
 	}
 	c.leaveHalfOpen(x, false)

@@ -45,7 +45,7 @@ var fastOpenPaused = trace.Declare(trace.Rule{
 // clientCookie is the cookie for the peer, the MSS that it had, 0 if that is not
 // known, and whether data may go with the SYN (tcp_fastopen_cookie_check).
 func (c *Conn) clientCookie(x *Ctx) (k Cookie, mss uint16, ok bool) {
-	if m := c.metrics(x, false); m != nil {
+	if m := x.Mem.metrics(x, c.Tuple, false); m != nil {
 		k, mss = m.Cookie, m.MSS
 		if k.N == 0 && m.TryExp == 1 {
 			k.Exp = true
@@ -174,7 +174,7 @@ func (c *Conn) fastOpenAnswer(x *Ctx, s *wire.Segment) bool {
 	if s.Opts.On(wire.HasMSS) && s.Opts.MSS != 0 {
 		mss = s.Opts.MSS
 	}
-	c.rememberFastOpen(x, mss, k, lost, try)
+	x.Mem.metrics(x, c.Tuple, true).fastOpen(x, mss, k, lost, try)
 	if data {
 		defer x.Enter(fastOpenRefused)()
 		c.FOFail = foNotAcked
@@ -200,9 +200,8 @@ func (c *Conn) fastOpenAnswer(x *Ctx, s *wire.Segment) bool {
 	return false
 }
 
-// rememberFastOpen keeps what the SYN-ACK told (tcp_fastopen_cache_set).
-func (c *Conn) rememberFastOpen(x *Ctx, mss uint16, k Cookie, lost bool, try uint8) {
-	m := c.metrics(x, true)
+// fastOpen keeps what the SYN-ACK told (tcp_fastopen_cache_set).
+func (m *Metrics) fastOpen(x *Ctx, mss uint16, k Cookie, lost bool, try uint8) {
 	m.MSS = mss
 	if k.N > 0 {
 		x.Note(fastOpenKeep)

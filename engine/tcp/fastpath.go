@@ -9,9 +9,9 @@ import "wirestep/engine/wire"
 // buffer may be exceeded by what was set aside for it (tcp_rcv_established).
 
 // checkFastPath allows the fast path, if nothing speaks against it (tcp_fast_path_check).
-func (c *Conn) checkFastPath() {
-	if len(c.Ofo) == 0 && c.RcvWnd > 0 && c.RMem < c.RcvBuf && c.UrgState == 0 {
-		c.FastPath = true
+func (t *TCB) checkFastPath(ofo []Block) {
+	if len(ofo) == 0 && t.RcvWnd > 0 && t.RMem < t.RcvBuf && t.UrgState == 0 {
+		t.FastPath = true
 	}
 }
 

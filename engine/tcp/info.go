@@ -104,7 +104,7 @@ func (c *Conn) Info(now sim.Time, sys *Sysctls) []InfoField {
 	if c.MinRTT == 0 {
 		minRTT = 1<<32 - 1
 	}
-	busy, rwnd, sndbuf := c.chronoInfo(now)
+	busy, rwnd, sndbuf := c.Stats.Time.info(now)
 	return append([]InfoField{
 		{"tcpi_state", int64(c.State)}, {"tcpi_ca_state", int64(c.CA)}, {"tcpi_retransmits", int64(c.Retries)},
 		{"tcpi_probes", int64(c.ProbesOut)}, {"tcpi_backoff", int64(c.Backoff)}, {"tcpi_options", c.infoOptions()},

@@ -80,7 +80,7 @@ func (c *Conn) checkAck(x *Ctx, s *wire.Segment) bool {
 	if c.State == SynRecv && (s.Ack.Before(c.SndUna) || s.Ack.After(c.SndNxt)) {
 		// Linux: not a challenge (FLAG_NO_CHALLENGE_ACK); tcp_v4_do_rcv sends the RST
 		x.When(synRecvBadAck, c.sndCheck("SEG.ACK", s.Ack, trace.OpEQ, "SND.NXT", c.SndNxt))
-		c.drop(x, synRecvBadAck)
+		c.Stats.drop(x, synRecvBadAck)
 		ReplyReset(x, s)
 		return false
 	}

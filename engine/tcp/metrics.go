@@ -67,12 +67,12 @@ const (
 //
 // Simplified: Linux keeps at least a few entries for each chain of a hash table;
 // here the oldest of all makes room.
-func (c *Conn) metrics(x *Ctx, create bool) *Metrics {
-	all := &x.Mem.Metrics
+func (h *Memory) metrics(x *Ctx, t wire.Tuple, create bool) *Metrics {
+	all := &h.Metrics
 	oldest := 0
 	for i := range *all {
 		m := &(*all)[i]
-		if m.Local == c.Tuple.Local.Addr && m.Remote == c.Tuple.Remote.Addr {
+		if m.Local == t.Local.Addr && m.Remote == t.Remote.Addr {
 			if x.Now.Sub(m.At) > metricsAge {
 				m.learn(x)
 			}
@@ -90,7 +90,7 @@ func (c *Conn) metrics(x *Ctx, create bool) *Metrics {
 		oldest = len(*all) - 1
 	}
 	m := &(*all)[oldest]
-	*m = Metrics{Local: c.Tuple.Local.Addr, Remote: c.Tuple.Remote.Addr}
+	*m = Metrics{Local: t.Local.Addr, Remote: t.Remote.Addr}
 	m.learn(x)
 	return m
 }
@@ -131,7 +131,7 @@ func (s *Sender) forgetHandshake(x *Ctx) {
 func (c *Conn) initMetrics(x *Ctx) {
 	cached := uint32(0)
 	c.forgetHandshake(x)
-	if m := c.metrics(x, false); m != nil {
+	if m := x.Mem.metrics(x, c.Tuple, false); m != nil {
 		defer x.Enter(metricsUse)()
 		if x.Sys.Route.CwndLock {
 			c.CwndClamp = m.Cwnd
@@ -159,12 +159,12 @@ func (c *Conn) saveMetrics(x *Ctx) {
 		return
 	}
 	if c.Backoff > 0 || c.SRTT == 0 {
-		if m := c.metrics(x, false); m != nil && !x.Sys.Route.RTTLock {
+		if m := x.Mem.metrics(x, c.Tuple, false); m != nil && !x.Sys.Route.RTTLock {
 			m.RTT = 0
 		}
 		return
 	}
-	m, r := c.metrics(x, true), &x.Sys.Route
+	m, r := x.Mem.metrics(x, c.Tuple, true), &x.Sys.Route
 	m.saveRTT(c, r)
 	ssthresh := !x.Sys.NoSsthreshMetrics && !r.SsthreshLock
 	switch {

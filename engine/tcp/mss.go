@@ -89,17 +89,17 @@ func (c *Conn) currentMSS() uint32 {
 
 // sackOptionLen is the room that the blocks waiting to be reported take, beside
 // other options of so many bytes.
-func (c *Conn) sackOptionLen(others uint32) uint32 {
-	n := c.sackBlocks(others)
+func (l *SackList) sackOptionLen(others uint32) uint32 {
+	n := l.sackBlocks(others)
 	if n == 0 {
 		return 0
 	}
 	return sackBaseLen + sackBlockLen*n
 }
 
-func (c *Conn) sackBlocks(others uint32) uint32 {
-	n := uint32(c.SackN)
-	if c.Dsack != (wire.SackBlock{}) {
+func (l *SackList) sackBlocks(others uint32) uint32 {
+	n := uint32(l.SackN)
+	if l.Dsack != (wire.SackBlock{}) {
 		n++
 	}
 	return min(n, (40-others-sackBaseLen)/sackBlockLen)

@@ -72,10 +72,10 @@ func (c *Conn) tryMTUProbe(x *Ctx, mss uint32, push pushKind) (sent uint32, wait
 	}
 	defer x.Enter(mtuProbeSend)()
 	for uint32(len(c.Wq[0].Data)) < size && len(c.Wq) > 1 {
-		c.growHead(size)
+		c.growHead(size, &c.Buffers)
 	}
 	c.Cwnd-- // Linux: it stands for two
-	head := c.takeWq(size, size)
+	head := c.takeWq(size, size, &c.Buffers)
 	c.MTUProbe = c.mssToMTU(uint32(len(head.Data)))
 	c.MTUProbeSeq, c.MTUProbeEnd = head.Seq, head.End
 	c.sendHead(x, head)

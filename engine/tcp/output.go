@@ -63,7 +63,7 @@ func (c *Conn) writeXmit(x *Ctx, mss uint32, push pushKind) bool {
 			limit = l
 			break
 		}
-		c.growHead(quota * mss) // before the window is asked: what has grown must fit as well
+		c.growHead(quota*mss, &c.Buffers) // before the window is asked: what has grown must fit as well
 		k := &c.Wq[0]
 		segs := k.count(mss)
 		if !c.windowFits(k, mss) {
@@ -89,7 +89,7 @@ func (c *Conn) writeXmit(x *Ctx, mss uint32, push pushKind) bool {
 			}
 			size = c.splitPoint(k, mss, quota, push)
 		}
-		head := c.takeWq(size, mss)
+		head := c.takeWq(size, mss, &c.Buffers)
 		if !c.sendHead(x, head) {
 			break
 		}
@@ -100,7 +100,7 @@ func (c *Conn) writeXmit(x *Ctx, mss uint32, push pushKind) bool {
 		}
 	}
 	c.Limit = limit
-	c.chronoLimit(x, limit)
+	c.Stats.Time.limited(x, limit, c.idle())
 	full := limit == LimitCwnd || c.inFlight() >= c.Cwnd
 	if sent > 0 || full {
 		c.validateCwnd(x, full)
@@ -214,45 +214,6 @@ func (c *Conn) sendHead(x *Ctx, k Skb) bool {
 	}
 	c.checkSpace(x)
 	return true
-}
-
-// growHead fills a buffer up to so many bytes from the one behind it, so that no
-// small packet leaves while more waits (tcp_grow_skb).
-func (c *Conn) growHead(size uint32) {
-	if len(c.Wq) < 2 || c.Wq[0].EOR || uint32(len(c.Wq[0].Data)) >= size {
-		return
-	}
-	k, next := &c.Wq[0], &c.Wq[1]
-	n := min(int(size)-len(k.Data), len(next.Data))
-	if n == 0 {
-		return // Linux: a FIN behind the data follows by itself
-	}
-	k.Data += next.Data[:n]
-	k.End += wire.Seq(n)
-	next.Data, next.Seq = next.Data[n:], next.Seq+wire.Seq(n)
-	if next.Data == "" {
-		k.Flags |= next.Flags
-		k.End, k.EOR = next.End, next.EOR
-		c.unchargeWrite(skbWriteCost(0))
-		copy(c.Wq[1:], c.Wq[2:])
-		c.Wq = c.Wq[:len(c.Wq)-1]
-	}
-}
-
-// takeWq takes the first unsent buffer, or its first n bytes when it has more, as
-// segments of mss bytes (tso_fragment).
-func (c *Conn) takeWq(n, mss uint32) Skb {
-	k := &c.Wq[0]
-	if uint32(len(k.Data)) > n {
-		head := k.cut(n)
-		head.count(mss)
-		c.chargeWrite(skbWriteCost(0))
-		return head
-	}
-	head := *k
-	c.Wq = pop(c.Wq)
-	head.count(mss)
-	return head
 }
 
 // pop takes the first element off a queue. The last one leaves its place to the next.

@@ -172,7 +172,7 @@ func (c *Conn) writeWakeup(x *Ctx, counter Counter) bool {
 		if n := min(uint32(c.sndEnd()-c.Wq[0].Seq), mss); uint32(len(c.Wq[0].Data)) > n {
 			c.Wq[0].Flags |= wire.PSH // Linux: both parts are pushed
 		}
-		k := c.takeWq(min(uint32(c.sndEnd()-c.Wq[0].Seq), mss), mss)
+		k := c.takeWq(min(uint32(c.sndEnd()-c.Wq[0].Seq), mss), mss, &c.Buffers)
 		k.Flags |= wire.PSH
 		return c.sendHead(x, k)
 	}

@@ -123,38 +123,38 @@ var tuneBuf = trace.Declare(trace.Rule{
 
 // tuneRcvBuf grows the receive buffer of an application that keeps up
 // (tcp_rcv_space_adjust).
-func (c *Conn) tuneRcvBuf(x *Ctx) {
-	rtt := sim.Duration(c.RcvRTT>>3) * sim.Microsecond
-	if rtt == 0 || x.Now.Sub(c.RcvQAt) < rtt {
+func (q *RecvQueue) tuneRcvBuf(x *Ctx, b *Buffers, s *RecvSeq) {
+	rtt := sim.Duration(b.RcvRTT>>3) * sim.Microsecond
+	if rtt == 0 || x.Now.Sub(b.RcvQAt) < rtt {
 		return
 	}
-	copied := int32(c.Copied-c.RcvQSeq) - int32(c.RcvNxt-c.Copied) // Linux: what waits unread speaks against it
-	if copied > int32(c.RcvQSpace) {
-		c.growRcvBuf(x, uint32(copied))
+	copied := int32(s.Copied-b.RcvQSeq) - int32(s.RcvNxt-s.Copied) // Linux: what waits unread speaks against it
+	if copied > int32(b.RcvQSpace) {
+		q.growRcvBuf(x, uint32(copied), b, s.RcvNxt)
 	}
-	c.RcvQSeq, c.RcvQAt = c.Copied, x.Now
+	b.RcvQSeq, b.RcvQAt = s.Copied, x.Now
 }
 
 // growRcvBuf makes room for twice what was read in a round trip, for more when
 // that grows, and for the gaps before what waits out of order (tcp_rcvbuf_grow).
-func (c *Conn) growRcvBuf(x *Ctx, read uint32) {
-	old := c.RcvQSpace
+func (q *RecvQueue) growRcvBuf(x *Ctx, read uint32, b *Buffers, nxt wire.Seq) {
+	old := b.RcvQSpace
 	if read != old {
 		defer x.Enter(tuneBuf)()
-		c.RcvQSpace = read
+		b.RcvQSpace = read
 	}
-	if !x.Sys.ModerateRcvbuf || c.RcvBufLock || old == 0 {
+	if !x.Sys.ModerateRcvbuf || b.RcvBufLock || old == 0 {
 		return
 	}
 	want := 2 * uint64(read)
 	want += want * uint64(read-old) / uint64(old) * 2
-	if n := len(c.Ofo); n > 0 {
-		want += uint64(c.Ofo[n-1].End - c.RcvNxt)
+	if n := len(q.Ofo); n > 0 {
+		want += uint64(q.Ofo[n-1].End - nxt)
 	}
-	buf := uint32(min(want<<8/uint64(c.Scaling), uint64(x.Sys.RMem[2])))
-	if buf > c.RcvBuf {
+	buf := uint32(min(want<<8/uint64(b.Scaling), uint64(x.Sys.RMem[2])))
+	if buf > b.RcvBuf {
 		defer x.Enter(tuneBuf)()
-		c.RcvBuf = buf
-		c.WindowClamp = uint32(c.fullSpace())
+		b.RcvBuf = buf
+		b.WindowClamp = uint32(b.fullSpace())
 	}
 }

@@ -80,18 +80,18 @@ func (c *Conn) walkRcv(x *Ctx, n int, peek bool) string {
 			c.InQueue -= uint32(skip + m)
 		}
 		if m > 0 { // of a look (MSG_PEEK) as well
-			c.tuneRcvBuf(x)
+			c.tuneRcvBuf(x, &c.Buffers, &c.RecvSeq)
 		}
 		if c.UrgState != urgNone && c.Copied.After(c.UrgSeq) {
 			c.UrgState = urgNone
-			c.checkFastPath()
+			c.checkFastPath(c.Ofo)
 		}
 		fin := k.FIN
 		switch {
 		case peek && whole:
 			i++
 		case !peek && whole:
-			c.eat()
+			c.eat(&c.Buffers, &c.RecvSeq)
 		case !peek:
 			k.Data, k.Seq, k.Cut = k.Data[off:], seq, true
 		}
@@ -184,13 +184,13 @@ func (t *TCB) SetRcvLowat(x *Ctx, n int64) {
 
 // eat takes the first buffer off the receive queue. It reports whether it held the
 // FIN, which counts as read then.
-func (c *Conn) eat() (fin bool) {
-	k := &c.Rcv[0]
-	c.uncharge(k.Cost)
+func (q *RecvQueue) eat(b *Buffers, s *RecvSeq) (fin bool) {
+	k := &q.Rcv[0]
+	b.uncharge(k.Cost)
 	if fin = k.FIN; fin {
-		c.Copied = k.End
+		s.Copied = k.End
 	}
-	c.Rcv = pop(c.Rcv)
+	q.Rcv = pop(q.Rcv)
 	return fin
 }
 

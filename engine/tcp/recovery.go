@@ -21,10 +21,6 @@ import (
 // RACK says which segments are lost; the state says how cwnd follows; neither
 // sends. That is done by retransmitQueue and writeXmit once cwnd is known.
 
-func (c *Conn) anyRetransDone() bool {
-	return c.RetransOut > 0 || (len(c.Rtx) > 0 && c.Rtx[0].EverRetx)
-}
-
 var lossProven = trace.Declare(trace.Rule{
 	ID:    "recovery.time",
 	Says:  "Recovery begins as soon as one segment is known to be lost.",
@@ -171,7 +167,7 @@ func (c *Conn) newRenoMarkLost(x *Ctx, advanced bool) {
 		if k := &c.Rtx[0]; !k.Lost {
 			defer x.Enter(newRenoLost)()
 			if k.Segs > 1 {
-				c.splitRtx(0, uint32(k.Size), uint32(k.Size))
+				c.splitRtx(0, uint32(k.Size), uint32(k.Size), c.books())
 			}
 			c.markLost(x, &c.Rtx[0])
 		}
@@ -190,7 +186,7 @@ var enterRecoveryRule = trace.Declare(trace.Rule{
 // enterRecovery begins fast recovery (tcp_enter_recovery).
 func (c *Conn) enterRecovery(x *Ctx) {
 	defer x.Enter(enterRecoveryRule)()
-	if !c.anyRetransDone() {
+	if !c.anyRetransDone(c.RetransOut) {
 		c.RetStamp = 0
 	}
 	if c.SackOK {
@@ -237,7 +233,7 @@ var keepOpen = trace.Declare(trace.Rule{
 // tryKeepOpen (tcp_try_keep_open).
 func (c *Conn) tryKeepOpen(x *Ctx) {
 	s := Open
-	if c.leftOut() > 0 || c.anyRetransDone() {
+	if c.leftOut() > 0 || c.anyRetransDone(c.RetransOut) {
 		s = Disorder
 	}
 	if c.CA != s {
@@ -249,7 +245,7 @@ func (c *Conn) tryKeepOpen(x *Ctx) {
 
 // tryToOpen (tcp_try_to_open).
 func (c *Conn) tryToOpen(x *Ctx, f *ackFlags) {
-	if !c.anyRetransDone() {
+	if !c.anyRetransDone(c.RetransOut) {
 		c.RetStamp = 0
 	}
 	if f.ece {

@@ -39,7 +39,7 @@ func (c *Conn) repeatSkb(x *Ctx, i int, segs uint32) bool {
 	c.MTUProbe = 0 // Linux: what becomes of the probe would prove nothing any more
 	k := &c.Rtx[i]
 	if k.Seq.Before(c.SndUna) {
-		c.trimHead(k, c.SndUna)
+		k.trimHead(c.SndUna, &c.Buffers)
 	}
 	mss := c.currentMSS()
 	room := c.sndEnd().Minus(k.Seq)
@@ -56,9 +56,9 @@ func (c *Conn) repeatSkb(x *Ctx, i int, segs uint32) bool {
 		}
 	}
 	if uint32(len(k.Data)) > size {
-		c.splitRtx(i, size, mss)
+		c.splitRtx(i, size, mss, c.books())
 	} else {
-		c.recount(k, mss)
+		c.books().recount(k, mss)
 		c.joinRetrans(x, i, min(uint32(room), mss))
 	}
 	k = &c.Rtx[i]
@@ -101,64 +101,6 @@ func (c *Conn) retransmitHead(x *Ctx) bool {
 	return len(c.Rtx) == 0 || c.retransmitSkb(x, 0, 1) || x.Sys.TxLimit == 0
 }
 
-// trimHead forgets the part of a buffer that has been acknowledged (tcp_trim_head).
-func (c *Conn) trimHead(k *Skb, to wire.Seq) {
-	n := to.Minus(k.Seq)
-	if k.Flags.Has(wire.SYN) && n > 0 {
-		k.Flags &^= wire.SYN
-		k.Seq++
-		n--
-	}
-	n = min(n, int32(len(k.Data)))
-	k.Data = k.Data[n:]
-	k.Seq += wire.Seq(n)
-	c.unchargeWrite(uint32(n))
-	if k.Segs > 1 {
-		k.count(uint32(k.Size))
-	}
-}
-
-// splitRtx cuts a sent buffer after n bytes, each part in segments of mss bytes
-// (tcp_fragment).
-func (c *Conn) splitRtx(i int, n, mss uint32) {
-	c.Rtx = append(c.Rtx, Skb{})
-	copy(c.Rtx[i+1:], c.Rtx[i:])
-	k, rest := &c.Rtx[i], &c.Rtx[i+1]
-	was := uint32(k.Segs)
-	*k = rest.cut(n)
-	rest.Joined = false
-	c.chargeWrite(skbWriteCost(0))
-	c.adjust(k, k.count(mss)+rest.count(mss)-was)
-}
-
-// recount works out anew how many segments a sent buffer counts for, after the MSS
-// has changed.
-func (c *Conn) recount(k *Skb, mss uint32) {
-	was := uint32(k.Segs)
-	c.adjust(k, k.count(mss)-was)
-}
-
-// adjust adds n, which may be negative, to the counts in which a sent buffer is
-// (tcp_adjust_pcount).
-func (c *Conn) adjust(k *Skb, n uint32) {
-	if n == 0 {
-		return
-	}
-	c.PacketsOut += n
-	if k.Sacked {
-		c.SackedOut += n
-	}
-	if k.Lost {
-		c.LostOut += n
-	}
-	if k.Retrans {
-		c.RetransOut += n
-	}
-	if !c.SackOK && int32(n) < 0 {
-		c.SackedOut -= min(c.SackedOut, -n)
-	}
-}
-
 var retransCollapse = trace.Declare(trace.Rule{
 	ID:    "retransmit.collapse",
 	Says:  "Small segments, or a FIN, that follow the one to be repeated are joined to it as far as a full segment has room: one packet repeats them all.",
@@ -183,7 +125,7 @@ func (c *Conn) joinRetrans(x *Ctx, i int, space uint32) {
 		k.End = next.End
 		k.Flags |= next.Flags
 		k.EverRetx, k.EOR = k.EverRetx || next.EverRetx, next.EOR
-		c.adjust(next, -uint32(next.Segs))
+		c.books().adjust(next, -uint32(next.Segs))
 		c.unchargeWrite(skbWriteCost(0))
 		c.Rtx = append(c.Rtx[:i+1], c.Rtx[i+2:]...)
 	}

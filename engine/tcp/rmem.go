@@ -42,6 +42,12 @@ type Block struct {
 	Pages    uint32 // of the cost, pages that could be handed to another buffer
 }
 
+// RecvQueue is what the receiver holds.
+type RecvQueue struct {
+	Rcv []Block // received in order, not read yet
+	Ofo []Block // received above a gap, in order
+}
+
 const (
 	skbInfo   = 320 // what stands at the end of each data area
 	skbSelf   = 256 // the descriptor
@@ -122,7 +128,7 @@ func (b *Buffers) reserve(cost uint32) {
 
 // join copies b behind a, if it follows directly and there is room in a's buffer,
 // or hands its pages over: the rest of its own is free then (tcp_try_coalesce).
-func (c *Conn) join(x *Ctx, a, b *Block) bool {
+func (a *Block) join(x *Ctx, b *Block) bool {
 	n := uint32(len(b.Data))
 	if a.End != b.Seq || b.Cut || b.Pages == 0 && n > a.Room {
 		return false
@@ -173,7 +179,7 @@ func (c *Conn) prune(x *Ctx, in *Block) bool {
 	if c.RMem <= c.RcvBuf {
 		return true
 	}
-	c.collapseQueues(x)
+	c.collapseQueues(x, &c.Buffers, &c.RecvSeq)
 	if c.RMem <= c.RcvBuf {
 		return true
 	}
@@ -201,50 +207,50 @@ func (b *Buffers) clampWindow(x *Ctx, d *Delack, adv uint16) {
 
 // collapseQueues collapses each run of the out-of-order queue, unless it is a
 // single small buffer, and the receive queue (tcp_collapse_ofo_queue).
-func (c *Conn) collapseQueues(x *Ctx) {
+func (q *RecvQueue) collapseQueues(x *Ctx, m *Buffers, s *RecvSeq) {
 	defer x.Enter(memCollapse)()
 	tiny := uint32(0)
-	for from := 0; from < len(c.Ofo); {
-		start, end, cost := c.Ofo[from].Seq, c.Ofo[from].End, c.Ofo[from].Cost
+	for from := 0; from < len(q.Ofo); {
+		start, end, cost := q.Ofo[from].Seq, q.Ofo[from].End, q.Ofo[from].Cost
 		to := from + 1
-		for ; to < len(c.Ofo) && !c.Ofo[to].Seq.After(end); to++ {
-			cost += c.Ofo[to].Cost
-			end = wire.MaxSeq(end, c.Ofo[to].End)
+		for ; to < len(q.Ofo) && !q.Ofo[to].Seq.After(end); to++ {
+			cost += q.Ofo[to].Cost
+			end = wire.MaxSeq(end, q.Ofo[to].End)
 		}
 		if to-from == 1 && end-start < memPage-skbInfo {
-			if tiny += cost; tiny > c.RcvBuf>>3 {
+			if tiny += cost; tiny > m.RcvBuf>>3 {
 				break
 			}
 			from = to
 			continue
 		}
-		n := len(c.Ofo)
-		c.Ofo = c.collapse(x, c.Ofo, from, to, start, end)
-		from = to + len(c.Ofo) - n
+		n := len(q.Ofo)
+		q.Ofo = m.collapse(x, q.Ofo, from, to, start, end)
+		from = to + len(q.Ofo) - n
 	}
-	c.OfoBytes = 0
-	for i := range c.Ofo {
-		c.OfoBytes += uint32(len(c.Ofo[i].Data))
+	m.OfoBytes = 0
+	for i := range q.Ofo {
+		m.OfoBytes += uint32(len(q.Ofo[i].Data))
 	}
-	if len(c.Rcv) > 0 {
-		c.Rcv = c.collapse(x, c.Rcv, 0, len(c.Rcv), c.Copied, c.RcvNxt)
+	if len(q.Rcv) > 0 {
+		q.Rcv = m.collapse(x, q.Rcv, 0, len(q.Rcv), s.Copied, s.RcvNxt)
 	}
 }
 
 // collapse copies q[from:to], which holds the bytes from start to end, into as few
 // buffers of a page as will do, beginning with the first that wastes room. What
 // carries a FIN is left as it is (tcp_collapse).
-func (c *Conn) collapse(x *Ctx, q []Block, from, to int, start, end wire.Seq) []Block {
+func (m *Buffers) collapse(x *Ctx, q []Block, from, to int, start, end wire.Seq) []Block {
 	i := from
 	for ; i < to; i++ {
 		b := &q[i]
 		if !start.Before(b.End) { // nothing new in it
-			c.release(x, b)
+			m.release(x, b)
 			q = append(q[:i:i], q[i+1:]...)
 			i, to = i-1, to-1
 			continue
 		}
-		bloated := c.winFromSpace(int64(b.Cost)) > int64(len(b.Data)) || b.Cut || b.Seq.Before(start)
+		bloated := m.winFromSpace(int64(b.Cost)) > int64(len(b.Data)) || b.Cut || b.Seq.Before(start)
 		if !b.FIN && bloated || i+1 < to && b.End != q[i+1].Seq {
 			break
 		}
@@ -259,7 +265,7 @@ func (c *Conn) collapse(x *Ctx, q []Block, from, to int, start, end wire.Seq) []
 		n := Block{Seq: start, End: start}
 		n.Cost, n.Room = skbSpace(most)
 		n.Room += most
-		c.charge(n.Cost)
+		m.charge(n.Cost)
 		for i < to && !q[i].FIN && n.Room > 0 && uint32(n.End-n.Seq) < most {
 			b := &q[i]
 			if start.Before(b.End) {
@@ -271,7 +277,7 @@ func (c *Conn) collapse(x *Ctx, q []Block, from, to int, start, end wire.Seq) []
 				n.End = start
 			}
 			if !start.Before(b.End) {
-				c.release(x, b)
+				m.release(x, b)
 				i++
 			}
 		}
@@ -280,8 +286,8 @@ func (c *Conn) collapse(x *Ctx, q []Block, from, to int, start, end wire.Seq) []
 	return append(out, q[i:]...)
 }
 
-func (c *Conn) release(x *Ctx, b *Block) {
-	c.uncharge(b.Cost)
+func (m *Buffers) release(x *Ctx, b *Block) {
+	m.uncharge(b.Cost)
 	x.Count(TCPRcvCollapsed)
 }
 
@@ -299,7 +305,7 @@ func (c *Conn) pruneOutOfOrder(x *Ctx, in *Block) {
 			pruned = true
 		}
 		goal -= int64(last.Cost)
-		c.dropBlock(n - 1)
+		c.dropBlock(n-1, &c.Buffers)
 		if n == 1 || goal <= 0 {
 			if c.RMem <= c.RcvBuf {
 				break
@@ -326,7 +332,7 @@ func (c *Conn) MemInfo() []InfoField {
 }
 
 // drop discards the segment at hand, and counts it (tcp_drop_reason).
-func (c *Conn) drop(x *Ctx, rule *trace.Rule) {
-	c.Stats.Drops++
+func (t *Stats) drop(x *Ctx, rule *trace.Rule) {
+	t.Drops++
 	x.Drop(rule)
 }

@@ -5,6 +5,13 @@ import (
 	"wirestep/engine/wire"
 )
 
+// SackList is what the next acknowledgment has to report beside its number.
+type SackList struct {
+	Dsack wire.SackBlock    // a duplicate; empty: none
+	Sacks [4]wire.SackBlock // what the out-of-order queue holds, latest first
+	SackN uint8
+}
+
 var dsackSet = trace.Declare(trace.Rule{
 	ID:    "sack.duplicate",
 	Says:  "What came has been received before. The next ACK reports it in a D-SACK block, from which the sender learns that it repeated needlessly.",
@@ -58,53 +65,64 @@ func (c *Conn) addSackBlock(x *Ctx, start, end wire.Seq) {
 	if !c.SackOK {
 		return
 	}
-	n := int(c.SackN)
-	for i := range n {
-		if !extendBlock(&c.Sacks[i], start, end) {
-			continue
-		}
-		if i >= blocksExpected {
-			c.flushCompressed(x)
-		}
-		for ; i > 0; i-- {
-			c.Sacks[i], c.Sacks[i-1] = c.Sacks[i-1], c.Sacks[i]
-		}
-		c.coalesceSacks()
-		return
-	}
-	if n >= blocksExpected {
+	i := c.extend(start, end)
+	if i >= blocksExpected {
 		c.flushCompressed(x)
 	}
-	n = min(n+1, len(c.Sacks))
-	copy(c.Sacks[1:n], c.Sacks[:n-1])
-	c.Sacks[0] = wire.SackBlock{Start: start, End: end}
-	c.SackN = uint8(n)
+	c.toFront(i, start, end)
+}
+
+// extend lets the first block grow that a range touches, and returns which one that is;
+// SackN: none.
+func (l *SackList) extend(start, end wire.Seq) int {
+	for i := range int(l.SackN) {
+		if extendBlock(&l.Sacks[i], start, end) {
+			return i
+		}
+	}
+	return int(l.SackN)
+}
+
+// toFront lets a block be the latest: one that has grown, or a new one.
+func (l *SackList) toFront(i int, start, end wire.Seq) {
+	if i < int(l.SackN) {
+		for ; i > 0; i-- {
+			l.Sacks[i], l.Sacks[i-1] = l.Sacks[i-1], l.Sacks[i]
+		}
+		l.coalesceSacks()
+		return
+	}
+	n := min(i+1, len(l.Sacks))
+	copy(l.Sacks[1:n], l.Sacks[:n-1])
+	l.Sacks[0] = wire.SackBlock{Start: start, End: end}
+	l.SackN = uint8(n)
 }
 
 // coalesceSacks removes blocks that the first has grown into (tcp_sack_maybe_coalesce).
-func (c *Conn) coalesceSacks() {
-	for i := 1; i < int(c.SackN); {
-		if !extendBlock(&c.Sacks[0], c.Sacks[i].Start, c.Sacks[i].End) {
+func (l *SackList) coalesceSacks() {
+	for i := 1; i < int(l.SackN); {
+		if !extendBlock(&l.Sacks[0], l.Sacks[i].Start, l.Sacks[i].End) {
 			i++
 			continue
 		}
-		copy(c.Sacks[i:c.SackN-1], c.Sacks[i+1:c.SackN])
-		c.SackN--
+		copy(l.Sacks[i:l.SackN-1], l.Sacks[i+1:l.SackN])
+		l.SackN--
 	}
 }
 
-// pruneSacks forgets blocks that are in order now (tcp_sack_remove).
-func (c *Conn) pruneSacks() {
-	if len(c.Ofo) == 0 {
-		c.SackN = 0
+// pruneSacks forgets blocks that are in order now (tcp_sack_remove). ofo is what still
+// waits.
+func (l *SackList) pruneSacks(ofo []Block, nxt wire.Seq) {
+	if len(ofo) == 0 {
+		l.SackN = 0
 		return
 	}
-	for i := 0; i < int(c.SackN); {
-		if c.RcvNxt.Before(c.Sacks[i].Start) {
+	for i := 0; i < int(l.SackN); {
+		if nxt.Before(l.Sacks[i].Start) {
 			i++
 			continue
 		}
-		copy(c.Sacks[i:c.SackN-1], c.Sacks[i+1:c.SackN])
-		c.SackN--
+		copy(l.Sacks[i:l.SackN-1], l.Sacks[i+1:l.SackN])
+		l.SackN--
 	}
 }

@@ -165,14 +165,14 @@ func (c *Conn) synSent(x *Ctx, s *wire.Segment) {
 			return
 		}
 		if !s.Flags.Has(wire.SYN) {
-			c.drop(x, synSentIgnore)
+			c.Stats.drop(x, synSentIgnore)
 			return
 		}
 		c.establishActive(x, s)
 		return
 	}
 	if s.Flags.Has(wire.RST) || !s.Flags.Has(wire.SYN) {
-		c.drop(x, synSentIgnore)
+		c.Stats.drop(x, synSentIgnore)
 		return
 	}
 	c.crossedSyn(x, s)

@@ -44,11 +44,12 @@ type TCB struct {
 
 // Life is where a socket is in its life, and what of it has ended.
 type Life struct {
-	State State // state [state]: where the connection is in its life.
-	Err   Errno // sk_err [state]: the error that the next call on the socket will report.
-	Soft  Errno // sk_err_soft [state]: an error heard on the way that only a give-up will report.
-	Shut  uint8 // sk_shutdown [flags]: 1 no more reading, 2 no more writing.
-	Dead  bool  // SOCK_DEAD [bool]: the application has closed the descriptor: an orphan.
+	ID    sim.SubjectID `trace:"-"` // the subject that it is to a recorder
+	State State         // state [state]: where the connection is in its life.
+	Err   Errno         // sk_err [state]: the error that the next call on the socket will report.
+	Soft  Errno         // sk_err_soft [state]: an error heard on the way that only a give-up will report.
+	Shut  uint8         // sk_shutdown [flags]: 1 no more reading, 2 no more writing.
+	Dead  bool          // SOCK_DEAD [bool]: the application has closed the descriptor: an orphan.
 }
 
 // SendSeq are the send sequence variables (RFC 9293 §3.3.1).

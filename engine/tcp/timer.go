@@ -75,17 +75,8 @@ var rtoResume = trace.Declare(trace.Rule{
 // resumeRTO sets the timer to what is left of the oldest segment's timeout.
 func (c *Conn) resumeRTO(x *Ctx) {
 	defer x.Enter(rtoResume)()
-	left := c.rtoDelta(x)
+	left := c.rtoDelta(x, c.RTO)
 	c.armXmit(x, TimerRTO, max(left, jiffy), HowRest, dur(c.RTO, c.RTO-left)) // Linux: a timeout is at least one tick
-}
-
-// rtoDelta is what is left of the timeout of the oldest segment, negative when that
-// is past (tcp_rto_delta_us).
-func (c *Conn) rtoDelta(x *Ctx) sim.Duration {
-	if len(c.Rtx) == 0 {
-		return c.RTO
-	}
-	return c.Rtx[0].SentAt.Add(c.RTO).Sub(x.Now)
 }
 
 // OnTimer handles a deadline of the socket: the second of its three doors.
@@ -212,24 +203,11 @@ func (c *Conn) backOff(x *Ctx) {
 		c.Backoff++
 		c.setTimeout(min(c.RTO*2, c.RTOMax), HowDoubled, [3]int64{int64(c.RTO), int64(c.Backoff), int64(c.RTOMax)})
 	}
-	if d := c.clampToUser(x, c.RTO); d < c.RTO {
+	if d := c.clampToUser(x, c.RTO, c.UserTO, c.RetStamp); d < c.RTO {
 		c.armXmit(x, TimerRTO, d, HowUser, dur(c.UserTO, c.RTO))
 		return
 	}
 	c.armRTO(x)
-}
-
-// clampToUser shortens a timeout so that TCP_USER_TIMEOUT is noticed in time
-// (tcp_clamp_rto_to_user_timeout).
-func (c *Conn) clampToUser(x *Ctx, d sim.Duration) sim.Duration {
-	if c.UserTO == 0 || len(c.Rtx) == 0 {
-		return d
-	}
-	start := c.RetStamp
-	if start == 0 {
-		start = c.Rtx[0].FirstAt
-	}
-	return min(d, max(c.UserTO-since(x, start), sim.Millisecond))
 }
 
 var rtoGiveUp = trace.Declare(trace.Rule{

@@ -37,7 +37,7 @@ func (c *Conn) scheduleTLP(x *Ctx, advancing bool) bool {
 	}
 	left := c.RTO
 	if !advancing {
-		left = c.rtoDelta(x)
+		left = c.rtoDelta(x, c.RTO)
 	}
 	if left > 0 {
 		d = min(d, left)
@@ -83,7 +83,7 @@ func (c *Conn) sendProbeSegment(x *Ctx) bool {
 		return false
 	}
 	if k := &c.Rtx[last]; k.Segs > 1 && uint32(len(k.Data)) > uint32(k.Segs-1)*mss {
-		c.splitRtx(last, uint32(k.Segs-1)*mss, mss)
+		c.splitRtx(last, uint32(k.Segs-1)*mss, mss, c.books())
 		last++
 	}
 	if !c.repeatSkb(x, last, 1) {

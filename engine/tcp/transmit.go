@@ -25,7 +25,7 @@ func (c *Conn) header(x *Ctx, flags wire.Flags, seq wire.Seq) wire.Segment {
 		s.Opts.TSVal = x.tsClock() + c.TSOffset
 		s.Opts.TSEcr = c.TSRecent
 	}
-	c.addSack(&s.Opts)
+	c.addSack(&s.Opts, c.optionLen(), c.SackOK)
 	if c.ECN == ECNAcc {
 		c.addAccECN(x, &s.Opts)
 		if !c.acc.Failed {
@@ -37,21 +37,21 @@ func (c *Conn) header(x *Ctx, flags wire.Flags, seq wire.Seq) wire.Segment {
 
 // addSack reports the duplicate at hand and what waits out of order, as far as
 // there is room (RFC 2018 §4, RFC 2883 §4).
-func (c *Conn) addSack(o *wire.Options) {
-	n := c.sackBlocks(c.optionLen())
-	if !c.SackOK || n == 0 {
+func (l *SackList) addSack(o *wire.Options, opts uint32, sackOK bool) {
+	n := l.sackBlocks(opts)
+	if !sackOK || n == 0 {
 		return
 	}
 	o.Has |= wire.HasSack
-	if c.Dsack != (wire.SackBlock{}) {
-		o.Sack[0] = c.Dsack
+	if l.Dsack != (wire.SackBlock{}) {
+		o.Sack[0] = l.Dsack
 		o.SackN = 1
 	}
 	for i := 0; uint32(o.SackN) < n; i++ {
-		o.Sack[o.SackN] = c.Sacks[i]
+		o.Sack[o.SackN] = l.Sacks[i]
 		o.SackN++
 	}
-	c.Dsack = wire.SackBlock{}
+	l.Dsack = wire.SackBlock{}
 }
 
 // synOptions are the options of a SYN of our own (tcp_syn_options). The SYN-ACK

@@ -111,7 +111,7 @@ func (c *Conn) holdOpen(x *Ctx) bool {
 		return false
 	}
 	defer x.Enter(renoHold)()
-	if !c.anyRetransDone() {
+	if !c.anyRetransDone(c.RetransOut) {
 		c.RetStamp = 0
 	}
 	return true
@@ -153,7 +153,7 @@ func (c *Conn) tryUndoPartial(x *Ctx, s *wire.Segment, prior wire.Seq) (stop boo
 	if c.RetransOut > 0 {
 		return true
 	}
-	if !c.anyRetransDone() {
+	if !c.anyRetransDone(c.RetransOut) {
 		c.RetStamp = 0
 	}
 	c.undo(x, true)

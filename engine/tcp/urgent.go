@@ -74,7 +74,7 @@ func (c *Conn) skipUrgent() {
 	k := &c.Rcv[0]
 	k.Data, k.Seq, k.Cut = k.Data[1:], k.Seq+1, true
 	if !c.Copied.Before(k.End) {
-		c.eat()
+		c.eat(&c.Buffers, &c.RecvSeq)
 	}
 }
 

@@ -49,7 +49,7 @@ var pawsOldAck = trace.Declare(trace.Rule{
 // segment is done with.
 func (c *Conn) checkSequence(x *Ctx, s *wire.Segment) bool {
 	if s.Flags&(wire.ACK|wire.RST|wire.SYN) == 0 {
-		c.drop(x, ackMissing)
+		c.Stats.drop(x, ackMissing)
 		return false
 	}
 	rst := s.Flags.Has(wire.RST)
@@ -60,11 +60,11 @@ func (c *Conn) checkSequence(x *Ctx, s *wire.Segment) bool {
 		}
 		if s.Flags.Has(wire.ACK) && s.Len() == 0 && s.Seq.Before(c.RcvNxt) {
 			x.Count(PAWSOldAck)
-			c.drop(x, pawsOldAck)
+			c.Stats.drop(x, pawsOldAck)
 			return false
 		}
 		x.Count(PAWSEstab)
-		c.drop(x, pawsDrop)
+		c.Stats.drop(x, pawsDrop)
 		if !c.oowLimited(x, s, TCPACKSkippedPAWS) {
 			c.sendDupAck(x, s)
 		}
@@ -84,7 +84,7 @@ func (c *Conn) checkSequence(x *Ctx, s *wire.Segment) bool {
 		if c.resetAfterFin(x, s) {
 			c.reset(x)
 		} else {
-			c.drop(x, resetOutside)
+			c.Stats.drop(x, resetOutside)
 		}
 		return false
 	}
@@ -95,7 +95,7 @@ func (c *Conn) checkSequence(x *Ctx, s *wire.Segment) bool {
 	if beyond {
 		x.Count(BeyondWindow)
 	}
-	c.drop(x, seqUnacceptable)
+	c.Stats.drop(x, seqUnacceptable)
 	if !c.oowLimited(x, s, TCPACKSkippedSeq) {
 		c.sendDupAck(x, s)
 	}
@@ -187,7 +187,7 @@ func (c *Conn) checkReset(x *Ctx, s *wire.Segment) bool {
 			return false
 		}
 	}
-	c.drop(x, resetChallenge)
+	c.Stats.drop(x, resetChallenge)
 	if c.SynFO && c.Stats.DataIn == 0 && c.State == Established {
 		c.meetHole(x)
 	}
@@ -216,7 +216,7 @@ func (c *Conn) checkSyn(x *Ctx, s *wire.Segment) bool {
 		if s.Flags.Has(wire.ACK) {
 			return true
 		}
-		c.drop(x, ackMissing)
+		c.Stats.drop(x, ackMissing)
 		return false
 	}
 	if c.State == SynRecv && s.Flags.Has(wire.ACK) && s.Len() == 1 && s.Seq+1 == c.RcvNxt && s.Ack == c.SndNxt {
@@ -237,7 +237,7 @@ func (c *Conn) synChallenge(x *Ctx) {
 		x.Count(InErrs)
 	}
 	x.Count(TCPSYNChallenge)
-	c.drop(x, synChallenge)
+	c.Stats.drop(x, synChallenge)
 	c.challenge(x)
 }
 

@@ -63,7 +63,7 @@ func (c *Conn) Write(x *Ctx, data string, f WriteFlags) (int, Errno) {
 			continue
 		}
 		if c.forcedPush() {
-			c.markPush()
+			c.markPush(&c.SendSeq)
 			c.pushPending(x, mss, pushAll)
 		} else if len(c.Wq) == 1 {
 			c.writeXmit(x, mss, pushFirst)
@@ -96,7 +96,7 @@ func (c *Conn) gather(x *Ctx, data string, n *int, goal int, first bool) bool {
 			return false
 		}
 		c.restartAfterIdle(x)
-		c.chronoStart(x, chronoBusy)
+		c.Stats.Time.start(x, chronoBusy)
 		c.Wq = append(c.Wq, Skb{Seq: c.SndMax, End: c.SndMax})
 		c.chargeWrite(skbWriteCost(0))
 		last++
@@ -119,7 +119,7 @@ func (c *Conn) gather(x *Ctx, data string, n *int, goal int, first bool) bool {
 func (c *Conn) push(x *Ctx, mss uint32, f WriteFlags, full bool) {
 	more := f&WriteMore != 0 && !full
 	if !more || c.forcedPush() {
-		c.markPush()
+		c.markPush(&c.SendSeq)
 	}
 	if f&WriteOOB != 0 {
 		c.SndUp = c.SndMax // tcp_mark_urg
@@ -140,14 +140,6 @@ func (c *Conn) push(x *Ctx, mss uint32, f WriteFlags, full bool) {
 // forcedPush: more than half of the largest window has been written since a buffer
 // was last pushed (forced_push).
 func (q *SendSeq) forcedPush() bool { return q.SndMax.After(q.PushedSeq + wire.Seq(q.MaxWnd/2)) }
-
-// markPush asks the peer to hand everything so far to its application (tcp_mark_push).
-func (c *Conn) markPush() {
-	if n := len(c.Wq); n > 0 {
-		c.Wq[n-1].Flags |= wire.PSH
-		c.PushedSeq = c.SndMax
-	}
-}
 
 // lowWater: less is unsent than the low-water mark (tcp_stream_memory_free). wake 1: half
 // of it, so that a writer is not woken for a few bytes.
@@ -188,6 +180,6 @@ func (c *Conn) checkSpace(x *Ctx) {
 		c.CwndStamp = x.Now
 	}
 	if c.NoSpace = !c.Writable(x.Sys); !c.NoSpace {
-		c.chronoStop(x, chronoSndbuf)
+		c.Stats.Time.stop(x, chronoSndbuf, c.idle())
 	}
 }
