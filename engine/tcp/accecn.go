@@ -67,20 +67,20 @@ var accAgreed = trace.Declare(trace.Rule{
 })
 
 // accTakeSynAck begins Accurate ECN (tcp_ecn_rcv_synack).
-func (c *Conn) accTakeSynAck(x *Ctx, s *wire.Segment) {
+func (m *Marks) accTakeSynAck(x *Ctx, s *wire.Segment) {
 	defer x.Enter(accAgreed)()
-	c.ECN = ECNAcc
-	c.acc = accState{SynAckECN: s.ECN, Reflect: true, Every: x.Sys.ECNOption, Beacon: x.Sys.ECNOptionBeacon}
+	m.ECN = ECNAcc
+	m.acc = accState{SynAckECN: s.ECN, Reflect: true, Every: x.Sys.ECNOption, Beacon: x.Sys.ECNOptionBeacon}
 	if s.Opts.On(wire.HasAccECN) {
-		c.acc.Option = seenOption(&s.Opts.ECN)
-		c.acc.Demand = 2
+		m.acc.Option = seenOption(&s.Opts.ECN)
+		m.acc.Demand = 2
 	}
 	if s.ECN == wire.CE {
 		fed := [...]wire.ECN{wire.ECT0, wire.ECT1, wire.NotECT, wire.ECT1, wire.ECT0, wire.ECT1, wire.CE, wire.ECT1}[ace(s.Flags)]
 		if !x.Sys.ECNFallback || fed == wire.NotECT { // the SYN left unmarked
-			c.ReceivedCE, c.acc.Pending = 1, 1
+			m.ReceivedCE, m.acc.Pending = 1, 1
 		} else {
-			c.accFail(x)
+			m.accFail(x)
 		}
 	}
 }
@@ -107,9 +107,9 @@ var accFailRule = trace.Declare(trace.Rule{
 	RFC:   trace.Cites("RFC 3168 §6.1.1"),
 })
 
-func (c *Conn) accFail(x *Ctx) {
+func (m *Marks) accFail(x *Ctx) {
 	defer x.Enter(accFailRule)()
-	c.acc.Failed = true
+	m.acc.Failed = true
 }
 
 var accTell = trace.Declare(trace.Rule{
@@ -120,14 +120,14 @@ var accTell = trace.Declare(trace.Rule{
 })
 
 // accFlags are the flags of a segment that is not a SYN.
-func (c *Conn) accFlags(x *Ctx) wire.Flags {
+func (m *Marks) accFlags(x *Ctx) wire.Flags {
 	x.Note(accTell)
-	if c.acc.Reflect {
-		c.acc.Reflect = false
-		return aceOf(c.acc.SynAckECN)
+	if m.acc.Reflect {
+		m.acc.Reflect = false
+		return aceOf(m.acc.SynAckECN)
 	}
-	c.acc.Pending = 0
-	return aceFlags(c.ReceivedCE + aceStart)
+	m.acc.Pending = 0
+	return aceFlags(m.ReceivedCE + aceStart)
 }
 
 var accChange = trace.Declare(trace.Rule{
@@ -152,21 +152,21 @@ var accMarked = trace.Declare(trace.Rule{
 })
 
 // accReceived counts what came, marked or not (tcp_ecn_received_counters).
-func (c *Conn) accReceived(x *Ctx, s *wire.Segment) {
+func (m *Marks) accReceived(x *Ctx, s *wire.Segment, d *Delack) {
 	e := s.ECN
-	if e != wire.NotECT && c.ECN != ECNClassic && !c.ECNSeen {
+	if e != wire.NotECT && m.ECN != ECNClassic && !m.ECNSeen {
 		defer x.Enter(ecnSeen)()
-		c.ECNSeen = true
+		m.ECNSeen = true
 	}
-	if c.ECN != ECNAcc {
+	if m.ECN != ECNAcc {
 		return
 	}
-	a := &c.acc
+	a := &m.acc
 	a.Now = x.Now
 	if e == wire.CE {
 		defer x.Enter(accMarked)()
-		c.ReceivedCE++
-		c.acc.Pending = min(c.acc.Pending+1, 15)
+		m.ReceivedCE++
+		m.acc.Pending = min(m.acc.Pending+1, 15)
 	}
 	if bytes, order := a.received(e); bytes != nil && len(s.Payload) > 0 {
 		old := *bytes
@@ -182,7 +182,7 @@ func (c *Conn) accReceived(x *Ctx, s *wire.Segment) {
 	}
 	if edge {
 		defer x.Enter(accChange)()
-		c.AckPending |= ackAtOnce
+		d.AckPending |= ackAtOnce
 	}
 	a.Prev, a.Demand = e, 2
 }
@@ -203,12 +203,12 @@ func (a *accState) received(e wire.ECN) (bytes *uint32, order uint8) {
 
 // accFit is how many counters fit into an option beside so many bytes of others, and
 // the room it takes. ok: it is to be sent at all (tcp_options_fit_accecn).
-func (c *Conn) accFit(used uint32, sack bool) (fields uint8, size uint32, ok bool) {
-	a := &c.acc
-	if c.ECN != ECNAcc || a.Every == 0 || a.Option == accUnseen {
+func (m *Marks) accFit(used uint32, sack bool, srtt sim.Duration) (fields uint8, size uint32, ok bool) {
+	a := &m.acc
+	if m.ECN != ECNAcc || a.Every == 0 || a.Option == accUnseen {
 		return 0, 0, false
 	}
-	beacon := a.Beacon > 0 && a.Now.Sub(a.OptionAt)*sim.Duration(a.Beacon) >= c.srtt()
+	beacon := a.Beacon > 0 && a.Now.Sub(a.OptionAt)*sim.Duration(a.Beacon) >= srtt
 	if a.Every < 2 && a.Demand == 0 && !beacon {
 		return 0, 0, false
 	}
@@ -229,17 +229,16 @@ func (c *Conn) accFit(used uint32, sack bool) (fields uint8, size uint32, ok boo
 }
 
 // addAccECN adds the option to a segment (tcp_options_write).
-func (c *Conn) addAccECN(x *Ctx, o *wire.Options) {
-	c.acc.Now = x.Now
-	used := c.optionLen()
+func (m *Marks) addAccECN(x *Ctx, o *wire.Options, used uint32, srtt sim.Duration) {
+	m.acc.Now = x.Now
 	if o.SackN > 0 {
 		used += sackBaseLen + sackBlockLen*uint32(o.SackN)
 	}
-	n, _, ok := c.accFit(used, o.SackN > 0)
+	n, _, ok := m.accFit(used, o.SackN > 0, srtt)
 	if !ok {
 		return
 	}
-	a := &c.acc
+	a := &m.acc
 	o.Has |= wire.HasAccECN
 	o.ECN = wire.AccECN{N: n, Order: 1, B0: (a.RcvE0 + 1) & 0xffffff, CE: a.RcvCE & 0xffffff, B1: (a.RcvE1 + 1) & 0xffffff}
 	a.Fields, a.OptionAt = 0, x.Now
@@ -261,7 +260,7 @@ func (c *Conn) accAck(x *Ctx, s *wire.Segment, delivered uint32, sack *sackState
 	}
 	a := &c.acc
 	was := a.DlvCE
-	valid := c.accTakeOption(s, sack.rate.bytes)
+	valid := c.accTakeOption(s, sack.rate.bytes, c.BytesSent)
 	if f.synAcked {
 		return
 	}
@@ -270,7 +269,7 @@ func (c *Conn) accAck(x *Ctx, s *wire.Segment, delivered uint32, sack *sackState
 	}
 	delta := (ace(s.Flags) - aceStart - c.DeliveredCE) & aceMask
 	if delivered > aceMask {
-		delta = c.accDelta(delta, delivered, sack.rate.bytes, a.DlvCE-was, valid)
+		delta = accDelta(delta, delivered, sack.rate.bytes, a.DlvCE-was, valid, uint32(c.MSS), c.SackOK || c.CA == Open || c.CA == CWR)
 	}
 	if x.When(accCount, trace.Gt("marks told", delta, "none", 0).In(trace.UnitSegments)) {
 		c.DeliveredCE += delta
@@ -281,16 +280,15 @@ func (c *Conn) accAck(x *Ctx, s *wire.Segment, delivered uint32, sack *sackState
 
 // accDelta judges a count of three bits that may have gone round, because the
 // acknowledgment covers more packets than it can count.
-func (c *Conn) accDelta(delta, delivered, bytes, marked uint32, valid bool) uint32 {
+func accDelta(delta, delivered, bytes, marked uint32, valid bool, mss uint32, sure bool) uint32 {
 	safe := delivered - (delivered-delta)&aceMask
 	if !valid {
 		return safe
 	}
-	mss := uint32(c.MSS)
 	switch {
 	case marked == 0:
 		return delta
-	case delivered >= 2*(aceMask+1) && (c.SackOK || c.CA == Open || c.CA == CWR):
+	case delivered >= 2*(aceMask+1) && sure:
 		if bytes <= marked {
 			return safe
 		}
@@ -306,14 +304,14 @@ func (c *Conn) accDelta(delta, delivered, bytes, marked uint32, valid bool) uint
 
 // accTakeOption takes the counts of bytes, and says whether they can be relied on
 // (tcp_accecn_process_option).
-func (c *Conn) accTakeOption(s *wire.Segment, bytes uint32) bool {
-	a := &c.acc
+func (m *Marks) accTakeOption(s *wire.Segment, bytes uint32, sent uint64) bool {
+	a := &m.acc
 	if a.Option == accBroken {
 		return false
 	}
 	if !s.Opts.On(wire.HasAccECN) {
 		if a.Option == accUnseen {
-			if c.BytesSent >= accMaxBytes {
+			if sent >= accMaxBytes {
 				a.Option = accBroken // too late: the counters may have gone round
 			}
 			return false

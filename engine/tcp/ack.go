@@ -385,7 +385,7 @@ func (c *Conn) tlpAck(x *Ctx, ack wire.Seq, f *ackFlags) {
 		c.initReduction(x)
 		c.setCA(x, CWR)
 		c.endReduction(x)
-		c.tryKeepOpen(x)
+		c.tryKeepOpen(x, c.anyRetransDone(c.RetransOut))
 		x.Count(TCPLossProbeRecovery)
 	}
 }

@@ -27,22 +27,22 @@ var sackCompressed = trace.Declare(trace.Rule{
 
 // compress saves the ACK of a segment out of order, if enough have left for the
 // same gap. It reports whether it did.
-func (c *Conn) compress(x *Ctx) bool {
-	if !c.mayCompress(x, c.SackOK) || c.CompSeq != c.RcvNxt || c.DupAckCnt < dupThresh {
+func (t *TCB) compress(x *Ctx) bool {
+	if !t.mayCompress(x, t.SackOK) || t.CompSeq != t.RcvNxt || t.DupAckCnt < dupThresh {
 		return false
 	}
 	defer x.Enter(sackCompress)()
-	c.CompAcks++
-	if c.CompAt != sim.Never {
+	t.CompAcks++
+	if t.CompAt != sim.Never {
 		return true
 	}
-	rtt := c.RcvRTT
-	if c.SRTT > 0 && c.SRTT < rtt {
-		rtt = c.SRTT
+	rtt := t.RcvRTT
+	if t.SRTT > 0 && t.SRTT < rtt {
+		rtt = t.SRTT
 	}
 	wait := min(sim.Duration(rtt)*(sim.Microsecond/8)/20, x.Sys.CompSackDelay)
-	c.CompAt = x.Now.Add(wait + x.Sys.CompSackSlack)
-	x.length(c.ID, TimerComp, c.CompAt, HowCompress, dur(sim.Duration(rtt)*(sim.Microsecond/8)/20, x.Sys.CompSackDelay, x.Sys.CompSackSlack))
+	t.CompAt = x.Now.Add(wait + x.Sys.CompSackSlack)
+	x.length(t.ID, TimerComp, t.CompAt, HowCompress, dur(sim.Duration(rtt)*(sim.Microsecond/8)/20, x.Sys.CompSackDelay, x.Sys.CompSackSlack))
 	return true
 }
 

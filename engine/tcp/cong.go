@@ -184,7 +184,7 @@ var cwndSynLost = trace.Declare(trace.Rule{
 // initTransfer prepares a connection that has just been established
 // (tcp_init_transfer).
 func (c *Conn) initTransfer(x *Ctx) {
-	c.initMTUProbe(x)
+	c.initMTUProbe(x, c.headers())
 	c.initMetrics(x)
 	c.Cwnd = c.initialCwnd(x)
 	if c.TotalRetrans > 1 && c.UndoMarker != 0 {

@@ -188,16 +188,16 @@ func firstSet(a, b sim.Duration) sim.Duration {
 	return b
 }
 
-func (c *Conn) armKeepalive(x *Ctx) {
-	if c.KeepOn && c.State != Closed && c.State != Listen && c.State != SynSent {
-		c.armKeep(x, c.keepIdle(x), HowKeepIdle, dur(c.keepIdle(x)))
+func (t *TCB) armKeepalive(x *Ctx) {
+	if t.KeepOn && t.State != Closed && t.State != Listen && t.State != SynSent {
+		t.armKeep(x, t.keepIdle(x), HowKeepIdle, dur(t.keepIdle(x)))
 	}
 }
 
 // armKeep sets the keepalive timer, which FIN_WAIT_2 uses too.
-func (c *Conn) armKeep(x *Ctx, d sim.Duration, how How, terms [3]int64) {
-	c.KeepAt = x.Now.Add(d)
-	x.length(c.ID, TimerKeep, c.KeepAt, how, terms)
+func (t *TCB) armKeep(x *Ctx, d sim.Duration, how How, terms [3]int64) {
+	t.KeepAt = x.Now.Add(d)
+	x.length(t.ID, TimerKeep, t.KeepAt, how, terms)
 }
 
 // idle is how long nothing has been heard (keepalive_time_elapsed).

@@ -222,7 +222,7 @@ func (c *Conn) queueOutOfOrder(x *Ctx, s *wire.Segment) {
 		return
 	}
 	defer x.Enter(ofoTake)()
-	c.ecnData(x, s)
+	c.ecnData(x, s, &c.Delack, c.RcvWnd)
 	c.reserve(b.Cost)
 	c.measureRcvMSS(s, &b) // Linux: since 6.17 also out of order
 	c.FastPath = false

@@ -99,7 +99,7 @@ func (c *Conn) dataRecv(x *Ctx, s *wire.Segment, b *Block) {
 		}
 	}
 	c.LastRecv = x.Now
-	c.ecnData(x, s)
+	c.ecnData(x, s, &c.Delack, c.RcvWnd)
 	if n := len(s.Payload); n >= 128 {
 		cost := b.Cost
 		if b.Pages > 0 {

@@ -118,18 +118,18 @@ var ecnRefused = trace.Declare(trace.Rule{
 })
 
 // ecnTakeSynAck learns from the SYN-ACK whether ECN is agreed (tcp_ecn_rcv_synack).
-func (c *Conn) ecnTakeSynAck(x *Ctx, s *wire.Segment) {
-	if c.ECN == ECNOff {
+func (m *Marks) ecnTakeSynAck(x *Ctx, s *wire.Segment) {
+	if m.ECN == ECNOff {
 		return
 	}
 	switch ace(s.Flags) {
 	case 0, 7:
 		x.Note(ecnRefused)
-		c.ECN = ECNOff
+		m.ECN = ECNOff
 	case 1, 5: // ECE alone, or with the flag that was once the nonce sum
 		x.Note(ecnAgreed)
 	default:
-		c.accTakeSynAck(x, s)
+		m.accTakeSynAck(x, s)
 	}
 }
 
@@ -184,11 +184,11 @@ var ecnEcho = trace.Declare(trace.Rule{
 })
 
 // ecnFlags are the ECN flags of a segment that is not a SYN.
-func (c *Conn) ecnFlags(x *Ctx) wire.Flags {
-	if c.ECN == ECNAcc {
-		return c.accFlags(x)
+func (m *Marks) ecnFlags(x *Ctx) wire.Flags {
+	if m.ECN == ECNAcc {
+		return m.accFlags(x)
 	}
-	if c.ECN == ECNClassic && c.DemandCWR {
+	if m.ECN == ECNClassic && m.DemandCWR {
 		x.Note(ecnEcho)
 		return wire.ECE
 	}
@@ -212,25 +212,25 @@ var ecnNotMarkable = trace.Declare(trace.Rule{
 })
 
 // ecnData looks at the ECN field of a segment with data (tcp_data_ecn_check).
-func (c *Conn) ecnData(x *Ctx, s *wire.Segment) {
-	if c.ECN == ECNOff {
+func (m *Marks) ecnData(x *Ctx, s *wire.Segment, d *Delack, wnd uint32) {
+	if m.ECN == ECNOff {
 		return
 	}
 	switch {
 	case s.ECN == wire.NotECT:
-		if c.ECNSeen {
+		if m.ECNSeen {
 			defer x.Enter(ecnNotMarkable)()
-			c.enterQuickAck(x, 2, c.RcvWnd)
+			d.enterQuickAck(x, 2, wnd)
 		}
 		return
-	case c.ECN != ECNClassic:
+	case m.ECN != ECNClassic:
 		return
-	case s.ECN == wire.CE && !c.DemandCWR:
+	case s.ECN == wire.CE && !m.DemandCWR:
 		defer x.Enter(ecnMarked)()
-		c.enterQuickAck(x, 2, c.RcvWnd)
-		c.DemandCWR = true
+		d.enterQuickAck(x, 2, wnd)
+		m.DemandCWR = true
 	}
-	c.ECNSeen = true
+	m.ECNSeen = true
 }
 
 var ecnHeard = trace.Declare(trace.Rule{

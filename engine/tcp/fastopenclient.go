@@ -98,7 +98,7 @@ func (c *Conn) sendSynData(x *Ctx, syn *Skb, data string) int {
 		c.PeerMSS = min(c.PeerMSS, c.UserMSS)
 	}
 	c.syncMSS(x.Sys, c.MTU)
-	space := max(min(c.MTU-c.ipHeader()-tcpHeader, uint32(c.PeerMSS)), x.Sys.MinSndMSS) - 40
+	space := max(min(c.MTU-ipHeaderLen(c.Tuple)-tcpHeader, uint32(c.PeerMSS)), x.Sys.MinSndMSS) - 40
 	n := min(len(data), int(space))
 	k := Skb{Seq: syn.Seq, End: syn.End + wire.Seq(n), Flags: syn.Flags, Data: data[:n], Segs: 1}
 	c.transmitSyn(x, &k, cookie)

@@ -31,7 +31,7 @@ func (c *Conn) OnSegment(x *Ctx, s *wire.Segment) *TimeWait {
 		return nil
 	}
 	if c.State == Established {
-		c.accReceived(x, s)
+		c.accReceived(x, s, &c.Delack)
 	}
 	if c.fast {
 		c.fastPath(x, s)

@@ -21,8 +21,13 @@ const (
 	sackBlockLen = 8
 )
 
-// ipHeader is the length of the IP header of this connection's packets.
-func (c *Conn) ipHeader() uint32 { return ipHeaderLen(c.Tuple) }
+// headers is what stands before the payload of every data segment, SACK blocks apart.
+type headers struct{ ip, opts uint32 }
+
+func (c *Conn) headers() headers { return headers{ipHeaderLen(c.Tuple), c.optionLen()} }
+
+// mtu is the size of a packet with so much payload (tcp_mss_to_mtu).
+func (h headers) mtu(mss uint32) uint32 { return mss + h.opts + tcpHeader + h.ip }
 
 func ipHeaderLen(t wire.Tuple) uint32 {
 	if t.Remote.Addr.Is4() || t.Remote.Addr.Is4In6() {
@@ -47,24 +52,26 @@ func (a *Agreed) optionLen() uint32 {
 	return 0
 }
 
-// syncMSS works out what a full segment carries on a path with packets of mtu
-// bytes (tcp_sync_mss): what the peer takes, less our options, and not more than
-// half of the largest window ever offered.
-func (c *Conn) syncMSS(sys *Sysctls, mtu uint32) {
-	c.MTU = mtu
-	c.MTUHigh = min(c.MTUHigh, mtu)
-	mss := c.mtuToMSS(sys, mtu)
-	cut := c.MaxWnd
+// syncMSS works out what a full segment carries on a path with packets of mtu bytes.
+func (c *Conn) syncMSS(sys *Sysctls, mtu uint32) { c.sync(sys, mtu, c.headers(), c.MaxWnd) }
+
+// sync works out what a full segment carries on a path with packets of mtu bytes
+// (tcp_sync_mss): what the peer takes, less our options, and not more than half of
+// the largest window ever offered.
+func (z *Sizes) sync(sys *Sysctls, mtu uint32, h headers, wnd uint32) {
+	z.MTU = mtu
+	z.MTUHigh = min(z.MTUHigh, mtu)
+	mss, cut := z.mtuToMSS(mtu, h, sys.MinSndMSS), wnd
 	if cut > defaultMSS {
 		cut /= 2
 	}
 	if cut > 0 && mss > cut {
-		mss = max(cut, 68-tcpHeader-c.optionLen())
+		mss = max(cut, 68-tcpHeader-h.opts)
 	}
-	if c.MTUProbing {
-		mss = min(mss, c.mtuToMSS(sys, c.MTULow))
+	if z.MTUProbing {
+		mss = min(mss, z.mtuToMSS(z.MTULow, h, sys.MinSndMSS))
 	}
-	c.MSS = uint16(mss)
+	z.MSS = uint16(mss)
 }
 
 // SetMTU gives the connection's path another MTU, as a change of the interface or
@@ -81,7 +88,7 @@ func (c *Conn) SetMTU(sys *Sysctls, mtu uint32) {
 // marks that have to be sent along take their room from it (tcp_current_mss).
 func (c *Conn) currentMSS() uint32 {
 	sack := c.sackOptionLen(c.optionLen())
-	if _, n, ok := c.accFit(c.optionLen()+sack, sack > 0); ok {
+	if _, n, ok := c.accFit(c.optionLen()+sack, sack > 0, c.srtt()); ok {
 		sack += n
 	}
 	return uint32(c.MSS) - sack
@@ -105,12 +112,12 @@ func (l *SackList) sackBlocks(others uint32) uint32 {
 	return min(n, (40-others-sackBaseLen)/sackBlockLen)
 }
 
-// advertisedMSS is the MSS that we announce for packets of mtu bytes
-// (tcp_advertise_mss), less what the route and TCP_MAXSEG ask.
-func (c *Conn) advertisedMSS(r *Route, mtu uint32) uint16 {
-	mss := uint16(min(r.advMSS(mtu-c.ipHeader()-tcpHeader), 65535))
-	if c.UserMSS > 0 {
-		mss = min(mss, c.UserMSS)
+// advertisedMSS is the MSS that we announce for packets of mtu bytes, ip of them the
+// header (tcp_advertise_mss), less what the route and TCP_MAXSEG ask.
+func (z *Sizes) advertisedMSS(r *Route, mtu, ip uint32) uint16 {
+	mss := uint16(min(r.advMSS(mtu-ip-tcpHeader), 65535))
+	if z.UserMSS > 0 {
+		mss = min(mss, z.UserMSS)
 	}
 	return mss
 }

@@ -21,23 +21,20 @@ type MTUSearch struct {
 // path takes is found by trying, without a word from routers.
 
 // mtuToMSS is the payload of a packet of so many bytes, of which the peer takes no
-// more than it announced (tcp_mtu_to_mss).
-func (c *Conn) mtuToMSS(sys *Sysctls, mtu uint32) uint32 {
-	mss := min(mtu-c.ipHeader()-tcpHeader, uint32(c.PeerMSS))
-	return max(mss, sys.MinSndMSS) - c.optionLen()
+// more than it announced, and at least so many (tcp_mtu_to_mss).
+func (z *Sizes) mtuToMSS(mtu uint32, h headers, least uint32) uint32 {
+	mss := min(mtu-h.ip-tcpHeader, uint32(z.PeerMSS))
+	return max(mss, least) - h.opts
 }
 
-// mssToMTU is the size of a packet with so much payload (tcp_mss_to_mtu).
-func (c *Conn) mssToMTU(mss uint32) uint32 { return mss + c.optionLen() + tcpHeader + c.ipHeader() }
-
 // initMTUProbe starts the search, or leaves it off (tcp_mtup_init).
-func (c *Conn) initMTUProbe(x *Ctx) {
-	c.MTUProbing = x.Sys.MTUProbing > 1
-	c.MTUHigh = uint32(c.PeerMSS) + tcpHeader + c.ipHeader()
-	c.MTULow = c.mssToMTU(x.Sys.BaseMSS)
-	c.MTUProbe = 0
-	if c.MTUProbing {
-		c.MTUProbeAt = x.Now
+func (z *Sizes) initMTUProbe(x *Ctx, h headers) {
+	z.MTUProbing = x.Sys.MTUProbing > 1
+	z.MTUHigh = uint32(z.PeerMSS) + tcpHeader + h.ip
+	z.MTULow = h.mtu(x.Sys.BaseMSS)
+	z.MTUProbe = 0
+	if z.MTUProbing {
+		z.MTUProbeAt = x.Now
 	}
 }
 
@@ -55,10 +52,11 @@ func (c *Conn) tryMTUProbe(x *Ctx, mss uint32, push pushKind) (sent uint32, wait
 	if !c.MTUProbing || push >= pushFirst || c.MTUProbe != 0 || c.CA != Open || c.Cwnd < 11 || c.SackN > 0 || c.Dsack != (wire.SackBlock{}) {
 		return 0, false
 	}
-	size := c.mtuToMSS(x.Sys, (c.MTUHigh+c.MTULow)/2)
+	h := c.headers()
+	size := c.mtuToMSS((c.MTUHigh+c.MTULow)/2, h, x.Sys.MinSndMSS)
 	need := size + (c.Reordering+1)*mss
-	if size > c.mtuToMSS(x.Sys, c.MTUHigh) || int32(c.MTUHigh-c.MTULow) < int32(x.Sys.MTUProbeGap) {
-		c.reprobeMTU(x)
+	if size > c.mtuToMSS(c.MTUHigh, h, x.Sys.MinSndMSS) || int32(c.MTUHigh-c.MTULow) < int32(x.Sys.MTUProbeGap) {
+		c.reprobeMTU(x, h, c.currentMSS())
 		return 0, false
 	}
 	if uint32(c.SndMax-c.SndNxt) < need || c.SndWnd < need {
@@ -76,7 +74,7 @@ func (c *Conn) tryMTUProbe(x *Ctx, mss uint32, push pushKind) (sent uint32, wait
 	}
 	c.Cwnd-- // Linux: it stands for two
 	head := c.takeWq(size, size, &c.Buffers)
-	c.MTUProbe = c.mssToMTU(uint32(len(head.Data)))
+	c.MTUProbe = h.mtu(uint32(len(head.Data)))
 	c.MTUProbeSeq, c.MTUProbeEnd = head.Seq, head.End
 	c.sendHead(x, head)
 	return 1, false
@@ -89,16 +87,17 @@ var mtuReprobe = trace.Declare(trace.Rule{
 	Linux: "tcp_mtu_check_reprobe",
 })
 
-// reprobeMTU begins the search anew after a while (tcp_mtu_check_reprobe).
-func (c *Conn) reprobeMTU(x *Ctx) {
-	if x.Now.Sub(c.MTUProbeAt) < x.Sys.MTUProbeInterval {
+// reprobeMTU begins the search anew after a while, above segments of mss bytes
+// (tcp_mtu_check_reprobe).
+func (z *Sizes) reprobeMTU(x *Ctx, h headers, mss uint32) {
+	if x.Now.Sub(z.MTUProbeAt) < x.Sys.MTUProbeInterval {
 		return
 	}
 	defer x.Enter(mtuReprobe)()
-	c.MTUProbe = 0
-	c.MTUHigh = uint32(c.PeerMSS) + tcpHeader + c.ipHeader()
-	c.MTULow = c.mssToMTU(c.currentMSS())
-	c.MTUProbeAt = x.Now
+	z.MTUProbe = 0
+	z.MTUHigh = uint32(z.PeerMSS) + tcpHeader + h.ip
+	z.MTULow = h.mtu(mss)
+	z.MTUProbeAt = x.Now
 }
 
 var mtuProbeGood = trace.Declare(trace.Rule{
@@ -115,7 +114,8 @@ func (c *Conn) mtuProbeAcked(x *Ctx) {
 		return
 	}
 	defer x.Enter(mtuProbeGood)()
-	c.Cwnd = max(1, uint32(uint64(c.Cwnd)*uint64(c.mssToMTU(uint32(c.MSS)))/uint64(c.MTUProbe)))
+	h := c.headers()
+	c.Cwnd = max(1, uint32(uint64(c.Cwnd)*uint64(h.mtu(uint32(c.MSS)))/uint64(c.MTUProbe)))
 	c.CwndCnt, c.CwndStamp = 0, x.Now
 	c.Ssthresh = c.currentSsthresh()
 	c.MTULow, c.MTUProbe = c.MTUProbe, 0
@@ -162,8 +162,9 @@ func (c *Conn) suspectBlackHole(x *Ctx) {
 	if !c.MTUProbing {
 		c.MTUProbing, c.MTUProbeAt = true, x.Now
 	} else {
-		mss := min(x.Sys.BaseMSS, c.mtuToMSS(x.Sys, c.MTULow)/2)
-		c.MTULow = c.mssToMTU(max(mss, x.Sys.MTUProbeFloor, x.Sys.MinSndMSS))
+		h := c.headers()
+		mss := min(x.Sys.BaseMSS, c.mtuToMSS(c.MTULow, h, x.Sys.MinSndMSS)/2)
+		c.MTULow = h.mtu(max(mss, x.Sys.MTUProbeFloor, x.Sys.MinSndMSS))
 	}
 	c.syncMSS(x.Sys, c.MTU)
 }

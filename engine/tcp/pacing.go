@@ -62,15 +62,15 @@ func (p *Pacing) paceNext(n int, prior sim.Time, sent uint32) {
 
 // paceWait reports whether the next packet has to wait, and starts the timer
 // (tcp_pacing_check).
-func (c *Conn) paceWait(x *Ctx) bool {
-	if !c.Paced || c.WStamp <= x.Now {
+func (t *TCB) paceWait(x *Ctx) bool {
+	if !t.Paced || t.WStamp <= x.Now {
 		return false
 	}
-	x.When(paceRule, trace.Dur("time until the next packet may leave", c.WStamp.Sub(x.Now), trace.OpGT, "now", 0))
-	if c.PaceAt == sim.Never {
+	x.When(paceRule, trace.Dur("time until the next packet may leave", t.WStamp.Sub(x.Now), trace.OpGT, "now", 0))
+	if t.PaceAt == sim.Never {
 		defer x.Enter(paceRule)()
-		c.PaceAt = c.WStamp
-		x.length(c.ID, TimerPace, c.PaceAt, HowPacing, [3]int64{int64(c.PacingRate)})
+		t.PaceAt = t.WStamp
+		x.length(t.ID, TimerPace, t.PaceAt, HowPacing, [3]int64{int64(t.PacingRate)})
 	}
 	return true
 }

@@ -47,12 +47,12 @@ func (r *RTT) probeInterval(x *Ctx, o *Options) sim.Duration {
 }
 
 // checkProbe starts the persist timer when the sender is stuck (tcp_check_probe_timer).
-func (c *Conn) checkProbe(x *Ctx) {
-	if c.PacketsOut > 0 || c.XmitKind != NoTimer {
+func (t *TCB) checkProbe(x *Ctx) {
+	if t.PacketsOut > 0 || t.XmitKind != NoTimer {
 		return
 	}
 	defer x.Enter(persistStart)()
-	c.armXmit(x, TimerProbe, max(c.RTO, c.rtoMin(x)), HowProbe, c.probeSum(x, 0, &c.Options)) // Linux: tcp_probe0_base, without back-off
+	t.armXmit(x, TimerProbe, max(t.RTO, t.rtoMin(x)), HowProbe, t.probeSum(x, 0, &t.Options)) // Linux: tcp_probe0_base, without back-off
 }
 
 var persistStop = trace.Declare(trace.Rule{
@@ -91,13 +91,13 @@ func (r *RTT) probeSum(x *Ctx, doubled uint8, o *Options) [3]int64 {
 }
 
 // armProbe starts the wait for the next probe.
-func (c *Conn) armProbe(x *Ctx) {
-	d := c.probeInterval(x, &c.Options)
-	if e := c.clampProbe(x, d); e < d {
-		c.armXmit(x, TimerProbe, e, HowUser, dur(c.UserTO, d))
+func (t *TCB) armProbe(x *Ctx) {
+	d := t.probeInterval(x, &t.Options)
+	if e := t.clampProbe(x, d); e < d {
+		t.armXmit(x, TimerProbe, e, HowUser, dur(t.UserTO, d))
 		return
 	}
-	c.armXmit(x, TimerProbe, d, HowProbe, c.probeSum(x, c.Backoff, &c.Options))
+	t.armXmit(x, TimerProbe, d, HowProbe, t.probeSum(x, t.Backoff, &t.Options))
 }
 
 func (o *Options) clampProbe(x *Ctx, d sim.Duration) sim.Duration {

@@ -136,7 +136,7 @@ func (c *Conn) onReo(x *Ctx) {
 	c.Rack.detect(x, &c.Sender, c.Rtx)
 	if prior != c.inFlight() {
 		if c.CA != Recovery {
-			c.enterRecovery(x)
+			c.enterRecovery(x, c.anyRetransDone(c.RetransOut))
 			if !c.cc().setsCwnd() {
 				c.Prr.step(x, &c.Sender, 1, c.Lost-lost, false)
 			}

@@ -100,14 +100,14 @@ func (c *Conn) inRecovery(x *Ctx, s *wire.Segment, prior wire.Seq, dup uint32, f
 		return true
 	}
 	if c.tryUndoDsack(x) {
-		c.tryToOpen(x, f)
+		c.tryToOpen(x, f, c.anyRetransDone(c.RetransOut))
 	}
 	c.identifyLoss(x, f)
 	if c.CA != Recovery {
 		if c.LostOut == 0 {
 			return true
 		}
-		c.enterRecovery(x)
+		c.enterRecovery(x, c.anyRetransDone(c.RetransOut))
 	}
 	return false
 }
@@ -125,13 +125,13 @@ func (c *Conn) disorder(x *Ctx, dup uint32, f *ackFlags) bool {
 	}
 	c.identifyLoss(x, f)
 	if !x.When(lossProven, trace.Gt("lost_out", c.LostOut, "none", 0).In(trace.UnitSegments)) {
-		c.tryToOpen(x, f)
+		c.tryToOpen(x, f, c.anyRetransDone(c.RetransOut))
 		return false
 	}
 	if c.mtuProbeLost(x) {
 		return false
 	}
-	c.enterRecovery(x)
+	c.enterRecovery(x, c.anyRetransDone(c.RetransOut))
 	return true
 }
 
@@ -184,34 +184,34 @@ var enterRecoveryRule = trace.Declare(trace.Rule{
 })
 
 // enterRecovery begins fast recovery (tcp_enter_recovery).
-func (c *Conn) enterRecovery(x *Ctx) {
+func (t *TCB) enterRecovery(x *Ctx, repeated bool) {
 	defer x.Enter(enterRecoveryRule)()
-	if !c.anyRetransDone(c.RetransOut) {
-		c.RetStamp = 0
+	if !repeated {
+		t.RetStamp = 0
 	}
-	if c.SackOK {
+	if t.SackOK {
 		x.Count(TCPSackRecovery)
 	} else {
 		x.Count(TCPRenoRecovery)
 	}
-	c.PriorSsthresh = 0
-	c.initUndo()
-	if !c.inReduction() {
-		c.PriorSsthresh = c.currentSsthresh()
-		c.initReduction(x)
+	t.PriorSsthresh = 0
+	t.initUndo()
+	if !t.inReduction() {
+		t.PriorSsthresh = t.currentSsthresh()
+		t.initReduction(x)
 	}
-	c.setCA(x, Recovery)
+	t.setCA(x, Recovery)
 }
 
 // checkReneging: the peer has dropped what it said it held. The sender waits a
 // moment, then treats it as a timeout (tcp_check_sack_reneging).
-func (c *Conn) checkReneging(x *Ctx, f *ackFlags) bool {
+func (t *TCB) checkReneging(x *Ctx, f *ackFlags) bool {
 	if !f.reneging || !f.advanced {
 		return false
 	}
 	defer x.Enter(renegeRule)()
-	half := ceilJiffy(sim.Duration(c.SRTT>>4) * sim.Microsecond)
-	c.armXmit(x, TimerRTO, max(half, ceilJiffy(10*sim.Millisecond)), HowReneged, dur(half, 10*sim.Millisecond))
+	half := ceilJiffy(sim.Duration(t.SRTT>>4) * sim.Microsecond)
+	t.armXmit(x, TimerRTO, max(half, ceilJiffy(10*sim.Millisecond)), HowReneged, dur(half, 10*sim.Millisecond))
 	f.setTimer = false
 	return true
 }
@@ -231,28 +231,28 @@ var keepOpen = trace.Declare(trace.Rule{
 })
 
 // tryKeepOpen (tcp_try_keep_open).
-func (c *Conn) tryKeepOpen(x *Ctx) {
+func (t *TCB) tryKeepOpen(x *Ctx, repeated bool) {
 	s := Open
-	if c.leftOut() > 0 || c.anyRetransDone(c.RetransOut) {
+	if t.leftOut() > 0 || repeated {
 		s = Disorder
 	}
-	if c.CA != s {
+	if t.CA != s {
 		defer x.Enter(keepOpen)()
-		c.setCA(x, s)
-		c.HighSeq = c.SndNxt
+		t.setCA(x, s)
+		t.HighSeq = t.SndNxt
 	}
 }
 
 // tryToOpen (tcp_try_to_open).
-func (c *Conn) tryToOpen(x *Ctx, f *ackFlags) {
-	if !c.anyRetransDone(c.RetransOut) {
-		c.RetStamp = 0
+func (t *TCB) tryToOpen(x *Ctx, f *ackFlags, repeated bool) {
+	if !repeated {
+		t.RetStamp = 0
 	}
 	if f.ece {
-		c.enterCWR(x)
+		t.enterCWR(x)
 	}
-	if c.CA != CWR {
-		c.tryKeepOpen(x)
+	if t.CA != CWR {
+		t.tryKeepOpen(x, repeated)
 	}
 }
 

@@ -44,12 +44,12 @@ func (c *Conn) prepareSyn(x *Ctx, iss wire.Seq) {
 	c.initTCB(x)
 	c.chargeWrite(skbWriteCost(0)) // of the SYN
 	c.PeerMSS = untoldMSS(c.Tuple) // until the peer has named one
-	c.initMTUProbe(x)
+	c.initMTUProbe(x, c.headers())
 	c.syncMSS(x.Sys, pathMTU(x, c.Tuple.Remote.Addr, c.MTU))
 	if x.Sys.Timestamps > 0 {
 		c.MSS -= tsOptionLen // Linux: the SYN's own header counts already
 	}
-	c.AdvMSS = c.advertisedMSS(&x.Sys.Route, c.MTU)
+	c.AdvMSS = c.advertisedMSS(&x.Sys.Route, c.MTU, ipHeaderLen(c.Tuple))
 	mss := uint32(c.AdvMSS)
 	if c.TSStamp != 0 && x.Sys.Timestamps > 0 {
 		mss -= tsOptionLen // Linux: taken over from TIME_WAIT, so there will be timestamps
@@ -191,7 +191,7 @@ func (c *Conn) establishActive(x *Ctx, s *wire.Segment) {
 	c.SndWl1 = s.Seq
 	c.SackOK = s.Opts.On(wire.HasSackOK) && x.Sys.Sack // the acknowledgment is judged with these already
 	c.TSOK = s.Opts.On(wire.HasTS) && x.Sys.Timestamps > 0
-	c.takePeerMSS(&s.Opts)
+	c.takePeerMSS(&s.Opts, c.Tuple)
 	c.undoSpuriousSyn(s)
 	c.ecnTakeSynAck(x, s)
 	c.ack(x, s)
@@ -245,7 +245,7 @@ func (c *Conn) acceptSyn(x *Ctx, s *wire.Segment) {
 	c.SndWnd = uint32(s.Win)
 	c.SndWl1 = s.Seq
 	o := &s.Opts
-	c.takePeerMSS(o)
+	c.takePeerMSS(o, c.Tuple)
 	c.SackOK = o.On(wire.HasSackOK) && x.Sys.Sack
 	c.WScaleOK = o.On(wire.HasWScale) && x.Sys.WindowScaling
 	if c.WScaleOK {
@@ -258,13 +258,13 @@ func (c *Conn) acceptSyn(x *Ctx, s *wire.Segment) {
 }
 
 // takePeerMSS takes the MSS that the peer's SYN names, or what stands for none.
-func (c *Conn) takePeerMSS(o *wire.Options) {
-	c.PeerMSS = untoldMSS(c.Tuple)
+func (z *Sizes) takePeerMSS(o *wire.Options, t wire.Tuple) {
+	z.PeerMSS = untoldMSS(t)
 	if o.On(wire.HasMSS) && o.MSS != 0 {
-		c.PeerMSS = o.MSS
+		z.PeerMSS = o.MSS
 	}
-	if c.UserMSS > 0 {
-		c.PeerMSS = min(c.PeerMSS, c.UserMSS)
+	if z.UserMSS > 0 {
+		z.PeerMSS = min(z.PeerMSS, z.UserMSS)
 	}
 }
 

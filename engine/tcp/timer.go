@@ -17,14 +17,14 @@ type Timers struct {
 var noTimers = Timers{XmitAt: sim.Never, DelackAt: sim.Never, PaceAt: sim.Never, KeepAt: sim.Never}
 
 // armXmit sets the one transmit timer (tcp_reset_xmit_timer).
-func (c *Conn) armXmit(x *Ctx, k TimerKind, d sim.Duration, how How, terms [3]int64) {
-	c.XmitKind = k
-	c.XmitAt = x.Now.Add(min(d, c.RTOMax))
-	x.length(c.ID, k, c.XmitAt, how, terms)
+func (t *TCB) armXmit(x *Ctx, k TimerKind, d sim.Duration, how How, terms [3]int64) {
+	t.XmitKind = k
+	t.XmitAt = x.Now.Add(min(d, t.RTOMax))
+	x.length(t.ID, k, t.XmitAt, how, terms)
 }
 
 // armRTO sets it to the retransmission timeout.
-func (c *Conn) armRTO(x *Ctx) { c.armXmit(x, TimerRTO, c.RTO, c.rto.how, c.rto.terms) }
+func (t *TCB) armRTO(x *Ctx) { t.armXmit(x, TimerRTO, t.RTO, t.rto.how, t.rto.terms) }
 
 func (t *Timers) stopXmit() {
 	t.XmitKind, t.XmitAt = NoTimer, sim.Never

@@ -27,7 +27,7 @@ func (c *Conn) header(x *Ctx, flags wire.Flags, seq wire.Seq) wire.Segment {
 	}
 	c.addSack(&s.Opts, c.optionLen(), c.SackOK)
 	if c.ECN == ECNAcc {
-		c.addAccECN(x, &s.Opts)
+		c.addAccECN(x, &s.Opts, c.optionLen(), c.srtt())
 		if !c.acc.Failed {
 			s.ECN = wire.ECT0
 		}
@@ -58,7 +58,7 @@ func (l *SackList) addSack(o *wire.Options, opts uint32, sackOK bool) {
 // of a simultaneous open has them too, whatever the peer's SYN offered.
 func (c *Conn) synOptions(x *Ctx, o *wire.Options) {
 	o.Has |= wire.HasMSS
-	o.MSS = c.advertisedMSS(&x.Sys.Route, c.MTU)
+	o.MSS = c.advertisedMSS(&x.Sys.Route, c.MTU, ipHeaderLen(c.Tuple))
 	if x.Sys.Timestamps > 0 {
 		o.Has |= wire.HasTS
 		o.TSVal, o.TSEcr = x.tsClock()+c.TSOffset, c.TSRecent

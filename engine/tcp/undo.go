@@ -50,25 +50,26 @@ var undoRule = trace.Declare(trace.Rule{
 	Linux: "tcp_undo_cwnd_reduction",
 })
 
-// undo takes a reduction back (tcp_undo_cwnd_reduction).
-func (c *Conn) undo(x *Ctx, unmark bool) {
+// undo takes a reduction back (tcp_undo_cwnd_reduction). unmark: what was
+// sent is not lost after all.
+func (t *TCB) undo(x *Ctx, sent []Skb, unmark bool) {
 	defer x.Enter(undoRule)()
 	if unmark {
-		for i := range c.Rtx {
-			c.Rtx[i].Lost = false
+		for i := range sent {
+			sent[i].Lost = false
 		}
-		c.LostOut = 0
+		t.LostOut = 0
 	}
-	if c.PriorSsthresh != 0 {
-		c.Cwnd = c.cc().undoCwnd(c.ccSock())
-		if c.PriorSsthresh > c.Ssthresh {
-			c.Ssthresh = c.PriorSsthresh
-			c.QueueCWR = false
+	if t.PriorSsthresh != 0 {
+		t.Cwnd = t.cc().undoCwnd(t.ccSock())
+		if t.PriorSsthresh > t.Ssthresh {
+			t.Ssthresh = t.PriorSsthresh
+			t.QueueCWR = false
 		}
 	}
-	c.CwndStamp = x.Now
-	c.UndoMarker = 0
-	c.Rack.Advanced = true
+	t.CwndStamp = x.Now
+	t.UndoMarker = 0
+	t.Rack.Advanced = true
 }
 
 var recoveryDone = trace.Declare(trace.Rule{
@@ -94,11 +95,11 @@ func (c *Conn) tryUndoRecovery(x *Ctx, s *wire.Segment) (hold bool) {
 		} else {
 			x.Count(TCPFullUndo)
 		}
-		c.undo(x, false)
+		c.undo(x, nil, false)
 	} else if c.Rack.Persist > 0 {
 		c.Rack.Persist--
 	}
-	if c.holdOpen(x) {
+	if c.holdOpen(x, c.anyRetransDone(c.RetransOut)) {
 		return true
 	}
 	defer x.Enter(recoveryDone)()
@@ -106,13 +107,13 @@ func (c *Conn) tryUndoRecovery(x *Ctx, s *wire.Segment) (hold bool) {
 	return false
 }
 
-func (c *Conn) holdOpen(x *Ctx) bool {
-	if c.SndUna != c.HighSeq || c.SackOK {
+func (t *TCB) holdOpen(x *Ctx, repeated bool) bool {
+	if t.SndUna != t.HighSeq || t.SackOK {
 		return false
 	}
 	defer x.Enter(renoHold)()
-	if !c.anyRetransDone(c.RetransOut) {
-		c.RetStamp = 0
+	if !repeated {
+		t.RetStamp = 0
 	}
 	return true
 }
@@ -124,13 +125,13 @@ var undoDsack = trace.Declare(trace.Rule{
 	Linux: "tcp_try_undo_dsack",
 })
 
-func (c *Conn) tryUndoDsack(x *Ctx) bool {
-	if c.UndoMarker == 0 || c.UndoRetrans != 0 {
+func (t *TCB) tryUndoDsack(x *Ctx) bool {
+	if t.UndoMarker == 0 || t.UndoRetrans != 0 {
 		return false
 	}
 	defer x.Enter(undoDsack)()
-	c.Rack.Persist = min(16, c.Rack.Persist+1)
-	c.undo(x, false)
+	t.Rack.Persist = min(16, t.Rack.Persist+1)
+	t.undo(x, nil, false)
 	x.Count(TCPDSACKUndo)
 	return true
 }
@@ -156,9 +157,9 @@ func (c *Conn) tryUndoPartial(x *Ctx, s *wire.Segment, prior wire.Seq) (stop boo
 	if !c.anyRetransDone(c.RetransOut) {
 		c.RetStamp = 0
 	}
-	c.undo(x, true)
+	c.undo(x, c.Rtx, true)
 	x.Count(TCPPartialUndo)
-	c.tryKeepOpen(x)
+	c.tryKeepOpen(x, c.anyRetransDone(c.RetransOut))
 	return false
 }
 
@@ -176,13 +177,13 @@ func (c *Conn) tryUndoLoss(x *Ctx, s *wire.Segment, frto bool) bool {
 		return false
 	}
 	defer x.Enter(undoTimeout)()
-	c.undo(x, true)
+	c.undo(x, c.Rtx, true)
 	x.Count(TCPLossUndo)
 	if frto {
 		x.Count(TCPSpuriousRTOs)
 	}
 	c.Retries = 0
-	if c.holdOpen(x) {
+	if c.holdOpen(x, c.anyRetransDone(c.RetransOut)) {
 		return true
 	}
 	if frto || c.SackOK {

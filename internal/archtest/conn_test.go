@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	maxConn  = 405 // methods of tcp.Conn and functions that take one; it may only fall
-	maxValue = 40  // methods of any other type of engine/tcp
+	maxConn  = 232 // methods of tcp.Conn and functions that take one; it may only fall
+	maxValue = 60  // methods of any other type of engine/tcp
 )
 
 // A socket is made of values that can be read, and tested, by themselves: a method
