@@ -194,20 +194,35 @@ func (r *Recorder) flush() {
 	}
 }
 
-// compare goes over a watched struct word by word, and looks at the fields of
-// those words that differ.
+// stride is how many words are compared at once: in most, nothing has changed.
+const stride = 8
+
+// compare goes over a watched struct, some words at a time and then word by word, and
+// looks at the fields of those words that differ.
 func (r *Recorder) compare(w *watch, old unsafe.Pointer) {
-	for word, fields := range w.schema.words {
-		off := uintptr(word) * 8
-		if off+8 <= w.schema.size && *(*uint64)(unsafe.Add(old, off)) == *(*uint64)(unsafe.Add(w.ptr, off)) {
+	words := w.schema.words
+	for from := 0; from < len(words); from += stride {
+		to := min(from+stride, len(words))
+		off, end := uintptr(from)*8, min(uintptr(to)*8, w.schema.size)
+		if string(unsafe.Slice((*byte)(unsafe.Add(old, off)), end-off)) == string(unsafe.Slice((*byte)(unsafe.Add(w.ptr, off)), end-off)) {
 			continue
 		}
-		for _, j := range fields {
-			f := &w.schema.Fields[j]
-			if a, b := f.read(old), f.read(w.ptr); a != b {
-				r.Event.Changes = append(r.Event.Changes, Change{Subject: w.subject, Field: j, Span: r.cur, Old: a, New: b})
-				r.rank(f.class(b), r.cur)
-			}
+		for word := from; word < to; word++ {
+			r.compareWord(w, old, word)
+		}
+	}
+}
+
+func (r *Recorder) compareWord(w *watch, old unsafe.Pointer, word int) {
+	off := uintptr(word) * 8
+	if off+8 <= w.schema.size && *(*uint64)(unsafe.Add(old, off)) == *(*uint64)(unsafe.Add(w.ptr, off)) {
+		return
+	}
+	for _, j := range w.schema.words[word] {
+		f := &w.schema.Fields[j]
+		if a, b := f.read(old), f.read(w.ptr); a != b {
+			r.Event.Changes = append(r.Event.Changes, Change{Subject: w.subject, Field: j, Span: r.cur, Old: a, New: b})
+			r.rank(f.class(b), r.cur)
 		}
 	}
 }
