@@ -200,7 +200,7 @@ func (t *TCB) armKeep(x *Ctx, d sim.Duration, how How, terms [3]int64) {
 	x.length(t.ID, TimerKeep, t.KeepAt, how, terms)
 }
 
-// idle is how long nothing has been heard (keepalive_time_elapsed).
+// quiet is how long nothing has been heard (keepalive_time_elapsed).
 func (d *Delack) quiet(x *Ctx, acked sim.Time) sim.Duration {
 	return min(x.Now.Sub(d.LastRecv), x.Now.Sub(acked))
 }
