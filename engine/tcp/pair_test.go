@@ -191,10 +191,10 @@ func (p *pair) run(d sim.Duration) {
 	}
 }
 
-// settle goes on until nothing is due within a minute.
+// settle goes on until nothing is due within ten minutes.
 func (p *pair) settle() {
 	for range 20000 {
-		if !p.step(p.now.Add(sim.Minute)) {
+		if !p.step(p.now.Add(10 * sim.Minute)) {
 			return
 		}
 	}
