@@ -292,12 +292,12 @@ func (e *end) arrives(x *Ctx, s wire.Segment) {
 			return
 		}
 	}
-	for _, w := range e.tws {
-		v, isn := w.OnSegment(x, &s, len(e.conns) > 0 && e.conns[0].State == Listen)
+	if len(e.tws) > 0 {
+		v, isn := e.tws[0].OnSegment(x, &s, len(e.conns) > 0 && e.conns[0].State == Listen)
 		if v == TWKeep {
 			return
 		}
-		e.tws = slices.DeleteFunc(e.tws, func(o *TimeWait) bool { return o == w })
+		e.tws = e.tws[1:]
 		if v == TWSyn {
 			e.toListener(x, &s, &isn)
 		}
@@ -307,8 +307,8 @@ func (e *end) arrives(x *Ctx, s wire.Segment) {
 		ReplyReset(x, &s)
 		return
 	}
-	for _, q := range e.reqs {
-		e.toRequest(x, q, &s)
+	if len(e.reqs) > 0 {
+		e.toRequest(x, e.reqs[0], &s)
 		return
 	}
 	e.toListener(x, &s, nil)
