@@ -68,7 +68,8 @@ func Schemas() []*Schema {
 // A field that is a struct is a group: its fields stand in its place. Those of an
 // embedded group keep their names, those of a named one have its name before theirs
 // (Cubic.Cnt is CubicCnt); src has to have the group's declaration too. The tag
-// trace:"-" leaves a field out, whatever it is; another one is the field's name.
+// trace:"-" leaves a field out, whatever it is; another one is the field's name, or what
+// the names of the group's fields begin with.
 //
 // A field without such a comment, or of a kind that holds a pointer, is a bug
 // that shows at start-up. names gives the value names of state fields, by type.
@@ -93,7 +94,10 @@ func (s *Schema) add(t reflect.Type, prefix string, off uintptr, src string, nam
 		at := off + f.Offset
 		if f.Type.Kind() == reflect.Struct {
 			p := prefix
-			if !f.Anonymous {
+			switch {
+			case tag != "":
+				p = tag
+			case !f.Anonymous:
 				p += f.Name
 			}
 			s.add(f.Type, p, at, src, names)
