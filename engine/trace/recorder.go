@@ -185,39 +185,42 @@ func (r *Recorder) SetSpan(i int16) int16 {
 func (r *Recorder) flush() {
 	for i := range r.watched {
 		w := &r.watched[i]
-		now := unsafe.Slice((*byte)(w.ptr), w.schema.size)
-		if string(now) == string(w.mark) {
-			continue
-		}
-		r.compare(w, unsafe.Pointer(unsafe.SliceData(w.mark)))
-		copy(w.mark, now)
-	}
-}
-
-// stride is how many words are compared at once: in most, nothing has changed.
-const stride = 8
-
-// compare goes over a watched struct, some words at a time and then word by word, and
-// looks at the fields of those words that differ.
-func (r *Recorder) compare(w *watch, old unsafe.Pointer) {
-	words := w.schema.words
-	for from := 0; from < len(words); from += stride {
-		to := min(from+stride, len(words))
-		off, end := uintptr(from)*8, min(uintptr(to)*8, w.schema.size)
-		if string(unsafe.Slice((*byte)(unsafe.Add(old, off)), end-off)) == string(unsafe.Slice((*byte)(unsafe.Add(w.ptr, off)), end-off)) {
-			continue
-		}
-		for word := from; word < to; word++ {
-			r.compareWord(w, old, word)
+		for _, s := range w.schema.stretches {
+			now, old := unsafe.Slice((*byte)(w.ptr), w.schema.size)[s.from:s.to], w.mark[s.from:s.to]
+			if string(now) != string(old) {
+				r.compare(w, s)
+				copy(old, now)
+			}
 		}
 	}
 }
 
-func (r *Recorder) compareWord(w *watch, old unsafe.Pointer, word int) {
-	off := uintptr(word) * 8
-	if off+8 <= w.schema.size && *(*uint64)(unsafe.Add(old, off)) == *(*uint64)(unsafe.Add(w.ptr, off)) {
-		return
+// block is how many words are compared at once: in most, nothing has changed.
+const block = 8
+
+// compare goes over a stretch of a watched struct, some words at a time and then word by
+// word, and looks at the fields of those words that differ.
+func (r *Recorder) compare(w *watch, s stretch) {
+	old, now := unsafe.Pointer(unsafe.SliceData(w.mark)), w.ptr
+	off := s.from
+	for ; off+8*block <= s.to; off += 8 * block {
+		a, b := (*[block]uint64)(unsafe.Add(old, off)), (*[block]uint64)(unsafe.Add(now, off))
+		if (a[0]^b[0])|(a[1]^b[1])|(a[2]^b[2])|(a[3]^b[3])|(a[4]^b[4])|(a[5]^b[5])|(a[6]^b[6])|(a[7]^b[7]) == 0 {
+			continue
+		}
+		for i := range a {
+			if a[i] != b[i] {
+				r.changed(w, old, off/8+uintptr(i))
+			}
+		}
 	}
+	for word := off / 8; word*8 < s.to; word++ {
+		r.changed(w, old, word)
+	}
+}
+
+// changed looks at the fields of a word.
+func (r *Recorder) changed(w *watch, old unsafe.Pointer, word uintptr) {
 	for _, j := range w.schema.words[word] {
 		f := &w.schema.Fields[j]
 		if a, b := f.read(old), f.read(w.ptr); a != b {

@@ -49,7 +49,12 @@ type Schema struct {
 	Fields []Field
 	size   uintptr
 	words  [][]uint16 // which fields lie in each word of eight bytes
+
+	stretches []stretch
 }
+
+// stretch is a run of whole words of a struct, in bytes, in each of which a field lies.
+type stretch struct{ from, to uintptr }
 
 var schemas []*Schema
 
@@ -77,6 +82,17 @@ func NewSchema(name string, sample any, src string, names map[string][]string) *
 	t := reflect.TypeOf(sample)
 	s := &Schema{Name: name, size: t.Size()}
 	s.add(t, "", 0, src, names)
+	for word, fields := range s.words {
+		from := uintptr(word) * 8
+		to := min(from+8, s.size)
+		switch last := len(s.stretches) - 1; {
+		case len(fields) == 0:
+		case last >= 0 && s.stretches[last].to == from:
+			s.stretches[last].to = to
+		default:
+			s.stretches = append(s.stretches, stretch{from, to})
+		}
+	}
 	schemas = append(schemas, s)
 	return s
 }
