@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"wirestep/engine/packetdrill"
+	"wirestep/engine/packetdrill/script"
 )
 
 // found is a difference between the engine and the kernel.
@@ -27,6 +28,9 @@ func differs(p *plan) (*found, error) {
 		return nil, err
 	}
 	name := fmt.Sprintf("%s-%d.pkt", p.area, p.seed)
+	if _, err := script.Parse(name, text, nil); err != nil { // else it would fail on both, and pass for unsteady
+		return nil, fmt.Errorf("a recording that cannot be read: %w", err)
+	}
 	why := packetdrill.Run(name, text, packetdrill.Config{Exact: true}).Failure()
 	for late := 1; why != "" && late <= 4; late++ { // what comes between a deadline and the turn of the kernel's wheel is chance
 		if packetdrill.Run(name, text, packetdrill.Config{Exact: true, Late: late}).OK {

@@ -25,6 +25,7 @@ type recorder struct {
 	began         bool
 	known         bool // the kernel's first sequence number
 	isn           wire.Seq
+	irs           wire.Seq // the peer's, as packetdrill takes it: 0 until the kernel answers a second SYN with numbers of its own
 	next          wire.Seq // the kernel's next sequence number, and what the peer has acknowledged
 	acked         wire.Seq
 	tsKnown       bool
@@ -126,7 +127,7 @@ func (r *recorder) made(call string) (int64, error) {
 	}
 	result := fmt.Sprint(n)
 	if no, is := err.(unix.Errno); is {
-		result, n = "-1 "+errnoName(no), -1
+		result, n = "-1 "+errnoName(no)+" ("+no.Error()+")", -1
 	} else if err != nil {
 		return 0, err
 	}
@@ -194,6 +195,9 @@ func (r *recorder) sent(q sent) {
 	}
 	r.local, r.remote = s.Src, s.Dst
 	if s.Flags.Has(wire.SYN) && (!r.known || s.Seq != r.isn) {
+		if r.known && s.Flags.Has(wire.ACK) && !r.p.active {
+			r.irs = s.Ack - 1
+		}
 		r.known, r.isn, r.next, r.acked = true, s.Seq, s.Seq, s.Seq
 	}
 	if s.Seq.After(r.next) || s.End().After(r.next) {
@@ -216,6 +220,15 @@ func (r *recorder) sent(q sent) {
 	if s.Seq != 0 {
 		s.Seq -= r.isn
 	}
+	if !s.Flags.Has(wire.SYN) {
+		if s.Flags.Has(wire.ACK) {
+			s.Ack -= r.irs
+		}
+		for i := range s.Opts.SackN {
+			s.Opts.Sack[i].Start -= r.irs
+			s.Opts.Sack[i].End -= r.irs
+		}
+	}
 	win := r.p.wins || s.Flags.Has(wire.SYN)
 	r.out = append(r.out, r.at(q.at, true)+"> "+script.SpellSegment(&s, win))
 }
@@ -231,6 +244,9 @@ func (r *recorder) peerSends(a *act) error {
 		s.Seq = wire.Seq(a.off)
 	}
 	s.Payload = wire.Pattern(uint64(s.Seq), a.size)
+	if from := uint32(s.Seq - r.irs); !a.flags.Has(wire.SYN) && from+uint32(a.size) < from {
+		return nil // packetdrill's language has no segment across number 0
+	}
 	if a.flags.Has(wire.ACK) {
 		s.Ack = r.ack(a)
 	}
@@ -260,6 +276,9 @@ func (r *recorder) peerSends(a *act) error {
 		if s.Opts.On(wire.HasMSS) {
 			r.rd.mss = int(s.Opts.MSS)
 		}
+	}
+	if !syn {
+		s.Seq -= r.irs
 	}
 	line := r.at(time.Now(), false)
 	if err := r.s.inject(b); err != nil {

@@ -80,6 +80,7 @@ type Skb struct {
 	Segs      uint16 // segments that it counts for, once it is sent (tcp_skb_pcount)
 	Size      uint16 // payload of each when they are several (tcp_gso_size)
 	Joined    bool   // selectively acknowledged, and one buffer with the one before
+	Judged    bool   // RACK has believed it lost since it was sent last, and looks at it no more (off tsorted_sent_queue)
 }
 
 // NewConn returns a closed socket with every timer off.

@@ -78,12 +78,13 @@ func (r *Rack) reoWnd(x *Ctx, s *Sender) sim.Duration {
 }
 
 // detect marks what of the buffers that were sent is lost by now. It returns how long the last of the
-// others still has (tcp_rack_detect_loss).
+// others still has (tcp_rack_detect_loss). What it has marked once is out of its queue until it is sent
+// again, also when the mark is taken back by an undo.
 func (r *Rack) detect(x *Ctx, s *Sender, sent []Skb) (wait sim.Duration) {
 	wnd := r.reoWnd(x, s)
 	for i := range sent {
 		k := &sent[i]
-		if k.Sacked || (k.Lost && !k.Retrans) {
+		if k.Sacked || k.Judged || (k.Lost && !k.Retrans) {
 			continue
 		}
 		if !sentAfter(r.No, k.No, r.End, k.End) {
@@ -102,6 +103,7 @@ func (r *Rack) detect(x *Ctx, s *Sender, sent []Skb) (wait sim.Duration) {
 func (s *Sender) rackMark(x *Ctx, k *Skb) {
 	defer x.Enter(rackLost)()
 	s.markLost(x, k)
+	k.Judged = true
 }
 
 // rackMarkLost looks for losses when something new has arrived, and reports

@@ -108,6 +108,7 @@ func (c *Conn) transmit(x *Ctx, k *Skb) bool {
 			k.FirstAt = x.Now
 		}
 		k.Sent++
+		k.Judged = false
 		c.rateSent(x, k)
 	}
 	prior := c.WStamp
