@@ -106,6 +106,28 @@ func Resume(l *Lesson, s State) *Player {
 	return &Player{l: l, sc: l.sc, s: s}
 }
 
+// Recompute runs each branch to where a step stands in it: whoever rebuilds a timeline from
+// moves has its branches, but not yet the events of all of them.
+func (p *Player) Recompute(t *engine.Timeline) error {
+	b, n := t.Branch(), t.N()
+	for _, d := range p.s.Stands {
+		if !d.Reached || int(d.Home.Branch) >= len(t.Branches()) {
+			continue
+		}
+		tip := t.Branches()[d.Home.Branch].Tip
+		if d.Home.N <= tip {
+			continue
+		}
+		if err := t.Switch(d.Home.Branch, tip); err != nil {
+			return err
+		}
+		if err := t.Seek(d.Home.N); err != nil {
+			return err
+		}
+	}
+	return t.Switch(b, n)
+}
+
 // State returns what is to be kept; the player does not share it.
 func (p *Player) State() State {
 	s := p.s

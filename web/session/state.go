@@ -168,6 +168,9 @@ func (st *State) startLesson() error {
 	}
 	st.Player = lessons.Resume(lesson, state)
 	if st.kept.Lesson != nil {
+		if err := st.Player.Recompute(st.T); err != nil {
+			return err
+		}
 		return st.Player.Observe(st.T)
 	}
 	if err := st.Player.Start(st.T); err != nil {
