@@ -17,11 +17,10 @@ func (w *Subscriber) everything() map[string][][]byte {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	all := map[string][][]byte{}
-	for _, b := range w.queue {
+	for _, b := range w.take() {
 		name, _, _ := bytes.Cut(b[len(`{"t":"`):], []byte(`"`))
 		all[string(name)] = append(all[string(name)], b)
 	}
-	w.queue, w.bytes = nil, 0
 	return all
 }
 

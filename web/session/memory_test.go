@@ -69,7 +69,7 @@ func sameAfterRests(t *testing.T, o Opening, commands []proto.Command) {
 			t.Fatal(err)
 		}
 		w := NewSubscriber("page0001", "en", m.Key)
-		if err := h.With(t.Context(), m.ID, func(st *State) { st.Join(w, -1, -1); w.queue = nil }); err != nil {
+		if err := h.With(t.Context(), m.ID, func(st *State) { st.Join(w, -1, -1); w.take() }); err != nil {
 			t.Fatal(err)
 		}
 		for n, c := range commands {
@@ -78,8 +78,7 @@ func sameAfterRests(t *testing.T, o Opening, commands []proto.Command) {
 				if st.CarryOut(w, c); w.lagging {
 					st.CatchUp(w)
 				}
-				said[i] = append(said[i], w.queue...)
-				w.queue, w.bytes = nil, 0
+				said[i] = append(said[i], w.take()...)
 			}); err != nil {
 				t.Fatal(err)
 			}

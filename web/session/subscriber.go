@@ -29,12 +29,18 @@ type Subscriber struct {
 	holds  map[engine.BranchID]spanOf // which frames the page has
 
 	mu      sync.Mutex
-	queue   [][]byte
+	queue   []waiting
 	bytes   int
-	answers [][]byte // "done" and "failed" that wait for the snapshot
+	answers []waiting // "done" and "failed" that wait for the snapshot
 	lagging bool
 	last    *CloseFrame // no more messages after this one
 	wake    chan struct{}
+}
+
+// waiting is a message that waits to be written.
+type waiting struct {
+	text   []byte
+	answer bool // it is for this page alone, which waits for it
 }
 
 // spanOf says that a page holds the frames after From, up to To.
@@ -67,14 +73,26 @@ func (w *Subscriber) put(b []byte) (behind bool) {
 	if w.lagging || w.last != nil {
 		return w.lagging
 	}
-	w.queue = append(w.queue, b)
+	w.queue = append(w.queue, waiting{text: b})
 	w.bytes += len(b)
 	// What counts is what waited before: one large snapshot behind a hello is no lag.
 	if len(w.queue) > maxWaiting || w.bytes-len(b) > maxWaitingBytes {
-		w.queue, w.bytes, w.lagging = nil, 0, true
+		w.fallBehind()
 	}
 	w.signal()
 	return w.lagging
+}
+
+// fallBehind clears the queue but for the answers in it.
+func (w *Subscriber) fallBehind() {
+	w.lagging, w.bytes, w.answers = true, 0, nil
+	for _, m := range w.queue {
+		if m.answer {
+			w.answers = append(w.answers, m)
+			w.bytes += len(m.text)
+		}
+	}
+	w.queue = nil
 }
 
 // Answer queues what only this page gets, in answer to a command. It is kept
@@ -87,10 +105,10 @@ func (w *Subscriber) Answer(b []byte) {
 	case w.lagging && len(w.answers) >= maxAnswers, w.bytes+len(b) > maxAnswerBytes:
 		w.last = &CloseFrame{Code: ClosePolicy, Why: "answers are not read"}
 	case w.lagging:
-		w.answers = append(w.answers, b)
+		w.answers = append(w.answers, waiting{b, true})
 		w.bytes += len(b)
 	default:
-		w.queue = append(w.queue, b)
+		w.queue = append(w.queue, waiting{b, true})
 		w.bytes += len(b)
 	}
 	w.signal()
@@ -100,9 +118,9 @@ func (w *Subscriber) Answer(b []byte) {
 func (w *Subscriber) resume(snapshot []byte) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.queue, w.bytes = append([][]byte{snapshot}, w.answers...), 0
-	for _, b := range w.queue {
-		w.bytes += len(b)
+	w.queue, w.bytes = append([]waiting{{text: snapshot}}, w.answers...), 0
+	for _, m := range w.queue {
+		w.bytes += len(m.text)
 	}
 	w.answers, w.lagging = nil, false
 	w.signal()
@@ -125,6 +143,15 @@ func (w *Subscriber) signal() {
 	}
 }
 
+// take empties the queue; whoever calls it holds mu.
+func (w *Subscriber) take() (messages [][]byte) {
+	for _, m := range w.queue {
+		messages = append(messages, m.text)
+	}
+	w.queue, w.bytes = nil, 0
+	return messages
+}
+
 // Next waits for something to write. Exactly one of its results is set: all messages that
 // wait, the end, or that the page is behind and needs a snapshot.
 func (w *Subscriber) Next(ctx context.Context) (messages [][]byte, end *CloseFrame, behind bool, err error) {
@@ -132,7 +159,7 @@ func (w *Subscriber) Next(ctx context.Context) (messages [][]byte, end *CloseFra
 		w.mu.Lock()
 		switch {
 		case len(w.queue) > 0:
-			messages, w.queue, w.bytes = w.queue, nil, 0
+			messages = w.take()
 		case w.last != nil:
 			end = w.last
 		case w.lagging:

@@ -46,10 +46,9 @@ func sent(t *testing.T, id, text string) []byte {
 		}
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		for _, m := range w.queue {
+		for _, m := range w.take() {
 			all.Write(append(m, '\n'))
 		}
-		w.queue, w.bytes = nil, 0
 	}
 	ask(func(st *State) { st.Join(w, -1, -1) })
 	for i, c := range played {
