@@ -16,7 +16,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -46,6 +45,7 @@ type options struct {
 	lessons             string
 	ancestors, origins  string
 	header              string
+	cert, key           string
 	debug, health       bool
 	limits              web.Limits
 }
@@ -60,7 +60,7 @@ func (m Main) Run(ctx context.Context, args []string) int {
 		fmt.Fprintln(m.Stderr, "server:", err)
 		return 2
 	case o.health:
-		err = health(ctx, o.addr)
+		err = health(ctx, o)
 	default:
 		err = m.serve(ctx, o)
 	}
@@ -82,6 +82,8 @@ func (m Main) parse(args []string) (options, error) {
 	f.StringVar(&o.ancestors, "frame-ancestors", "'self'", "who may show our pages in a frame: sources as Content-Security-Policy takes them")
 	f.StringVar(&o.origins, "origins", "", "hosts besides our own whose pages may open streams, with commas between")
 	f.StringVar(&o.header, "address-header", "", "header in which a proxy before this server tells the client's address, such as X-Forwarded-For")
+	f.StringVar(&o.cert, "tls-cert", "", "certificate in PEM: serve https instead of http; needs -tls-key; files that are renewed are read again")
+	f.StringVar(&o.key, "tls-key", "", "its key in PEM")
 	f.BoolVar(&o.debug, "debug", false, "log every request")
 	f.BoolVar(&o.health, "health", false, "ask the server at -addr whether it is well, and exit")
 	f.IntVar(&o.limits.Sessions, "sessions", o.limits.Sessions, "sessions that run at once")
@@ -119,6 +121,10 @@ func (m Main) serve(ctx context.Context, o options) error {
 		level = slog.LevelDebug
 	}
 	log := slog.New(slog.NewTextHandler(m.Stderr, &slog.HandlerOptions{Level: level}))
+	certificate, err := openPair(o.cert, o.key)
+	if err != nil {
+		return err
+	}
 	j, err := openJournal(o.journal, o.data)
 	if err != nil {
 		return err
@@ -138,33 +144,10 @@ func (m Main) serve(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(m.Stdout, "Wirestep is at http://%s\n", l.Addr())
+	scheme := "http"
+	if certificate != nil {
+		scheme, l = "https", certificate.over(l)
+	}
+	fmt.Fprintf(m.Stdout, "Wirestep is at %s://%s\n", scheme, l.Addr())
 	return web.New(conf).Serve(ctx, l)
-}
-
-// health asks a server whether it is well. One that listens everywhere is asked
-// here.
-func health(ctx context.Context, addr string) error {
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		return err
-	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "localhost"
-	}
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second) // it may be about to begin, on a busy machine
-	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/healthz", nil)
-	if err != nil {
-		return err
-	}
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return err
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s answers %s", r.URL, answer.Status)
-	}
-	return nil
 }

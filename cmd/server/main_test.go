@@ -92,6 +92,8 @@ func TestFlags(t *testing.T) {
 		{[]string{"-journal", "bolt"}, "", "-data"},
 		{[]string{"-addr", "nowhere"}, "", "nowhere"},
 		{[]string{"extra"}, "", `"extra"`},
+		{[]string{"-tls-cert", "cert.pem"}, "", "given together"},
+		{[]string{"-tls-cert", "cert.pem", "-tls-key", "key.pem"}, "", "cert.pem"},
 		{nil, "many", "WIRESTEP_SESSIONS"},
 		{[]string{"-memory", "1 GiB"}, "", "such as 512MiB"},
 		{[]string{"-memory", "1MiB"}, "", "64MiB"},
