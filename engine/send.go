@@ -51,7 +51,7 @@ func (w *World) transmit(x *host.Ctx, h int) {
 			was = x.SetSpan(o.Span)
 		}
 		p := Packet{Seg: o.Seg, From: sim.HostID(h), Retx: o.Retx}
-		if w.hosts[h].LetsOut(x, &p.Seg) {
+		if o.Asked || w.hosts[h].LetsOut(x, &p.Seg) {
 			w.send(x.Recorder, &p)
 		}
 		if x.On {

@@ -339,6 +339,7 @@ func (w *World) begin(rec *trace.Recorder, e trace.Event, h int) *host.Ctx {
 	if h >= 0 {
 		x.Net, x.Waits = w, w.stuck(sim.HostID(h))
 		x.Sys, x.MIB, x.Mem, x.Rand = &w.hosts[h].Sys, &w.hosts[h].MIB, &w.hosts[h].Mem, &w.hosts[h].Rand
+		w.hosts[h].GateOn(x)
 	}
 	return x
 }

@@ -39,10 +39,11 @@ var inputReset = trace.Declare(trace.Rule{
 })
 
 var outputDrop = trace.Declare(trace.Rule{
-	ID:      "output.drop",
-	Says:    "A rule of the host's own firewall, in the chain OUTPUT, stops the segment before it leaves. TCP goes on as if it were lost on the way.",
+	ID: "output.drop",
+	Says: "A rule of the host's own firewall, in the chain OUTPUT, stops the segment before it leaves. TCP is told (EPERM), the application is not: " +
+		"connect() and send() go on. New data stays in the send queue and is tried by the probe timer; a retransmission is tried again by its own.",
 	Linux:   "__ip_local_out",
-	Differs: "On Linux the caller is told (EPERM): new data then stays in the send queue and leaves with the probe timer. Here it counts as sent.",
+	Differs: "No part of TCP.",
 })
 
 var outputReject = trace.Declare(trace.Rule{
@@ -128,6 +129,37 @@ func (h *Host) LetsOut(x *Ctx, s *wire.Segment) bool {
 		h.answer(x, outputReject, resetFor(s))
 	}
 	return false
+}
+
+// gate is what stands between TCP and the interfaces of a host in one event.
+type gate struct {
+	h *Host
+	x *Ctx
+}
+
+// GateOn has the host's rules and routes asked about what TCP sends, if there are any.
+func (h *Host) GateOn(x *Ctx) {
+	if !h.Out.Empty() || h.Track != nil || len(h.Routes) > 0 {
+		x.Gate = &gate{h, x}
+	}
+}
+
+// Lets implements tcp.Gate.
+func (g *gate) Lets(s *wire.Segment) bool {
+	if g.Routed(wire.Tuple{Local: s.Src, Remote: s.Dst}) != tcp.OK {
+		g.x.Note(routeGone)
+		return false
+	}
+	return g.h.LetsOut(g.x, s)
+}
+
+// Routed implements tcp.Gate.
+func (g *gate) Routed(t wire.Tuple) tcp.Errno {
+	if len(g.h.Routes) == 0 || g.x.Net == nil {
+		return tcp.OK
+	}
+	_, bits, _ := g.x.Net.Route(g.h.Index, t.Remote.Addr)
+	return g.h.Barred(t.Remote.Addr, bits)
 }
 
 // unreachable tells the sender of a segment by ICMP that it goes no further.

@@ -16,6 +16,13 @@ var routeMissing = trace.Declare(trace.Rule{
 	Linux: "ip_route_output_key_hash_rcu",
 })
 
+var routeGone = trace.Declare(trace.Rule{
+	ID:    "output.no-route",
+	Says:  "No route leads to the peer any more: the segment does not leave the host, and TCP knows (EHOSTUNREACH). New data stays in the send queue and is tried by the probe timer.",
+	RFC:   trace.Cites("RFC 1122 §4.2.3.9"),
+	Linux: "__ip_queue_xmit",
+})
+
 // RouteKind is what a route does.
 type RouteKind uint8
 

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"wirestep/engine"
 	"wirestep/engine/sim"
 )
 
@@ -267,37 +266,4 @@ func (r *request) brief(args []string, link bool, family int) Answer {
 		r.print(pad(d.name, 16), " ", pad(state, 14), " ", rest, "\n")
 	}
 	return r.said()
-}
-
-// setLink is ip link set: the cable of an interface is unplugged or plugged in.
-func (r *request) setLink(args []string) Answer {
-	var name, what string
-	for _, a := range args {
-		switch {
-		case a == "dev":
-		case name == "":
-			name = a
-		case a == "up" || a == "down":
-			what = a
-		default:
-			return fail("Error: either \"dev\" is duplicate, or \"" + a + "\" is a garbage.")
-		}
-	}
-	if name == "" {
-		return fail("Not enough information: \"dev\" argument is required.")
-	}
-	for _, d := range r.devices() {
-		if d.name != name {
-			continue
-		}
-		if what == "" || d.up == (what == "up") {
-			return r.said()
-		}
-		op := engine.Op{Kind: engine.OpPlug, Link: engine.LinkSpec{From: r.h.Name, To: r.w.Hosts()[d.peer].Name}, Both: true}
-		if what == "down" {
-			op.Kind = engine.OpUnplug
-		}
-		return Answer{Act: &op}
-	}
-	return fail("Cannot find device \"" + name + "\"")
 }

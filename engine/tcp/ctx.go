@@ -20,18 +20,30 @@ type Ctx struct {
 	RouteMTU uint32         // largest packet on the route of the connection at hand; 0: as its socket has it
 	Waits    []wire.Segment // what still waits in the host for a neighbour
 	Busy     bool           // the caller of the socket at hand still holds it
+	Gate     Gate           // asked about each; nil: everything may go
 	Out      []Outgoing     // segments to be sent, in order
+}
+
+// Gate is what a host has between TCP and its interfaces: the chain OUTPUT, and its routes.
+type Gate interface {
+	// Lets reports whether a segment may leave the host. What it refuses is gone, and TCP knows
+	// (ip_local_out: EPERM; __ip_queue_xmit: EHOSTUNREACH).
+	Lets(s *wire.Segment) bool
+	// Routed says why no route leads from a segment's source to its destination.
+	Routed(t wire.Tuple) Errno
 }
 
 // Outgoing is a segment handed to the network, with the span that decided it.
 type Outgoing struct {
-	Seg  wire.Segment
-	Span int16
-	Retx uint16 // how often the same was sent before
+	Seg   wire.Segment
+	Span  int16
+	Retx  uint16 // how often the same was sent before
+	Asked bool   // Gate has let it out
 }
 
-// Send hands a segment to the network. false: the queue of the interface is full, and the
-// segment is gone (NET_XMIT_DROP); it is counted all the same.
+// Send hands a segment to the network. false: the queue of the interface is full
+// (NET_XMIT_DROP), or the host does not let it out, and the segment is gone; it is counted all
+// the same.
 func (x *Ctx) Send(s wire.Segment, retx uint16) bool {
 	if s.Flags.Has(wire.RST) {
 		x.Count(OutRsts)
@@ -39,10 +51,10 @@ func (x *Ctx) Send(s wire.Segment, retx uint16) bool {
 	if retx == 0 || s.Flags.Has(wire.SYN|wire.ACK) { // Linux: retransmissions are counted apart
 		x.CountBy(OutSegs, s.Segs())
 	}
-	if x.Sys.refuses(&s) {
+	if x.Sys.refuses(&s) || x.Gate != nil && !x.Gate.Lets(&s) {
 		return false
 	}
-	x.Out = append(x.Out, Outgoing{s, x.Span(), retx})
+	x.Out = append(x.Out, Outgoing{Seg: s, Span: x.Span(), Retx: retx, Asked: true})
 	return true
 }
 
@@ -50,6 +62,10 @@ func (x *Ctx) Send(s wire.Segment, retx uint16) bool {
 func (s *Sysctls) refuses(p *wire.Segment) bool {
 	return s.TxLimit > 0 && uint32(len(p.Payload))+uint32(p.Segs())*p.Headers() >= s.TxLimit
 }
+
+// crowded: what the interface refuses finds its queue full. Otherwise a rule of the host, or
+// that it has no route, kept the segment.
+func (s *Sysctls) crowded() bool { return s.TxLimit > 0 }
 
 // Count moves a counter by one.
 func (x *Ctx) Count(c Counter) { x.CountBy(c, 1) }

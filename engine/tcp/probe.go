@@ -8,7 +8,7 @@ import (
 
 var persistStart = trace.Declare(trace.Rule{
 	ID: "persist.start",
-	Says: "The peer's window is closed, something waits, and nothing is in flight that could bring an answer. " +
+	Says: "Something waits, and nothing is in flight that could bring an answer: the peer's window is closed, or this host lets nothing out. " +
 		"The persist timer starts: the update that opens the window may be lost.",
 	RFC:   trace.Cites("RFC 9293 §3.8.6.1"),
 	Linux: "tcp_check_probe_timer",
@@ -161,7 +161,7 @@ func (c *Conn) sendProbe0(x *Ctx) {
 }
 
 // writeWakeup sends what the window lets through, or an empty probe
-// (tcp_write_wakeup). false: the interface refused it.
+// (tcp_write_wakeup). false: the queue of the interface was full.
 func (c *Conn) writeWakeup(x *Ctx, counter Counter) bool {
 	if c.State == Closed {
 		return true
@@ -174,12 +174,12 @@ func (c *Conn) writeWakeup(x *Ctx, counter Counter) bool {
 		}
 		k := c.takeWq(min(uint32(c.sndEnd()-c.Wq[0].Seq), mss), mss, &c.Buffers)
 		k.Flags |= wire.PSH
-		return c.sendHead(x, k)
+		return c.sendHead(x, k) || !x.Sys.crowded()
 	}
 	if c.SndUp.After(c.SndUna) && c.SndUp.Minus(c.SndUna) <= 0xffff {
 		c.probeSegment(x, c.SndUna, counter)
 	}
-	return c.probeSegment(x, c.SndUna-1, counter)
+	return c.probeSegment(x, c.SndUna-1, counter) || !x.Sys.crowded()
 }
 
 func (c *Conn) probeSegment(x *Ctx, seq wire.Seq, counter Counter) bool {

@@ -107,12 +107,15 @@ func (q *Request) sendSynAck(x *Ctx, again bool, fo *Cookie) {
 		o.Has |= wire.HasSackOK
 	}
 	fo.put(o)
+	n := q.Retrans
 	if again {
-		q.Retrans++
+		n++
+	}
+	if x.Send(s, uint16(n)) && again { // Linux: one that does not leave the host counts as none
+		q.Retrans = n
 		x.Count(RetransSegs)
 		x.Count(TCPSynRetrans)
 	}
-	x.Send(s, uint16(q.Retrans))
 }
 
 // ReqVerdict is what becomes of a segment that meets a half-open request.

@@ -41,6 +41,13 @@ func (c *Conn) repeatSkb(x *Ctx, i int, segs uint32) bool {
 	if k.Seq.Before(c.SndUna) {
 		k.trimHead(c.SndUna, &c.Buffers)
 	}
+	if x.Gate != nil {
+		if err := x.Gate.Routed(c.Tuple); err != OK { // Linux: inet_sk_rebuild_header; not even an attempt
+			x.Note(retransmitLost)
+			c.Soft = err
+			return false
+		}
+	}
 	mss := c.currentMSS()
 	room := c.sndEnd().Minus(k.Seq)
 	if room <= 0 {
@@ -77,6 +84,13 @@ func (c *Conn) repeatSkb(x *Ctx, i int, segs uint32) bool {
 	return sent
 }
 
+var retransmitLost = trace.Declare(trace.Rule{
+	ID:    "retransmit.no-route",
+	Says:  "No route leads to the peer any more: nothing is sent, and nothing is counted. The error waits; if the connection is given up, the application hears it instead of ETIMEDOUT.",
+	RFC:   trace.Cites("RFC 1122 §4.2.3.9"),
+	Linux: "__tcp_retransmit_skb",
+})
+
 var stillHere = trace.Declare(trace.Rule{
 	ID:      "retransmit.still-here",
 	Says:    "The segment has not even left: it waits in this host until the neighbour's link address is known. A second copy would help nobody.",
@@ -98,7 +112,7 @@ func (c *Conn) stuck(x *Ctx, k *Skb) bool {
 
 // retransmitHead repeats the oldest segment. false: the interface refused it.
 func (c *Conn) retransmitHead(x *Ctx) bool {
-	return len(c.Rtx) == 0 || c.retransmitSkb(x, 0, 1) || x.Sys.TxLimit == 0
+	return len(c.Rtx) == 0 || c.retransmitSkb(x, 0, 1) || !x.Sys.crowded()
 }
 
 var retransCollapse = trace.Declare(trace.Rule{

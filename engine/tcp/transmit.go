@@ -77,17 +77,19 @@ func (c *Conn) synOptions(x *Ctx, o *wire.Options) {
 // (TCP_RESOURCE_PROBE_INTERVAL).
 const resourceProbe = 500 * sim.Millisecond
 
-// send hands a segment to the interface. That it is refused there is congestion, close
+// send hands a segment to the interface. That its queue is full is congestion, close
 // at hand (tcp_enter_cwr).
 func (c *Conn) send(x *Ctx, s wire.Segment, retx uint16) bool {
 	if x.Send(s, retx) {
 		return true
 	}
-	c.enterCWR(x)
+	if x.Sys.crowded() {
+		c.enterCWR(x)
+	}
 	return false
 }
 
-// transmit puts one buffer on the wire (tcp_transmit_skb). What the interface refuses
+// transmit puts one buffer on the wire (tcp_transmit_skb). What does not leave the host
 // counts as an attempt, but neither as sent nor for pacing.
 func (c *Conn) transmit(x *Ctx, k *Skb) bool {
 	s := c.header(x, k.Flags|c.ackFlag(), k.Seq)
@@ -101,7 +103,7 @@ func (c *Conn) transmit(x *Ctx, k *Skb) bool {
 	}
 	c.ecnMark(x, &s, c.SndNxt)
 	k.SentAt = x.Now
-	goes := !x.Sys.refuses(&s)
+	goes := x.Send(s, k.Sent)
 	if goes {
 		c.Rack.XmitNo++
 		if k.No = c.Rack.XmitNo; k.Sent == 0 {
@@ -121,11 +123,13 @@ func (c *Conn) transmit(x *Ctx, k *Skb) bool {
 	if len(k.Data) > 0 {
 		c.dataSent(x, k)
 	}
-	if !goes {
-		return c.send(x, s, k.Sent)
+	switch {
+	case goes:
+		c.paceNext(len(k.Data), prior, c.Stats.DataOut)
+	case x.Sys.crowded():
+		c.enterCWR(x)
 	}
-	c.paceNext(len(k.Data), prior, c.Stats.DataOut)
-	return c.send(x, s, k.Sent-1)
+	return goes
 }
 
 func (l *Life) ackFlag() wire.Flags {
@@ -209,7 +213,9 @@ func (c *Conn) sendReset(x *Ctx) {
 	defer x.Enter(resetSend)()
 	s := c.header(x, wire.RST|wire.ACK, c.acceptableSeq(&c.Agreed))
 	c.SegsOut++
-	x.Send(s, 0)
+	if !x.Send(s, 0) {
+		x.Count(TCPAbortFailed)
+	}
 }
 
 var resetReply = trace.Declare(trace.Rule{
